@@ -1,0 +1,57 @@
+"""Entry point of the encoder image: encode one chunk of one plan.
+
+Exit 0: the report is stored, whatever it says (a source that cannot be encoded is not tried again).
+Exit 1: try again; what is finished is kept.
+"""
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+import imageio_ffmpeg
+
+from vod.aws.clients import client
+from vod.aws.objects import S3Output, S3SourceFiles
+from vod.aws.videos import DynamoVideos
+from vod.errors import EncodeInterrupted
+from vod.plan import Plan
+from vod.progress import Progress
+from vod.steps.encode import Encoder, encode
+
+logger = logging.getLogger("encode")
+
+
+def main() -> int:
+    """Parse, connect, encode; the exit code."""
+    arguments = argparse.ArgumentParser(description="Encode one chunk of a plan.")
+    arguments.add_argument("--plan-key", required=True, help="the plan's key in the output bucket")
+    arguments.add_argument("--chunk", required=True, type=int, help="the chunk's index in the plan")
+    asked = arguments.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stdout)
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    s3 = client("s3")
+    output = S3Output(s3, os.environ["OUTPUT_BUCKET"])
+    plan = Plan.model_validate_json(output.get(asked.plan_key))
+    chunk = plan.chunks[asked.chunk]
+    progress = Progress(DynamoVideos(client("dynamodb"), os.environ["TABLE_NAME"]), plan, chunk)
+    sources = S3SourceFiles(s3, os.environ["SOURCE_BUCKET"])
+    scratch = Path(os.environ["SCRATCH_DIR"])
+    try:
+        report = encode(
+            Encoder(imageio_ffmpeg.get_ffmpeg_exe(), scratch, sources, output, progress.note, stop), plan, chunk
+        )
+    except EncodeInterrupted as interrupted:
+        logger.warning("%s", interrupted)
+        return 1
+    progress.flush()
+    logger.info("%s %s: %s in %.1f s of FFmpeg", plan.video_id, plan.run, report.outcome, report.encode_seconds)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,29 @@
+"""Entry point: probe a source before anything is paid for it. Its role reads the source and nothing else."""
+
+import os
+from typing import Any, BinaryIO, cast
+
+from aws_lambda_powertools import Logger
+
+from vod.aws import wiring
+from vod.aws.clients import client
+from vod.aws.ranged import RangedObject
+from vod.libav import read_probe
+from vod.plan import SourceObject
+from vod.steps.probe import probe
+
+logger = Logger()
+_s3 = client("s3")
+_limits = wiring.limits(os.environ)
+
+
+def _open(source: SourceObject) -> BinaryIO:
+    return cast(BinaryIO, RangedObject(_s3, source.bucket, source.key, source.version, source.size))
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
+    """Answer what the source is, or why it is refused."""
+    logger.append_keys(videoId=event["videoId"], run=event["run"])
+    source = SourceObject.model_validate(event["source"])
+    return probe(source, event["declaredSize"], _limits, _open, read_probe)

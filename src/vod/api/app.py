@@ -1,0 +1,75 @@
+"""The resolver every API function shares: validation on, errors always `{"code", "message", "requestId"}`."""
+
+import json
+import re
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import ServiceError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler.router import APIGatewayRouter
+from pydantic import ValidationError
+
+from vod import caller
+from vod.caller import Caller
+from vod.errors import RequestError, VersionConflict
+
+logger = Logger()
+# The CDN sends /api/* here and the stage is named `api`: routes are the same with and without it.
+PREFIXES: list[str | re.Pattern[str]] = ["/api"]
+
+
+def resolver(routes: APIGatewayRouter) -> APIGatewayRestResolver:
+    """An app with these routes and the platform's error answers."""
+    app = APIGatewayRestResolver(enable_validation=True, strip_prefixes=PREFIXES)
+    app.include_router(routes)
+    _answer_errors(app)
+    return app
+
+
+def current_caller(routes: APIGatewayRouter) -> Caller:
+    """Who calls: the claims that API Gateway's authorizer verified."""
+    return caller.from_claims(routes.current_event.request_context.authorizer.claims or {})
+
+
+def _answer_errors(app: APIGatewayRestResolver) -> None:
+    def answer(status: int, code: str, message: str) -> Response[str]:
+        body = {"code": code, "message": message, "requestId": app.current_event.request_context.request_id}
+        return Response(status, "application/json", json.dumps(body), headers={"Cache-Control": "no-store"})
+
+    @app.exception_handler(RequestError)
+    def refused(error: RequestError) -> Response[str]:
+        return answer(error.status, error.code, error.message)
+
+    @app.exception_handler([RequestValidationError, ValidationError])
+    def invalid(error: RequestValidationError | ValidationError) -> Response[str]:
+        return answer(HTTPStatus.BAD_REQUEST, "invalid_request", describe(error.errors()))
+
+    @app.exception_handler(VersionConflict)
+    def conflict(error: VersionConflict) -> Response[str]:
+        return answer(HTTPStatus.CONFLICT, error.code, error.message)
+
+    @app.exception_handler(ServiceError)
+    def service(error: ServiceError) -> Response[str]:
+        code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
+        return answer(error.status_code, code, str(error.msg))
+
+    @app.not_found
+    def unknown(_: Exception) -> Response[str]:
+        return answer(HTTPStatus.NOT_FOUND, "not_found", "There is no such address. See docs/api.md.")
+
+    @app.exception_handler(Exception)
+    def broken(_: Exception) -> Response[str]:
+        logger.exception("unexpected error")
+        message = "The platform failed, not your request. Try again in a minute."
+        return answer(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", message)
+
+
+def describe(errors: Sequence[Any]) -> str:
+    """The first validation error as a sentence that names the field."""
+    first = errors[0]
+    where = [str(part) for part in first["loc"] if part not in ("body", "query", "path")]
+    return f"{'.'.join(where) or 'body'}: {first['msg']}"

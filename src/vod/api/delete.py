@@ -1,0 +1,20 @@
+"""The route of the delete step."""
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.router import APIGatewayRouter
+
+from vod.api.app import current_caller
+from vod.api.shapes import VideoId
+from vod.steps.delete import Deletion
+
+
+def routes(deletion: Deletion) -> APIGatewayRouter:
+    """`DELETE /videos/{id}`."""
+    router = APIGatewayRouter()
+
+    @router.delete("/videos/<video_id>", summary="Delete a video and everything made from it", tags=["library"])
+    def delete(video_id: VideoId) -> Response[None]:
+        deletion.delete(current_caller(router), video_id)
+        return Response(204)
+
+    return router

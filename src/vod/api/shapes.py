@@ -1,0 +1,49 @@
+"""What callers may send, validated before any step sees it."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Filename = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$")
+]
+ContentType = Annotated[str, StringConstraints(max_length=100, pattern=r"^[\w.+-]+/[\w.+-]+$")]
+VideoId = Annotated[str, StringConstraints(max_length=64)]
+
+
+class Body(BaseModel):
+    """A JSON request body; unknown fields are refused, so that a typing error is not silently ignored."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+class NewVideoBody(Body):
+    """`POST /videos`: the file to come, `size` in bytes."""
+
+    filename: Filename
+    size: Annotated[int, Field(gt=0, strict=True)]
+    content_type: Annotated[ContentType | None, Field(alias="contentType")] = None
+    title: Title | None = None
+    tags: Annotated[list[Tag], Field(max_length=50)] = Field(default_factory=list)
+
+
+class PartBody(Body):
+    """One part that the client uploaded, with the ETag that S3 answered."""
+
+    part_number: Annotated[int, Field(alias="partNumber", ge=1, le=10_000)]
+    etag: Annotated[str, StringConstraints(min_length=1, max_length=128)]
+
+
+class CompleteBody(Body):
+    """`POST /videos/{id}/upload/complete`: every part of the upload."""
+
+    parts: Annotated[list[PartBody], Field(min_length=1, max_length=10_000)]
+
+
+class ChangeBody(Body):
+    """`PATCH /videos/{id}`: what is absent stays as it is."""
+
+    title: Title | None = None
+    tags: Annotated[list[Tag] | None, Field(max_length=50)] = None

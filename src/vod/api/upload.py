@@ -1,0 +1,89 @@
+"""Routes of the upload step."""
+
+import base64
+import json
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.router import APIGatewayRouter
+from pydantic import ValidationError
+
+from vod import view
+from vod.api.app import current_caller
+from vod.api.shapes import CompleteBody, NewVideoBody, VideoId
+from vod.errors import InvalidRequest
+from vod.model import Document, Video
+from vod.steps.upload import NewVideo, Uploads
+
+
+def routes(uploads: Uploads) -> APIGatewayRouter:
+    """`POST /videos` and everything under `/videos/{id}/upload`."""
+    router = APIGatewayRouter()
+
+    @router.post("/videos", summary="Create a video", enable_validation=False, tags=["upload"])
+    def create() -> Response[str]:
+        event = router.current_event
+        if event.query_string_parameters and "filename" in event.query_string_parameters:
+            video = uploads.store(
+                current_caller(router), _from_query(event.query_string_parameters, event), _bytes(event)
+            )
+            return _created({"video": _shown(video)})
+        video, upload = uploads.create(current_caller(router), _from_body(event.decoded_body))
+        return _created({"video": _shown(video), "upload": upload})
+
+    @router.get("/videos/<video_id>/upload", summary="List what arrived and where to send the rest", tags=["upload"])
+    def remaining(video_id: VideoId) -> dict[str, Any]:
+        video, upload = uploads.remaining(current_caller(router), video_id)
+        return {"video": _shown(video), "upload": upload}
+
+    @router.post("/videos/<video_id>/upload/complete", summary="Finish a multipart upload", tags=["upload"])
+    def complete(video_id: VideoId, body: CompleteBody) -> dict[str, Any]:
+        etags = {part.part_number: part.etag for part in body.parts}
+        return {"video": _shown(uploads.complete(current_caller(router), video_id, etags))}
+
+    @router.delete("/videos/<video_id>/upload", summary="Abort an upload", tags=["upload"])
+    def abort(video_id: VideoId) -> Response[None]:
+        uploads.abort(current_caller(router), video_id)
+        return Response(204)
+
+    return router
+
+
+def _shown(video: Video) -> Document:
+    return view.video(video, progress=0, public_url="")
+
+
+def _created(body: Document) -> Response[str]:
+    return Response(201, "application/json", json.dumps(body))
+
+
+def _from_body(body: str | None) -> NewVideo:
+    try:
+        asked = NewVideoBody.model_validate_json(body or "")
+    except ValidationError as error:
+        if any(problem["type"] == "json_invalid" for problem in error.errors()):
+            raise InvalidRequest(
+                "body", "must be JSON with filename and size, or add ?filename= and send the bytes"
+            ) from error
+        raise
+    return NewVideo(asked.filename, asked.size, asked.content_type, asked.title, tuple(asked.tags))
+
+
+def _from_query(query: dict[str, str], event: Any) -> NewVideo:
+    kind = (event.headers.get("Content-Type") or "").split(";")[0].strip().lower()
+    # curl calls any body a form unless told otherwise.
+    content_type = kind if kind and kind != "application/x-www-form-urlencoded" else None
+    size = len(_bytes(event))
+    told = {
+        "filename": query["filename"],
+        "size": max(1, size),
+        "contentType": content_type,
+        "title": query.get("title"),
+    }
+    asked = NewVideoBody.model_validate(told)
+    return NewVideo(asked.filename, size, asked.content_type, asked.title)
+
+
+def _bytes(event: Any) -> bytes:
+    body = event.body or ""
+    return base64.b64decode(body) if event.is_base64_encoded else body.encode()

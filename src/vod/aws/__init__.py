@@ -1,0 +1,1 @@
+"""The ports on AWS: the only code that imports boto3."""

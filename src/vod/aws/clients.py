@@ -1,0 +1,14 @@
+"""boto3 clients with the platform's settings."""
+
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+# adaptive: throttled calls slow the caller down instead of failing it.
+_CONFIG = Config(retries={"mode": "adaptive", "max_attempts": 8}, connect_timeout=5, read_timeout=60)
+
+
+def client(service: str, **settings: Any) -> Any:
+    """A client of an AWS service in the function's or task's own region and role."""
+    return boto3.client(service, config=_CONFIG.merge(Config(**settings)))  # type: ignore[call-overload]

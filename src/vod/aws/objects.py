@@ -1,0 +1,153 @@
+"""The two buckets in S3: sources come in by presigned addresses, output goes out through the CDN."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from boto3.s3.transfer import TransferConfig
+from botocore.exceptions import ClientError
+
+from vod.errors import Conflict, NotFound
+from vod.ports import Part
+
+_URL_SECONDS = 12 * 3600
+_IMMUTABLE = "public, max-age=31536000, immutable"
+_SHORT = "public, max-age=5"
+_TYPES = {
+    "m3u8": ("application/vnd.apple.mpegurl", _SHORT),
+    "mpd": ("application/dash+xml", _SHORT),
+    "m4s": ("video/iso.segment", _IMMUTABLE),
+    "mp4": ("video/mp4", _IMMUTABLE),
+    "jpg": ("image/jpeg", _IMMUTABLE),
+    "json": ("application/json", "private, no-store"),
+}
+"""By the suffix of an output key: its content type and how long it may be cached."""
+
+
+def _missing(error: ClientError) -> bool:
+    return error.response["Error"]["Code"] in ("NoSuchKey", "404", "NoSuchUpload")
+
+
+class S3Output:
+    """The output bucket."""
+
+    def __init__(self, client: Any, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def put(self, key: str, data: bytes) -> None:
+        kind, cache = _TYPES[key.rsplit(".", 1)[1]]
+        self._client.put_object(Bucket=self._bucket, Key=key, Body=data, ContentType=kind, CacheControl=cache)
+
+    def get(self, key: str) -> bytes:
+        try:
+            return bytes(self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read())
+        except ClientError as error:
+            if _missing(error):
+                raise KeyError(key) from error
+            raise
+
+    def sizes(self, prefix: str) -> Mapping[str, int]:
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+        return {entry["Key"]: entry["Size"] for page in pages for entry in page.get("Contents", ())}
+
+    def delete_all(self, prefix: str) -> int:
+        keys = [{"Key": key} for key in self.sizes(prefix)]
+        _delete(self._client, self._bucket, keys)
+        return len(keys)
+
+
+class S3Sources:
+    """The source bucket."""
+
+    def __init__(self, client: Any, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def put(self, key: str, data: bytes, content_type: str | None) -> None:
+        self._client.put_object(Bucket=self._bucket, Key=key, Body=data, **_typed(content_type))
+
+    def put_url(self, key: str, size: int, content_type: str | None) -> tuple[str, dict[str, str]]:
+        # The length is signed: S3 itself refuses an upload that does not have the declared size.
+        params = {"Bucket": self._bucket, "Key": key, "ContentLength": size, **_typed(content_type)}
+        url = self._client.generate_presigned_url("put_object", Params=params, ExpiresIn=_URL_SECONDS)
+        return url, {"Content-Type": content_type} if content_type else {}
+
+    def begin_parts(self, key: str, content_type: str | None) -> str:
+        return str(
+            self._client.create_multipart_upload(Bucket=self._bucket, Key=key, **_typed(content_type))["UploadId"]
+        )
+
+    def part_urls(self, key: str, upload_id: str, numbers: Iterable[int]) -> dict[int, str]:
+        def url(number: int) -> str:
+            params = {"Bucket": self._bucket, "Key": key, "UploadId": upload_id, "PartNumber": number}
+            return str(self._client.generate_presigned_url("upload_part", Params=params, ExpiresIn=_URL_SECONDS))
+
+        return {number: url(number) for number in numbers}
+
+    def parts(self, key: str, upload_id: str) -> tuple[Part, ...]:
+        pages = self._client.get_paginator("list_parts").paginate(Bucket=self._bucket, Key=key, UploadId=upload_id)
+        try:
+            found = [part for page in pages for part in page.get("Parts", ())]
+        except ClientError as error:
+            if _missing(error):
+                raise NotFound("upload") from error
+            raise
+        return tuple(Part(part["PartNumber"], part["ETag"].strip('"'), part["Size"]) for part in found)
+
+    def complete_parts(self, key: str, upload_id: str, parts: Iterable[Part]) -> None:
+        listed = [{"PartNumber": part.number, "ETag": part.etag} for part in parts]
+        try:
+            self._client.complete_multipart_upload(
+                Bucket=self._bucket, Key=key, UploadId=upload_id, MultipartUpload={"Parts": listed}
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("InvalidPart", "InvalidPartOrder", "EntityTooSmall"):
+                raise Conflict(
+                    "wrong_parts", "A part is missing or changed. List the parts and upload it again."
+                ) from error
+            raise
+
+    def abort_parts(self, key: str, upload_id: str) -> None:
+        try:
+            self._client.abort_multipart_upload(Bucket=self._bucket, Key=key, UploadId=upload_id)
+        except ClientError as error:
+            if not _missing(error):
+                raise
+
+    def delete_versions(self, key: str) -> int:
+        versions = list(self._versions(key))
+        _delete(self._client, self._bucket, versions)
+        return len(versions)
+
+    def _versions(self, key: str) -> Iterator[dict[str, str]]:
+        for page in self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=key):
+            for entry in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
+                if entry["Key"] == key:
+                    yield {"Key": key, "VersionId": entry["VersionId"]}
+
+
+class S3SourceFiles:
+    """Fetches sources by parallel ranged GETs."""
+
+    def __init__(self, client: Any, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._config = TransferConfig(multipart_threshold=16 * 2**20, multipart_chunksize=16 * 2**20, max_concurrency=8)
+
+    def fetch(self, key: str, version: str | None, target: Path) -> None:
+        """The file appears under its name only when it is whole."""
+        target.parent.mkdir(parents=True, exist_ok=True)
+        extra = {"VersionId": version} if version else None
+        self._client.download_file(self._bucket, key, str(target), ExtraArgs=extra, Config=self._config)
+
+
+def _typed(content_type: str | None) -> dict[str, str]:
+    return {"ContentType": content_type} if content_type else {}
+
+
+def _delete(client: Any, bucket: str, keys: list[dict[str, str]]) -> None:
+    for first in range(0, len(keys), 1000):
+        answer = client.delete_objects(Bucket=bucket, Delete={"Objects": keys[first : first + 1000], "Quiet": True})
+        if answer.get("Errors"):
+            raise RuntimeError(f"{len(answer['Errors'])} objects could not be deleted: {answer['Errors'][0]}")

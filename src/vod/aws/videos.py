@@ -1,0 +1,174 @@
+"""The table of video records in DynamoDB; keys and indexes as template.yaml declares them."""
+
+import base64
+import json
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, fields, replace
+from decimal import Decimal
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from vod.errors import InvalidRequest, VersionConflict
+from vod.model import Failure, Source, Upload, Video
+from vod.ports import Page
+from vod.status import Status
+
+_deserialize = TypeDeserializer().deserialize
+_RECORD = "VIDEO"
+_CHUNK_KEPT_SECONDS = 7 * 24 * 3600
+Item = dict[str, Any]
+
+
+def _serialize(value: Any) -> Any:
+    return TypeSerializer().serialize(value)
+
+
+class DynamoVideos:
+    """Video records, one item each (sk VIDEO), with the progress of their chunks beside them (sk CHUNK#run#number)."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def get(self, video_id: str) -> Video | None:
+        found = self._client.get_item(TableName=self._table, Key=_key(video_id, _RECORD), ConsistentRead=True)
+        return _video(found["Item"]) if "Item" in found else None
+
+    def create(self, video: Video) -> bool:
+        return self._put(video, "attribute_not_exists(pk)", {})
+
+    def save(self, video: Video) -> Video:
+        changed = replace(video, version=video.version + 1)
+        if not self._put(changed, "version = :read", {":read": _serialize(video.version)}):
+            raise VersionConflict(video.id)
+        return changed
+
+    def _put(self, video: Video, condition: str, values: Item) -> bool:
+        extra = {"ExpressionAttributeValues": values} if values else {}
+        try:
+            self._client.put_item(TableName=self._table, Item=_item(video), ConditionExpression=condition, **extra)
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def delete(self, video_id: str) -> None:
+        """The record goes last: as long as it is there, a repeated delete finds what is left."""
+        for item in self._query(pk=_serialize(_pk(video_id)), projection="pk, sk"):
+            if item["sk"]["S"] != _RECORD:
+                self._client.delete_item(TableName=self._table, Key={"pk": item["pk"], "sk": item["sk"]})
+        self._client.delete_item(TableName=self._table, Key=_key(video_id, _RECORD))
+
+    def _query(self, pk: Item, projection: str, prefix: str = "") -> Iterator[Item]:
+        values = {":pk": pk, ":prefix": {"S": prefix}} if prefix else {":pk": pk}
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk" + (" AND begins_with(sk, :prefix)" if prefix else ""),
+            ExpressionAttributeValues=values,
+            ProjectionExpression=projection,
+            ConsistentRead=True,
+        )
+        for page in pages:
+            yield from page["Items"]
+
+    def page(self, owner: str | None, status: Status | None, limit: int, cursor: str | None) -> Page:
+        index, name, value = ("ByOwner", "owner", owner) if owner else ("ByCreated", "kind", _RECORD)
+        request: Item = {
+            "TableName": self._table,
+            "IndexName": index,
+            "KeyConditionExpression": "#key = :key",
+            "ExpressionAttributeNames": {"#key": name},
+            "ExpressionAttributeValues": {":key": {"S": value}},
+            "ScanIndexForward": False,
+        }
+        if status:
+            request["FilterExpression"] = "#status = :status"
+            request["ExpressionAttributeNames"]["#status"] = "status"
+            request["ExpressionAttributeValues"][":status"] = {"S": status}
+        return self._collect(request, limit, _start_key(cursor))
+
+    def _collect(self, request: Item, limit: int, start: Item | None) -> Page:
+        """A filter runs after DynamoDB's own limit: read on until the page is full."""
+        videos: list[Video] = []
+        while len(videos) < limit:
+            begin = {"ExclusiveStartKey": start} if start else {}
+            answer = self._client.query(**request, **begin, Limit=limit - len(videos))
+            videos += [_video(item) for item in answer["Items"]]
+            start = answer.get("LastEvaluatedKey")
+            if not start:
+                break
+        return Page(tuple(videos), _cursor(start))
+
+    def chunk_frames(self, video_id: str, run: str) -> Mapping[int, int]:
+        items = self._query(_serialize(_pk(video_id)), "sk, frames", f"CHUNK#{run}#")
+        return {int(item["sk"]["S"].rsplit("#", 1)[1]): int(item["frames"]["N"]) for item in items}
+
+    def note_chunk(self, video_id: str, run: str, chunk: int, frames: int) -> None:
+        self._client.update_item(
+            TableName=self._table,
+            Key=_key(video_id, f"CHUNK#{run}#{chunk:05d}"),
+            UpdateExpression="SET frames = :frames, expiresAt = :expires",
+            ExpressionAttributeValues={
+                ":frames": {"N": str(frames)},
+                ":expires": {"N": str(int(time.time()) + _CHUNK_KEPT_SECONDS)},
+            },
+        )
+
+
+def _pk(video_id: str) -> str:
+    return f"VIDEO#{video_id}"
+
+
+def _key(video_id: str, sk: str) -> Item:
+    return {"pk": {"S": _pk(video_id)}, "sk": {"S": sk}}
+
+
+def _item(video: Video) -> Item:
+    plain = json.loads(json.dumps(asdict(video)), parse_float=Decimal)
+    record = {_camel(name): value for name, value in plain.items() if value is not None}
+    record.update(pk=_pk(video.id), sk=_RECORD, kind=_RECORD)
+    return {name: _serialize(value) for name, value in record.items()}
+
+
+def _video(item: Item) -> Video:
+    plain = {name: _plain(_deserialize(value)) for name, value in item.items()}
+    known = {field.name: plain[_camel(field.name)] for field in fields(Video) if _camel(field.name) in plain}
+    known["status"] = Status(known["status"])
+    known["source"] = Source(**known["source"])
+    known["tags"] = tuple(known.get("tags", ()))
+    known["renditions"] = tuple(known.get("renditions", ()))
+    known["warnings"] = tuple(known.get("warnings", ()))
+    known["upload"] = Upload(**known["upload"]) if known.get("upload") else None
+    known["failure"] = Failure(**known["failure"]) if known.get("failure") else None
+    return Video(**known)
+
+
+def _plain(value: Any) -> Any:
+    """DynamoDB's Decimals as int and float."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(word.capitalize() for word in rest)
+
+
+def _cursor(key: Item | None) -> str | None:
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode() if key else None
+
+
+def _start_key(cursor: str | None) -> Item | None:
+    if not cursor:
+        return None
+    try:
+        key = json.loads(base64.urlsafe_b64decode(cursor))
+    except ValueError:
+        key = None
+    if not isinstance(key, dict) or not all(isinstance(value, dict) and set(value) == {"S"} for value in key.values()):
+        raise InvalidRequest("cursor", "is not one that this API gave out")
+    return key

@@ -1,0 +1,89 @@
+"""The steps put together with their AWS adapters from a function's environment; entry points call this once."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from vod.aws.clients import client
+from vod.aws.events import SnsEvents
+from vod.aws.executions import StepFunctions
+from vod.aws.objects import S3Output, S3Sources
+from vod.aws.videos import DynamoVideos
+from vod.parts import MIB
+from vod.probe import Limits
+from vod.steps.delete import Deletion
+from vod.steps.dispatch import Dispatch
+from vod.steps.fail import Failing
+from vod.steps.library import Library
+from vod.steps.plan import Planning
+from vod.steps.publish import Publishing
+from vod.steps.upload import UploadLimits, Uploads
+
+Environment = Mapping[str, str]
+_GIB = 2**30
+
+
+def _videos(env: Environment) -> DynamoVideos:
+    return DynamoVideos(client("dynamodb"), env["TABLE_NAME"])
+
+
+def _output(env: Environment) -> S3Output:
+    return S3Output(client("s3"), env["OUTPUT_BUCKET"])
+
+
+def _sources(env: Environment) -> S3Sources:
+    return S3Sources(client("s3", signature_version="s3v4"), env["SOURCE_BUCKET"])
+
+
+def _executions(env: Environment) -> StepFunctions:
+    return StepFunctions(client("stepfunctions"), env["STATE_MACHINE_ARN"])
+
+
+def _events(env: Environment) -> SnsEvents:
+    return SnsEvents(client("sns"), env["TOPIC_ARN"])
+
+
+def uploads(env: Environment) -> Uploads:
+    """The upload step."""
+    limits = UploadLimits(
+        max_bytes=int(env["MAX_SOURCE_GIB"]) * _GIB,
+        single_put_bytes=int(env["SINGLE_PUT_MAX_MIB"]) * MIB,
+        direct_bytes=int(env["DIRECT_UPLOAD_MAX_MIB"]) * MIB,
+        expiry=timedelta(hours=int(env["UPLOAD_EXPIRY_HOURS"])),
+    )
+    return Uploads(_videos(env), _sources(env), limits)
+
+
+def library(env: Environment) -> Library:
+    """The library; the CDN's address comes from a parameter, since the CDN itself needs the API."""
+    parameter = client("ssm").get_parameter(Name=env["PUBLIC_URL_PARAMETER"])
+    return Library(_videos(env), parameter["Parameter"]["Value"])
+
+
+def deletion(env: Environment) -> Deletion:
+    """The delete step."""
+    return Deletion(_videos(env), _sources(env), _output(env), _executions(env))
+
+
+def dispatch(env: Environment) -> Dispatch:
+    """The dispatch step."""
+    return Dispatch(_videos(env), _executions(env), env["INGEST_OWNER"])
+
+
+def limits(env: Environment) -> Limits:
+    """What the probe admits."""
+    return Limits(max_bytes=int(env["MAX_SOURCE_GIB"]) * _GIB, max_seconds=int(env["MAX_DURATION_HOURS"]) * 3600)
+
+
+def planning(env: Environment) -> Planning:
+    """The plan step."""
+    return Planning(_videos(env), _output(env))
+
+
+def publishing(env: Environment) -> Publishing:
+    """The publish step."""
+    return Publishing(_videos(env), _output(env), _events(env))
+
+
+def failing(env: Environment) -> Failing:
+    """The fail step."""
+    return Failing(_videos(env), _events(env))

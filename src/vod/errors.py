@@ -1,0 +1,95 @@
+"""The errors of the platform: one tree, each with a stable code and a sentence a user can act on."""
+
+
+class VodError(Exception):
+    """Anything the platform refuses or fails at; `code` is stable, `message` tells the user what to do next."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+class RequestError(VodError):
+    """An API call that cannot be served; `status` is its HTTP status."""
+
+    status = 400
+
+    def __init__(self, code: str, message: str, field: str | None = None) -> None:
+        super().__init__(code, message)
+        self.field = field
+
+
+class InvalidRequest(RequestError):
+    """The request's own content is wrong; the message names the field."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__("invalid_request", f"{field}: {message}", field)
+
+
+class NotFound(RequestError):
+    """No such video for this caller."""
+
+    status = 404
+
+    def __init__(self, what: str = "video") -> None:
+        super().__init__("not_found", f"There is no such {what}. List yours with GET /videos.")
+
+
+class TooLarge(RequestError):
+    """The upload is above a limit."""
+
+    status = 413
+
+
+class Conflict(RequestError):
+    """The video's status does not allow this; nothing was changed."""
+
+    status = 409
+
+
+class VersionConflict(VodError):
+    """Somebody else changed the record since it was read; read again and retry."""
+
+    def __init__(self, video_id: str) -> None:
+        super().__init__("version_conflict", f"Video {video_id} changed meanwhile. Read it again and retry.")
+
+
+class SourceRefused(VodError):
+    """The source cannot become a video; trying again cannot help."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code, REFUSALS[code] + (f" ({detail})" if detail else ""))
+
+
+class VerificationFailed(VodError):
+    """The encoded output is not what the plan asked for."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(
+            code, f"The encoded video failed its check and was not published: {detail}. The source is kept."
+        )
+
+
+class EncodeInterrupted(VodError):
+    """The encoder was told to stop; what is finished is kept and a retry continues from there."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("interrupted", f"Encoding was interrupted and can be resumed: {detail}.")
+
+
+REFUSALS = {
+    "empty": "The uploaded file is empty. Upload it again.",
+    "size_mismatch": "The uploaded file does not have the declared size. Create the video again and upload the whole file.",
+    "not_a_video": "The file is not a video in a supported container. Upload MP4, MOV, MKV, WebM, TS, AVI, FLV, WMV, MXF, OGG or MPEG.",
+    "indirect_source": "The file is a playlist or script that points to other files. Upload the video itself.",
+    "no_video_stream": "The file holds no video track. Upload a file with picture.",
+    "encrypted": "The video is encrypted (DRM). Upload an unprotected copy.",
+    "unsupported_codec": "The video track's codec cannot be decoded. Export it as H.264, HEVC, VP9, AV1 or ProRes and upload again.",
+    "corrupt": "The file is damaged and no picture could be decoded. Export or copy it again, then upload it anew.",
+    "too_long": "The video is longer than this platform accepts. Cut it into shorter parts.",
+    "too_large": "The file is larger than this platform accepts. Upload a smaller export.",
+    "too_many_pixels": "The picture is larger than 8192x4320. Export it in a smaller size.",
+    "too_many_streams": "The file holds more tracks than this platform accepts. Export it with fewer tracks.",
+}
+"""Why a source is refused: code -> sentence for the user."""

@@ -1,0 +1,112 @@
+"""FFmpeg command lines as values: built here from a plan, run elsewhere, compared whole in tests."""
+
+from collections.abc import Mapping
+
+from vod.plan import AudioRendition, Plan, Rendition
+from vod.sniff import DEMUXERS
+
+PRESET = "faster"
+MAX_PIXELS = 8192 * 4320
+_FRAGMENTED = "+frag_keyframe+default_base_moof+delay_moov+frag_discont+skip_trailer"
+_AUDIO_FRAGMENTED = "+default_base_moof+delay_moov+skip_trailer"
+_ANONYMOUS = ["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact"]
+
+Command = list[str]
+
+
+def encode_command(
+    binary: str,
+    source: str,
+    plan: Plan,
+    first_frame: int,
+    end_frame: int | None,
+    outputs: Mapping[str, str],
+    progress: str,
+) -> Command:
+    """One FFmpeg process for every track named in `outputs` (track name -> file or pipe), decoding the source once.
+
+    Video covers grid frames [first_frame, end_frame); audio always covers the whole source. Recipe and measurements:
+    docs/decisions.md, "One FFmpeg for all rungs".
+    """
+    videos = [rendition for rendition in plan.renditions if rendition.name in outputs]
+    audios = [track for track in plan.audio if track.name in outputs]
+    command = [binary, *_quiet(progress), *_input(source, plan)]
+    if videos:
+        command += ["-filter_complex", filter_graph(plan, videos, first_frame, end_frame)]
+    for video in videos:
+        command += [*_video_output(plan, video, first_frame), outputs[video.name]]
+    for audio in audios:
+        command += [*_audio_output(audio), outputs[audio.name]]
+    return command
+
+
+def poster_command(binary: str, source: str, plan: Plan, at: float, size: Rendition) -> Command:
+    """The most typical of 50 frames from `at` seconds on, as a JPEG on standard output."""
+    look = f"thumbnail=50,scale={size.width}:{size.height},setsar=1"
+    seek = ["-ss", f"{at:.3f}"] if at > 0 else []
+    output = ["-map", f"0:{plan.video_index}", "-vf", look, "-frames:v", "1", "-q:v", "3", "-f", "mjpeg", "pipe:1"]
+    return [binary, "-v", "error", "-nostdin", *seek, *_input(source, plan), *output]
+
+
+def filter_graph(plan: Plan, renditions: list[Rendition], first_frame: int, end_frame: int | None) -> str:
+    """Steady grid, exact cut, then each rung scaled from the one above it (0.65 of the CPU of scaling each from the top)."""
+    rate = f"{plan.rate.num}/{plan.rate.den}"
+    # trim counts in the fps filter's own time base (one tick a frame): an exact cut, no comparison of seconds.
+    cut = f"trim=start_pts={first_frame}" + ("" if end_frame is None else f":end_pts={end_frame}")
+    deinterlace = "bwdif=mode=send_frame," if plan.interlaced else ""
+    chains = [f"[0:{plan.video_index}]{deinterlace}fps={rate}:start_time=0,{cut}{_scaled(renditions, 0)}"]
+    chains += [f"[down{number}]{_scaled(renditions, number)[1:]}" for number in range(1, len(renditions))]
+    return ";".join(chains)
+
+
+def _scaled(renditions: list[Rendition], number: int) -> str:
+    size = renditions[number]
+    name = f"[{size.name}]"
+    scale = f",scale={size.width}:{size.height}:flags=bicubic:out_range=tv,format=yuv420p,setsar=1"
+    last = number == len(renditions) - 1
+    return scale + (name if last else f",split{name}[down{number + 1}]")
+
+
+def _quiet(progress: str) -> Command:
+    # stats_period: the record is updated every few seconds at most, so twice a second is plenty.
+    return ["-v", "error", "-nostdin", "-y", "-nostats", "-progress", progress, "-stats_period", "0.5"]
+
+
+def _input(source: str, plan: Plan) -> Command:
+    hostile = [
+        "-protocol_whitelist",
+        "file,pipe",
+        "-format_whitelist",
+        ",".join(DEMUXERS),
+        "-max_pixels",
+        str(MAX_PIXELS),
+    ]
+    # max_error_rate: a damaged source gives what can be decoded; whether that is enough is verified on frames later.
+    # reinit_filter: a size change in mid-stream must not restart the frame grid at zero.
+    tolerant = ["-max_error_rate", "1", "-reinit_filter", "0"]
+    # One zero for every track and every process, taken from the plan: FFmpeg's own start_at_zero depends on what is mapped.
+    zero = ["-copyts", "-itsoffset", f"{-plan.start:.6f}"]
+    return [*hostile, *tolerant, *zero, "-f", plan.demuxer, "-i", source]
+
+
+def _video_output(plan: Plan, rendition: Rendition, first_frame: int) -> Command:
+    first_fragment = first_frame // plan.gop_frames + 1
+    return [
+        *("-map", f"[{rendition.name}]", "-c:v", "libx264", "-preset", PRESET, "-crf", str(rendition.crf)),
+        *("-maxrate", f"{rendition.peak_kbps}k", "-bufsize", f"{2 * rendition.peak_kbps}k"),
+        # sc_threshold 0: keyframes on the grid only, so that they are aligned across rungs.
+        *("-g", str(plan.gop_frames), "-keyint_min", str(plan.gop_frames), "-sc_threshold", "0"),
+        *("-video_track_timescale", str(plan.timescale), *_ANONYMOUS, "-flags:v", "+bitexact"),
+        # frag_discont: without it every run restarts its decode times at 0; skip_trailer: no index at the end.
+        *("-fragment_index", str(first_fragment), "-movflags", _FRAGMENTED, "-flush_packets", "1", "-f", "mp4"),
+    ]
+
+
+def _audio_output(track: AudioRendition) -> Command:
+    # async + first_pts: gaps and a late start become silence, so that sound never drifts from the picture.
+    steady = f"aresample={track.sample_rate}:async=1:first_pts=0"
+    return [
+        *("-map", f"0:{track.source_index}", "-af", steady, "-c:a", "aac", "-b:a", f"{track.kbps}k"),
+        *("-ac", str(track.channels), *_ANONYMOUS, "-flags:a", "+bitexact", "-frag_duration", "2000000"),
+        *("-movflags", _AUDIO_FRAGMENTED, "-flush_packets", "1", "-f", "mp4"),
+    ]

@@ -1,0 +1,109 @@
+"""Reading fragmented MP4 (ISO/IEC 14496-12): boxes, init segments, fragments, RFC 6381 codec strings."""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"moof", b"traf"}
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One box: its type and its payload (bytes after the header)."""
+
+    type: bytes
+    payload: memoryview
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """One moof: its first decode time, sample count and length; times in ticks of the track."""
+
+    start: int
+    samples: int
+    ticks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Init:
+    """What an init segment says: ticks per second and the RFC 6381 codec string."""
+
+    timescale: int
+    codec: str
+
+
+def header(data: bytes | bytearray | memoryview, at: int) -> tuple[bytes, int, int] | None:
+    """Type, header size and total size (bytes) of the box at `at`; None when its header is not complete yet."""
+    if len(data) - at < 8:
+        return None
+    size, kind = struct.unpack_from(">I4s", data, at)
+    if size != 1:
+        return kind, 8, size
+    if len(data) - at < 16:
+        return None
+    return kind, 16, struct.unpack_from(">Q", data, at + 8)[0]
+
+
+def boxes(data: memoryview) -> Iterator[Box]:
+    """The boxes that follow one another in `data`."""
+    at = 0
+    while (found := header(data, at)) and found[2] >= found[1]:
+        kind, skip, size = found
+        yield Box(kind, data[at + skip : at + size])
+        at += size
+
+
+def descend(data: memoryview, *path: bytes) -> memoryview:
+    """The payload of the first box at `path`; KeyError when there is none."""
+    for box in boxes(data):
+        if box.type == path[0]:
+            return box.payload if len(path) == 1 else descend(box.payload, *path[1:])
+    raise KeyError(b"/".join(path).decode())
+
+
+def parse_init(data: bytes) -> Init:
+    """Timescale and codec of an init segment with one track."""
+    media = descend(memoryview(data), b"moov", b"trak", b"mdia")
+    mdhd = descend(media, b"mdhd")
+    timescale = struct.unpack_from(">I", mdhd, 20 if mdhd[0] == 1 else 12)[0]
+    return Init(timescale, _codec(descend(media, b"minf", b"stbl", b"stsd")))
+
+
+def parse_fragment(moof: memoryview) -> Fragment:
+    """First decode time, samples and length of a moof payload with one track run set (14496-12, 8.8.7-8.8.12)."""
+    traf = descend(moof, b"traf")
+    default_duration = _default_duration(descend(traf, b"tfhd"))
+    tfdt = descend(traf, b"tfdt")
+    start = struct.unpack_from(">Q" if tfdt[0] == 1 else ">I", tfdt, 4)[0]
+    runs = [_run(box.payload, default_duration) for box in boxes(traf) if box.type == b"trun"]
+    return Fragment(start, sum(samples for samples, _ in runs), sum(ticks for _, ticks in runs))
+
+
+def _flags(payload: memoryview) -> int:
+    return int.from_bytes(payload[1:4], "big")
+
+
+def _default_duration(tfhd: memoryview) -> int:
+    flags = _flags(tfhd)
+    at = 8 + (8 if flags & 0x1 else 0) + (4 if flags & 0x2 else 0)
+    return int(struct.unpack_from(">I", tfhd, at)[0]) if flags & 0x8 else 0
+
+
+def _run(trun: memoryview, default_duration: int) -> tuple[int, int]:
+    flags = _flags(trun)
+    count = struct.unpack_from(">I", trun, 4)[0]
+    if not flags & 0x100:
+        return count, count * default_duration
+    at = 8 + (4 if flags & 0x1 else 0) + (4 if flags & 0x4 else 0)
+    step = 4 * sum(1 for bit in (0x100, 0x200, 0x400, 0x800) if flags & bit)
+    return count, sum(struct.unpack_from(">I", trun, at + i * step)[0] for i in range(count))
+
+
+def _codec(stsd: memoryview) -> str:
+    entry = next(boxes(stsd[8:]))
+    if entry.type == b"avc1":
+        avcc = descend(entry.payload[78:], b"avcC")
+        return f"avc1.{bytes(avcc[1:4]).hex()}"
+    if entry.type == b"mp4a":
+        return "mp4a.40.2"  # the only sound codec written is AAC-LC (ISO/IEC 14496-3, object type 2)
+    raise KeyError(f"no codec string for sample entry {entry.type!r}")

@@ -1,0 +1,85 @@
+"""Where things live: object keys, record keys and ids, made and taken apart in one place."""
+
+import hashlib
+import re
+import secrets
+
+VIDEO_ID = re.compile(r"^[0-9a-f]{20}$")
+_UPLOAD_KEY = re.compile(r"^uploads/([0-9a-f]{20})/source$")
+INGEST_PREFIX = "ingest/"
+
+
+def new_video_id() -> str:
+    """A fresh random id: 20 hex digits."""
+    return secrets.token_hex(10)
+
+
+def ingest_video_id(key: str) -> str:
+    """The id of a video put straight into the bucket: always the same for the same key."""
+    return hashlib.sha256(key.encode()).hexdigest()[:20]
+
+
+def run_id(version: str) -> str:
+    """The id of a run: derived from the source's object version, so that a duplicate event names the same run."""
+    return hashlib.sha256(version.encode()).hexdigest()[:12]
+
+
+def execution_name(video_id: str, run: str) -> str:
+    """The execution's name: Step Functions starts one of a name only once."""
+    return f"{video_id}-{run}"
+
+
+def source_key(video_id: str) -> str:
+    """Where an upload through the API is stored in the source bucket."""
+    return f"uploads/{video_id}/source"
+
+
+def uploaded_video_id(key: str) -> str | None:
+    """The video an uploaded object belongs to, None when the key is not an upload's."""
+    match = _UPLOAD_KEY.match(key)
+    return match.group(1) if match else None
+
+
+def video_prefix(video_id: str) -> str:
+    """Everything of a video that the CDN serves."""
+    return f"videos/{video_id}/"
+
+
+def jobs_prefix(video_id: str) -> str:
+    """Everything of a video that the pipeline keeps for itself."""
+    return f"jobs/{video_id}/"
+
+
+def run_prefix(video_id: str, run: str) -> str:
+    """One run's served objects; immutable once published."""
+    return f"{video_prefix(video_id)}{run}/"
+
+
+def plan_key(video_id: str, run: str) -> str:
+    """The plan of a run."""
+    return f"{jobs_prefix(video_id)}{run}/plan.json"
+
+
+def report_key(video_id: str, run: str, chunk: int) -> str:
+    """The encoder's report on one chunk."""
+    return f"{jobs_prefix(video_id)}{run}/report-{chunk:05d}.json"
+
+
+def init_name(track: str) -> str:
+    """A track's init segment, relative to the run."""
+    return f"{track}/init.mp4"
+
+
+def segment_name(track: str, number: int) -> str:
+    """A track's segment, relative to the run; numbers start at 0."""
+    return f"{track}/{number:05d}.m4s"
+
+
+def playlist_name(track: str) -> str:
+    """A track's HLS media playlist, relative to the run."""
+    return f"{track}/index.m3u8"
+
+
+HLS_NAME = "index.m3u8"
+DASH_NAME = "index.mpd"
+POSTER_NAME = "poster.jpg"

@@ -1,0 +1,192 @@
+"""Probing a source through libav (PyAV): one pinned demuxer, no second file, one decoded picture as proof."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, BinaryIO
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from vod.errors import SourceRefused
+from vod.probe import AudioTrack, Limits, Probe, Rate, VideoTrack, check_probe
+from vod.rate import grid_rate
+
+SCAN_BYTES = 64 * 2**20
+"""How much of a source is demuxed to learn its timestamps; of a larger one the index or the tail tells the end."""
+PROOF_PACKETS = 600
+"""A picture must come out of the first so many packets."""
+_TAIL_SECONDS = 10
+
+
+@dataclass
+class _Scan:
+    """Presentation times (s) of the chosen picture track and the end of everything, as far as demuxed."""
+
+    times: list[Fraction] = field(default_factory=list)
+    video_end: Fraction = Fraction(0)
+    end: Fraction = Fraction(0)
+    complete: bool = True
+
+
+def read_probe(source: BinaryIO, demuxer: str, size: int, limits: Limits) -> Probe:
+    """The probe of a seekable source of `size` bytes; SourceRefused when it cannot become a video."""
+    try:
+        with _opened(source, demuxer) as container:
+            track = _best_video(container, limits)
+            index = track.index
+            picture = _first_picture(container, track)
+        with _opened(source, demuxer) as container:
+            scan = _scan(container, index)
+            probe = _described(container, index, picture, scan, demuxer, size)
+    except (av.error.FFmpegError, EOFError, OverflowError) as error:
+        raise SourceRefused("corrupt", type(error).__name__) from error
+    check_probe(probe, limits)
+    return probe
+
+
+def _opened(source: BinaryIO, demuxer: str) -> InputContainer:
+    source.seek(0)
+    return av.open(
+        source, mode="r", format=demuxer, options={"protocol_whitelist": "file", "max_pixels": str(8192 * 4320)}
+    )
+
+
+def _best_video(container: InputContainer, limits: Limits) -> VideoStream:
+    if len(container.streams) > limits.max_streams:
+        raise SourceRefused("too_many_streams", f"{len(container.streams)}, at most {limits.max_streams}")
+    moving = [s for s in container.streams.video if not s.disposition & av.stream.Disposition.attached_pic]
+    if not moving:
+        raise SourceRefused("no_video_stream")
+    decodable = [stream for stream in moving if stream.codec_context is not None]
+    if not decodable:
+        raise SourceRefused("unsupported_codec")
+    return max(decodable, key=lambda stream: stream.codec_context.width * stream.codec_context.height)
+
+
+def _first_picture(container: InputContainer, track: VideoStream) -> VideoFrame:
+    if str(track.codec_context.codec_tag) == "encv":
+        raise SourceRefused("encrypted")
+    for number, packet in enumerate(container.demux(track)):
+        for frame in _decoded(track, packet):
+            return frame
+        if number > PROOF_PACKETS:
+            break
+    raise SourceRefused("corrupt")
+
+
+def _decoded(track: VideoStream, packet: av.Packet[Any]) -> Iterator[VideoFrame]:
+    try:
+        yield from track.decode(packet)
+    except av.error.InvalidDataError:
+        return  # one broken packet; the next may be whole
+
+
+def _scan(container: InputContainer, index: int) -> _Scan:
+    scan = _Scan()
+    seen = 0
+    for packet in container.demux():
+        _note(scan, packet, index)
+        seen += packet.size
+        if seen > SCAN_BYTES:
+            scan.complete = False
+            break
+    if not scan.complete:
+        _scan_tail(container, index, scan)
+    return scan
+
+
+def _scan_tail(container: InputContainer, index: int, scan: _Scan) -> None:
+    entries = container.streams[index].index_entries
+    if len(entries) > len(scan.times):
+        base = container.streams[index].time_base
+        scan.video_end = scan.end = Fraction(entries[len(entries) - 1].timestamp) * base
+    end = (container.duration or 0) // av.time_base
+    container.seek(max(0, end - _TAIL_SECONDS) * av.time_base)
+    tail = _Scan()
+    for packet in container.demux():
+        _note(tail, packet, index)
+    scan.video_end = max(scan.video_end, tail.video_end)
+    scan.end = max(scan.end, tail.end)
+
+
+def _note(scan: _Scan, packet: av.Packet[Any], index: int) -> None:
+    stamp = packet.pts if packet.pts is not None else packet.dts
+    if stamp is None or packet.size == 0:
+        return
+    time = Fraction(stamp) * packet.time_base
+    end = time + Fraction(packet.duration or 0) * packet.time_base
+    if packet.stream_index == index:
+        scan.times.append(time)
+        scan.video_end = max(scan.video_end, end)
+    if packet.stream.type in ("video", "audio"):
+        scan.end = max(scan.end, end)
+
+
+def _described(
+    container: InputContainer, index: int, picture: VideoFrame, scan: _Scan, demuxer: str, size: int
+) -> Probe:
+    stream = next(track for track in container.streams.video if track.index == index)
+    times = sorted(scan.times)
+    rate = grid_rate(times, _exact(stream.average_rate))
+    sounds = [track for track in container.streams.audio if _is_decodable(track)]
+    start = _start([stream, *sounds[:1]])
+    step = Fraction(1) / rate
+    end = max(scan.video_end, (times[-1] + step) if times else Fraction(0)) - start
+    width, height = _shown(picture, stream)
+    video = VideoTrack(
+        index=index,
+        codec=stream.codec_context.name,
+        width=width,
+        height=height,
+        rotation=round(picture.rotation / 90) * 90 % 360,
+        pixel_format=picture.format.name,
+        interlaced=bool(picture.interlaced_frame),
+        rate=Rate.of(rate),
+        frames=len(times) if scan.complete else stream.frames or None,
+        end=float(max(end, step)),
+    )
+    return Probe(
+        container=demuxer,
+        size=size,
+        start=float(start),
+        duration=float(max(scan.end - start, end, step)),
+        video=video,
+        audio=tuple(_audio(track) for track in sounds),
+    )
+
+
+def _exact(rate: Any) -> Fraction | None:
+    return Fraction(rate.numerator, rate.denominator) if rate else None
+
+
+def _start(used: list[VideoStream | AudioStream]) -> Fraction:
+    """When the earliest of the tracks that are encoded begins (s); what is not encoded does not shift the picture."""
+    starts = [track.start_time * track.time_base for track in used if track.start_time is not None and track.time_base]
+    return min(starts, default=Fraction(0))
+
+
+def _shown(picture: VideoFrame, stream: VideoStream) -> tuple[int, int]:
+    """Width and height on screen: pixel shape applied by stretching the width, then rotation."""
+    shape = stream.sample_aspect_ratio or Fraction(1)
+    width, height = max(1, round(picture.width * shape)), picture.height
+    return (height, width) if round(picture.rotation / 90) % 2 else (width, height)
+
+
+def _is_decodable(track: AudioStream) -> bool:
+    context = track.codec_context
+    return context is not None and context.channels > 0 and context.sample_rate > 0
+
+
+def _audio(track: AudioStream) -> AudioTrack:
+    context = track.codec_context
+    return AudioTrack(
+        index=track.index,
+        codec=context.name,
+        channels=context.channels,
+        sample_rate=context.sample_rate,
+        language=track.language,
+    )

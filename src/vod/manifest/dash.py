@@ -1,0 +1,96 @@
+"""DASH (ISO/IEC 23009-1): one static MPD, segment templates with a timeline, over the segments that HLS lists."""
+
+from collections.abc import Iterable
+from itertools import groupby
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from vod.manifest.rendition import AudioEntry, Catalog, VideoEntry, peak_bandwidth
+from vod.report import TrackReport
+
+_PROFILE = "urn:mpeg:dash:profile:isoff-live:2011"
+_CHANNELS = "urn:mpeg:dash:23003:3:audio_channel_configuration:2011"
+
+
+def mpd(catalog: Catalog) -> str:
+    """The manifest of a finished run; addresses are relative to it."""
+    root = Element(
+        "MPD",
+        xmlns="urn:mpeg:dash:schema:mpd:2011",
+        profiles=_PROFILE,
+        type="static",
+        mediaPresentationDuration=f"PT{catalog.seconds:.3f}S",
+        minBufferTime="PT4S",
+    )
+    period = SubElement(root, "Period", id="0", start="PT0S")
+    _video_set(period, catalog.video)
+    for number, entry in enumerate(catalog.audio, start=1):
+        _audio_set(period, number, entry)
+    indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+
+
+def _video_set(period: Element, entries: tuple[VideoEntry, ...]) -> None:
+    adaptation = _adaptation(period, 0, "video", None)
+    _template(adaptation, entries[0].track)  # rungs are cut alike: verified before anything is published
+    for entry in entries:
+        SubElement(
+            adaptation,
+            "Representation",
+            id=entry.rendition.name,
+            bandwidth=str(peak_bandwidth(entry.track)),
+            codecs=entry.track.codec,
+            width=str(entry.rendition.width),
+            height=str(entry.rendition.height),
+            frameRate=str(entry.rate),
+            sar="1:1",
+        )
+
+
+def _audio_set(period: Element, number: int, entry: AudioEntry) -> None:
+    adaptation = _adaptation(period, number, "audio", entry.rendition.language)
+    _template(adaptation, entry.track)
+    representation = SubElement(
+        adaptation,
+        "Representation",
+        id=entry.rendition.name,
+        bandwidth=str(peak_bandwidth(entry.track)),
+        codecs=entry.track.codec,
+        audioSamplingRate=str(entry.rendition.sample_rate),
+    )
+    SubElement(representation, "AudioChannelConfiguration", schemeIdUri=_CHANNELS, value=str(entry.rendition.channels))
+
+
+def _adaptation(period: Element, number: int, kind: str, language: str | None) -> Element:
+    adaptation = SubElement(
+        period,
+        "AdaptationSet",
+        id=str(number),
+        contentType=kind,
+        mimeType=f"{kind}/mp4",
+        segmentAlignment="true",
+        startWithSAP="1",
+    )
+    if language:
+        adaptation.set("lang", language)
+    return adaptation
+
+
+def _template(adaptation: Element, track: TrackReport) -> None:
+    template = SubElement(
+        adaptation,
+        "SegmentTemplate",
+        timescale=str(track.timescale),
+        startNumber="0",
+        initialization="$RepresentationID$/init.mp4",
+        media="$RepresentationID$/$Number%05d$.m4s",
+    )
+    timeline = SubElement(template, "SegmentTimeline")
+    for ticks, count in _runs(segment.ticks for segment in track.segments):
+        repeat = {"r": str(count - 1)} if count > 1 else {}
+        SubElement(timeline, "S", {"d": str(ticks), **repeat})
+    timeline[0].set("t", "0")
+
+
+def _runs(lengths: Iterable[int]) -> list[tuple[int, int]]:
+    """Equal lengths in a row as (length, how many)."""
+    return [(ticks, sum(1 for _ in same)) for ticks, same in groupby(lengths)]

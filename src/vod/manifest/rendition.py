@@ -1,0 +1,56 @@
+"""What both manifests say about a rendition, computed once."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from vod.plan import AudioRendition, Plan, Rendition
+from vod.report import TrackReport
+from vod.tracks import Tracks
+
+
+@dataclass(frozen=True, slots=True)
+class VideoEntry:
+    """A video rendition and its track."""
+
+    rendition: Rendition
+    track: TrackReport
+    rate: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class AudioEntry:
+    """A sound rendition and its track."""
+
+    rendition: AudioRendition
+    track: TrackReport
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Everything the manifests list, tallest video first; `seconds` is the presentation's length."""
+
+    video: tuple[VideoEntry, ...]
+    audio: tuple[AudioEntry, ...]
+    seconds: float
+
+
+def catalog(plan: Plan, tracks: Tracks) -> Catalog:
+    """The renditions of a run that have a track."""
+    videos = {track.name: track for track in tracks.video}
+    audios = {track.name: track for track in tracks.audio}
+    rate = plan.rate.fraction
+    return Catalog(
+        video=tuple(VideoEntry(r, videos[r.name], rate) for r in plan.renditions if r.name in videos),
+        audio=tuple(AudioEntry(r, audios[r.name]) for r in plan.audio if r.name in audios),
+        seconds=tracks.seconds,
+    )
+
+
+def peak_bandwidth(track: TrackReport) -> int:
+    """Bits per second of the most expensive segment (RFC 8216, 4.3.4.2: BANDWIDTH)."""
+    return max(round(segment.bytes * 8 * track.timescale / segment.ticks) for segment in track.segments)
+
+
+def average_bandwidth(track: TrackReport) -> int:
+    """Bits per second over the whole track."""
+    return round(sum(segment.bytes for segment in track.segments) * 8 / track.seconds)

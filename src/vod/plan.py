@@ -1,0 +1,155 @@
+"""The plan: what will be made of one source, as pure data."""
+
+from fractions import Fraction
+from math import ceil
+
+from vod import ladder
+from vod.probe import Frozen, Probe, Rate
+
+SEGMENT_SECONDS = 4
+GOP_SECONDS = 2
+AUDIO_KBPS = 128
+AUDIO_RATE = 48000
+
+
+class Rendition(Frozen):
+    """One rung of this source: name, size in pixels, x264 constant rate factor, peak in kbit/s."""
+
+    name: str
+    width: int
+    height: int
+    crf: int
+    peak_kbps: int
+
+
+class AudioRendition(Frozen):
+    """One sound rendition, made from the source's track `source_index`; rate in kbit/s, language as BCP 47 or None."""
+
+    name: str
+    source_index: int
+    kbps: int = AUDIO_KBPS
+    sample_rate: int = AUDIO_RATE
+    channels: int = 2
+    language: str | None = None
+
+
+class Chunk(Frozen):
+    """Segments [first, end) of every rung, made by one task of `cpu` units and `memory` MiB; end None = to the last."""
+
+    index: int
+    first_segment: int
+    end_segment: int | None
+    audio: bool
+    cpu: int
+    memory: int
+
+
+class Plan(Frozen):
+    """All that the encoders and the publisher need to know; frame numbers count on the output grid of `rate`."""
+
+    video_id: str
+    run: str
+    source_bucket: str
+    source_key: str
+    source_version: str | None
+    source_size: int
+    demuxer: str
+    start: float
+    video_index: int
+    interlaced: bool
+    rate: Rate
+    gop_frames: int
+    gops_per_segment: int
+    frames: int
+    duration: float
+    poster_at: float
+    renditions: tuple[Rendition, ...]
+    audio: tuple[AudioRendition, ...]
+    chunks: tuple[Chunk, ...]
+
+    @property
+    def segment_frames(self) -> int:
+        """Frames in every segment but the last."""
+        return self.gop_frames * self.gops_per_segment
+
+    @property
+    def segments(self) -> int:
+        """Segments expected in every rung."""
+        return max(1, ceil(self.frames / self.segment_frames))
+
+    @property
+    def timescale(self) -> int:
+        """Ticks per second of the video tracks; a frame is a whole number of them."""
+        return self.rate.num * (1000 if self.rate.den == 1 else 1)
+
+    @property
+    def frame_ticks(self) -> int:
+        """Ticks per frame."""
+        return self.timescale * self.rate.den // self.rate.num
+
+
+class SourceObject(Frozen):
+    """The exact object version to encode; `size` in bytes."""
+
+    bucket: str
+    key: str
+    version: str | None
+    size: int
+
+
+def make_plan(video_id: str, run: str, source: SourceObject, probe: Probe) -> Plan:
+    """The plan for a probed source. Pure: the same source gives the same plan."""
+    rate = probe.video.rate.fraction
+    renditions = _renditions(probe, rate)
+    gop = max(1, round(rate * GOP_SECONDS))
+    return Plan(
+        video_id=video_id,
+        run=run,
+        source_bucket=source.bucket,
+        source_key=source.key,
+        source_version=source.version,
+        source_size=source.size,
+        demuxer=probe.container,
+        start=probe.start,
+        video_index=probe.video.index,
+        interlaced=probe.video.interlaced,
+        rate=probe.video.rate,
+        gop_frames=gop,
+        gops_per_segment=SEGMENT_SECONDS // GOP_SECONDS,
+        frames=max(1, round(Fraction(probe.video.end).limit_denominator(10**6) * rate)),
+        duration=probe.duration,
+        poster_at=min(probe.video.end / 10, 10.0),
+        renditions=renditions,
+        audio=_audio(probe),
+        chunks=(_whole(renditions[0]),),
+    )
+
+
+def _renditions(probe: Probe, rate: Fraction) -> tuple[Rendition, ...]:
+    shown = probe.video.width, probe.video.height
+    rungs = ladder.rungs_for(*shown, rate)
+    sizes = [ladder.size_on(rung, *shown) for rung in rungs]
+    return tuple(
+        Rendition(
+            name=f"v{min(size.width, size.height)}",
+            width=size.width,
+            height=size.height,
+            crf=rung.crf,
+            peak_kbps=rung.peak_kbps,
+        )
+        for rung, size in zip(rungs, sizes, strict=True)
+    )
+
+
+def _audio(probe: Probe) -> tuple[AudioRendition, ...]:
+    return tuple(
+        AudioRendition(name=f"a{number}", source_index=track.index, language=track.language)
+        for number, track in enumerate(probe.audio[:1])
+    )
+
+
+def _whole(top: Rendition) -> Chunk:
+    """One chunk with everything. Fargate's sizes: 2 vCPU up to 720 lines, 4 up to 1080, 8 above."""
+    short = min(top.width, top.height)
+    cpu = 2048 if short <= 720 else 4096 if short <= 1088 else 8192
+    return Chunk(index=0, first_segment=0, end_segment=None, audio=True, cpu=cpu, memory=cpu * 2)

@@ -1,0 +1,119 @@
+"""What the steps need from the outside world; `vod.aws` provides it on AWS, tests provide it in memory."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from vod.model import Document, Video
+from vod.status import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some videos, newest first, and where the next page starts (None on the last)."""
+
+    videos: tuple[Video, ...]
+    cursor: str | None
+
+
+class Videos(Protocol):
+    """The table of video records."""
+
+    def get(self, video_id: str) -> Video | None:
+        """The record, read consistently; None when there is none."""
+
+    def create(self, video: Video) -> bool:
+        """Store a new record; False when the id exists already."""
+
+    def save(self, video: Video) -> Video:
+        """Store a changed record; VersionConflict when somebody changed it since it was read."""
+
+    def delete(self, video_id: str) -> None:
+        """Remove the record and everything filed under it."""
+
+    def page(self, owner: str | None, status: Status | None, limit: int, cursor: str | None) -> Page:
+        """One owner's videos (None: everybody's), newest first."""
+
+    def chunk_frames(self, video_id: str, run: str) -> Mapping[int, int]:
+        """Frames encoded so far, by chunk."""
+
+    def note_chunk(self, video_id: str, run: str, chunk: int, frames: int) -> None:
+        """Record how many frames a chunk has encoded."""
+
+
+class Output(Protocol):
+    """The output bucket."""
+
+    def put(self, key: str, data: bytes) -> None:
+        """Store an object, replacing one of the same key."""
+
+    def get(self, key: str) -> bytes:
+        """An object's bytes; KeyError when there is none."""
+
+    def sizes(self, prefix: str) -> Mapping[str, int]:
+        """Every key under a prefix with its size in bytes."""
+
+    def delete_all(self, prefix: str) -> int:
+        """Remove every object under a prefix; how many there were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a multipart upload: number from 1, entity tag, size in bytes."""
+
+    number: int
+    etag: str
+    size: int
+
+
+class Sources(Protocol):
+    """The source bucket."""
+
+    def put(self, key: str, data: bytes, content_type: str | None) -> None:
+        """Store a whole source."""
+
+    def put_url(self, key: str, size: int, content_type: str | None) -> tuple[str, dict[str, str]]:
+        """A presigned PUT address for exactly `size` bytes and the headers the client must send."""
+
+    def begin_parts(self, key: str, content_type: str | None) -> str:
+        """Start a multipart upload; its id."""
+
+    def part_urls(self, key: str, upload_id: str, numbers: Iterable[int]) -> dict[int, str]:
+        """Presigned PUT addresses of parts."""
+
+    def parts(self, key: str, upload_id: str) -> tuple[Part, ...]:
+        """The parts that arrived; NotFound when the multipart upload is gone."""
+
+    def complete_parts(self, key: str, upload_id: str, parts: Iterable[Part]) -> None:
+        """Make one object of the parts; Conflict when a part or its tag is wrong."""
+
+    def abort_parts(self, key: str, upload_id: str) -> None:
+        """Forget a multipart upload and its parts; fine when it is gone already."""
+
+    def delete_versions(self, key: str) -> int:
+        """Remove every version of an object; how many there were."""
+
+
+class SourceFiles(Protocol):
+    """Fetches a source to scratch."""
+
+    def fetch(self, key: str, version: str | None, target: Path) -> None:
+        """Copy the object version to a local file by parallel ranged GETs."""
+
+
+class Executions(Protocol):
+    """The state machine."""
+
+    def start(self, name: str, payload: Document) -> bool:
+        """Start an execution; False when one of this name was started before."""
+
+    def stop(self, name: str) -> None:
+        """Stop an execution, fine when it has ended or never was."""
+
+
+class Events(Protocol):
+    """The topic that subscribers listen to."""
+
+    def publish(self, event: str, payload: Document) -> None:
+        """Tell subscribers that something happened (`VideoReady`, `VideoFailed`)."""

@@ -1,0 +1,95 @@
+"""The probe: the technical description of a source, and the limits it must keep to be admitted."""
+
+from fractions import Fraction
+
+from pydantic import BaseModel, ConfigDict
+
+from vod.errors import SourceRefused
+
+
+class Frozen(BaseModel):
+    """A value that travels as JSON between steps."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Rate(Frozen):
+    """A number of frames per second as a fraction."""
+
+    num: int
+    den: int
+
+    @property
+    def fraction(self) -> Fraction:
+        """The rate as an exact number."""
+        return Fraction(self.num, self.den)
+
+    @classmethod
+    def of(cls, value: Fraction) -> "Rate":
+        """The rate of an exact number."""
+        return cls(num=value.numerator, den=value.denominator)
+
+
+class VideoTrack(Frozen):
+    """The chosen picture track: `width` x `height` as shown (rotation and pixel shape applied), times in s from the start."""
+
+    index: int
+    codec: str
+    width: int
+    height: int
+    rotation: int = 0
+    pixel_format: str = ""
+    interlaced: bool = False
+    transfer: str | None = None
+    rate: Rate
+    frames: int | None = None
+    end: float
+
+
+class AudioTrack(Frozen):
+    """One decodable sound track."""
+
+    index: int
+    codec: str
+    channels: int
+    sample_rate: int
+    language: str | None = None
+
+
+class Probe(Frozen):
+    """What a source is: `container` is the demuxer's name, `size` in bytes, `start` and `duration` in seconds."""
+
+    container: str
+    size: int
+    start: float = 0.0
+    duration: float
+    video: VideoTrack
+    audio: tuple[AudioTrack, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class Limits(Frozen):
+    """What a source may be: bytes, seconds, pixels per picture, tracks."""
+
+    max_bytes: int
+    max_seconds: float
+    max_pixels: int = 8192 * 4320
+    max_streams: int = 64
+
+
+def check_size(size: int, declared: int | None, limits: Limits) -> None:
+    """SourceRefused when the stored object is empty, too large, or not of the declared size (bytes)."""
+    if size == 0:
+        raise SourceRefused("empty")
+    if declared is not None and size != declared:
+        raise SourceRefused("size_mismatch", f"declared {declared} bytes, received {size}")
+    if size > limits.max_bytes:
+        raise SourceRefused("too_large", f"{size} bytes, at most {limits.max_bytes}")
+
+
+def check_probe(probe: Probe, limits: Limits) -> None:
+    """SourceRefused when the source lasts too long or its picture is too large."""
+    if probe.duration > limits.max_seconds:
+        raise SourceRefused("too_long", f"{probe.duration:.0f} s, at most {limits.max_seconds:.0f} s")
+    if probe.video.width * probe.video.height > limits.max_pixels:
+        raise SourceRefused("too_many_pixels", f"{probe.video.width}x{probe.video.height}")

@@ -1,0 +1,59 @@
+"""The encoder's report on one chunk: what it made, in exact numbers, or why it made nothing."""
+
+from typing import Literal
+
+from vod.probe import Frozen
+
+
+class SegmentReport(Frozen):
+    """One stored segment: its number, size in bytes, frames (or audio samples' blocks), start and length in ticks."""
+
+    number: int
+    bytes: int
+    frames: int
+    start: int
+    ticks: int
+
+
+class TrackReport(Frozen):
+    """One track of a chunk: RFC 6381 codec string, ticks per second, its init segment's size and SHA-256."""
+
+    name: str
+    codec: str
+    timescale: int
+    init_bytes: int
+    init_sha256: str
+    segments: tuple[SegmentReport, ...]
+
+    @property
+    def frames(self) -> int:
+        """Frames in all segments."""
+        return sum(segment.frames for segment in self.segments)
+
+    @property
+    def seconds(self) -> float:
+        """Length of all segments."""
+        return sum(segment.ticks for segment in self.segments) / self.timescale
+
+
+class Refusal(Frozen):
+    """Why the chunk cannot be encoded however often it is tried."""
+
+    code: str
+    message: str
+
+
+class ChunkReport(Frozen):
+    """What one encoder task did; `encode_seconds` is FFmpeg's own wall time, `complaints` how many errors it
+    logged (a damaged source)."""
+
+    chunk: int
+    outcome: Literal["encoded", "refused", "cancelled"]
+    refusal: Refusal | None = None
+    video: tuple[TrackReport, ...] = ()
+    audio: tuple[TrackReport, ...] = ()
+    poster_bytes: int = 0
+    encode_seconds: float = 0.0
+    resumed_at: int = 0
+    complaints: int = 0
+    warnings: tuple[str, ...] = ()

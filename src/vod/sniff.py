@@ -1,0 +1,76 @@
+"""What a file is, from its first bytes alone: the demuxer to pin, or a refusal. Suffixes and MIME types count nothing."""
+
+from vod.errors import SourceRefused
+
+HEAD_BYTES = 4096
+_TS_SYNC = 0x47
+_TS_PACKETS = (188, 192, 204)
+_ISO_BOXES = {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"styp", b"moof", b"sidx", b"uuid"}
+_STILL_BRANDS = {b"avif", b"avis", b"heic", b"heix", b"mif1", b"msf1"}
+_MAGIC = (
+    (b"\x1aE\xdf\xa3", "matroska"),
+    (b"FLV\x01", "flv"),
+    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "asf"),
+    (b"OggS", "ogg"),
+    (b"\x00\x00\x01\xba", "mpeg"),
+    (b"\x06\x0e\x2b\x34\x02\x05\x01\x01", "mxf"),
+)
+_AUDIO_MAGIC = (
+    b"ID3",
+    b"fLaC",
+    b"\xff\xfb",
+    b"\xff\xf3",
+    b"\xff\xf2",
+    b"\xff\xf1",
+    b"\xff\xf9",
+    b"\x0bw",
+    b"FORM",
+    b".snd",
+)
+_INDIRECT = ("#EXTM3U", "ffconcat", "v=0", "<?xml", "<MPD", "<smil", "[playlist]", "[Reference]", "RTSPtext")
+
+DEMUXERS = ("mov", "matroska", "mpegts", "mpeg", "avi", "flv", "asf", "mxf", "ogg")
+"""Every demuxer the platform ever opens (FFmpeg names); none of them opens a second file."""
+
+
+def demuxer_for(head: bytes) -> str:
+    """The FFmpeg demuxer for a file that begins with `head` (up to 4096 bytes); SourceRefused when there is none."""
+    if not head:
+        raise SourceRefused("empty")
+    found = _by_magic(head) or _iso(head) or _riff(head) or _transport_stream(head)
+    if found:
+        return found
+    if _text(head).startswith(_INDIRECT):
+        raise SourceRefused("indirect_source")
+    if head.startswith(_AUDIO_MAGIC):
+        raise SourceRefused("no_video_stream", "an audio file")
+    raise SourceRefused("not_a_video")
+
+
+def _by_magic(head: bytes) -> str | None:
+    return next((name for magic, name in _MAGIC if head.startswith(magic)), None)
+
+
+def _iso(head: bytes) -> str | None:
+    if head[4:8] == b"ftyp" and head[8:12] in _STILL_BRANDS:
+        raise SourceRefused("not_a_video", "a still image")
+    return "mov" if head[4:8] in _ISO_BOXES else None
+
+
+def _riff(head: bytes) -> str | None:
+    if head[:4] in (b"RIFF", b"RF64") and head[8:12] == b"WAVE":
+        raise SourceRefused("no_video_stream", "an audio file")
+    return "avi" if head[:4] == b"RIFF" and head[8:11] == b"AVI" else None
+
+
+def _transport_stream(head: bytes) -> str | None:
+    for packet in _TS_PACKETS:
+        for first in range(packet):
+            marks = head[first::packet]
+            if len(marks) >= 3 and all(mark == _TS_SYNC for mark in marks[:8]):
+                return "mpegts"
+    return None
+
+
+def _text(head: bytes) -> str:
+    return head.decode("utf-8", "replace").lstrip("\ufeff \t\r\n")

@@ -1,0 +1,105 @@
+"""Dispatch: an object arrived in the source bucket; its video gets one execution, however often the event comes."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import unquote_plus
+
+from vod import clock, keys, model
+from vod.errors import VersionConflict
+from vod.model import Document, Source, Video
+from vod.ports import Executions, Videos
+from vod.status import Status
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An object version that arrived; `size` in bytes."""
+
+    bucket: str
+    key: str
+    version: str
+    size: int
+
+
+def arrivals(message: Document) -> list[Arrival]:
+    """The objects an S3 event message names; empty for S3's own test message."""
+    return [_arrival(record["s3"]) for record in message.get("Records", ()) if "ObjectCreated" in record["eventName"]]
+
+
+def _arrival(s3: Document) -> Arrival:
+    entry = s3["object"]
+    # Without versioning there is no version id: the entity tag names the content instead.
+    version = entry.get("versionId") or entry.get("eTag") or ""
+    return Arrival(s3["bucket"]["name"], unquote_plus(entry["key"]), version, int(entry.get("size", 0)))
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """Everything the step needs; `ingest_owner` owns what is put straight into the bucket."""
+
+    videos: Videos
+    executions: Executions
+    ingest_owner: str
+    now: Callable[[], datetime] = clock.now
+
+    def dispatch(self, arrival: Arrival) -> None:
+        """Queue the arrived source's video and start its execution. Duplicates and late events change nothing."""
+        video = self._video(arrival)
+        if video is None:
+            logger.warning("no video waits for %s", arrival.key)
+            return
+        run = keys.run_id(arrival.version)
+        queued = self._queue(video, run, arrival)
+        if queued is None:
+            logger.info("%s of %s is not the source of its run", arrival.version, video.id)
+            return
+        started = self.executions.start(keys.execution_name(queued.id, run), _execution_input(queued, run, arrival))
+        logger.info("execution for %s %s", queued.id, "started" if started else "was started before")
+
+    def _video(self, arrival: Arrival) -> Video | None:
+        if video_id := keys.uploaded_video_id(arrival.key):
+            return self.videos.get(video_id)
+        if not arrival.key.startswith(keys.INGEST_PREFIX) or arrival.key.endswith("/"):
+            return None
+        video_id = keys.ingest_video_id(arrival.key)
+        self.videos.create(self._ingested(video_id, arrival))
+        return self.videos.get(video_id)
+
+    def _ingested(self, video_id: str, arrival: Arrival) -> Video:
+        moment = clock.stamp(self.now())
+        name = arrival.key.rsplit("/", 1)[1]
+        return Video(
+            id=video_id,
+            owner=self.ingest_owner,
+            filename=name,
+            title=name,
+            created_at=moment,
+            updated_at=moment,
+            source=Source(arrival.key),
+            size=arrival.size,
+        )
+
+    def _queue(self, video: Video, run: str, arrival: Arrival) -> Video | None:
+        """The queued video, also when it was queued before for this run; None when another version came first."""
+        if video.status is not Status.AWAITING_UPLOAD:
+            return video if video.run == run and video.status is Status.QUEUED else None
+        source = Source(arrival.key, arrival.version, arrival.size)
+        try:
+            return self.videos.save(model.queued(video, run, source, clock.stamp(self.now())))
+        except VersionConflict:
+            fresh = self.videos.get(video.id)
+            return self._queue(fresh, run, arrival) if fresh else None
+
+
+def _execution_input(video: Video, run: str, arrival: Arrival) -> Document:
+    """The same for every duplicate of an event: Step Functions compares it."""
+    return {
+        "videoId": video.id,
+        "run": run,
+        "declaredSize": video.size,
+        "source": {"bucket": arrival.bucket, "key": arrival.key, "version": arrival.version, "size": arrival.size},
+    }

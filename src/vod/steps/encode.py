@@ -1,0 +1,223 @@
+"""Encode: one chunk of a plan, all rungs in one FFmpeg, each segment stored as soon as it is finished."""
+
+import hashlib
+import logging
+import shlex
+import shutil
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from vod import ffmpeg, ffmpeg_process, isobmff, keys
+from vod.errors import EncodeInterrupted
+from vod.journal import Journal
+from vod.plan import Chunk, Plan
+from vod.ports import Output, SourceFiles
+from vod.report import ChunkReport, Refusal, SegmentReport, TrackReport
+from vod.segmenter import Segment, Segmenter
+
+logger = logging.getLogger(__name__)
+_READ_BYTES = 1 << 18
+_POSTER_SECONDS = 60.0
+
+
+class InitChanged(Exception):
+    """A resumed run made another init segment than the one stored: its segments would not fit together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoder:
+    """What an encode needs: the FFmpeg binary, scratch, the buckets, and whom to tell.
+
+    `on_frames` hears the number of frames of the chunk that are encoded and answers False when the video is no longer
+    wanted; `stop` is set when the task must end.
+    """
+
+    binary: str
+    scratch: Path
+    sources: SourceFiles
+    output: Output
+    on_frames: Callable[[int], bool]
+    stop: threading.Event
+
+
+def encode(encoder: Encoder, plan: Plan, chunk: Chunk) -> ChunkReport:
+    """Encode a chunk, resuming where an earlier try ended, and store the report; EncodeInterrupted when told to stop."""
+    place = encoder.scratch / plan.video_id / plan.run / f"chunk-{chunk.index:05d}"
+    journal = Journal(place / "journal.jsonl")
+    source = place / "source"
+    if not source.exists():
+        encoder.sources.fetch(plan.source_key, plan.source_version, source)
+    try:
+        report = _Chunk(encoder, plan, chunk, journal, source).run()
+    except InitChanged:
+        logger.warning("init segment changed since the last try: starting over")
+        journal.forget()
+        report = _Chunk(encoder, plan, chunk, journal, source).run()
+    key = keys.report_key(plan.video_id, plan.run, chunk.index)
+    encoder.output.put(key, report.model_dump_json().encode())
+    _clean(encoder.scratch, place)
+    return report
+
+
+def _clean(scratch: Path, place: Path) -> None:
+    shutil.rmtree(place, ignore_errors=True)
+    for parent in (place.parent, place.parent.parent):
+        with suppress(OSError):  # other chunks still work there
+            if parent != scratch:
+                parent.rmdir()
+
+
+class _Chunk:
+    """One try at a chunk."""
+
+    def __init__(self, encoder: Encoder, plan: Plan, chunk: Chunk, journal: Journal, source: Path) -> None:
+        self._encoder = encoder
+        self._plan = plan
+        self._chunk = chunk
+        self._journal = journal
+        self._source = str(source)
+        self._prefix = keys.run_prefix(plan.video_id, plan.run)
+        self._wanted = True
+        self._videos = [rendition.name for rendition in plan.renditions]
+        self._audios = [track.name for track in plan.audio] if chunk.audio else []
+        self._resume_at = self._first_missing()
+        self._segmenters: dict[str, Segmenter] = {}
+        self._next: dict[str, int] = {}
+
+    def _first_missing(self) -> int:
+        """The first segment that some rung lacks; every rung is encoded again from there."""
+        return self._chunk.first_segment + min(self._journal.segments_stored(name) for name in self._videos)
+
+    def run(self) -> ChunkReport:
+        with ThreadPoolExecutor(1) as beside:
+            poster = beside.submit(self._poster) if self._chunk.audio else None
+            finished = self._encode()
+            poster_bytes = poster.result() if poster else 0
+        if not self._wanted:
+            return ChunkReport(chunk=self._chunk.index, outcome="cancelled")
+        self._check_end(finished)
+        return self._report(finished, poster_bytes)
+
+    def _encode(self) -> ffmpeg_process.Finished:
+        todo = [name for name in self._audios if not self._journal.is_finished(name)]
+        if not all(self._journal.is_finished(name) for name in self._videos):
+            todo = [*self._videos, *todo]
+        if not todo:
+            return ffmpeg_process.Finished(0, (), 0.0)
+        finished = ffmpeg_process.run(self._command, todo, self._store_track, self._on_frame, self._encoder.stop)
+        if finished.exit_code == 0 and self._wanted and not self._encoder.stop.is_set():
+            self._finish_tracks()
+        return finished
+
+    def _command(self, outputs: Mapping[str, str], progress: str) -> ffmpeg.Command:
+        first = self._resume_at * self._plan.segment_frames
+        end = None if self._chunk.end_segment is None else self._chunk.end_segment * self._plan.segment_frames
+        command = ffmpeg.encode_command(self._encoder.binary, self._source, self._plan, first, end, outputs, progress)
+        logger.info(shlex.join(command))
+        return command
+
+    def _on_frame(self, frame: int) -> bool:
+        done = (self._resume_at - self._chunk.first_segment) * self._plan.segment_frames + frame
+        self._wanted = self._encoder.on_frames(done)
+        return self._wanted
+
+    def _store_track(self, name: str, pipe: BinaryIO) -> None:
+        segmenter = self._segmenters[name] = Segmenter(self._plan.gops_per_segment)
+        self._next[name] = self._resume_at if name in self._videos else 0
+        while data := pipe.read(_READ_BYTES):
+            for segment in segmenter.feed(data):
+                self._store(name, segment)
+
+    def _finish_tracks(self) -> None:
+        """Only after FFmpeg ended well: the last segment of a killed one is too short."""
+        for name, segmenter in self._segmenters.items():
+            for segment in segmenter.finish():
+                self._store(name, segment)
+            self._journal.finished(name)
+
+    def _store(self, name: str, segment: Segment) -> None:
+        """Store a piece, then note it: what is noted is durable."""
+        if segment.is_init:
+            self._store_init(name, segment.data)
+            return
+        number = self._next[name]
+        self._encoder.output.put(self._prefix + keys.segment_name(name, number), segment.data)
+        self._journal.stored_segment(
+            name,
+            SegmentReport(
+                number=number,
+                bytes=len(segment.data),
+                frames=sum(fragment.samples for fragment in segment.fragments),
+                start=segment.fragments[0].start,
+                ticks=sum(fragment.ticks for fragment in segment.fragments),
+            ),
+        )
+        self._next[name] = number + 1
+
+    def _store_init(self, name: str, data: bytes) -> None:
+        init = isobmff.parse_init(data)
+        digest = hashlib.sha256(data).hexdigest()
+        known = self._journal.track(name)
+        if known and known.init_sha256 != digest:
+            raise InitChanged(name)
+        if known:
+            return
+        self._encoder.output.put(self._prefix + keys.init_name(name), data)
+        self._journal.stored_init(
+            TrackReport(
+                name=name,
+                codec=init.codec,
+                timescale=init.timescale,
+                init_bytes=len(data),
+                init_sha256=digest,
+                segments=(),
+            )
+        )
+
+    def _poster(self) -> int:
+        """Store the poster; its size in bytes, 0 when no picture could be had."""
+        size = min(self._plan.renditions, key=lambda rendition: abs(min(rendition.width, rendition.height) - 720))
+        for at in (self._plan.poster_at, 0.0):
+            command = ffmpeg.poster_command(self._encoder.binary, self._source, self._plan, at, size)
+            if picture := ffmpeg_process.capture(command, _POSTER_SECONDS):
+                self._encoder.output.put(self._prefix + keys.POSTER_NAME, picture)
+                return len(picture)
+        return 0
+
+    def _check_end(self, finished: ffmpeg_process.Finished) -> None:
+        if self._encoder.stop.is_set():
+            raise EncodeInterrupted(f"{self._first_missing()} segments are stored")
+        for complaint in finished.complaints:
+            logger.warning("ffmpeg: %s", complaint)
+        if finished.exit_code < 0:
+            raise EncodeInterrupted(f"FFmpeg was ended by signal {-finished.exit_code}")
+
+    def _report(self, finished: ffmpeg_process.Finished, poster_bytes: int) -> ChunkReport:
+        videos = [track for name in self._videos if (track := self._journal.track(name)) and track.segments]
+        audios = [track for name in self._audios if (track := self._journal.track(name)) and track.segments]
+        if finished.exit_code != 0 or len(videos) < len(self._videos):
+            return ChunkReport(chunk=self._chunk.index, outcome="refused", refusal=_refusal(finished))
+        missing = [name for name in self._audios if name not in {track.name for track in audios}]
+        return ChunkReport(
+            chunk=self._chunk.index,
+            outcome="encoded",
+            video=tuple(videos),
+            audio=tuple(audios),
+            poster_bytes=poster_bytes,
+            encode_seconds=finished.seconds,
+            resumed_at=self._resume_at,
+            complaints=len(finished.complaints),
+            warnings=tuple(f"sound track {name} could not be decoded and is left out" for name in missing),
+        )
+
+
+def _refusal(finished: ffmpeg_process.Finished) -> Refusal:
+    last = finished.complaints[-1] if finished.complaints else "it gave no reason"
+    why = f"FFmpeg exit {finished.exit_code}: {last}"
+    message = f"The video could not be encoded to its end ({why}). Export it again, then upload it anew."
+    return Refusal(code="encode_failed", message=message)

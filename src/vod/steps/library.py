@@ -1,0 +1,46 @@
+"""Library: the videos a caller may see, and their titles and tags."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from vod import clock, view
+from vod.caller import Caller
+from vod.model import Document, Video
+from vod.ports import Videos
+from vod.status import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Everything the step needs; `public_url` is the CDN's address."""
+
+    videos: Videos
+    public_url: str
+    now: Callable[[], datetime] = clock.now
+
+    def show(self, caller: Caller, video_id: str) -> Document:
+        """One video with its live progress."""
+        return self._shown(caller.allowed(self.videos.get(video_id)))
+
+    def list(self, caller: Caller, status: Status | None, limit: int, cursor: str | None) -> Document:
+        """A page of videos, newest first."""
+        page = self.videos.page(None if caller.is_admin else caller.id, status, limit, cursor)
+        visible = [video for video in page.videos if video.status is not Status.DELETING]
+        return {"videos": [self._shown(video) for video in visible], "cursor": page.cursor}
+
+    def rename(self, caller: Caller, video_id: str, title: str | None, tags: tuple[str, ...] | None) -> Document:
+        """Change what is given and leave the rest."""
+        video = caller.allowed(self.videos.get(video_id))
+        changed = replace(
+            video,
+            title=video.title if title is None else title,
+            tags=video.tags if tags is None else tags,
+            updated_at=clock.stamp(self.now()),
+        )
+        return self._shown(self.videos.save(changed))
+
+    def _shown(self, video: Video) -> Document:
+        encoding = video.status.is_encoding and video.run
+        frames = self.videos.chunk_frames(video.id, video.run) if encoding and video.run else {}
+        return view.video(video, view.progress(video, frames), self.public_url)

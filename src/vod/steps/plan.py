@@ -1,0 +1,41 @@
+"""Plan: an admitted source becomes a stored plan, and the record says that transcoding begins."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from vod import clock, keys, model
+from vod.model import Document, Video
+from vod.plan import Plan, SourceObject, make_plan
+from vod.ports import Output, Videos
+from vod.probe import Probe
+from vod.status import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """Everything the step needs."""
+
+    videos: Videos
+    output: Output
+    now: Callable[[], datetime] = clock.now
+
+    def plan(self, video_id: str, run: str, source: SourceObject, probe: Probe) -> Document:
+        """`{"outcome": "planned", "planKey", "chunks"}`, or `{"outcome": "unwanted"}` when the video is gone or over."""
+        made = make_plan(video_id, run, source, probe)
+        video = self.videos.get(video_id)
+        if video is None or video.run != run or not video.status.is_encoding:
+            return {"outcome": "unwanted"}
+        self.output.put(keys.plan_key(video_id, run), made.model_dump_json().encode())
+        if video.status is Status.QUEUED:
+            self._begin(video, made, probe)
+        return {"outcome": "planned", "planKey": keys.plan_key(video_id, run), "chunks": _items(made)}
+
+    def _begin(self, video: Video, plan: Plan, probe: Probe) -> None:
+        described = probe.model_dump(mode="json") | {"gridFrames": plan.frames}
+        self.videos.save(model.transcoding(video, described, probe.warnings, clock.stamp(self.now())))
+
+
+def _items(plan: Plan) -> list[Document]:
+    """The Map's items; sizes as text, which is what RunTask wants."""
+    return [{"index": str(chunk.index), "cpu": str(chunk.cpu), "memory": str(chunk.memory)} for chunk in plan.chunks]

@@ -1,0 +1,91 @@
+"""Publish: put the chunks together, verify every frame and object, write the manifests, and only then say `ready`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from vod import clock, keys, model
+from vod.errors import VerificationFailed
+from vod.manifest import dash, hls
+from vod.manifest.rendition import Catalog, average_bandwidth, catalog, peak_bandwidth
+from vod.model import Document, Published, Video
+from vod.plan import Plan
+from vod.ports import Events, Output, Videos
+from vod.report import ChunkReport
+from vod.status import Status
+from vod.tracks import assemble, verify
+
+
+@dataclass(frozen=True, slots=True)
+class Publishing:
+    """Everything the step needs."""
+
+    videos: Videos
+    output: Output
+    events: Events
+    now: Callable[[], datetime] = clock.now
+
+    def publish(self, video_id: str, run: str) -> Document:
+        """`{"outcome": "published" | "unwanted"}`, or `{"outcome": "refused", "error"}`. Safe to repeat."""
+        video = self.videos.get(video_id)
+        if video is None or video.run != run or not (video.status.is_encoding or video.status is Status.READY):
+            return {"outcome": "unwanted"}
+        if video.status is Status.READY:
+            return {"outcome": "published"}
+        plan = Plan.model_validate_json(self.output.get(keys.plan_key(video_id, run)))
+        try:
+            return self._publish(video, plan, self._reports(plan))
+        except VerificationFailed as failure:
+            return _refused(failure.code, failure.message)
+
+    def _reports(self, plan: Plan) -> list[ChunkReport]:
+        try:
+            raw = [self.output.get(keys.report_key(plan.video_id, plan.run, chunk.index)) for chunk in plan.chunks]
+        except KeyError as missing:
+            raise VerificationFailed("report_missing", f"{missing.args[0]} is not there") from missing
+        return [ChunkReport.model_validate_json(report) for report in raw]
+
+    def _publish(self, video: Video, plan: Plan, reports: list[ChunkReport]) -> Document:
+        if refusal := next((report.refusal for report in reports if report.refusal), None):
+            return _refused(refusal.code, refusal.message)
+        if any(report.outcome == "cancelled" for report in reports):
+            return {"outcome": "unwanted"}
+        prefix = keys.run_prefix(plan.video_id, plan.run)
+        tracks = assemble(plan, reports)
+        warnings = tracks.warnings + verify(plan, reports, tracks, self.output.sizes(prefix))
+        listed = catalog(plan, tracks)
+        self._write_manifests(prefix, listed)
+        has_poster = any(report.poster_bytes for report in reports)
+        published = Published(tuple(_renditions(listed)), tracks.seconds, has_poster, warnings)
+        self.videos.save(model.ready(video, published, clock.stamp(self.now())))
+        self.events.publish("VideoReady", {"videoId": video.id, "owner": video.owner, "run": plan.run})
+        return {"outcome": "published"}
+
+    def _write_manifests(self, prefix: str, listed: Catalog) -> None:
+        for track in (*(entry.track for entry in listed.video), *(entry.track for entry in listed.audio)):
+            self.output.put(prefix + keys.playlist_name(track.name), hls.media(track).encode())
+        self.output.put(prefix + keys.DASH_NAME, dash.mpd(listed).encode())
+        self.output.put(prefix + keys.HLS_NAME, hls.multivariant(listed).encode())
+
+
+def _refused(code: str, message: str) -> Document:
+    return {"outcome": "refused", "error": {"code": code, "message": message}}
+
+
+def _renditions(listed: Catalog) -> list[Document]:
+    """The renditions as the record and the API show them; rates in bit/s, size in bytes."""
+    return [
+        {
+            "name": entry.rendition.name,
+            "width": entry.rendition.width,
+            "height": entry.rendition.height,
+            "codec": entry.track.codec,
+            "frameRate": round(float(entry.rate), 3),
+            "frames": entry.track.frames,
+            "segments": len(entry.track.segments),
+            "bitrate": average_bandwidth(entry.track),
+            "peakBitrate": peak_bandwidth(entry.track),
+            "bytes": entry.track.init_bytes + sum(segment.bytes for segment in entry.track.segments),
+        }
+        for entry in listed.video
+    ]

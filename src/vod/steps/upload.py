@@ -1,0 +1,158 @@
+"""Upload: a record, and an address or parts to send the source to; the S3 event does the rest."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from vod import clock, keys, model, parts
+from vod.caller import Caller
+from vod.errors import Conflict, InvalidRequest, TooLarge
+from vod.model import Document, Source, Upload, Video
+from vod.ports import Part, Sources, Videos
+from vod.status import Status
+
+
+@dataclass(frozen=True, slots=True)
+class UploadLimits:
+    """What may be uploaded how, in bytes, and how long a caller has to finish."""
+
+    max_bytes: int
+    single_put_bytes: int
+    direct_bytes: int
+    expiry: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class NewVideo:
+    """What a caller says about the video to come; `size` in bytes."""
+
+    filename: str
+    size: int
+    content_type: str | None = None
+    title: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Uploads:
+    """Everything the step needs."""
+
+    videos: Videos
+    sources: Sources
+    limits: UploadLimits
+    now: Callable[[], datetime] = clock.now
+
+    def create(self, caller: Caller, new: NewVideo) -> tuple[Video, Document]:
+        """A new record and how to send its source: one PUT, or parts above the single-PUT limit."""
+        self._check_size(new.size)
+        if new.size <= self.limits.single_put_bytes:
+            video = self._record(caller, new, Upload())
+            url, headers = self.sources.put_url(video.source.key, new.size, new.content_type)
+            self.videos.create(video)
+            return video, {"method": "PUT", "url": url, "headers": headers}
+        video = self._record(caller, new, None)
+        multipart = self.sources.begin_parts(video.source.key, new.content_type)
+        video = replace(video, upload=Upload(multipart, parts.part_size(new.size)))
+        self.videos.create(video)
+        return video, self._invitation(video, ())
+
+    def store(self, caller: Caller, new: NewVideo, body: bytes) -> Video:
+        """A new record whose source came with the request itself."""
+        if new.size > self.limits.direct_bytes:
+            limit = self.limits.direct_bytes // parts.MIB
+            raise TooLarge(
+                "body_too_large",
+                f"A request body may hold {limit} MiB. Ask for an upload URL instead: POST /videos with JSON filename and size.",
+            )
+        if new.size == 0:
+            raise InvalidRequest("body", "is empty; send the video's bytes")
+        video = self._record(caller, new, Upload())
+        self.videos.create(video)
+        self.sources.put(video.source.key, body, new.content_type)
+        return video
+
+    def remaining(self, caller: Caller, video_id: str) -> tuple[Video, Document]:
+        """The parts that arrived and fresh addresses for the rest."""
+        video = self._awaiting(caller, video_id)
+        if not video.upload or not video.upload.multipart_id:
+            url, headers = self.sources.put_url(video.source.key, video.size or 0, video.content_type)
+            return video, {"method": "PUT", "url": url, "headers": headers}
+        return video, self._invitation(video, self.sources.parts(video.source.key, video.upload.multipart_id))
+
+    def complete(self, caller: Caller, video_id: str, etags: Mapping[int, str]) -> Video:
+        """Join the parts; safe to repeat. Conflict when bytes are missing, and nothing is lost."""
+        video = caller.allowed(self.videos.get(video_id))
+        if video.status.is_encoding or video.status is Status.READY:
+            return video
+        video = self._awaiting(caller, video_id)
+        if not video.upload or not video.upload.multipart_id:
+            raise Conflict("not_multipart", "This upload is a single PUT: there is nothing to complete.")
+        arrived = self.sources.parts(video.source.key, video.upload.multipart_id)
+        chosen = [part for part in arrived if part.number in etags]
+        self._check_parts(video, chosen, etags)
+        named = [replace(part, etag=etags[part.number].strip('"')) for part in chosen]
+        self.sources.complete_parts(video.source.key, video.upload.multipart_id, named)
+        return video
+
+    def abort(self, caller: Caller, video_id: str) -> None:
+        """Forget an upload that is not finished: its parts and its record."""
+        video = self._awaiting(caller, video_id)
+        if video.upload and video.upload.multipart_id:
+            self.sources.abort_parts(video.source.key, video.upload.multipart_id)
+        self.videos.save(model.moved(video, Status.CANCELLED, clock.stamp(self.now())))
+
+    def _check_size(self, size: int) -> None:
+        if size > self.limits.max_bytes:
+            limit = self.limits.max_bytes // parts.MIB
+            raise TooLarge(
+                "too_large", f"The video may hold {limit} MiB, this one has {size} bytes. Upload a smaller export."
+            )
+
+    def _record(self, caller: Caller, new: NewVideo, upload: Upload | None) -> Video:
+        moment, video_id = self.now(), keys.new_video_id()
+        return Video(
+            id=video_id,
+            owner=caller.id,
+            filename=new.filename,
+            created_at=clock.stamp(moment),
+            updated_at=clock.stamp(moment),
+            source=Source(keys.source_key(video_id)),
+            size=new.size,
+            content_type=new.content_type,
+            title=new.title or new.filename,
+            tags=new.tags,
+            upload=upload,
+            expires_at=int((moment + self.limits.expiry).timestamp()),
+        )
+
+    def _awaiting(self, caller: Caller, video_id: str) -> Video:
+        video = caller.allowed(self.videos.get(video_id))
+        if video.status is not Status.AWAITING_UPLOAD:
+            raise Conflict("wrong_status", f"The upload is over: the video is {video.status}.")
+        return video
+
+    def _invitation(self, video: Video, arrived: tuple[Part, ...]) -> Document:
+        assert video.upload and video.upload.multipart_id and video.upload.part_size and video.size
+        per_part, total = video.upload.part_size, parts.part_count(video.size, video.upload.part_size)
+        here = {part.number for part in arrived}
+        urls = self.sources.part_urls(
+            video.source.key,
+            video.upload.multipart_id,
+            [number for number in range(1, total + 1) if number not in here],
+        )
+        return {
+            "uploadId": video.upload.multipart_id,
+            "partSize": per_part,
+            "parts": [{"partNumber": number, "url": url} for number, url in urls.items()],
+            "arrived": [{"partNumber": part.number, "etag": part.etag, "size": part.size} for part in arrived],
+        }
+
+    def _check_parts(self, video: Video, chosen: list[Part], etags: Mapping[int, str]) -> None:
+        missing = sorted(set(etags) - {part.number for part in chosen})
+        if missing:
+            raise Conflict("wrong_parts", f"Part {missing[0]} has not arrived. Upload it again, then complete.")
+        received = sum(part.size for part in chosen)
+        if received != video.size:
+            raise Conflict(
+                "size_mismatch", f"The parts hold {received} bytes, {video.size} were declared. Upload what is missing."
+            )

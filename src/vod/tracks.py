@@ -1,0 +1,109 @@
+"""The chunks' reports put together: one whole track per rendition, checked against the plan and what is stored."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from vod import keys
+from vod.errors import VerificationFailed
+from vod.plan import Plan
+from vod.report import ChunkReport, SegmentReport, TrackReport
+
+FRAME_TOLERANCE = 2
+"""The end of the last frame is rounded by containers: so many frames more or less are no loss."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tracks:
+    """Every video track (ladder order) and audio track of a run, whole, with warnings for the record."""
+
+    video: tuple[TrackReport, ...]
+    audio: tuple[TrackReport, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def seconds(self) -> float:
+        """Length of the longest track."""
+        return max(track.seconds for track in (*self.video, *self.audio))
+
+
+def assemble(plan: Plan, reports: Sequence[ChunkReport]) -> Tracks:
+    """One track per rendition from the reports of all chunks; VerificationFailed when one is missing."""
+    in_order = sorted(reports, key=lambda report: report.chunk)
+    if [report.chunk for report in in_order] != [chunk.index for chunk in plan.chunks]:
+        raise VerificationFailed("report_missing", "a chunk has no report")
+    video = tuple(_joined([_named(report, rendition.name) for report in in_order]) for rendition in plan.renditions)
+    audio = tuple(track for report in in_order for track in report.audio)
+    return Tracks(video, audio, tuple(warning for report in in_order for warning in report.warnings))
+
+
+def _named(report: ChunkReport, name: str) -> TrackReport:
+    found = next((track for track in report.video if track.name == name), None)
+    if found is None:
+        raise VerificationFailed("track_missing", f"chunk {report.chunk} has no track {name}")
+    return found
+
+
+def _joined(parts: list[TrackReport]) -> TrackReport:
+    if len({(part.init_sha256, part.codec, part.timescale) for part in parts}) != 1:
+        raise VerificationFailed("init_mismatch", f"the chunks of {parts[0].name} differ in their init segments")
+    return parts[0].model_copy(update={"segments": tuple(segment for part in parts for segment in part.segments)})
+
+
+def verify(plan: Plan, reports: Sequence[ChunkReport], tracks: Tracks, stored: Mapping[str, int]) -> tuple[str, ...]:
+    """Warnings about what is short for a known reason; VerificationFailed when anything is not as it must be.
+
+    `stored` maps the keys under the run's prefix to their sizes in bytes.
+    """
+    for track in tracks.video:
+        _check_grid(plan, track, tracks.video[0])
+    for track in tracks.audio:
+        _check_continuous(track)
+    prefix = keys.run_prefix(plan.video_id, plan.run)
+    for track in (*tracks.video, *tracks.audio):
+        _check_stored(track, prefix, stored)
+    return _check_length(plan, tracks.video[0].frames, any(report.complaints for report in reports))
+
+
+def _check_grid(plan: Plan, track: TrackReport, top: TrackReport) -> None:
+    _check_continuous(track)
+    if track.timescale != plan.timescale:
+        raise VerificationFailed(
+            "timescale_mismatch", f"{track.name} has {track.timescale} ticks a second, not {plan.timescale}"
+        )
+    if [segment.frames for segment in track.segments] != [segment.frames for segment in top.segments]:
+        raise VerificationFailed("rungs_misaligned", f"{track.name} and {top.name} are cut differently")
+    for segment in track.segments:
+        if segment.ticks != segment.frames * plan.frame_ticks:
+            raise VerificationFailed("uneven_frames", f"segment {segment.number} of {track.name} is off the frame grid")
+    if any(segment.frames != plan.segment_frames for segment in track.segments[:-1]):
+        raise VerificationFailed(
+            "uneven_segments", f"a segment of {track.name} is not {plan.segment_frames} frames long"
+        )
+
+
+def _check_continuous(track: TrackReport) -> None:
+    at = 0
+    for number, segment in enumerate(track.segments):
+        if segment.number != number or segment.start != at:
+            raise VerificationFailed("gap", f"{track.name} has a gap before segment {number}")
+        at = segment.start + segment.ticks
+
+
+def _check_stored(track: TrackReport, prefix: str, stored: Mapping[str, int]) -> None:
+    wanted = {keys.init_name(track.name): track.init_bytes} | {_name(track, s): s.bytes for s in track.segments}
+    for name, size in wanted.items():
+        if stored.get(prefix + name) != size:
+            raise VerificationFailed("object_missing", f"{name} is not stored with its {size} bytes")
+
+
+def _name(track: TrackReport, segment: SegmentReport) -> str:
+    return keys.segment_name(track.name, segment.number)
+
+
+def _check_length(plan: Plan, frames: int, is_damaged: bool) -> tuple[str, ...]:
+    missing = plan.frames - frames
+    if abs(missing) <= FRAME_TOLERANCE:
+        return ()
+    if not is_damaged:
+        raise VerificationFailed("frames_mismatch", f"{frames} frames came out of a source of {plan.frames}")
+    return (f"The source is damaged: {frames} of about {plan.frames} frames could be decoded.",)

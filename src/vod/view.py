@@ -1,0 +1,48 @@
+"""The video as the API shows it."""
+
+from collections.abc import Mapping
+
+from vod import keys
+from vod.model import Document, Video
+from vod.status import Status
+
+_SOURCE_FIELDS = ("container", "duration", "size", "video", "audio")
+
+
+def video(record: Video, progress: int, public_url: str) -> Document:
+    """The API's video object; `progress` in percent, `public_url` the CDN's address."""
+    return {
+        "id": record.id,
+        "status": record.status.value,
+        "progress": progress,
+        "title": record.title,
+        "tags": list(record.tags),
+        "filename": record.filename,
+        "size": record.size,
+        "duration": record.duration,
+        "source": {name: record.probe[name] for name in _SOURCE_FIELDS if name in record.probe}
+        if record.probe
+        else None,
+        "renditions": list(record.renditions),
+        "playback": _playback(record, public_url),
+        "warnings": list(record.warnings),
+        "error": {"code": record.failure.code, "message": record.failure.message} if record.failure else None,
+        "createdAt": record.created_at,
+        "updatedAt": record.updated_at,
+    }
+
+
+def progress(record: Video, chunk_frames: Mapping[int, int]) -> int:
+    """Percent of the encode that is done; 100 only when the video is ready."""
+    if record.status is Status.READY:
+        return 100
+    total = (record.probe or {}).get("gridFrames") or 0
+    return min(99, 100 * sum(chunk_frames.values()) // total) if total and record.status.is_encoding else 0
+
+
+def _playback(record: Video, public_url: str) -> Document | None:
+    if record.status not in (Status.READY, Status.PLAYABLE) or not record.run:
+        return None
+    base = f"{public_url.rstrip('/')}/{keys.run_prefix(record.id, record.run)}"
+    poster = base + keys.POSTER_NAME if record.has_poster else None
+    return {"hls": base + keys.HLS_NAME, "dash": base + keys.DASH_NAME, "poster": poster}
