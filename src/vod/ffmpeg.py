@@ -49,7 +49,7 @@ def poster_command(binary: str, source: str, plan: Plan, at: float, size: Rendit
 
 
 def filter_graph(plan: Plan, renditions: list[Rendition], first_frame: int, end_frame: int | None) -> str:
-    """Steady grid, exact cut, then each rung scaled from the one above it (0.65 of the CPU of scaling each from the top)."""
+    """Steady grid, exact cut, then each rung scaled from the one above it: 0.65 of the CPU of one FFmpeg a rung."""
     rate = f"{plan.rate.num}/{plan.rate.den}"
     # trim counts in the fps filter's own time base (one tick a frame): an exact cut, no comparison of seconds.
     cut = f"trim=start_pts={first_frame}" + ("" if end_frame is None else f":end_pts={end_frame}")
@@ -84,7 +84,7 @@ def _input(source: str, plan: Plan) -> Command:
     # max_error_rate: a damaged source gives what can be decoded; whether that is enough is verified on frames later.
     # reinit_filter: a size change in mid-stream must not restart the frame grid at zero.
     tolerant = ["-max_error_rate", "1", "-reinit_filter", "0"]
-    # One zero for every track and every process, taken from the plan: FFmpeg's own start_at_zero depends on what is mapped.
+    # One zero for every track and process, from the plan: FFmpeg's own start_at_zero depends on what is mapped.
     zero = ["-copyts", "-itsoffset", f"{-plan.start:.6f}"]
     return [*hostile, *tolerant, *zero, "-f", plan.demuxer, "-i", source]
 

@@ -1,4 +1,4 @@
-"""The encoder's journal on scratch: which segments are durably stored, one line each, so that a killed task can resume."""
+"""The encoder's journal on scratch: which segments are durably stored, so that a killed task can resume."""
 
 import json
 import os

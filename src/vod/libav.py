@@ -20,6 +20,8 @@ SCAN_BYTES = 64 * 2**20
 PROOF_PACKETS = 600
 """A picture must come out of the first so many packets."""
 _TAIL_SECONDS = 10
+_HEADER_BYTES = 1 << 20
+_LEAD_IN = Fraction(1, 10)
 
 
 @dataclass
@@ -43,7 +45,8 @@ def read_probe(source: BinaryIO, demuxer: str, size: int, limits: Limits) -> Pro
             scan = _scan(container, index)
             probe = _described(container, index, picture, scan, demuxer, size)
     except (av.error.FFmpegError, EOFError, OverflowError) as error:
-        raise SourceRefused("corrupt", type(error).__name__) from error
+        code = "encrypted" if _holds_encrypted_track(source) else "corrupt"
+        raise SourceRefused(code, type(error).__name__) from error
     check_probe(probe, limits)
     return probe
 
@@ -68,9 +71,9 @@ def _best_video(container: InputContainer, limits: Limits) -> VideoStream:
 
 
 def _first_picture(container: InputContainer, track: VideoStream) -> VideoFrame:
-    if str(track.codec_context.codec_tag) == "encv":
-        raise SourceRefused("encrypted")
     for number, packet in enumerate(container.demux(track)):
+        if packet.has_sidedata("encryption_info"):
+            raise SourceRefused("encrypted")
         for frame in _decoded(track, packet):
             return frame
         if number > PROOF_PACKETS:
@@ -78,7 +81,13 @@ def _first_picture(container: InputContainer, track: VideoStream) -> VideoFrame:
     raise SourceRefused("corrupt")
 
 
-def _decoded(track: VideoStream, packet: av.Packet[Any]) -> Iterator[VideoFrame]:
+def _holds_encrypted_track(source: BinaryIO) -> bool:
+    """Why a file could not even be opened: its sample entry is `encv` (ISO/IEC 23001-7)."""
+    source.seek(0)
+    return b"encv" in source.read(_HEADER_BYTES)
+
+
+def _decoded(track: VideoStream, packet: "av.Packet[Any]") -> Iterator[VideoFrame]:
     try:
         yield from track.decode(packet)
     except av.error.InvalidDataError:
@@ -113,7 +122,7 @@ def _scan_tail(container: InputContainer, index: int, scan: _Scan) -> None:
     scan.end = max(scan.end, tail.end)
 
 
-def _note(scan: _Scan, packet: av.Packet[Any], index: int) -> None:
+def _note(scan: _Scan, packet: "av.Packet[Any]", index: int) -> None:
     stamp = packet.pts if packet.pts is not None else packet.dts
     if stamp is None or packet.size == 0:
         return
@@ -131,9 +140,9 @@ def _described(
 ) -> Probe:
     stream = next(track for track in container.streams.video if track.index == index)
     times = sorted(scan.times)
-    rate = grid_rate(times, _exact(stream.average_rate))
+    rate = grid_rate(times, _exact(stream.average_rate) if stream.average_rate else None)
     sounds = [track for track in container.streams.audio if _is_decodable(track)]
-    start = _start([stream, *sounds[:1]])
+    start = _start(_shown_at(picture, stream), _begin(sounds[0]) if sounds else None)
     step = Fraction(1) / rate
     end = max(scan.video_end, (times[-1] + step) if times else Fraction(0)) - start
     width, height = _shown(picture, stream)
@@ -159,14 +168,32 @@ def _described(
     )
 
 
-def _exact(rate: Any) -> Fraction | None:
-    return Fraction(rate.numerator, rate.denominator) if rate else None
+def _exact(number: Any) -> Fraction:
+    return Fraction(number.numerator, number.denominator)
 
 
-def _start(used: list[VideoStream | AudioStream]) -> Fraction:
-    """When the earliest of the tracks that are encoded begins (s); what is not encoded does not shift the picture."""
-    starts = [track.start_time * track.time_base for track in used if track.start_time is not None and track.time_base]
-    return min(starts, default=Fraction(0))
+def _start(picture: Fraction | None, sound: Fraction | None) -> Fraction:
+    """The common zero of picture and sound (s): the earlier of the two, so that neither loses anything.
+
+    Sound that leads by less than 0.1 s (codec priming, TS multiplexing) is cut instead: padding the picture by a
+    fraction of a frame would put it off its grid.
+    """
+    if picture is None:
+        return sound or Fraction(0)
+    return picture if sound is None or picture - sound <= _LEAD_IN else sound
+
+
+def _shown_at(picture: VideoFrame, stream: VideoStream) -> Fraction | None:
+    """When the first picture that could be decoded is shown; AVI's own start time counts from a delayed one."""
+    if picture.pts is None or picture.time_base is None:
+        return _begin(stream)
+    return Fraction(picture.pts) * _exact(picture.time_base)
+
+
+def _begin(track: VideoStream | AudioStream) -> Fraction | None:
+    if track.start_time is None or track.time_base is None:
+        return None
+    return Fraction(track.start_time) * _exact(track.time_base)
 
 
 def _shown(picture: VideoFrame, stream: VideoStream) -> tuple[int, int]:

@@ -37,7 +37,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Video:
-    """What a user uploads and everything made from it. Times are ISO 8601 in UTC; `size` is the declared one in bytes."""
+    """What a user uploads and everything made from it. Times are ISO 8601 (UTC), `size` is declared, in bytes."""
 
     id: str
     owner: str

@@ -31,7 +31,7 @@ class Rate(Frozen):
 
 
 class VideoTrack(Frozen):
-    """The chosen picture track: `width` x `height` as shown (rotation and pixel shape applied), times in s from the start."""
+    """The chosen picture track: `width` x `height` as shown (upright, square pixels), `end` in s from the start."""
 
     index: int
     codec: str

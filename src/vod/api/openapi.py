@@ -1,0 +1,78 @@
+"""The OpenAPI document of the whole API, generated from the routes (`make openapi` is `python -m vod.api.openapi`)."""
+
+import json
+import sys
+from typing import Any, cast
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+
+from vod.api import delete, library, upload
+from vod.api.shapes import NewVideoBody
+
+_ANY: Any = None
+"""The document needs the routes' shapes, never their steps."""
+_ERROR = {
+    "type": "object",
+    "required": ["code", "message", "requestId"],
+    "properties": {name: {"type": "string"} for name in ("code", "message", "requestId")},
+}
+_ERRORS = {
+    "400": "A field is wrong; the message names it",
+    "401": "No valid token",
+    "404": "No such video, or it is another owner's",
+    "409": "The video's status does not allow this",
+    "413": "Larger than the platform accepts this way",
+}
+
+
+def document() -> dict[str, Any]:
+    """The OpenAPI 3.1 document as plain data."""
+    app = APIGatewayRestResolver(enable_validation=True)
+    for routes in (upload.routes(_ANY), library.routes(_ANY), delete.routes(_ANY)):
+        app.include_router(routes)
+    text = app.get_openapi_json_schema(title="Video transcoding platform", version="1.0.0")
+    made = cast(dict[str, Any], json.loads(text))
+    _describe_create(made["paths"]["/videos"]["post"])
+    _describe_errors(made)
+    _describe_auth(made)
+    return made
+
+
+def _describe_create(operation: dict[str, Any]) -> None:
+    """`POST /videos` reads its body itself: JSON, or the video's own bytes when `filename` is in the query."""
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    operation["requestBody"] = {
+        "required": True,
+        "content": {
+            "application/json": {"schema": NewVideoBody.model_json_schema()},
+            "application/octet-stream": binary,
+        },
+    }
+    operation["parameters"] = [
+        {"name": name, "in": "query", "required": False, "schema": {"type": "string"}, "description": text}
+        for name, text in (("filename", "Name of the file whose bytes are the body"), ("title", "Title, with filename"))
+    ]
+    operation["responses"] = {"201": {"description": "The video, and unless it came along, where to upload it"}}
+
+
+def _describe_errors(made: dict[str, Any]) -> None:
+    made.setdefault("components", {}).setdefault("schemas", {})["Error"] = _ERROR
+    reference = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    for path in made["paths"].values():
+        for operation in path.values():
+            operation["responses"].pop("422", None)
+            operation["responses"] |= {
+                status: {"description": meaning, "content": reference} for status, meaning in _ERRORS.items()
+            }
+
+
+def _describe_auth(made: dict[str, Any]) -> None:
+    scheme = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "A Cognito id token"}
+    made["components"]["securitySchemes"] = {"cognito": scheme}
+    made["security"] = [{"cognito": []}]
+    made["servers"] = [{"url": "/api", "description": "Under the CDN's address"}]
+
+
+if __name__ == "__main__":
+    json.dump(document(), sys.stdout, indent=2)
+    sys.stdout.write("\n")

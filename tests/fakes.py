@@ -1,0 +1,133 @@
+"""The ports in memory. They pass the same contract tests as the AWS adapters (tests/integration)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from vod.errors import Conflict, NotFound, VersionConflict
+from vod.model import Document, Video
+from vod.ports import Page, Part
+from vod.status import Status
+
+
+@dataclass
+class FakeVideos:
+    records: dict[str, Video] = field(default_factory=dict)
+    chunks: dict[tuple[str, str, int], int] = field(default_factory=dict)
+
+    def get(self, video_id: str) -> Video | None:
+        return self.records.get(video_id)
+
+    def create(self, video: Video) -> bool:
+        return self.records.setdefault(video.id, video) is video
+
+    def save(self, video: Video) -> Video:
+        stored = self.records.get(video.id)
+        if stored is None or stored.version != video.version:
+            raise VersionConflict(video.id)
+        self.records[video.id] = replace(video, version=video.version + 1)
+        return self.records[video.id]
+
+    def delete(self, video_id: str) -> None:
+        self.records.pop(video_id, None)
+
+    def page(self, owner: str | None, status: Status | None, limit: int, cursor: str | None) -> Page:
+        newest = sorted(self.records.values(), key=lambda video: video.created_at, reverse=True)
+        found = [v for v in newest if owner in (None, v.owner) and status in (None, v.status)]
+        first = int(cursor or 0)
+        more = str(first + limit) if len(found) > first + limit else None
+        return Page(tuple(found[first : first + limit]), more)
+
+    def chunk_frames(self, video_id: str, run: str) -> Mapping[int, int]:
+        return {chunk: frames for (v, r, chunk), frames in self.chunks.items() if (v, r) == (video_id, run)}
+
+    def note_chunk(self, video_id: str, run: str, chunk: int, frames: int) -> None:
+        self.chunks[video_id, run, chunk] = frames
+
+
+@dataclass
+class FakeOutput:
+    objects: dict[str, bytes] = field(default_factory=dict)
+
+    def put(self, key: str, data: bytes) -> None:
+        self.objects[key] = data
+
+    def get(self, key: str) -> bytes:
+        return self.objects[key]
+
+    def sizes(self, prefix: str) -> Mapping[str, int]:
+        return {key: len(data) for key, data in self.objects.items() if key.startswith(prefix)}
+
+    def delete_all(self, prefix: str) -> int:
+        gone = [key for key in self.objects if key.startswith(prefix)]
+        for key in gone:
+            del self.objects[key]
+        return len(gone)
+
+
+@dataclass
+class FakeSources:
+    objects: dict[str, bytes] = field(default_factory=dict)
+    multiparts: dict[str, dict[int, Part]] = field(default_factory=dict)
+
+    def put(self, key: str, data: bytes, content_type: str | None) -> None:
+        self.objects[key] = data
+
+    def put_url(self, key: str, size: int, content_type: str | None) -> tuple[str, dict[str, str]]:
+        return f"https://source/{key}?size={size}", {"Content-Type": content_type} if content_type else {}
+
+    def begin_parts(self, key: str, content_type: str | None) -> str:
+        self.multiparts[key] = {}
+        return f"parts-of-{key}"
+
+    def part_urls(self, key: str, upload_id: str, numbers: Iterable[int]) -> dict[int, str]:
+        return {number: f"https://source/{key}?part={number}" for number in numbers}
+
+    def arrive(self, key: str, number: int, size: int) -> None:
+        self.multiparts[key][number] = Part(number, f"tag{number}", size)
+
+    def parts(self, key: str, upload_id: str) -> tuple[Part, ...]:
+        if key not in self.multiparts:
+            raise NotFound("upload")
+        return tuple(self.multiparts[key].values())
+
+    def complete_parts(self, key: str, upload_id: str, parts: Iterable[Part]) -> None:
+        chosen = list(parts)
+        if any(self.multiparts[key][part.number].etag != part.etag for part in chosen):
+            raise Conflict("wrong_parts", "A part is missing or changed.")
+        self.objects[key] = b"x" * sum(part.size for part in chosen)
+
+    def abort_parts(self, key: str, upload_id: str) -> None:
+        self.multiparts.pop(key, None)
+
+    def delete_versions(self, key: str) -> int:
+        return 1 if self.objects.pop(key, None) is not None else 0
+
+
+@dataclass
+class FakeSourceFiles:
+    original: Path
+
+    def fetch(self, key: str, version: str | None, target: Path) -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(self.original.read_bytes())
+
+
+@dataclass
+class FakeExecutions:
+    started: dict[str, Document] = field(default_factory=dict)
+    stopped: list[str] = field(default_factory=list)
+
+    def start(self, name: str, payload: Document) -> bool:
+        return self.started.setdefault(name, payload) is payload
+
+    def stop(self, name: str) -> None:
+        self.stopped.append(name)
+
+
+@dataclass
+class FakeEvents:
+    published: list[tuple[str, Document]] = field(default_factory=list)
+
+    def publish(self, event: str, payload: Document) -> None:
+        self.published.append((event, payload))

@@ -1,0 +1,126 @@
+"""The encode step with the real FFmpeg: what comes out is checked on decoded frames."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests import samples
+from tests.fakes import FakeEvents, FakeOutput, FakeSourceFiles, FakeVideos
+from tests.integration.test_libav import probe
+from tests.media.generate import FFMPEG, clip, decoded_frames, ffmpeg, start_times
+from vod import keys
+from vod.errors import EncodeInterrupted
+from vod.plan import Plan, SourceObject, make_plan
+from vod.report import ChunkReport
+from vod.status import Status
+from vod.steps.encode import Encoder, encode
+from vod.steps.publish import Publishing
+
+BASE = f"videos/{samples.VIDEO_ID}/{samples.RUN}/"
+
+
+def planned(source: Path) -> Plan:
+    size = source.stat().st_size
+    stored = SourceObject(bucket="b", key=keys.source_key(samples.VIDEO_ID), version=None, size=size)
+    return make_plan(samples.VIDEO_ID, samples.RUN, stored, probe(source))
+
+
+def encoder(tmp_path: Path, source: Path, output: FakeOutput, stop: threading.Event | None = None) -> Encoder:
+    files = FakeSourceFiles(source)
+    return Encoder(FFMPEG, tmp_path / "scratch", files, output, lambda _: True, stop or threading.Event())
+
+
+def publish(output: FakeOutput, plan: Plan) -> dict[str, object]:
+    output.put(keys.plan_key(plan.video_id, plan.run), plan.model_dump_json().encode())
+    videos = FakeVideos({plan.video_id: samples.video(Status.TRANSCODING)})
+    return Publishing(videos, output, FakeEvents()).publish(plan.video_id, plan.run)
+
+
+def laid_out(output: FakeOutput, folder: Path) -> Path:
+    """The run as files, as the CDN would serve it."""
+    for key, data in output.objects.items():
+        path = folder / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return folder / BASE
+
+
+def made(tmp_path: Path, source: Path) -> tuple[Plan, ChunkReport, Path]:
+    output, plan = FakeOutput(), planned(source)
+    report = encode(encoder(tmp_path, source, output), plan, plan.chunks[0])
+    assert publish(output, plan) == {"outcome": "published"}
+    return plan, report, laid_out(output, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("a.mp4", {"rate": "30000/1001"}),
+        ("a.mkv", {"rate": "24"}),
+        ("a.ts", {"rate": "50", "extra": ("-output_ts_offset", "1000")}),
+        ("a.avi", {"rate": "25", "extra": ("-c:v", "mpeg4")}),
+        ("a.mov", {"rate": "25", "extra": ("-vf", "setsar=2")}),
+    ],
+)
+def test_as_many_frames_come_out_as_went_in_at_every_rung(
+    tmp_path: Path, name: str, options: dict[str, object]
+) -> None:
+    source = clip(tmp_path / name, seconds=9, size="640x360", **options)  # type: ignore[arg-type]
+
+    plan, _, out = made(tmp_path, source)
+
+    assert len(plan.renditions) == 2
+    frames = decoded_frames(str(source))
+    for manifest in ("index.m3u8", "index.mpd"):
+        for rung in range(2):
+            assert decoded_frames(str(out / manifest), f"0:v:{rung}") == frames
+
+
+def test_sound_and_picture_start_together_in_both_manifests(tmp_path: Path) -> None:
+    source = clip(tmp_path / "a.mp4", seconds=5)
+
+    _, _, out = made(tmp_path, source)
+
+    for manifest in ("index.m3u8", "index.mpd"):
+        picture, sound = start_times(str(out / manifest))
+        assert abs(picture) < 0.001
+        assert abs(sound - picture) < 0.04
+
+
+def test_a_late_sound_stays_late(tmp_path: Path) -> None:
+    plain = clip(tmp_path / "a.mp4", seconds=4)
+    late = tmp_path / "late.mkv"
+    ffmpeg("-i", str(plain), "-itsoffset", "1", "-i", str(plain), "-map", "0:v", "-map", "1:a", "-c", "copy", str(late))
+
+    _, _, out = made(tmp_path, late)
+
+    silence = ffmpeg(
+        "-i", str(out / "index.m3u8"), "-af", "silencedetect=n=-50dB:d=0.5,ametadata=print:file=-", "-f", "null", "-"
+    )
+    ends = [line for line in silence.splitlines() if "silence_end" in line]
+    assert ends
+    assert abs(float(ends[0].split("=")[1]) - 1) < 0.06
+
+
+def test_an_interrupted_encode_resumes_and_ends_with_the_same_frames(tmp_path: Path) -> None:
+    source = clip(tmp_path / "a.mp4", seconds=30, size="640x360")
+    output, plan, stop = FakeOutput(), planned(source), threading.Event()
+    store = output.put
+
+    def stop_after_three(key: str, data: bytes) -> None:
+        store(key, data)
+        if key.endswith("v360/00002.m4s"):
+            stop.set()
+
+    output.put = stop_after_three  # type: ignore[method-assign]
+    with pytest.raises(EncodeInterrupted):
+        encode(encoder(tmp_path, source, output, stop), plan, plan.chunks[0])
+    del output.put
+
+    report = encode(encoder(tmp_path, source, output), plan, plan.chunks[0])
+
+    assert report.resumed_at >= 1
+    assert publish(output, plan) == {"outcome": "published"}
+    out = laid_out(output, tmp_path / "out")
+    assert decoded_frames(str(out / "index.m3u8"), "0:v:0") == decoded_frames(str(source)) == 750

@@ -1,0 +1,217 @@
+"""Each Lambda entry point as AWS calls it: an event in, an answer out, real adapters on moto."""
+
+import base64
+import importlib
+import json
+import sys
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+
+from tests import samples
+from tests.integration.conftest import OUTPUT, SOURCE, TABLE
+from vod.aws.videos import DynamoVideos
+from vod.status import Status
+
+CONTEXT = SimpleNamespace(
+    function_name="f", memory_limit_in_mb=128, invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:f",
+    aws_request_id="r-1", get_remaining_time_in_millis=lambda: 30_000,
+)  # fmt: skip
+Handler = Callable[[dict[str, Any]], Any]
+
+
+@pytest.fixture
+def load(table: Any, s3: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Handler]:
+    """Imports an entry point afresh, with the environment that template.yaml gives it."""
+    role = boto3.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
+    machine = boto3.client("stepfunctions").create_state_machine(name="Transcode", definition=definition, roleArn=role)
+    boto3.client("ssm").put_parameter(Name="/stack/public-url", Value="https://cdn.example", Type="String")
+    for name, value in {
+        "TABLE_NAME": TABLE, "SOURCE_BUCKET": SOURCE, "OUTPUT_BUCKET": OUTPUT,
+        "STATE_MACHINE_ARN": machine["stateMachineArn"], "PUBLIC_URL_PARAMETER": "/stack/public-url",
+        "TOPIC_ARN": boto3.client("sns").create_topic(Name="events")["TopicArn"], "INGEST_OWNER": "ingest",
+        "MAX_SOURCE_GIB": "1", "SINGLE_PUT_MAX_MIB": "64", "DIRECT_UPLOAD_MAX_MIB": "5", "UPLOAD_EXPIRY_HOURS": "24",
+        "MAX_DURATION_HOURS": "12", "POWERTOOLS_SERVICE_NAME": "vod",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+
+    def load(name: str) -> Handler:
+        sys.modules.pop(name, None)
+        module = importlib.import_module(name)
+        return lambda event: module.handler(event, CONTEXT)
+
+    return load
+
+
+def request(
+    method: str, path: str, body: Any = None, query: dict[str, str] | None = None, user: str = "ann"
+) -> dict[str, Any]:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode() if body is not None else b""
+    kind = "video/mp4" if isinstance(body, bytes) else "application/json"
+    claims = {"sub": user, "cognito:groups": "admin"} if user == "root" else {"sub": user}
+    return {
+        "httpMethod": method, "path": path, "resource": path, "headers": {"Content-Type": kind},
+        "multiValueHeaders": {"Content-Type": [kind]}, "queryStringParameters": query,
+        "multiValueQueryStringParameters": {k: [v] for k, v in query.items()} if query else None,
+        "pathParameters": None, "stageVariables": None, "isBase64Encoded": True, "body": base64.b64encode(raw).decode(),
+        "requestContext": {"requestId": "req-1", "stage": "api", "authorizer": {"claims": claims}, "path": "/api" + path},
+    }  # fmt: skip
+
+
+def answer(response: dict[str, Any]) -> tuple[int, Any]:
+    return response["statusCode"], json.loads(response["body"]) if response["body"] else None
+
+
+def test_a_video_is_created_shown_changed_and_deleted(load: Callable[[str], Handler]) -> None:
+    upload, library, delete = load("upload"), load("library"), load("delete")
+    status, made = answer(
+        upload(request("POST", "/videos", {"filename": "a.mp4", "size": 9, "title": "A", "tags": ["x"]}))
+    )
+    path = f"/videos/{made['video']['id']}"
+
+    assert status == 201
+    assert made["upload"]["method"] == "PUT"
+    assert answer(library(request("GET", path)))[1]["status"] == "awaiting_upload"
+    assert answer(library(request("PATCH", path, {"title": "B"})))[1]["tags"] == ["x"]
+    assert [v["title"] for v in answer(library(request("GET", "/videos")))[1]["videos"]] == ["B"]
+    assert answer(delete(request("DELETE", path))) == (204, None)
+    assert answer(library(request("GET", path)))[0] == 404
+
+
+def test_a_large_video_goes_up_in_parts(load: Callable[[str], Handler], s3: Any) -> None:
+    upload, size = load("upload"), 65 * 2**20
+    _, made = answer(upload(request("POST", "/videos", {"filename": "a.mov", "size": size})))
+    key, path = f"uploads/{made['video']['id']}/source", f"/videos/{made['video']['id']}/upload"
+    parts = []
+    for part in made["upload"]["parts"]:
+        data = bytes(min(made["upload"]["partSize"], size - (part["partNumber"] - 1) * made["upload"]["partSize"]))
+        arrived = s3.upload_part(
+            Bucket=SOURCE, Key=key, UploadId=made["upload"]["uploadId"], PartNumber=part["partNumber"], Body=data
+        )
+        parts.append({"partNumber": part["partNumber"], "etag": arrived["ETag"]})
+
+    assert answer(upload(request("GET", path)))[1]["upload"]["parts"] == []
+    assert answer(upload(request("POST", path + "/complete", {"parts": parts[:-1]})))[1]["code"] == "size_mismatch"
+    assert answer(upload(request("POST", path + "/complete", {"parts": parts})))[0] == 200
+    assert s3.head_object(Bucket=SOURCE, Key=key)["ContentLength"] == size
+
+
+def test_bytes_in_the_body_are_stored_at_once(load: Callable[[str], Handler], s3: Any) -> None:
+    status, made = answer(load("upload")(request("POST", "/videos", b"\x00mp4 bytes", {"filename": "clip.mp4"})))
+
+    assert status == 201
+    stored = s3.get_object(Bucket=SOURCE, Key=f"uploads/{made['video']['id']}/source")
+    assert (stored["Body"].read(), stored["ContentType"]) == (b"\x00mp4 bytes", "video/mp4")
+
+
+@pytest.mark.parametrize(
+    ("call", "status", "code", "names"),
+    [
+        (request("POST", "/videos", {"size": 5}), 400, "invalid_request", "filename"),
+        (request("POST", "/videos", {"filename": "a", "size": 0}), 400, "invalid_request", "size"),
+        (request("POST", "/videos", {"filename": "a", "size": "5"}), 400, "invalid_request", "size"),
+        (request("POST", "/videos", {"filename": "a", "size": 5, "titel": "x"}), 400, "invalid_request", "titel"),
+        (request("POST", "/videos", {"filename": "a\n", "size": 5, "tags": "x"}), 400, "invalid_request", "tags"),
+        (request("POST", "/videos", b"{not json"), 400, "invalid_request", "body"),
+        (request("POST", "/videos", b"", {"filename": "a.mp4"}), 400, "invalid_request", "body"),
+        (request("POST", "/videos", {"filename": "a", "size": 2 * 2**30}), 413, "too_large", "1024 MiB"),
+        (request("POST", "/videos", bytes(5 * 2**20 + 1), {"filename": "a"}), 413, "body_too_large", "upload URL"),
+        (request("GET", "/videos/none/upload"), 404, "not_found", "video"),
+        (request("POST", "/videos/none/upload/complete", {"parts": []}), 400, "invalid_request", "parts"),
+        (request("GET", "/elsewhere"), 404, "not_found", "address"),
+    ],
+)
+def test_a_bad_call_gets_a_code_and_a_sentence(
+    load: Callable[[str], Handler], call: dict[str, Any], status: int, code: str, names: str
+) -> None:
+    got, body = answer(load("upload")(call))
+
+    assert (got, body["code"], body["requestId"]) == (status, code, "req-1")
+    assert names in body["message"]
+
+
+@pytest.mark.parametrize("query", [{"limit": "0"}, {"limit": "x"}, {"status": "nonsense"}, {"cursor": "nonsense"}])
+def test_a_bad_query_names_its_field(load: Callable[[str], Handler], query: dict[str, str]) -> None:
+    status, body = answer(load("library")(request("GET", "/videos", query=query)))
+
+    assert status == 400
+    assert next(iter(query)) in body["message"]
+
+
+def test_an_unexpected_error_tells_nothing_of_the_inside(load: Callable[[str], Handler], table: Any) -> None:
+    library = load("library")
+    table.delete_table(TableName=TABLE)
+
+    status, body = answer(library(request("GET", "/videos/" + "0" * 20)))
+
+    assert (status, body["code"]) == (500, "internal")
+    assert "Table" not in body["message"]
+
+
+def s3_message(key: str, message_id: str = "m") -> dict[str, Any]:
+    entry = {"key": key, "size": 1000, "versionId": "v1", "eTag": "e"}
+    record = {"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": SOURCE}, "object": entry}}
+    return {"messageId": message_id, "body": json.dumps({"Records": [record]}), "eventSource": "aws:sqs", "attributes": {},
+            "messageAttributes": {}, "receiptHandle": "h", "md5OfBody": "", "eventSourceARN": "a", "awsRegion": "us-east-1"}  # fmt: skip
+
+
+def test_one_bad_message_does_not_hold_up_its_batch(load: Callable[[str], Handler], table: Any) -> None:
+    videos = DynamoVideos(table, TABLE)
+    videos.create(samples.video())
+    bad = s3_message("x") | {"messageId": "bad", "body": "not json"}
+
+    answered = load("dispatch")({"Records": [bad, s3_message(f"uploads/{samples.VIDEO_ID}/source")]})
+
+    assert answered == {"batchItemFailures": [{"itemIdentifier": "bad"}]}
+    video = videos.get(samples.VIDEO_ID)
+    assert video is not None
+    assert video.status is Status.QUEUED
+
+
+def test_the_same_event_three_times_starts_one_execution(load: Callable[[str], Handler], table: Any) -> None:
+    DynamoVideos(table, TABLE).create(samples.video())
+    dispatch = load("dispatch")
+    for _ in range(3):
+        dispatch({"Records": [s3_message(f"uploads/{samples.VIDEO_ID}/source")]})
+
+    states = boto3.client("stepfunctions")
+    machine = states.list_state_machines()["stateMachines"][0]["stateMachineArn"]
+    assert len(states.list_executions(stateMachineArn=machine)["executions"]) == 1
+
+
+def test_plan_publish_and_failure_are_recorded(load: Callable[[str], Handler], table: Any, s3: Any) -> None:
+    videos = DynamoVideos(table, TABLE)
+    videos.create(samples.video(Status.QUEUED))
+    run = {"videoId": samples.VIDEO_ID, "run": samples.RUN}
+    source = {"bucket": SOURCE, "key": "k", "version": "v1", "size": 1000}
+
+    planned = load("plan")({**run, "source": source, "probe": samples.probe().model_dump()})
+    published = load("publish")(run)
+    load("fail")({**run, "error": published["error"]})
+
+    assert planned["outcome"] == "planned"
+    assert published["error"]["code"] == "report_missing"
+    video = videos.get(samples.VIDEO_ID)
+    assert video is not None
+    assert video.failure is not None
+    assert video.failure.code == "report_missing"
+
+
+def test_an_execution_that_died_is_recorded_by_its_event(load: Callable[[str], Handler], table: Any) -> None:
+    DynamoVideos(table, TABLE).create(samples.video(Status.TRANSCODING))
+    told = json.dumps({"videoId": samples.VIDEO_ID, "run": samples.RUN})
+
+    assert load("fail")({"detail": {"status": "TIMED_OUT", "input": told}}) == {"recorded": True}
+
+
+def test_the_probe_refuses_what_is_no_video(load: Callable[[str], Handler], s3: Any) -> None:
+    version = s3.put_object(Bucket=SOURCE, Key="uploads/x/source", Body=b"#EXTM3U\n")["VersionId"]
+    source = {"bucket": SOURCE, "key": "uploads/x/source", "version": version, "size": 8}
+
+    answered = load("probe")({"videoId": "x", "run": "r", "declaredSize": 8, "source": source})
+
+    assert (answered["outcome"], answered["error"]["code"]) == ("refused", "indirect_source")

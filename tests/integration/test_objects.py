@@ -1,0 +1,100 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.conftest import OUTPUT, SOURCE
+from vod.aws.objects import S3Output, S3SourceFiles, S3Sources
+from vod.aws.ranged import RangedObject
+from vod.errors import Conflict, NotFound
+from vod.parts import MIB
+
+KEY = "uploads/x/source"
+
+
+def test_output_is_typed_and_cached_by_what_it_is(s3: Any) -> None:
+    output = S3Output(s3, OUTPUT)
+    for name in ("a/00000.m4s", "index.m3u8", "index.mpd", "poster.jpg"):
+        output.put(name, b"data")
+
+    segment, manifest = (
+        s3.head_object(Bucket=OUTPUT, Key="a/00000.m4s"),
+        s3.head_object(Bucket=OUTPUT, Key="index.m3u8"),
+    )
+
+    assert "immutable" in segment["CacheControl"]
+    assert manifest["CacheControl"] == "public, max-age=5"
+    assert manifest["ContentType"] == "application/vnd.apple.mpegurl"
+
+
+def test_output_is_listed_read_and_removed_by_prefix(s3: Any) -> None:
+    output = S3Output(s3, OUTPUT)
+    for number in range(1005):
+        s3.put_object(Bucket=OUTPUT, Key=f"videos/x/{number}", Body=b"12")
+    output.put("videos/y/index.mpd", b"kept")
+
+    assert sum(output.sizes("videos/x/").values()) == 2010
+    assert output.delete_all("videos/x/") == 1005
+    assert output.get("videos/y/index.mpd") == b"kept"
+    with pytest.raises(KeyError):
+        output.get("videos/x/0")
+
+
+def test_parts_arrive_are_listed_and_joined(s3: Any) -> None:
+    sources = S3Sources(s3, SOURCE)
+    upload = sources.begin_parts(KEY, "video/mp4")
+    for number, size in ((1, 5 * MIB), (2, 10)):
+        s3.upload_part(Bucket=SOURCE, Key=KEY, UploadId=upload, PartNumber=number, Body=bytes(size))
+
+    parts = sources.parts(KEY, upload)
+    sources.complete_parts(KEY, upload, parts)
+
+    assert [(part.number, part.size) for part in parts] == [(1, 5 * MIB), (2, 10)]
+    assert s3.head_object(Bucket=SOURCE, Key=KEY)["ContentLength"] == 5 * MIB + 10
+
+
+def test_a_wrong_tag_is_a_conflict_and_a_gone_upload_is_not_found(s3: Any) -> None:
+    sources = S3Sources(s3, SOURCE)
+    upload = sources.begin_parts(KEY, None)
+    s3.upload_part(Bucket=SOURCE, Key=KEY, UploadId=upload, PartNumber=1, Body=b"x")
+    (part,) = sources.parts(KEY, upload)
+
+    with pytest.raises(Conflict):
+        sources.complete_parts(KEY, upload, [type(part)(2, "0" * 32, 1)])
+    sources.abort_parts(KEY, upload)
+    with pytest.raises(NotFound):
+        sources.parts(KEY, upload)
+
+
+def test_every_version_of_a_source_is_removed_and_no_other(s3: Any) -> None:
+    sources = S3Sources(s3, SOURCE)
+    for data in (b"one", b"two"):
+        sources.put(KEY, data, None)
+    sources.put(KEY + "-another", b"kept", None)
+    s3.delete_object(Bucket=SOURCE, Key=KEY)
+
+    assert sources.delete_versions(KEY) == 3
+    left = s3.list_object_versions(Bucket=SOURCE)["Versions"]
+    assert [version["Key"] for version in left] == [KEY + "-another"]
+
+
+def test_the_exact_version_is_fetched(s3: Any, tmp_path: Path) -> None:
+    first = s3.put_object(Bucket=SOURCE, Key=KEY, Body=b"first")["VersionId"]
+    s3.put_object(Bucket=SOURCE, Key=KEY, Body=b"second")
+
+    S3SourceFiles(s3, SOURCE).fetch(KEY, first, tmp_path / "deep" / "source")
+
+    assert (tmp_path / "deep" / "source").read_bytes() == b"first"
+
+
+def test_a_ranged_object_reads_like_the_file_it_is(s3: Any) -> None:
+    data = bytes(range(256)) * 40_000
+    version = s3.put_object(Bucket=SOURCE, Key=KEY, Body=data)["VersionId"]
+    file = RangedObject(s3, SOURCE, KEY, version, len(data))
+
+    assert file.read(10) == data[:10]
+    file.seek(-5, 2)
+    assert file.read(100) == data[-5:]
+    file.seek(4 * MIB - 2)
+    assert file.read(2) + file.read(4) == data[4 * MIB - 2 : 4 * MIB + 4]
+    assert file.read(0) == b""

@@ -1,0 +1,73 @@
+"""Values that many tests start from."""
+
+from datetime import UTC, datetime
+
+from vod.model import Source, Video
+from vod.plan import Plan, SourceObject, make_plan
+from vod.probe import AudioTrack, Probe, Rate, VideoTrack
+from vod.report import ChunkReport, SegmentReport, TrackReport
+from vod.status import Status
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+VIDEO_ID = "0123456789abcdef0123"
+RUN = "0123456789ab"
+
+
+def video(status: Status = Status.AWAITING_UPLOAD, **changes: object) -> Video:
+    fields: dict[str, object] = {
+        "id": VIDEO_ID,
+        "owner": "ann",
+        "filename": "clip.mp4",
+        "created_at": "2026-01-02T00:00:00.000Z",
+        "updated_at": "2026-01-02T00:00:00.000Z",
+        "source": Source(f"uploads/{VIDEO_ID}/source"),
+        "status": status,
+        "size": 1000,
+        "run": None if status is Status.AWAITING_UPLOAD else RUN,
+    }
+    return Video(**(fields | changes))  # type: ignore[arg-type]
+
+
+def probe(
+    width: int = 1280, height: int = 720, seconds: float = 10.0, rate: Rate | None = None, audio: bool = True
+) -> Probe:
+    track = VideoTrack(index=0, codec="h264", width=width, height=height, rate=rate or Rate(num=25, den=1), end=seconds)
+    sound = (AudioTrack(index=1, codec="aac", channels=2, sample_rate=48000, language="eng"),) if audio else ()
+    return Probe(container="mov", size=1000, duration=seconds, video=track, audio=sound)
+
+
+def plan(source: Probe | None = None) -> Plan:
+    stored = SourceObject(bucket="source", key=f"uploads/{VIDEO_ID}/source", version="v1", size=1000)
+    return make_plan(VIDEO_ID, RUN, stored, source or probe())
+
+
+def track(
+    name: str, frames: list[int], ticks_per_frame: int, timescale: int, codec: str = "avc1.640028"
+) -> TrackReport:
+    segments, at = [], 0
+    for number, count in enumerate(frames):
+        ticks = count * ticks_per_frame
+        segments.append(SegmentReport(number=number, bytes=1000 + number, frames=count, start=at, ticks=ticks))
+        at += ticks
+    return TrackReport(
+        name=name, codec=codec, timescale=timescale, init_bytes=700, init_sha256="ab", segments=tuple(segments)
+    )
+
+
+def report(made: Plan) -> ChunkReport:
+    """What an encoder reports that did exactly what the plan asks."""
+    full, rest = divmod(made.frames, made.segment_frames)
+    frames = [made.segment_frames] * full + ([rest] if rest else [])
+    videos = tuple(track(r.name, frames, made.frame_ticks, made.timescale) for r in made.renditions)
+    audios = tuple(track(a.name, [188, 188, 93], 1024, 48000, "mp4a.40.2") for a in made.audio)
+    return ChunkReport(chunk=0, outcome="encoded", video=videos, audio=audios, poster_bytes=5000)
+
+
+def stored(made: Plan, done: ChunkReport) -> dict[str, int]:
+    """The objects such an encoder leaves: key -> bytes."""
+    sizes: dict[str, int] = {}
+    for item in (*done.video, *done.audio):
+        base = f"videos/{made.video_id}/{made.run}/{item.name}/"
+        sizes[base + "init.mp4"] = item.init_bytes
+        sizes |= {f"{base}{segment.number:05d}.m4s": segment.bytes for segment in item.segments}
+    return sizes

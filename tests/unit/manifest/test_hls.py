@@ -1,0 +1,48 @@
+import m3u8
+
+from tests import samples
+from vod.manifest import hls
+from vod.manifest.rendition import catalog
+from vod.tracks import assemble
+
+PLAN = samples.plan()
+CATALOG = catalog(PLAN, assemble(PLAN, [samples.report(PLAN)]))
+
+
+def test_the_multivariant_playlist_lists_every_rendition_tallest_first() -> None:
+    playlist = m3u8.loads(hls.multivariant(CATALOG))
+
+    assert [p.uri for p in playlist.playlists] == [
+        "v720/index.m3u8",
+        "v480/index.m3u8",
+        "v360/index.m3u8",
+        "v240/index.m3u8",
+    ]
+    assert playlist.playlists[0].stream_info.resolution == (1280, 720)
+    assert playlist.playlists[0].stream_info.codecs == "avc1.640028,mp4a.40.2"
+    assert playlist.playlists[0].stream_info.frame_rate == 25.0
+    assert playlist.media[0].uri == "a0/index.m3u8"
+
+
+def test_peak_bandwidth_is_never_below_the_average() -> None:
+    for variant in m3u8.loads(hls.multivariant(CATALOG)).playlists:
+        assert variant.stream_info.bandwidth >= variant.stream_info.average_bandwidth > 0
+
+
+def test_a_media_playlist_lasts_as_long_as_its_track() -> None:
+    track = CATALOG.video[0].track
+
+    playlist = m3u8.loads(hls.media(track))
+
+    assert abs(sum(segment.duration for segment in playlist.segments) - track.seconds) < 1e-5
+    assert playlist.is_endlist
+    assert playlist.target_duration >= max(round(segment.duration) for segment in playlist.segments)
+    assert playlist.segment_map[0].uri == "init.mp4"
+
+
+def test_a_video_without_sound_names_no_audio_group() -> None:
+    silent = samples.plan(samples.probe(audio=False))
+    text = hls.multivariant(catalog(silent, assemble(silent, [samples.report(silent)])))
+
+    assert "AUDIO" not in text
+    assert "mp4a" not in text

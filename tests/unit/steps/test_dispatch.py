@@ -1,0 +1,84 @@
+import pytest
+
+from tests import samples
+from tests.fakes import FakeExecutions, FakeVideos
+from vod.model import Video
+from vod.status import Status
+from vod.steps.dispatch import Arrival, Dispatch, arrivals
+
+KEY = f"uploads/{samples.VIDEO_ID}/source"
+
+
+@pytest.fixture
+def dispatch() -> Dispatch:
+    return Dispatch(FakeVideos({samples.VIDEO_ID: samples.video()}), FakeExecutions(), "ingest", lambda: samples.NOW)
+
+
+def started(dispatch: Dispatch) -> dict[str, dict[str, object]]:
+    assert isinstance(dispatch.executions, FakeExecutions)
+    return dispatch.executions.started
+
+
+def stored(dispatch: Dispatch, video_id: str = samples.VIDEO_ID) -> Video:
+    video = dispatch.videos.get(video_id)
+    assert video is not None
+    return video
+
+
+def test_an_arrived_source_is_queued_and_starts_one_execution(dispatch: Dispatch) -> None:
+    dispatch.dispatch(Arrival("source", KEY, "v1", 1000))
+
+    video = stored(dispatch)
+    assert video.status is Status.QUEUED
+    assert (video.source.version, video.source.size, video.expires_at) == ("v1", 1000, None)
+    assert list(started(dispatch)) == [f"{samples.VIDEO_ID}-{video.run}"]
+
+
+def test_the_same_event_three_times_starts_one_execution(dispatch: Dispatch) -> None:
+    for _ in range(3):
+        dispatch.dispatch(Arrival("source", KEY, "v1", 1000))
+
+    assert len(started(dispatch)) == 1
+
+
+def test_an_event_after_the_run_began_changes_nothing() -> None:
+    ready = Dispatch(FakeVideos({samples.VIDEO_ID: samples.video(Status.READY)}), FakeExecutions(), "ingest")
+
+    ready.dispatch(Arrival("source", KEY, "v1", 1000))
+
+    assert stored(ready).status is Status.READY
+    assert started(ready) == {}
+
+
+def test_a_second_version_of_the_source_does_not_start_a_second_run(dispatch: Dispatch) -> None:
+    dispatch.dispatch(Arrival("source", KEY, "v1", 1000))
+    dispatch.dispatch(Arrival("source", KEY, "v2", 2000))
+
+    assert stored(dispatch).source.version == "v1"
+    assert len(started(dispatch)) == 1
+
+
+def test_an_object_of_no_known_video_starts_nothing(dispatch: Dispatch) -> None:
+    dispatch.dispatch(Arrival("source", "uploads/" + "f" * 20 + "/source", "v1", 1))
+    dispatch.dispatch(Arrival("source", "elsewhere/x.mp4", "v1", 1))
+    dispatch.dispatch(Arrival("source", "ingest/folder/", "v1", 0))
+
+    assert started(dispatch) == {}
+
+
+def test_an_object_put_under_ingest_becomes_one_video(dispatch: Dispatch) -> None:
+    for _ in range(2):
+        dispatch.dispatch(Arrival("source", "ingest/2026/My film.mov", "v1", 77))
+
+    (name,) = started(dispatch)
+    video = stored(dispatch, name.split("-")[0])
+    assert (video.owner, video.title, video.size, video.status) == ("ingest", "My film.mov", 77, Status.QUEUED)
+
+
+def test_events_are_read_as_s3_writes_them() -> None:
+    entry = {"key": "ingest/My+film%281%29.mov", "size": 5, "versionId": "v9", "eTag": "e"}
+    record = {"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": "source"}, "object": entry}}
+    removed = {"eventName": "ObjectRemoved:Delete", "s3": {"bucket": {"name": "source"}, "object": entry}}
+
+    assert arrivals({"Records": [record, removed]}) == [Arrival("source", "ingest/My film(1).mov", "v9", 5)]
+    assert arrivals({"Event": "s3:TestEvent"}) == []

@@ -1,0 +1,35 @@
+from tests import samples
+from tests.fakes import FakeEvents, FakeVideos
+from vod.model import Failure
+from vod.status import Status
+from vod.steps.fail import Failing, reason
+
+CORRUPT = Failure("corrupt", "The file is damaged.")
+
+
+def failing(status: Status) -> Failing:
+    return Failing(FakeVideos({samples.VIDEO_ID: samples.video(status)}), FakeEvents(), lambda: samples.NOW)
+
+
+def test_a_failure_is_recorded_with_its_reason_and_announced_once() -> None:
+    step = failing(Status.TRANSCODING)
+
+    assert step.fail(samples.VIDEO_ID, samples.RUN, CORRUPT)
+    assert not step.fail(samples.VIDEO_ID, samples.RUN, CORRUPT)
+
+    video = step.videos.get(samples.VIDEO_ID)
+    assert video is not None
+    assert (video.status, video.failure) == (Status.FAILED, CORRUPT)
+    assert isinstance(step.events, FakeEvents)
+    assert [event for event, _ in step.events.published] == ["VideoFailed"]
+
+
+def test_a_finished_video_cannot_fail_any_more() -> None:
+    for status in (Status.READY, Status.DELETING, Status.CANCELLED):
+        assert not failing(status).fail(samples.VIDEO_ID, samples.RUN, CORRUPT)
+
+
+def test_our_own_reasons_are_kept_and_others_are_internal() -> None:
+    assert reason({"code": "corrupt", "message": "The file is damaged."}) == CORRUPT
+    assert reason({"Error": "States.Timeout", "Cause": "secret detail"}).code == "internal"
+    assert "secret" not in reason({"Error": "x", "Cause": "secret detail"}).message

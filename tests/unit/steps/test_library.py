@@ -1,0 +1,62 @@
+import pytest
+
+from tests import samples
+from tests.fakes import FakeVideos
+from vod.caller import Caller, from_claims
+from vod.errors import NotFound
+from vod.status import Status
+from vod.steps.library import Library
+
+ANN, BOB, ADMIN = Caller("ann"), Caller("bob"), Caller("root", is_admin=True)
+
+
+def library(*videos: object) -> Library:
+    return Library(FakeVideos({video.id: video for video in videos}), "https://cdn.example/", lambda: samples.NOW)  # type: ignore[attr-defined]
+
+
+def test_a_ready_video_shows_where_to_play_it() -> None:
+    shown = library(samples.video(Status.READY, has_poster=True)).show(ANN, samples.VIDEO_ID)
+
+    base = f"https://cdn.example/videos/{samples.VIDEO_ID}/{samples.RUN}/"
+    assert shown["playback"] == {"hls": base + "index.m3u8", "dash": base + "index.mpd", "poster": base + "poster.jpg"}
+    assert (shown["status"], shown["progress"], shown["error"]) == ("ready", 100, None)
+
+
+def test_progress_is_what_the_chunks_have_encoded() -> None:
+    view = library(samples.video(Status.TRANSCODING, probe={"gridFrames": 200}))
+    view.videos.note_chunk(samples.VIDEO_ID, samples.RUN, 0, 50)
+
+    assert view.show(ANN, samples.VIDEO_ID)["progress"] == 25
+    assert view.show(ANN, samples.VIDEO_ID)["playback"] is None
+
+
+def test_others_see_neither_the_video_nor_that_it_exists() -> None:
+    view = library(samples.video(Status.READY))
+
+    with pytest.raises(NotFound):
+        view.show(BOB, samples.VIDEO_ID)
+    assert view.list(BOB, None, 10, None)["videos"] == []
+    assert len(view.list(ADMIN, None, 10, None)["videos"]) == 1
+
+
+def test_a_video_being_deleted_is_gone_already() -> None:
+    view = library(samples.video(Status.DELETING))
+
+    with pytest.raises(NotFound):
+        view.show(ANN, samples.VIDEO_ID)
+    assert view.list(ANN, None, 10, None)["videos"] == []
+
+
+def test_a_change_touches_only_what_it_names() -> None:
+    view = library(samples.video(Status.READY, title="Old", tags=("a",)))
+
+    assert view.rename(ANN, samples.VIDEO_ID, "New", None)["tags"] == ["a"]
+    changed = view.rename(ANN, samples.VIDEO_ID, None, ())
+
+    assert (changed["title"], changed["tags"]) == ("New", [])
+
+
+@pytest.mark.parametrize("groups", [["admin"], "admin", "[admin staff]", "staff,admin"])
+def test_admins_are_known_by_their_group(groups: object) -> None:
+    assert from_claims({"sub": "x", "cognito:groups": groups}).is_admin
+    assert not from_claims({"sub": "x", "cognito:groups": "administrator"}).is_admin

@@ -1,0 +1,40 @@
+from tests import samples
+from tests.fakes import FakeOutput, FakeVideos
+from vod.model import Document, Video
+from vod.plan import Plan, SourceObject
+from vod.status import Status
+from vod.steps.plan import Planning
+
+SOURCE = SourceObject(bucket="source", key=f"uploads/{samples.VIDEO_ID}/source", version="v1", size=1000)
+
+
+def planning(video: Video | None) -> Planning:
+    return Planning(FakeVideos({video.id: video} if video else {}), FakeOutput(), lambda: samples.NOW)
+
+
+def run(step: Planning) -> Document:
+    return step.plan(samples.VIDEO_ID, samples.RUN, SOURCE, samples.probe())
+
+
+def test_the_plan_is_stored_and_transcoding_begins() -> None:
+    step = planning(samples.video(Status.QUEUED))
+
+    answer = run(step)
+
+    assert answer["outcome"] == "planned"
+    assert Plan.model_validate_json(step.output.get(answer["planKey"])) == samples.plan()
+    assert answer["chunks"] == [{"index": "0", "cpu": "2048", "memory": "4096"}]
+    video = step.videos.get(samples.VIDEO_ID)
+    assert video is not None
+    assert video.status is Status.TRANSCODING
+
+
+def test_planning_twice_is_harmless() -> None:
+    step = planning(samples.video(Status.QUEUED))
+
+    assert run(step) == run(step)
+
+
+def test_a_video_that_is_gone_or_over_is_not_planned() -> None:
+    for video in (None, samples.video(Status.CANCELLED), samples.video(Status.QUEUED, run="another")):
+        assert run(planning(video)) == {"outcome": "unwanted"}

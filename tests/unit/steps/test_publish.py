@@ -1,0 +1,91 @@
+import pytest
+
+from tests import samples
+from tests.fakes import FakeEvents, FakeOutput, FakeVideos
+from vod.model import Document, Video
+from vod.report import ChunkReport, Refusal
+from vod.status import Status
+from vod.steps.publish import Publishing
+
+PLAN = samples.plan()
+BASE = f"videos/{samples.VIDEO_ID}/{samples.RUN}/"
+
+
+def publishing(report: ChunkReport | None, status: Status = Status.TRANSCODING) -> Publishing:
+    output = FakeOutput()
+    jobs = f"jobs/{samples.VIDEO_ID}/{samples.RUN}/"
+    output.put(jobs + "plan.json", PLAN.model_dump_json().encode())
+    if report:
+        output.put(jobs + "report-00000.json", report.model_dump_json().encode())
+        for key, size in samples.stored(PLAN, report).items():
+            output.put(key, bytes(size))
+    videos = FakeVideos({samples.VIDEO_ID: samples.video(status)})
+    return Publishing(videos, output, FakeEvents(), lambda: samples.NOW)
+
+
+def run(step: Publishing) -> Document:
+    return step.publish(samples.VIDEO_ID, samples.RUN)
+
+
+def stored(step: Publishing) -> Video:
+    video = step.videos.get(samples.VIDEO_ID)
+    assert video is not None
+    return video
+
+
+def published(step: Publishing) -> list[str]:
+    assert isinstance(step.events, FakeEvents)
+    return [event for event, _ in step.events.published]
+
+
+def test_a_verified_run_is_published_and_announced() -> None:
+    step = publishing(samples.report(PLAN))
+
+    assert run(step) == {"outcome": "published"}
+
+    video = stored(step)
+    assert video.status is Status.READY
+    assert [rendition["name"] for rendition in video.renditions] == ["v720", "v480", "v360", "v240"]
+    assert video.renditions[0]["frames"] == 250
+    assert {BASE + "index.m3u8", BASE + "index.mpd", BASE + "v720/index.m3u8", BASE + "a0/index.m3u8"} <= set(
+        step.output.sizes(BASE)
+    )
+    assert published(step) == ["VideoReady"]
+
+
+def test_publishing_twice_announces_once() -> None:
+    step = publishing(samples.report(PLAN))
+
+    assert run(step) == run(step) == {"outcome": "published"}
+    assert published(step) == ["VideoReady"]
+
+
+def test_a_run_without_report_is_refused_and_not_published() -> None:
+    step = publishing(None)
+
+    answer = run(step)
+
+    assert answer["outcome"] == "refused"
+    assert answer["error"]["code"] == "report_missing"
+    assert stored(step).status is Status.TRANSCODING
+
+
+@pytest.mark.parametrize("key", [BASE + "v720/00001.m4s", BASE + "a0/init.mp4"])
+def test_a_missing_segment_keeps_the_video_from_being_ready(key: str) -> None:
+    step = publishing(samples.report(PLAN))
+    step.output.delete_all(key)
+
+    assert run(step)["error"]["code"] == "object_missing"
+    assert BASE + "index.m3u8" not in step.output.sizes(BASE)
+
+
+def test_the_encoders_own_refusal_is_passed_on() -> None:
+    refusal = Refusal(code="encode_failed", message="FFmpeg exit 1")
+    step = publishing(ChunkReport(chunk=0, outcome="refused", refusal=refusal))
+
+    assert run(step) == {"outcome": "refused", "error": refusal.model_dump()}
+
+
+def test_a_cancelled_or_deleted_video_is_left_alone() -> None:
+    assert run(publishing(ChunkReport(chunk=0, outcome="cancelled"))) == {"outcome": "unwanted"}
+    assert run(publishing(samples.report(PLAN), Status.DELETING)) == {"outcome": "unwanted"}

@@ -1,0 +1,131 @@
+from datetime import timedelta
+
+import pytest
+
+from tests import samples
+from tests.fakes import FakeSources, FakeVideos
+from vod.caller import Caller
+from vod.errors import Conflict, InvalidRequest, NotFound, TooLarge
+from vod.parts import MIB
+from vod.status import Status
+from vod.steps.upload import NewVideo, UploadLimits, Uploads
+
+ANN, BOB = Caller("ann"), Caller("bob")
+LIMITS = UploadLimits(max_bytes=1000 * MIB, single_put_bytes=64 * MIB, direct_bytes=5 * MIB, expiry=timedelta(hours=24))
+
+
+@pytest.fixture
+def uploads() -> Uploads:
+    return Uploads(FakeVideos(), FakeSources(), LIMITS, lambda: samples.NOW)
+
+
+def multipart(uploads: Uploads, size: int = 100 * MIB) -> str:
+    return uploads.create(ANN, NewVideo("film.mov", size))[0].id
+
+
+def arrive(uploads: Uploads, video_id: str, *numbers: int) -> None:
+    assert isinstance(uploads.sources, FakeSources)
+    for number in numbers:
+        uploads.sources.arrive(f"uploads/{video_id}/source", number, 8 * MIB if number < 13 else 4 * MIB)
+
+
+def tags(*numbers: int) -> dict[int, str]:
+    return {number: f'"tag{number}"' for number in numbers}
+
+
+def test_a_small_video_gets_one_presigned_put(uploads: Uploads) -> None:
+    video, upload = uploads.create(ANN, NewVideo("clip.mp4", 1000, "video/mp4"))
+
+    assert upload["method"] == "PUT"
+    assert upload["url"].endswith("size=1000")
+    assert upload["headers"] == {"Content-Type": "video/mp4"}
+    assert uploads.videos.get(video.id) == video
+    assert video.status is Status.AWAITING_UPLOAD
+    assert video.expires_at == int(samples.NOW.timestamp()) + 24 * 3600
+
+
+def test_a_large_video_is_uploaded_in_parts(uploads: Uploads) -> None:
+    _, upload = uploads.create(ANN, NewVideo("film.mov", 100 * MIB))
+
+    assert upload["partSize"] == 8 * MIB
+    assert [part["partNumber"] for part in upload["parts"]] == list(range(1, 14))
+
+
+def test_what_is_above_the_limit_is_refused_and_leaves_no_record(uploads: Uploads) -> None:
+    with pytest.raises(TooLarge, match="1000 MiB"):
+        uploads.create(ANN, NewVideo("huge.mov", 1001 * MIB))
+
+    assert uploads.videos.page(None, None, 10, None).videos == ()
+
+
+def test_a_resumed_upload_lists_what_arrived_and_where_the_rest_goes(uploads: Uploads) -> None:
+    video_id = multipart(uploads)
+    arrive(uploads, video_id, 1, 3)
+
+    _, upload = uploads.remaining(ANN, video_id)
+
+    assert [part["partNumber"] for part in upload["arrived"]] == [1, 3]
+    assert [part["partNumber"] for part in upload["parts"]] == [2, *range(4, 14)]
+
+
+def test_all_parts_make_the_source(uploads: Uploads) -> None:
+    video_id = multipart(uploads)
+    arrive(uploads, video_id, *range(1, 14))
+
+    uploads.complete(ANN, video_id, tags(*range(1, 14)))
+
+    assert isinstance(uploads.sources, FakeSources)
+    assert len(uploads.sources.objects[f"uploads/{video_id}/source"]) == 100 * MIB
+
+
+@pytest.mark.parametrize(
+    ("arrived", "named", "code"),
+    [([1, 2], [1, 2, 3], "wrong_parts"), ([1, 2], [1, 2], "size_mismatch"), (list(range(1, 14)), [1], "size_mismatch")],
+)
+def test_missing_parts_are_named_and_nothing_is_lost(
+    uploads: Uploads, arrived: list[int], named: list[int], code: str
+) -> None:
+    video_id = multipart(uploads)
+    arrive(uploads, video_id, *arrived)
+
+    with pytest.raises(Conflict) as conflict:
+        uploads.complete(ANN, video_id, tags(*named))
+
+    assert conflict.value.code == code
+    assert len(uploads.remaining(ANN, video_id)[1]["arrived"]) == len(arrived)
+
+
+def test_an_aborted_upload_is_cancelled_and_its_parts_are_gone(uploads: Uploads) -> None:
+    video_id = multipart(uploads)
+    arrive(uploads, video_id, 1)
+
+    uploads.abort(ANN, video_id)
+
+    video = uploads.videos.get(video_id)
+    assert video is not None
+    assert video.status is Status.CANCELLED
+    with pytest.raises(Conflict):
+        uploads.remaining(ANN, video_id)
+
+
+def test_another_owners_upload_does_not_exist(uploads: Uploads) -> None:
+    video_id = multipart(uploads)
+
+    for call in (uploads.remaining, uploads.abort):
+        with pytest.raises(NotFound):
+            call(BOB, video_id)
+
+
+def test_a_body_is_stored_at_once(uploads: Uploads) -> None:
+    video = uploads.store(ANN, NewVideo("clip.mp4", 4), b"mp4!")
+
+    assert isinstance(uploads.sources, FakeSources)
+    assert uploads.sources.objects[video.source.key] == b"mp4!"
+
+
+def test_a_large_body_is_told_to_ask_for_an_address(uploads: Uploads) -> None:
+    with pytest.raises(TooLarge, match="POST /videos with JSON"):
+        uploads.store(ANN, NewVideo("clip.mp4", 5 * MIB + 1), b"")
+
+    with pytest.raises(InvalidRequest):
+        uploads.store(ANN, NewVideo("clip.mp4", 0), b"")

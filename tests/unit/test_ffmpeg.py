@@ -1,0 +1,63 @@
+from tests import samples
+from vod import ffmpeg
+
+PLAN = samples.plan(samples.probe(854, 480, 10))
+
+
+def test_the_whole_command_for_two_rungs_and_sound() -> None:
+    outputs = {"v480": "pipe:4", "v240": "pipe:5", "a0": "pipe:6"}
+
+    command = ffmpeg.encode_command("ffmpeg", "/scratch/source", PLAN, 0, None, outputs, "pipe:7")
+
+    video = (
+        "-map [{}] -c:v libx264 -preset faster -crf 21 -maxrate {}k -bufsize {}k -g 50 -keyint_min 50 -sc_threshold 0 "
+    )
+    video += "-video_track_timescale 25000 -map_metadata -1 -map_chapters -1 -fflags +bitexact -flags:v +bitexact "
+    video += "-fragment_index 1 -movflags +frag_keyframe+default_base_moof+delay_moov+frag_discont+skip_trailer "
+    video += "-flush_packets 1 -f mp4 {}"
+    graph = (
+        "[0:0]fps=25/1:start_time=0,trim=start_pts=0,scale=854:480:flags=bicubic:out_range=tv,format=yuv420p,setsar=1,"
+        "split[v480][down1];[down1]scale=428:240:flags=bicubic:out_range=tv,format=yuv420p,setsar=1[v240]"
+    )
+    expected = [
+        "ffmpeg -v error -nostdin -y -nostats -progress pipe:7 -stats_period 0.5",
+        "-protocol_whitelist file,pipe -format_whitelist mov,matroska,mpegts,mpeg,avi,flv,asf,mxf,ogg",
+        "-max_pixels 35389440 -max_error_rate 1 -reinit_filter 0 -copyts -itsoffset -0.000000 -f mov -i /scratch/source",
+        f"-filter_complex {graph}",
+        video.format("v480", 1400, 2800, "pipe:4"),
+        video.format("v240", 400, 800, "pipe:5"),
+        "-map 0:1 -af aresample=48000:async=1:first_pts=0 -c:a aac -b:a 128k -ac 2 -map_metadata -1 -map_chapters -1",
+        "-fflags +bitexact -flags:a +bitexact -frag_duration 2000000",
+        "-movflags +default_base_moof+delay_moov+skip_trailer -flush_packets 1 -f mp4 pipe:6",
+    ]
+    assert command == " ".join(expected).split(" ")
+
+
+def test_a_resumed_chunk_is_cut_on_the_frame_and_numbers_its_fragments_on() -> None:
+    command = ffmpeg.encode_command("ffmpeg", "s", PLAN, 200, 300, {"v480": "pipe:4"}, "pipe:5")
+
+    assert ",trim=start_pts=200:end_pts=300," in command[command.index("-filter_complex") + 1]
+    assert command[command.index("-fragment_index") + 1] == "5"
+
+
+def test_sound_alone_needs_no_filter_graph() -> None:
+    command = ffmpeg.encode_command("ffmpeg", "s", PLAN, 0, None, {"a0": "pipe:4"}, "pipe:5")
+
+    assert "-filter_complex" not in command
+    assert command[command.index("-map") + 1] == "0:1"
+
+
+def test_an_interlaced_source_is_deinterlaced_before_the_grid() -> None:
+    interlaced = PLAN.model_copy(update={"interlaced": True})
+
+    graph = ffmpeg.filter_graph(interlaced, list(PLAN.renditions), 0, None)
+
+    assert graph.startswith("[0:0]bwdif=mode=send_frame,fps=")
+
+
+def test_the_source_is_opened_with_its_own_demuxer_and_local_files_only() -> None:
+    command = ffmpeg.poster_command("ffmpeg", "s", PLAN, 1.0, PLAN.renditions[0])
+
+    opened = command[: command.index("-i")]
+    assert opened[opened.index("-f") + 1] == "mov"
+    assert opened[opened.index("-protocol_whitelist") + 1] == "file,pipe"

@@ -1,0 +1,54 @@
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vod.ladder import rungs_for, size_on
+
+sides = st.integers(min_value=1, max_value=9000)
+
+
+def shorts(width: int, height: int) -> list[int]:
+    return [rung.short_side for rung in rungs_for(width, height, Fraction(25))]
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "expected"),
+    [
+        (1920, 1080, [1080, 720, 480, 360, 240]),
+        (1080, 1920, [1080, 720, 480, 360, 240]),
+        (576, 1024, [576, 480, 360, 240]),
+        (640, 426, [426, 360, 240]),
+        (500, 500, [480, 360, 240]),
+        (160, 100, [100]),
+    ],
+)
+def test_a_source_gets_the_rungs_it_deserves(width: int, height: int, expected: list[int]) -> None:
+    assert shorts(width, height) == expected
+
+
+@given(sides, sides)
+def test_nothing_is_ever_upscaled_and_sides_are_even(width: int, height: int) -> None:
+    for rung in rungs_for(width, height, Fraction(25)):
+        size = size_on(rung, width, height)
+
+        assert rung.short_side <= min(width, height)
+        assert size.width % 2 == size.height % 2 == 0
+        assert size.width <= max(2, width + 1)
+        assert size.height <= max(2, height + 1)
+
+
+@given(sides, sides)
+def test_rungs_fall_strictly_in_size_and_never_rise_in_rate(width: int, height: int) -> None:
+    rungs = rungs_for(width, height, Fraction(25))
+
+    assert all(
+        a.short_side > b.short_side and a.peak_kbps >= b.peak_kbps for a, b in zip(rungs, rungs[1:], strict=False)
+    )
+
+
+def test_high_frame_rates_get_half_as_much_again() -> None:
+    slow, fast = rungs_for(1280, 720, Fraction(30))[0], rungs_for(1280, 720, Fraction(60))[0]
+
+    assert fast.peak_kbps == slow.peak_kbps * 3 // 2

@@ -1,0 +1,56 @@
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests import samples
+from vod.plan import Plan
+from vod.probe import Rate
+from vod.rate import STANDARD_RATES
+
+rates = st.sampled_from(STANDARD_RATES).map(Rate.of)
+seconds = st.floats(min_value=0.01, max_value=40000, allow_nan=False)
+
+
+@given(st.integers(1, 8192), st.integers(1, 4320), seconds, rates)
+def test_a_plan_survives_the_journey_as_json(width: int, height: int, length: float, rate: Rate) -> None:
+    made = samples.plan(samples.probe(width, height, length, rate))
+
+    assert Plan.model_validate_json(made.model_dump_json()) == made
+
+
+@given(seconds, rates)
+def test_a_frame_is_a_whole_number_of_ticks(length: float, rate: Rate) -> None:
+    made = samples.plan(samples.probe(seconds=length, rate=rate))
+
+    assert Fraction(made.frame_ticks, made.timescale) == 1 / rate.fraction
+
+
+@given(seconds, rates)
+def test_chunks_cover_every_segment_once(length: float, rate: Rate) -> None:
+    made = samples.plan(samples.probe(seconds=length, rate=rate))
+    at = 0
+    for chunk in made.chunks:
+        assert chunk.first_segment == at
+        at = made.segments if chunk.end_segment is None else chunk.end_segment
+
+    assert at == made.segments
+    assert (made.segments - 1) * made.segment_frames < made.frames <= made.segments * made.segment_frames
+
+
+@given(seconds, rates)
+def test_audio_belongs_to_exactly_one_chunk(length: float, rate: Rate) -> None:
+    made = samples.plan(samples.probe(seconds=length, rate=rate))
+
+    assert sum(chunk.audio for chunk in made.chunks) == 1
+
+
+@given(st.integers(1, 8192), st.integers(1, 4320))
+def test_rendition_names_are_unique(width: int, height: int) -> None:
+    names = [rendition.name for rendition in samples.plan(samples.probe(width, height)).renditions]
+
+    assert len(set(names)) == len(names)
+
+
+def test_a_source_without_sound_gets_none() -> None:
+    assert samples.plan(samples.probe(audio=False)).audio == ()

@@ -1,0 +1,74 @@
+import pytest
+
+from tests import samples
+from vod.errors import VerificationFailed
+from vod.report import ChunkReport
+from vod.tracks import assemble, verify
+
+PLAN = samples.plan()
+REPORT = samples.report(PLAN)
+STORED = samples.stored(PLAN, REPORT)
+
+
+def check(report: ChunkReport = REPORT, stored: dict[str, int] = STORED) -> tuple[str, ...]:
+    return verify(PLAN, [report], assemble(PLAN, [report]), stored)
+
+
+def with_top_track(**changes: object) -> ChunkReport:
+    top = REPORT.video[0].model_copy(update=changes)
+    return REPORT.model_copy(update={"video": (top, *REPORT.video[1:])})
+
+
+def with_top_segment(at: int, **changes: object) -> ChunkReport:
+    segments = list(REPORT.video[0].segments)
+    segments[at] = segments[at].model_copy(update=changes)
+    return with_top_track(segments=tuple(segments))
+
+
+def test_a_run_as_planned_passes_without_warnings() -> None:
+    assert check() == ()
+
+
+@pytest.mark.parametrize(
+    ("report", "code"),
+    [
+        (REPORT.model_copy(update={"video": REPORT.video[1:]}), "track_missing"),
+        (REPORT.model_copy(update={"chunk": 7}), "report_missing"),
+        (with_top_segment(1, start=5), "gap"),
+        (with_top_segment(1, number=2), "gap"),
+        (with_top_segment(2, frames=40, ticks=40 * PLAN.frame_ticks), "rungs_misaligned"),
+        (with_top_track(timescale=90000), "timescale_mismatch"),
+        (with_top_segment(0, bytes=1), "object_missing"),
+    ],
+)
+def test_a_flaw_is_found_and_named(report: ChunkReport, code: str) -> None:
+    with pytest.raises(VerificationFailed) as failed:
+        check(report)
+
+    assert failed.value.code == code
+
+
+@pytest.mark.parametrize("key", sorted(STORED)[:4])
+def test_a_missing_object_is_found(key: str) -> None:
+    with pytest.raises(VerificationFailed, match="object_missing"):
+        check(stored={name: size for name, size in STORED.items() if name != key})
+
+
+def short(frames: int, complaints: int) -> ChunkReport:
+    cut = [samples.track(r.name, [100, frames], PLAN.frame_ticks, PLAN.timescale) for r in PLAN.renditions]
+    return REPORT.model_copy(update={"video": tuple(cut), "complaints": complaints})
+
+
+def test_lost_frames_fail_a_sound_source() -> None:
+    report = short(50, complaints=0)
+
+    with pytest.raises(VerificationFailed, match="150 frames came out of a source of 250"):
+        check(report, samples.stored(PLAN, report))
+
+
+def test_lost_frames_of_a_damaged_source_are_a_warning() -> None:
+    report = short(50, complaints=3)
+
+    assert check(report, samples.stored(PLAN, report)) == (
+        "The source is damaged: 150 of about 250 frames could be decoded.",
+    )
