@@ -1,0 +1,44 @@
+# One command to see the platform run: `make demo`. Needs Python 3.13 (PYTHON=/path/to/python3.13 if it is not found).
+.DEFAULT_GOAL := help
+.PHONY: help demo up test check build deploy lock clean
+
+bin := .venv/bin
+export SAM_CLI_TELEMETRY := 0
+# `sam build` looks for python3.13 and pip on PATH.
+with_tools := PATH="$(CURDIR)/$(bin):$$PATH"
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+
+demo: setup ## one video through the whole platform on this machine (FILE=path for your own), then stop
+	@FILE="$(FILE)" $(bin)/python -m local.demo
+
+up: setup ## the platform on this machine until Ctrl-C (VOD_PORT=8080)
+	@$(bin)/python -m local.up
+
+test: setup ## every test
+	$(bin)/python -m pytest tests
+
+check: setup ## format, lint, types, templates and the fast tests: before every commit
+	$(bin)/ruff format --check .
+	$(bin)/ruff check .
+	$(bin)/mypy
+	$(bin)/cfn-lint template.yaml 'stacks/*.yaml'
+	$(with_tools) sam validate --lint
+	$(bin)/python -m pytest tests/unit tests/templates
+
+build: setup ## what AWS gets, in .aws-sam (no Docker needed)
+	$(with_tools) sam build
+
+deploy: build ## build, then deploy to the AWS account of your credentials
+	$(with_tools) sam deploy
+
+lock: setup ## requirements/*.txt anew from requirements/*.in
+	local/lock.sh
+
+clean: ## remove what `up`, `demo`, `test` and `build` made; the virtual environments stay
+	rm -rf .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.PHONY: setup
+setup:
+	@local/setup.sh

@@ -1,0 +1,157 @@
+"""The one port of the platform, with CloudFront's three routes: `/` page, `/api/*` API, `/videos/*` output bucket.
+
+Everything but the page goes through the emulator's CloudFront distribution of our stack, so its behaviours, its
+policies, the origin access control and the bucket policy are in force. Nothing is held whole here.
+"""
+
+import http.client
+import socket
+import threading
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+PIECE_BYTES = 256 * 1024
+ROUTED = ("/api/", "/videos/")
+UPSTREAM_TIMEOUT_SECONDS = 120
+HOP_BY_HOP = frozenset(
+    ("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "upgrade")
+)
+UNFIT_FOR_ORIGIN = HOP_BY_HOP | {"host", "transfer-encoding", "expect", "accept-encoding"}
+UNFIT_FOR_VIEWER = HOP_BY_HOP | {"transfer-encoding", "date", "server"}
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The emulator's port, and the domain name of our stack's distribution there."""
+
+    port: int
+    distribution: str
+
+
+def is_ours(path: str) -> bool:
+    """Whether the distribution has a behaviour for a request path."""
+    return path.startswith(ROUTED)
+
+
+class _Exchange(BaseHTTPRequestHandler):
+    """One connection of a viewer."""
+
+    protocol_version = "HTTP/1.1"
+    server_version, sys_version = "vod-local", ""
+    server: "Cdn"
+
+    def _answer(self) -> None:
+        self._answered = False
+        path = self.path.partition("?")[0]
+        if path == "/" and self.command in ("GET", "HEAD"):
+            self._send(200, "text/html; charset=utf-8", self.server.page.encode())
+            return
+        if not is_ours(path):
+            self._send(
+                404, "text/plain; charset=utf-8", b"Nothing here. The API is at /api/, videos are at /videos/.\n"
+            )
+            return
+        try:
+            self._relay()
+        except (OSError, http.client.HTTPException):
+            self.close_connection = True
+            if not self._answered:
+                self._send(502, "text/plain; charset=utf-8", b"The emulator does not answer.\n")
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _answer
+
+    def _send(self, status: int, kind: str, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def _relay(self) -> None:
+        assert self.server.origin
+        upstream = http.client.HTTPConnection("127.0.0.1", self.server.origin.port, timeout=UPSTREAM_TIMEOUT_SECONDS)
+        try:
+            self._forward(upstream, self.server.origin.distribution)
+            self._return(upstream.getresponse())
+        finally:
+            upstream.close()
+
+    def _forward(self, upstream: http.client.HTTPConnection, host: str) -> None:
+        upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+        upstream.putheader("Host", host)
+        # Viewers of CloudFront speak https; on this machine the loopback interface stands for it.
+        upstream.putheader("X-Forwarded-Proto", "https")
+        for name, value in self.headers.items():
+            if name.lower() not in UNFIT_FOR_ORIGIN:
+                upstream.putheader(name, value)
+        upstream.endheaders()
+        left = int(self.headers.get("Content-Length") or 0)
+        while left > 0:
+            piece = self.rfile.read(min(PIECE_BYTES, left))
+            if not piece:
+                raise ConnectionError("the viewer stopped sending")
+            upstream.send(piece)
+            left -= len(piece)
+
+    def _return(self, response: http.client.HTTPResponse) -> None:
+        self._answered = True
+        self.send_response(response.status)
+        length = response.getheader("Content-Length")
+        for name, value in response.getheaders():
+            if name.lower() not in UNFIT_FOR_VIEWER:
+                self.send_header(name, value)
+        if length is None and self.command != "HEAD" and response.status not in (204, 304):
+            self.send_header("Connection", "close")
+            self.close_connection = True
+        self.end_headers()
+        while piece := response.read(PIECE_BYTES):
+            self.wfile.write(piece)
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Requests are not logged: the terminal belongs to the user."""
+
+
+class Cdn(ThreadingHTTPServer):
+    """The port. It is bound when made, so a busy one is known before anything else starts; it serves after `serve`."""
+
+    daemon_threads = True
+    allow_reuse_address = True
+    request_queue_size = 128
+
+    def __init__(self, port: int) -> None:
+        super().__init__(("127.0.0.1", port), _Exchange)
+        self.origin: Origin | None = None
+        self.page = ""
+
+    @property
+    def port(self) -> int:
+        """The port, also when any free one was asked for."""
+        return int(self.server_address[1])
+
+    def serve(self, origin: Origin, page: str) -> None:
+        """Answer requests from now on, in threads of this process."""
+        self.origin, self.page = origin, page
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.2}, daemon=True, name="cdn").start()
+
+    def stop(self) -> None:
+        """Stop answering and free the port."""
+        if self.origin:
+            self.shutdown()
+        self.server_close()
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A viewer that goes away is no event."""
+
+
+def free_port(preferred: int = 0) -> int:
+    """A port nobody listens on: `preferred` if it is free."""
+    for candidate in (preferred, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", candidate))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise OSError("no free port")

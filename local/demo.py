@@ -1,0 +1,154 @@
+"""`make demo`: one video through the whole platform, from upload to playback, then everything is stopped.
+
+Exit code 0 when the video became ready and both manifests decode alike; 1 with the reason otherwise.
+"""
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn, TransferSpeedColumn
+from rich.table import Table
+
+from local import media
+from local.api import Api, ApiError
+from local.interrupts import interruptible
+from local.platform import FAILURES, Platform
+
+FINAL = ("ready", "failed", "cancelled")
+POLL_SECONDS = 0.3
+LIMIT_SECONDS = 3600
+
+
+class DemoError(RuntimeError):
+    """The demo did not reach its end; the text says why."""
+
+
+def upload(console: Console, api: Api, path: Path) -> str:
+    """Upload with a progress line; the video's id."""
+    columns = (TextColumn("upload     "), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("upload", total=path.stat().st_size)
+        return api.upload(path, lambda count: progress.advance(task, count))
+
+
+def states(api: Api, video: str) -> Iterator[dict[str, Any]]:
+    """The video again and again until its status is final."""
+    deadline = time.monotonic() + LIMIT_SECONDS
+    while time.monotonic() < deadline:
+        current = api.video(video)
+        yield current
+        if current["status"] in FINAL:
+            return
+        time.sleep(POLL_SECONDS)
+    raise DemoError(f"the video is not done after {LIMIT_SECONDS} s")
+
+
+def percent(progress: Any) -> float:
+    """Progress as 0 to 100, whatever number the API gives."""
+    return float(progress or 0)
+
+
+def follow(console: Console, api: Api, video: str) -> dict[str, Any]:
+    """Show transcoding on one line until it ends; the video at its end."""
+    columns = (TextColumn("transcoding"), BarColumn(), TextColumn("{task.percentage:>3.0f}% {task.description}"))
+    current: dict[str, Any] = {}
+    with Progress(*columns, TimeElapsedColumn(), console=console) as line:
+        task = line.add_task("", total=100)
+        for current in states(api, video):
+            done = 100 if current["status"] == "ready" else percent(current.get("progress"))
+            line.update(task, completed=done, description=current["status"])
+    if current["status"] != "ready":
+        error = current.get("error") or {}
+        raise DemoError(f"the video is {current['status']}: {error.get('code')}: {error.get('message')}")
+    return current
+
+
+def renditions(video: dict[str, Any]) -> Table:
+    """The renditions as a table."""
+    table = Table(box=box.SIMPLE)
+    for name in ("rung", "size", "codec"):
+        table.add_column(name, no_wrap=True)
+    for name in ("fps", "frames", "segments", "kb/s", "peak", "MB"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in video["renditions"]:
+        table.add_row(*cells(row))
+    return table
+
+
+def cells(row: dict[str, Any]) -> list[str]:
+    """One rendition as text: rates in kb/s, bytes in MB."""
+    rates = [f"{row[name] / 1000:.0f}" for name in ("bitrate", "peakBitrate")]
+    counts = [f"{row['frameRate']:g}", str(row["frames"]), str(row["segments"])]
+    return [row["name"], f"{row['width']}x{row['height']}", row["codec"], *counts, *rates, f"{row['bytes'] / 1e6:.1f}"]
+
+
+def checks(source: Path, video: dict[str, Any]) -> Iterator[tuple[str, bool]]:
+    """What is verified from outside, each as (sentence, passed)."""
+    expected = media.decoded_frames(str(source))
+    playback = video["playback"]
+    for number, rendition in enumerate(video["renditions"]):
+        hls = media.decoded_frames(playback["hls"], number)
+        dash = media.decoded_frames(playback["dash"], number)
+        name = rendition.get("name", number)
+        yield f"{name}: HLS {hls} frames, DASH {dash}, source {expected}", hls == dash and abs(hls - expected) <= 2
+
+
+def show_checks(console: Console, source: Path, video: dict[str, Any]) -> None:
+    """Print each check; DemoError when one failed."""
+    failed = 0
+    for sentence, passed in checks(source, video):
+        console.print(f"[green]ok[/]   {sentence}" if passed else f"[red]FAIL[/] {sentence}", highlight=False)
+        failed += not passed
+    if failed:
+        raise DemoError(f"{failed} check(s) failed")
+
+
+def demonstrate(console: Console, platform: Platform, source: Path) -> None:
+    """The whole way of one file."""
+    api = Api(platform.api, platform.token)
+    video = follow(console, api, upload(console, api, source))
+    console.print(renditions(video))
+    show_checks(console, source, video)
+    for kind, address in (video.get("playback") or {}).items():
+        console.print(f"{kind:7} {address}", soft_wrap=True, highlight=False)
+
+
+def chosen_file(folder: Path) -> Path:
+    """FILE if it is given, else a sample made in `folder`."""
+    given = os.environ.get("FILE")
+    if not given:
+        return media.sample(folder / "sample.mp4")
+    path = Path(given).expanduser()
+    if not path.is_file():
+        raise DemoError(f"FILE={given} is not a file")
+    return path
+
+
+def main() -> int:
+    """Run the demo; the exit code."""
+    console = Console()
+    try:
+        with interruptible(), tempfile.TemporaryDirectory(prefix="vod-demo-") as folder:
+            source = chosen_file(Path(folder))
+            with console.status("starting the platform"):
+                platform = Platform().start()
+            with platform:
+                demonstrate(console, platform, source)
+    except (DemoError, ApiError, media.MediaError, *FAILURES) as error:
+        console.print(f"[red]demo failed:[/] {error}", highlight=False, soft_wrap=True)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    console.print("[green]demo passed[/]; `make up` starts the platform and leaves it running.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

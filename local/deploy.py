@@ -1,0 +1,144 @@
+"""Our template as a stack in the emulator: created, updated or left alone, through the CloudFormation API."""
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from local.clients import Clients
+from local.package import Package, template_url
+
+STACK = "VideoTranscodingStack"
+CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
+MADE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+USABLE = (*MADE, "UPDATE_ROLLBACK_COMPLETE")
+POLL_SECONDS = 0.1
+TIMEOUT_SECONDS = 120
+NESTED_STACK = "AWS::CloudFormation::Stack"
+
+
+class DeployError(RuntimeError):
+    """The stack could not be made; the text names the resources that failed and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One resource of the stack or of a stack nested in it."""
+
+    kind: str
+    logical_id: str
+    physical_id: str
+
+
+def fingerprint(package: Package, parameters: Mapping[str, str]) -> str:
+    """What identifies a deployment: template, code and parameters."""
+    text = package.body + json.dumps(parameters, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def deploy(clients: Clients, package: Package, bucket: str, parameters: Mapping[str, str], record: Path) -> bool:
+    """Bring the stack to this package; False when `record` says that it already stands there."""
+    wanted = fingerprint(package, parameters)
+    stack = describe(clients)
+    if stack and record.exists() and record.read_text() == identity(stack, wanted):
+        return False
+    upload(clients, package, bucket)
+    if stack and stack["StackStatus"] not in USABLE:
+        clients.cloudformation.delete_stack(StackName=STACK)
+        _settle(clients)
+        stack = None
+    _submit(clients, package, bucket, parameters, update=bool(stack))
+    record.write_text(identity(describe(clients) or {}, wanted))
+    return True
+
+
+def identity(stack: Mapping[str, Any], wanted: str) -> str:
+    """One state of one stack: a stack that was changed or lost since is another."""
+    changed = stack.get("LastUpdatedTime") or stack.get("CreationTime")
+    return f"{wanted} {stack.get('StackId')} {stack.get('StackStatus')} {changed}"
+
+
+def describe(clients: Clients) -> dict[str, Any] | None:
+    """The stack's description, None where there is no stack."""
+    try:
+        return dict(clients.cloudformation.describe_stacks(StackName=STACK)["Stacks"][0])
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return None
+        raise
+
+
+def upload(clients: Clients, package: Package, bucket: str) -> None:
+    """Store the package's objects and its template."""
+    clients.s3.create_bucket(Bucket=bucket)
+    for key, content in {**package.objects, package.key: package.body.encode()}.items():
+        clients.s3.put_object(Bucket=bucket, Key=key, Body=content)
+
+
+def _submit(clients: Clients, package: Package, bucket: str, parameters: Mapping[str, str], update: bool) -> None:
+    known = set(json.loads(package.body).get("Parameters") or {})
+    request: dict[str, Any] = {
+        "StackName": STACK,
+        "TemplateURL": template_url(bucket, package.key),
+        "Capabilities": CAPABILITIES,
+        "Parameters": [
+            {"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items() if name in known
+        ],
+    }
+    if not update:
+        clients.cloudformation.create_stack(**request, OnFailure="DO_NOTHING")
+    else:
+        clients.cloudformation.update_stack(**request)
+    status = _settle(clients)
+    if status not in MADE:
+        raise DeployError(f"{STACK} is {status}: " + ("; ".join(failures(clients, STACK)) or "no resource says why"))
+
+
+def _settle(clients: Clients) -> str:
+    """Wait until the stack no longer changes; its status, or GONE."""
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while time.monotonic() < deadline:
+        stack = describe(clients)
+        status = stack["StackStatus"] if stack else "GONE"
+        if not status.endswith("IN_PROGRESS"):
+            return str(status)
+        time.sleep(POLL_SECONDS)
+    raise DeployError(f"{STACK} still changes after {TIMEOUT_SECONDS} s")
+
+
+def failures(clients: Clients, stack: str) -> Iterator[str]:
+    """Each failed resource with its reason, down to the resources of nested stacks."""
+    seen = set()
+    for event in clients.cloudformation.describe_stack_events(StackName=stack)["StackEvents"]:
+        name, kind = event["LogicalResourceId"], event.get("ResourceType")
+        itself = event.get("PhysicalResourceId") == event["StackId"]
+        if not event["ResourceStatus"].endswith("FAILED") or name in seen or itself:
+            continue
+        seen.add(name)
+        if kind == NESTED_STACK and event.get("PhysicalResourceId"):
+            yield from _nested_failures(clients, event)
+        else:
+            yield f"{name} ({kind}): {event.get('ResourceStatusReason', 'no reason given')}"
+
+
+def _nested_failures(clients: Clients, event: Mapping[str, Any]) -> Iterator[str]:
+    try:
+        inner = list(failures(clients, event["PhysicalResourceId"]))
+    except ClientError:
+        inner = []
+    yield from inner or [f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', 'no reason given')}"]
+
+
+def resources(clients: Clients, stack: str = STACK) -> Iterator[Resource]:
+    """Everything the stack is made of, nested stacks opened."""
+    pages = clients.cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
+    for summary in (summary for page in pages for summary in page["StackResourceSummaries"]):
+        physical = summary.get("PhysicalResourceId", "")
+        yield Resource(summary["ResourceType"], summary["LogicalResourceId"], physical)
+        if summary["ResourceType"] == NESTED_STACK:
+            yield from resources(clients, physical)

@@ -1,0 +1,74 @@
+"""Start the emulator: `python -m local.emulator --state DIR --port N --lambda-python PATH`."""
+
+import logging
+import os
+import shutil
+import sys
+
+from local.emulator import lifeline
+from local.emulator.settings import Settings, ministack_environment, parse
+
+
+def prepare(settings: Settings) -> None:
+    """Empty the scratch folder (workers of an earlier run) and set what ministack reads at import."""
+    scratch = settings.state / "tmp"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    os.environ.update(ministack_environment(settings))
+
+
+def install(settings: Settings) -> None:
+    """Fill every seam. Imported here because ministack reads the environment when it is imported."""
+    from local.emulator import (
+        apigateway,
+        cloudformation,
+        cloudfront,
+        ecs,
+        iam,
+        lambdas,
+        objects,
+        persistence,
+        step_functions,
+    )
+    from local.emulator.tasks import Host
+
+    host = Host(
+        repository=settings.repository,
+        state=settings.state,
+        python=settings.lambda_python,
+        path=os.environ["PATH"],
+        endpoint=os.environ["AWS_ENDPOINT_URL"],
+    )
+    iam.install()
+    ecs.install(host, settings.tasks)
+    lambdas.install(settings.lambda_python, settings.workers)
+    step_functions.install()
+    cloudformation.install()
+    apigateway.install()
+    cloudfront.install()
+    objects.install()
+    persistence.install(settings.autosave_seconds)
+
+
+def quieten() -> None:
+    """Keep the log to what happens in the platform: not each request, not each save."""
+    for name in ("persistence", "hypercorn.access", "lambda"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def main() -> None:
+    """Run until SIGTERM or the end of the launcher."""
+    settings = parse(sys.argv[1:])
+    prepare(settings)
+    install(settings)
+    quieten()
+    if settings.lifeline is not None:
+        lifeline.watch(settings.lifeline)
+    sys.argv = sys.argv[:1]
+    from ministack import app
+
+    app.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,25 @@
+"""API Gateway: what SAM writes into the OpenAPI body of a REST API as extensions is taken over too."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ministack.services import apigateway_v1
+
+RESPONSES = "x-amazon-apigateway-gateway-responses"
+BINARY = "x-amazon-apigateway-binary-media-types"
+
+_import = apigateway_v1._import_rest_api
+
+
+def import_rest_api(body: Mapping[str, Any], settings: Mapping[str, Any]) -> str:
+    """Make an API from an OpenAPI body, its binary media types and its own error responses included; the API's id."""
+    binary = [*(settings.get("binaryMediaTypes") or []), *(body.get(BINARY) or [])]
+    api = str(_import(body, {**settings, "binaryMediaTypes": binary}))
+    for kind, response in (body.get(RESPONSES) or {}).items():
+        apigateway_v1._put_gateway_response(api, kind, response)
+    return api
+
+
+def install() -> None:
+    """Import APIs this way."""
+    apigateway_v1._import_rest_api = import_rest_api

@@ -1,0 +1,125 @@
+"""CloudFormation: types without a meaning on one machine, YAML state machines, and what creation checks on AWS."""
+
+import json
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import yaml
+from ministack.core.responses import get_account_id, get_region
+from ministack.services.cloudformation import _stacks, provisioners
+
+from local.emulator import iam
+from local.emulator.lambdas import require_poller_rights
+from local.emulator.rights import creation_rights
+
+HANDLERS = provisioners._RESOURCE_HANDLERS
+STATE_MACHINE, TRIGGER = "AWS::StepFunctions::StateMachine", "AWS::Lambda::EventSourceMapping"
+STUBS = (
+    "AWS::ApplicationAutoScaling::ScalableTarget",
+    "AWS::ApplicationAutoScaling::ScalingPolicy",
+    "AWS::Budgets::Budget",
+    "AWS::CloudFront::KeyGroup",
+    "AWS::CloudFront::PublicKey",
+    "AWS::CloudWatch::CompositeAlarm",
+    "AWS::CodeConnections::Connection",
+    "AWS::CodeDeploy::Application",
+    "AWS::CodeDeploy::DeploymentGroup",
+    "AWS::CodePipeline::Pipeline",
+    "AWS::CodeStarConnections::Connection",
+    "AWS::CodeStarNotifications::NotificationRule",
+    "AWS::EC2::EIP",
+    "AWS::EC2::FlowLog",
+    "AWS::EC2::NatGateway",
+    "AWS::EC2::SecurityGroupEgress",
+    "AWS::EC2::SecurityGroupIngress",
+    "AWS::ECS::ClusterCapacityProviderAssociations",
+    "AWS::Events::Archive",
+    "AWS::Logs::QueryDefinition",
+    "AWS::ResourceGroups::Group",
+    "AWS::Route53::RecordSetGroup",
+    "AWS::WAFv2::IPSet",
+    "AWS::WAFv2::LoggingConfiguration",
+    "AWS::WAFv2::WebACLAssociation",
+    "AWS::XRay::SamplingRule",
+)
+
+_definition = provisioners._sfn_definition
+_update = provisioners._update_resource
+
+
+def stub(kind: str) -> dict[str, Callable[..., Any]]:
+    """A resource that is only a physical id and the attributes templates ask for."""
+
+    def create(logical_id: str, properties: Any, stack: str) -> tuple[str, dict[str, str]]:
+        region, account = get_region(), get_account_id()
+        attributes = {
+            "Arn": f"arn:aws:stub:{region}:{account}:{kind}/{logical_id}",
+            "ConnectionArn": f"arn:aws:codeconnections:{region}:{account}:connection/{logical_id}",
+            "AllocationId": "eipalloc-stub",
+            "Id": logical_id,
+        }
+        return f"{logical_id}-{uuid.uuid4().hex[:8]}", attributes
+
+    def update(physical_id: str, old: Any, new: Any, stack: str) -> tuple[str, dict[str, str]]:
+        return physical_id, create(physical_id, new, stack)[1]
+
+    return {"create": create, "update": update, "delete": lambda physical_id, properties: None}
+
+
+def update_keeping_attributes(
+    kind: str, physical_id: str, old: Any, new: Any, stack: str, logical_id: str = "", attributes: Any = None
+) -> Any:
+    """Update one resource; ministack forgets the attributes of unchanged resources of nested stacks."""
+    if attributes is None:
+        known = (_stacks.get(stack) or {}).get("_resources") or {}
+        attributes = (known.get(logical_id) or {}).get("Attributes")
+    return _update(kind, physical_id, old, new, stack, logical_id, attributes)
+
+
+def definition(properties: Any) -> str:
+    """A state machine's definition as JSON: AWS takes YAML too, after its substitutions."""
+    text = str(_definition(properties))
+    if text.lstrip().startswith("{"):
+        return text
+    return json.dumps(yaml.safe_load(text))
+
+
+def require_machine_rights(properties: Any) -> None:
+    """What CreateStateMachine asks of the machine's role."""
+    level = (properties.get("LoggingConfiguration") or {}).get("Level", "OFF")
+    for action, resource, context in creation_rights(definition(properties), logs=level != "OFF"):
+        iam.require(properties["RoleArn"], action, resource, context, session="StepFunctions")
+
+
+def checked(kind: str, check: Callable[[Any], None]) -> None:
+    """Let creations and updates of a type pass `check` first; they get the properties as last argument but one."""
+    for verb in ("create", "update"):
+        inner = HANDLERS[kind].get(verb)
+        if inner:
+            HANDLERS[kind][verb] = _after(check, inner)
+
+
+def _after(check: Callable[[Any], None], inner: Callable[..., Any]) -> Callable[..., Any]:
+    def handler(*arguments: Any) -> Any:
+        check(arguments[-2])
+        return inner(*arguments)
+
+    return handler
+
+
+def check_trigger(properties: Any) -> None:
+    """An SQS trigger is refused when the function's role cannot poll the queue."""
+    if ":sqs:" in properties.get("EventSourceArn", ""):
+        name = properties["FunctionName"].rsplit(":", 1)[-1]
+        require_poller_rights({"FunctionName": name, "EventSourceArn": properties["EventSourceArn"]})
+
+
+def install() -> None:
+    """Teach the emulator's CloudFormation these."""
+    for kind in STUBS:
+        HANDLERS.setdefault(kind, stub(kind))
+    provisioners._sfn_definition = definition
+    provisioners._update_resource = update_keeping_attributes
+    checked(STATE_MACHINE, require_machine_rights)
+    checked(TRIGGER, check_trigger)

@@ -1,0 +1,101 @@
+"""What a task definition becomes on this machine: command, environment and folders."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local.emulator.containers import DEFAULT_STOP_TIMEOUT_SECONDS, Launch, Mounts
+
+CONTAINER_NAME = "com.amazonaws.ecs.container-name"
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """This machine as containers see it."""
+
+    repository: Path
+    state: Path
+    python: Path
+    path: str
+    endpoint: str
+
+    def image(self) -> Mounts:
+        """The one image of the project, laid out as container/Dockerfile does."""
+        return Mounts((("/app/vod", self.repository / "src" / "vod"), ("/app", self.repository / "container")))
+
+
+def lowered(value: Any) -> Any:
+    """Task definitions made by CloudFormation keep PascalCase keys in places: answer camelCase throughout."""
+    if isinstance(value, Mapping):
+        return {key[:1].lower() + key[1:]: lowered(item) for key, item in value.items()}
+    return [lowered(item) for item in value] if isinstance(value, list) else value
+
+
+def file_system(volume: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The EFS part of a volume, however its key was spelled."""
+    for key in ("efsVolumeConfiguration", "eFSVolumeConfiguration", "EFSVolumeConfiguration"):
+        if volume.get(key):
+            return dict(lowered(volume[key]))
+    return None
+
+
+def file_system_id(volume: Mapping[str, Any]) -> str | None:
+    """The id of the file system behind a volume, None for a volume of another kind."""
+    found = file_system(volume)
+    return str(found.get("fileSystemId") or found.get("filesystemId")) if found else None
+
+
+def volume_mounts(host: Host, definition: Mapping[str, Any], container: Mapping[str, Any]) -> Mounts:
+    """A folder under the state folder for each mount point, made when missing."""
+    volumes = {volume["name"]: volume for volume in lowered(definition.get("volumes") or [])}
+    places = []
+    for point in lowered(container.get("mountPoints") or []):
+        volume = volumes[point["sourceVolume"]]
+        folder = host.state / "volumes" / (file_system_id(volume) or volume["name"])
+        folder.mkdir(parents=True, exist_ok=True)
+        places.append((point["containerPath"], folder))
+    return Mounts(tuple(places))
+
+
+def container_environment(host: Host, mounts: Mounts, given: Mapping[str, str]) -> dict[str, str]:
+    """The container's own variables with paths resolved, and what the image would have set."""
+    own = {name: mounts.resolve(value) for name, value in given.items()}
+    # ministack's credentials endpoint answers the account's key: the role's session stands in the environment instead.
+    own.pop("AWS_CONTAINER_CREDENTIALS_FULL_URI", None)
+    own.pop("AWS_CONTAINER_AUTHORIZATION_TOKEN", None)
+    metadata = own.get("ECS_CONTAINER_METADATA_URI_V4", "")
+    return {
+        "PATH": f"{host.python.parent}:{host.path}",
+        "HOME": str(host.state / "tmp"),
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": str(host.repository / "src"),
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONPYCACHEPREFIX": str(host.state / "pycache"),
+        **own,
+        "AWS_ENDPOINT_URL": host.endpoint,
+        "ECS_CONTAINER_METADATA_URI_V4": metadata.replace("host.docker.internal", "127.0.0.1"),
+    }
+
+
+def entry_point(host: Host, container: Mapping[str, Any]) -> Sequence[str]:
+    """The definition's entry point, else the image's."""
+    return container.get("entryPoint") or ["python", "/app/encode.py"]
+
+
+def launch(
+    host: Host, definition: Mapping[str, Any], arguments: Mapping[str, Any], credentials: Mapping[str, str]
+) -> Launch:
+    """One container of a task as a command of this machine."""
+    name = arguments["labels"][CONTAINER_NAME]
+    container = next(one for one in definition["containerDefinitions"] if one["name"] == name)
+    mounts = Mounts((*host.image().places, *volume_mounts(host, definition, container).places))
+    command = [*entry_point(host, container), *(arguments.get("command") or [])]
+    program = str(host.python) if command[0] in ("python", "python3") else command[0]
+    environment = container_environment(host, mounts, arguments.get("environment") or {})
+    return Launch(
+        command=(mounts.resolve(program), *(mounts.resolve(word) for word in command[1:])),
+        environment={**environment, **credentials},
+        directory=host.repository / "container",
+        stop_timeout=float(container.get("stopTimeout") or DEFAULT_STOP_TIMEOUT_SECONDS),
+    )

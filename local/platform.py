@@ -1,0 +1,209 @@
+"""The whole platform as one value: `with Platform(state, port) as platform: ... platform.api`."""
+
+import errno
+import fcntl
+import os
+import sys
+from dataclasses import dataclass, field
+from importlib import resources as package_files
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from local import child, deploy, users
+from local.cdn import Cdn, Origin, free_port
+from local.child import Emulator, StartError
+from local.clients import Clients
+from local.deploy import DeployError
+from local.package import package
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+ARTIFACTS = "vod-local-artifacts"
+USER = "local"
+FAILURES = (StartError, DeployError)  # what a start may end with, each with a text for the user
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to start; tests give a state folder of their own and port 0 for any free one."""
+
+    state: Path = REPOSITORY / ".local"
+    port: int = 8080
+    template: Path = REPOSITORY / "template.yaml"
+    tasks: int = field(default_factory=lambda: os.cpu_count() or 2)
+    emulator_python: Path = REPOSITORY / ".venv-emulator" / "bin" / "python"
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """VOD_STATE, VOD_PORT, VOD_LOCAL_TASKS and VOD_EMULATOR_PYTHON, where they are set."""
+        given = os.environ
+        default = cls()
+        return cls(
+            state=Path(given.get("VOD_STATE") or default.state).resolve(),
+            port=_number("VOD_PORT", default.port),
+            tasks=_number("VOD_LOCAL_TASKS", default.tasks),
+            emulator_python=Path(given.get("VOD_EMULATOR_PYTHON") or default.emulator_python),
+        )
+
+
+def _number(name: str, default: int) -> int:
+    text = os.environ.get(name) or str(default)
+    if not text.isdigit():
+        raise StartError(f"{name}={text} is not a number")
+    return int(text)
+
+
+class Platform:
+    """Our template deployed in an emulator, behind one port. Start it with `with`; it leaves nothing running."""
+
+    def __init__(self, options: Options | None = None) -> None:
+        self.options = options or Options.from_environment()
+        self.state = self.options.state
+        self._lock: IO[str] | None = None
+        self._emulator: Emulator | None = None
+        self._cdn: Cdn | None = None
+        self._pool: users.UserPool | None = None
+        self.token = ""
+        self.deployed = False
+
+    def __enter__(self) -> Self:
+        """Start."""
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop."""
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """The address of the one port."""
+        assert self._cdn, "the platform is not started"
+        return f"http://localhost:{self._cdn.port}"
+
+    @property
+    def api(self) -> str:
+        """The address of the API."""
+        return f"{self.url}/api"
+
+    @property
+    def endpoint(self) -> str:
+        """The address of the emulator, for AWS clients."""
+        assert self._emulator, "the platform is not started"
+        return f"http://127.0.0.1:{self._emulator.port}"
+
+    @property
+    def clients(self) -> Clients:
+        """AWS clients with all rights."""
+        return Clients(self.endpoint)
+
+    @property
+    def env_file(self) -> Path:
+        """VOD_URL, VOD_API and VOD_TOKEN as shell lines."""
+        return self.state / "env"
+
+    @property
+    def emulator_running(self) -> bool:
+        """Whether the emulator still lives."""
+        return bool(self._emulator and self._emulator.child.poll() is None)
+
+    def user_token(self, name: str, admin: bool = False) -> str:
+        """An id token of another user, who is made when missing."""
+        assert self._pool, "the platform is not started"
+        return self._pool.token(name, admin)
+
+    def refresh_token(self) -> None:
+        """A new token for the user `local`, also in the env file."""
+        self.token = self.user_token(USER, admin=True)
+        write_env(self.env_file, {"VOD_URL": self.url, "VOD_API": self.api, "VOD_TOKEN": self.token})
+
+    def start(self) -> Self:
+        """Start everything, once; after a failure nothing is left running."""
+        if not self._lock:
+            try:
+                self._start()
+            except BaseException:
+                self.stop()
+                raise
+        return self
+
+    def _start(self) -> None:
+        self.state.mkdir(parents=True, exist_ok=True)
+        self._lock = only_one(self.state)
+        self._cdn = bind(self.options.port)
+        self._emulator = self._start_emulator()
+        clients = self.clients
+        packed = package(self.options.template, ARTIFACTS)
+        self.deployed = deploy.deploy(clients, packed, ARTIFACTS, self._parameters(), self.state / "deployed")
+        made = {resource.kind: resource.physical_id for resource in deploy.resources(clients)}
+        self._pool = users.open_pool(clients, made["AWS::Cognito::UserPool"])
+        self.refresh_token()
+        self._cdn.serve(self._origin(clients, made), page(self.url))
+
+    def _start_emulator(self) -> Emulator:
+        remembered = self.state / "emulator-port"
+        port = free_port(int(remembered.read_text()) if remembered.exists() else 0)
+        arguments = ["--lambda-python", sys.executable, "--tasks", str(self.options.tasks)]
+        emulator = child.start(self.options.emulator_python, REPOSITORY, self.state, port, arguments)
+        remembered.write_text(str(port))
+        return emulator
+
+    def _parameters(self) -> dict[str, str]:
+        return {"PublicUrl": self.url}
+
+    def _origin(self, clients: Clients, made: dict[str, str]) -> Origin:
+        assert self._emulator
+        distribution = clients.cloudfront.get_distribution(Id=made["AWS::CloudFront::Distribution"])
+        domain = distribution["Distribution"]["DomainName"]
+        return Origin(self._emulator.port, domain)
+
+    def stop(self) -> None:
+        """End everything; state stays for the next start. Harmless when nothing runs."""
+        if self._cdn:
+            self._cdn.stop()
+        if self._emulator:
+            self._emulator.stop()
+        if self._lock:
+            self._lock.close()
+        self._cdn = self._emulator = self._lock = None
+
+
+def only_one(state: Path) -> IO[str]:
+    """Hold the state folder for this process; StartError when another platform has it."""
+    lock = (state / "lock").open("a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.seek(0)
+        owner = lock.read().strip() or "unknown"
+        lock.close()
+        message = f"the platform already runs (process {owner}) with its state in {state}: use it, or stop it first"
+        raise StartError(message) from None
+    lock.truncate(0)
+    lock.write(str(os.getpid()))
+    lock.flush()
+    return lock
+
+
+def bind(port: int) -> Cdn:
+    """The one port; StartError when somebody else has it."""
+    try:
+        return Cdn(port)
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise
+        raise StartError(f"port {port} is not free ({error.strerror}): choose another, e.g. VOD_PORT=8090") from None
+
+
+def write_env(path: Path, values: dict[str, str]) -> None:
+    """KEY=value lines that a shell can read, readable by the user alone, replaced in one step."""
+    fresh = path.with_suffix(".new")
+    fresh.touch(mode=0o600)
+    fresh.write_text("".join(f"{name}={value}\n" for name, value in values.items()))
+    fresh.replace(path)
+
+
+def page(url: str) -> str:
+    """The plain page at `/`."""
+    return package_files.files("local").joinpath("page.html").read_text().replace("{url}", url)

@@ -1,0 +1,65 @@
+#!/bin/sh
+# Makes .venv (the project, its tests and tools) and .venv-emulator (the AWS emulator pins packages of its own)
+# from the lock files in requirements/. Does nothing while the lock files are unchanged. PYTHON names a Python 3.13.
+set -eu
+cd "$(dirname "$0")/.."
+
+UV_VERSION=0.13.8
+WANTED=3.13
+
+is_wanted() {
+    "$1" -c "import sys, venv; sys.exit('%d.%d' % sys.version_info[:2] != '$WANTED')" >/dev/null 2>&1
+}
+
+# Version managers put stand-ins on PATH that fail unless their version is chosen: only what answers 3.13 counts.
+find_python() {
+    for candidate in "${PYTHON:-}" python3.13 python3 python \
+        "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.13*/bin/python3.13 \
+        "${XDG_DATA_HOME:-$HOME/.local/share}"/uv/python/cpython-3.13*/bin/python3.13 \
+        /opt/homebrew/bin/python3.13 /usr/local/bin/python3.13; do
+        if [ -n "$candidate" ] && is_wanted "$candidate"; then
+            command -v "$candidate"
+            return
+        fi
+    done
+    if command -v uv >/dev/null 2>&1; then
+        uv python find "$WANTED" 2>/dev/null || true
+    fi
+}
+
+stamp_of() {
+    cat local/setup.sh "$1" | cksum
+}
+
+is_made() { # folder, lock file
+    [ -x "$1/bin/python" ] && [ "$(cat "$1/.stamp" 2>/dev/null)" = "$(stamp_of "$2")" ]
+}
+
+make_environment() { # folder, lock file
+    if is_made "$1" "$2"; then
+        return
+    fi
+    echo "setting up $1 from $2"
+    rm -rf "$1"
+    .venv-uv/bin/uv venv --quiet --python "$python" "$1"
+    .venv-uv/bin/uv pip install --quiet --python "$1/bin/python" --require-hashes -r "$2"
+    stamp_of "$2" >"$1/.stamp"
+}
+
+if is_made .venv requirements/dev.txt && is_made .venv-emulator requirements/emulator.txt; then
+    exit 0
+fi
+
+python=$(find_python)
+if [ -z "$python" ]; then
+    echo "This project needs Python $WANTED and none was found. Install it, or name one: PYTHON=/path/to/python3.13 make ..." >&2
+    exit 1
+fi
+if [ "$(.venv-uv/bin/uv --version 2>/dev/null | cut -d' ' -f2)" != "$UV_VERSION" ]; then
+    echo "setting up uv $UV_VERSION with $python"
+    rm -rf .venv-uv
+    "$python" -m venv .venv-uv
+    .venv-uv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$UV_VERSION"
+fi
+make_environment .venv requirements/dev.txt
+make_environment .venv-emulator requirements/emulator.txt

@@ -1,0 +1,51 @@
+"""`make up`: the platform, until Ctrl-C. Prints its addresses and keeps the token in `.local/env` fresh."""
+
+import sys
+import time
+
+from local.interrupts import interruptible
+from local.platform import FAILURES, Platform
+from local.users import seconds_left
+
+WATCH_SECONDS = 1.0
+REFRESH_BEFORE_SECONDS = 600.0
+
+
+def announce(platform: Platform, seconds: float) -> None:
+    """Say where everything is."""
+    print(f"ready after {seconds:.1f} s" + (" (the template was deployed)" if platform.deployed else ""))
+    print(f"  page       {platform.url}/")
+    print(f"  API        {platform.api}")
+    print(f"  AWS        {platform.endpoint} (key and secret: test)")
+    print(f"  settings   . {platform.env_file}")
+    print(f'  try        . {platform.env_file} && curl -H "Authorization: Bearer $VOD_TOKEN" "$VOD_API/videos"')
+    print("Ctrl-C stops it; what was uploaded stays for the next start.", flush=True)
+
+
+def keep(platform: Platform) -> int:
+    """Stay until interrupted; 1 if the emulator ends by itself."""
+    while platform.emulator_running:
+        if seconds_left(platform.token) < REFRESH_BEFORE_SECONDS:
+            platform.refresh_token()
+        time.sleep(WATCH_SECONDS)
+    print(f"the emulator has ended; its log is {platform.state / 'emulator.log'}", file=sys.stderr)
+    return 1
+
+
+def main() -> int:
+    """Run the platform; the exit code."""
+    started = time.monotonic()
+    try:
+        with interruptible(), Platform() as platform:
+            announce(platform, time.monotonic() - started)
+            return keep(platform)
+    except FAILURES as error:
+        print(f"make up: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped")
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,102 @@
+"""ECS tasks run, stop and are limited as on AWS."""
+
+import json
+
+from local.clients import Clients
+from tests.local import aws
+
+
+def test_a_task_ends_with_its_containers_exit_code(clients: Clients) -> None:
+    task = aws.stopped(clients, aws.run_task(clients, aws.task_definition(clients, "raise SystemExit(3)")))
+
+    assert task["stopCode"] == "EssentialContainerExited"
+    assert task["containers"][0]["exitCode"] == 3
+
+
+def test_stop_task_ends_the_container_with_sigterm(clients: Clients) -> None:
+    task = aws.run_task(clients, aws.task_definition(clients, "import time; time.sleep(60)"))
+    aws.until(lambda: aws.describe(clients, task)["lastStatus"] == "RUNNING")
+
+    asked = clients.ecs.stop_task(task=task, reason="enough")["task"]
+
+    assert asked["desiredStatus"] == "STOPPED"
+    ended = aws.stopped(clients, task)
+    assert (ended["stopCode"], ended["stoppedReason"]) == ("UserInitiated", "enough")
+    assert ended["containers"][0]["exitCode"] == 128 + 15
+
+
+def test_a_task_beyond_the_limit_waits_for_its_turn(clients: Clients) -> None:
+    definition = aws.task_definition(clients, "import time; time.sleep(1)")
+    first, second = aws.run_task(clients, definition), aws.run_task(clients, definition)
+    aws.until(lambda: aws.describe(clients, first)["lastStatus"] == "RUNNING")
+
+    assert aws.describe(clients, second)["lastStatus"] == "PROVISIONING"
+
+    assert aws.stopped(clients, second)["containers"][0]["exitCode"] == 0
+
+
+def test_a_waiting_task_can_be_stopped(clients: Clients) -> None:
+    definition = aws.task_definition(clients, "import time; time.sleep(1)")
+    first, second = aws.run_task(clients, definition), aws.run_task(clients, definition)
+    aws.until(lambda: aws.describe(clients, first)["lastStatus"] == "RUNNING")
+
+    clients.ecs.stop_task(task=second)
+
+    assert aws.stopped(clients, second)["stopCode"] == "UserInitiated"
+    assert aws.stopped(clients, first)["stopCode"] == "EssentialContainerExited"
+
+
+def test_a_container_acts_in_the_name_of_its_task_role(clients: Clients) -> None:
+    role = aws.role(clients)
+    program = (
+        "import boto3; arn = boto3.client('sts').get_caller_identity()['Arn']; raise SystemExit('/%s/' not in arn)"
+    )
+    definition = aws.task_definition(clients, program % role.rsplit("/", 1)[1], taskRoleArn=role)
+
+    assert aws.stopped(clients, aws.run_task(clients, definition))["containers"][0]["exitCode"] == 0
+
+
+def test_what_the_task_role_does_not_allow_is_denied(clients: Clients) -> None:
+    program = (
+        "import boto3, botocore.exceptions as e\n"
+        "try: boto3.client('s3').list_buckets()\n"
+        "except e.ClientError as error: raise SystemExit(error.response['Error']['Code'] != 'AccessDenied')\n"
+        "raise SystemExit(2)"
+    )
+    definition = aws.task_definition(clients, program, taskRoleArn=aws.role(clients))
+
+    assert aws.stopped(clients, aws.run_task(clients, definition))["containers"][0]["exitCode"] == 0
+
+
+def test_without_the_right_to_mount_its_file_system_a_task_does_not_start(clients: Clients) -> None:
+    volume = {
+        "name": "scratch",
+        "efsVolumeConfiguration": {
+            "fileSystemId": "fs-12345678",
+            "transitEncryption": "ENABLED",
+            "authorizationConfig": {"accessPointId": "fsap-1", "iam": "ENABLED"},
+        },
+    }
+    definition = aws.task_definition(clients, "pass", taskRoleArn=aws.role(clients), volumes=[volume])
+
+    task = aws.stopped(clients, aws.run_task(clients, definition))
+
+    assert task["stopCode"] == "TaskFailedToStart"
+    assert "elasticfilesystem:ClientMount" in task["stoppedReason"]
+
+
+def test_the_end_of_a_task_is_announced(clients: Clients) -> None:
+    queue = clients.sqs.create_queue(QueueName=aws.unique("events"))["QueueUrl"]
+    arn = clients.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    policy = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": arn}]}
+    clients.sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps(policy)})
+    definition = aws.task_definition(clients, "pass")
+    pattern = {"source": ["aws.ecs"], "detail": {"lastStatus": ["STOPPED"], "taskDefinitionArn": [definition]}}
+    rule = aws.unique("rule")
+    clients.events.put_rule(Name=rule, EventPattern=json.dumps(pattern))
+    clients.events.put_targets(Rule=rule, Targets=[{"Id": "queue", "Arn": arn}])
+
+    task = aws.run_task(clients, definition)
+
+    message = aws.until(lambda: clients.sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages"))
+    assert json.loads(message[0]["Body"])["detail"]["taskArn"] == task

@@ -1,0 +1,147 @@
+"""The launcher: one port, one owner of the state, nothing left behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from local.platform import REPOSITORY, Options, Platform
+from local.users import seconds_left
+from tests.local.aws import until
+
+
+def get(url: str, token: str = "") -> tuple[int, bytes]:
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"} if token else {})
+    try:
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return response.status, response.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
+
+
+@contextmanager
+def launcher(environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    started = subprocess.Popen(
+        [sys.executable, "-m", "local.up"],
+        env=environment,
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield started
+    finally:
+        started.kill()
+        started.wait()
+
+
+def processes_of(state: str) -> list[str]:
+    """Command lines or working folders of processes that belong to a state folder."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            try:
+                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                found += [command] if state in command or state in os.readlink(entry / "cwd") else []
+            except OSError:
+                continue
+    return found
+
+
+def test_the_page_names_the_api(platform: Platform) -> None:
+    status, body = get(platform.url + "/")
+
+    assert status == 200
+    assert f"{platform.url}/api/videos".encode() in body
+
+
+def test_the_api_wants_a_token_and_says_so_in_its_own_shape(platform: Platform) -> None:
+    status, body = get(platform.api + "/videos")
+
+    assert status == 401
+    assert json.loads(body).keys() == {"code", "message", "requestId"}
+
+
+def test_the_env_file_holds_a_token_that_works(platform: Platform) -> None:
+    values = dict(line.split("=", 1) for line in platform.env_file.read_text().splitlines())
+
+    assert values.keys() == {"VOD_URL", "VOD_API", "VOD_TOKEN"}
+    assert get(values["VOD_API"] + "/videos", values["VOD_TOKEN"])[0] == 200
+    assert platform.env_file.stat().st_mode & 0o077 == 0
+
+
+def test_a_second_user_is_another_one(platform: Platform) -> None:
+    token = platform.user_token("second")
+
+    assert token != platform.token
+    assert seconds_left(token) > 600
+    assert get(platform.api + "/videos", token)[0] == 200
+
+
+def test_the_output_bucket_is_served_only_below_videos(platform: Platform) -> None:
+    outputs = platform.clients.cloudformation.describe_stacks()["Stacks"]
+    bucket = next(
+        output["OutputValue"]
+        for stack in outputs
+        for output in stack["Outputs"]
+        if output["OutputKey"] == "OutputBucketName"
+    )
+    for key in ("videos/a/b.m4s", "jobs/a/plan.json"):
+        platform.clients.s3.put_object(Bucket=bucket, Key=key, Body=b"content")
+
+    assert get(f"{platform.url}/videos/a/b.m4s") == (200, b"content")
+    assert get(f"{platform.url}/videos/a/missing.m4s")[0] == 403
+    assert get(f"{platform.url}/jobs/a/plan.json")[0] == 404
+
+
+def test_a_busy_port_is_named(platform: Platform, tmp_path: Path) -> None:
+    port = int(platform.url.rsplit(":", 1)[1])
+
+    with pytest.raises(RuntimeError, match=f"port {port} is not free"):
+        Platform(Options(state=tmp_path, port=port)).start()
+
+
+def test_a_second_start_with_the_same_state_is_refused(platform: Platform) -> None:
+    with pytest.raises(RuntimeError, match=f"already runs \\(process {os.getpid()}\\)"):
+        Platform(Options(state=platform.state, port=0)).start()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_nothing_outlives_the_launcher(launcher_environment: dict[str, str], number: signal.Signals) -> None:
+    state = Path(launcher_environment["VOD_STATE"])
+    with launcher(launcher_environment) as started:
+        until((state / "env").exists, seconds=60)
+
+        started.send_signal(number)
+
+        started.wait(20)
+        until(lambda: not processes_of(str(state)))
+
+
+def test_state_survives_and_a_later_start_is_quick(launcher_environment: dict[str, str], emulator_python: Path) -> None:
+    options = Options(state=Path(launcher_environment["VOD_STATE"]), port=0, emulator_python=emulator_python)
+    with Platform(options) as first:
+        port, pool = (
+            int(first.url.rsplit(":", 1)[1]),
+            first.clients.cognito_idp.list_user_pools(MaxResults=9)["UserPools"],
+        )
+    began = time.monotonic()
+
+    with Platform(Options(options.state, port, emulator_python=emulator_python)) as second:
+        took = time.monotonic() - began
+
+        assert not second.deployed
+        assert second.clients.cognito_idp.list_user_pools(MaxResults=9)["UserPools"][0]["Id"] == pool[0]["Id"]
+        assert get(second.api + "/videos", second.token)[0] == 200
+    assert took < 12, "six seconds are promised for a quiet machine"

@@ -1,0 +1,61 @@
+"""A task definition becomes a command of this machine."""
+
+from pathlib import Path
+from typing import Any
+
+from local.emulator.tasks import Host, launch
+
+# As CloudFormation leaves it: camelCase containers, PascalCase volumes.
+DEFINITION = {
+    "family": "encoder",
+    "volumes": [{"Name": "scratch", "EFSVolumeConfiguration": {"FilesystemId": "fs-1"}}, {"Name": "disk"}],
+    "containerDefinitions": [
+        {
+            "name": "encoder",
+            "stopTimeout": 120,
+            "mountPoints": [
+                {"sourceVolume": "scratch", "containerPath": "/scratch"},
+                {"sourceVolume": "disk", "containerPath": "/disk"},
+            ],
+        }
+    ],
+}
+
+
+def host(state: Path) -> Host:
+    return Host(Path("/repo"), state, Path("/venv/bin/python"), "/usr/bin", "http://127.0.0.1:4566")
+
+
+def arguments(**more: Any) -> dict[str, Any]:
+    return {"labels": {"com.amazonaws.ecs.container-name": "encoder"}, **more}
+
+
+def test_the_image_paths_lead_into_the_repository(tmp_path: Path) -> None:
+    made = launch(host(tmp_path), DEFINITION, arguments(command=["--chunk", "0"]), {})
+
+    assert made.command == ("/venv/bin/python", "/repo/container/encode.py", "--chunk", "0")
+    assert made.environment["PYTHONPATH"] == "/repo/src"
+    assert made.stop_timeout == 120
+
+
+def test_a_volume_is_a_folder_that_lasts(tmp_path: Path) -> None:
+    made = launch(host(tmp_path), DEFINITION, arguments(environment={"SCRATCH_DIR": "/scratch", "T": "/disk/x"}), {})
+
+    assert made.environment["SCRATCH_DIR"] == str(tmp_path / "volumes" / "fs-1")
+    assert made.environment["T"] == str(tmp_path / "volumes" / "disk" / "x")
+    assert (tmp_path / "volumes" / "fs-1").is_dir()
+
+
+def test_the_container_has_the_credentials_it_was_given_and_no_others(tmp_path: Path) -> None:
+    given = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://host/credentials", "AWS_CONTAINER_AUTHORIZATION_TOKEN": "t"}
+
+    made = launch(host(tmp_path), DEFINITION, arguments(environment=given), {"AWS_ACCESS_KEY_ID": "ASIA"})
+
+    assert made.environment["AWS_ACCESS_KEY_ID"] == "ASIA"
+    assert not given.keys() & made.environment.keys()
+
+
+def test_the_definitions_own_entry_point_comes_first(tmp_path: Path) -> None:
+    definition = {**DEFINITION, "containerDefinitions": [{"name": "encoder", "entryPoint": ["/bin/sh", "-c"]}]}
+
+    assert launch(host(tmp_path), definition, arguments(command=["true"]), {}).command == ("/bin/sh", "-c", "true")

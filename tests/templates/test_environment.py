@@ -1,0 +1,44 @@
+"""A function's environment holds what its code reads, and nothing else."""
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from tests.templates import parsed
+from tests.templates.parsed import Resource
+
+WIRING = ast.parse((parsed.REPOSITORY / "src/vod/aws/wiring.py").read_text())
+WIRED = {node.name: node for node in WIRING.body if isinstance(node, ast.FunctionDef)}
+READ_BY_LIBRARIES = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "TMPDIR"}
+
+
+def read_in(node: ast.AST) -> Iterator[str]:
+    """Names of the variables that code reads, directly or through the wiring's functions."""
+    for each in ast.walk(node):
+        if (
+            isinstance(each, ast.Subscript)
+            and isinstance(each.slice, ast.Constant)
+            and ast.unparse(each.value) in ("env", "os.environ")
+        ):
+            yield str(each.slice.value)
+        if isinstance(each, ast.Call) and (name := ast.unparse(each.func).removeprefix("wiring.")) in WIRED:
+            yield from read_in(WIRED[name])
+
+
+@pytest.mark.parametrize("function", parsed.functions(), ids=lambda function: function.name)
+def test_a_function_gets_the_variables_it_reads(function: Resource) -> None:
+    entry_point = parsed.REPOSITORY / "lambda" / function.properties["Handler"].replace(".handler", ".py")
+
+    given = function.properties["Environment"]["Variables"].keys()
+
+    assert given - READ_BY_LIBRARIES == set(read_in(ast.parse(entry_point.read_text())))
+
+
+def test_the_encoder_gets_the_variables_it_reads() -> None:
+    container = parsed.template_of("Encoder")["Resources"]["TaskDefinition"]["Properties"]["ContainerDefinitions"][0]
+    entry_point = parsed.REPOSITORY / "container" / "encode.py"
+
+    given = {variable["Name"] for variable in container["Environment"]}
+
+    assert given - READ_BY_LIBRARIES == set(read_in(ast.parse(entry_point.read_text())))

@@ -1,0 +1,101 @@
+"""Every function has a role, a log group and a way to fail that somebody hears of, none of them shared."""
+
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from tests.templates import parsed
+from tests.templates.parsed import Resource, Value
+
+PERMISSIONS = parsed.template_of("Permissions")["Resources"]
+each_function = pytest.mark.parametrize("function", parsed.functions(), ids=lambda function: function.name)
+
+
+def role_of(function: Resource) -> str:
+    return str(parsed.output(function.properties["Role"])["Fn::GetAtt"][0])
+
+
+def log_group_of(function: Resource) -> str:
+    return str(parsed.output(function.properties["LoggingConfig"]["LogGroup"])["Ref"])
+
+
+def each_trigger(kind: str) -> pytest.MarkDecorator:
+    """One test per trigger of a type, with its function."""
+    found = [
+        pytest.param(function, event["Properties"], id=f"{function.name}-{name}")
+        for function in parsed.functions()
+        for name, event in function.properties.get("Events", {}).items()
+        if event["Type"] == kind
+    ]
+    return pytest.mark.parametrize(("function", "trigger"), found)
+
+
+def statements_of(function: Resource) -> list[Value]:
+    policies = PERMISSIONS[role_of(function)]["Properties"]["Policies"]
+    return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
+
+
+@pytest.mark.parametrize("what", [role_of, log_group_of])
+def test_no_two_functions_share(what: Callable[[Resource], str]) -> None:
+    owners = Counter(what(function) for function in parsed.functions())
+
+    assert set(owners.values()) == {1}
+
+
+@each_function
+def test_a_function_writes_to_its_own_log_group_only(function: Resource) -> None:
+    written = [each["Resource"] for each in statements_of(function) if "logs:PutLogEvents" in each["Action"]]
+
+    assert written == [{"Fn::GetAtt": [log_group_of(function), "Arn"]}]
+
+
+@each_function
+def test_a_step_has_one_stem_at_every_layer(function: Resource) -> None:
+    stem = function.properties["Handler"].removesuffix(".handler")
+
+    assert function.name == f"{stem.capitalize()}Function"
+    assert role_of(function) == f"{stem.capitalize()}Role"
+    assert log_group_of(function) == f"{stem.capitalize()}Logs"
+
+
+@each_function
+def test_a_function_runs_on_the_chosen_architecture_and_names_its_own_code(function: Resource) -> None:
+    assert function.properties["Architectures"] == [{"Ref": "Architecture"}]
+    assert function.properties["Runtime"] == "python3.13"
+    # `aws cloudformation package` ignores a CodeUri in Globals and would pack the whole checkout.
+    assert "CodeUri" in function.definition["Properties"]
+
+
+@pytest.mark.parametrize("group", parsed.resources("AWS::Logs::LogGroup"), ids=str)
+def test_logs_are_kept_for_a_chosen_time(group: Resource) -> None:
+    assert group.properties["RetentionInDays"] == {"Ref": "LogsRetentionInDays"}
+
+
+@each_function
+def test_a_function_is_called_by_something_whose_failures_are_checked_below(function: Resource) -> None:
+    kinds = {event["Type"] for event in function.properties.get("Events", {}).values()}
+    substitutions = parsed.ROOT_TEMPLATE["Resources"]["Transcode"]["Properties"]["DefinitionSubstitutions"]
+    is_step = {"Fn::GetAtt": [function.name, "Arn"]} in substitutions.values()
+
+    assert kinds or is_step
+    assert kinds <= {"Api", "SQS", "EventBridgeRule"}  # of an Api call the caller hears
+
+
+@each_trigger("SQS")
+def test_a_queue_keeps_what_its_function_cannot_take(function: Resource, trigger: Value) -> None:
+    queue = parsed.ROOT_TEMPLATE["Resources"][trigger["Queue"]["Fn::GetAtt"][0]]["Properties"]
+    dead_letters = parsed.ROOT_TEMPLATE["Resources"][queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]]
+
+    assert trigger["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert queue["VisibilityTimeout"] >= 6 * function.properties["Timeout"]
+    assert dead_letters["Properties"]["MessageRetentionPeriod"] > queue.get("MessageRetentionPeriod", 4 * 24 * 3600)
+
+
+@each_trigger("EventBridgeRule")
+def test_an_event_that_cannot_be_delivered_or_taken_is_kept(function: Resource, trigger: Value) -> None:
+    failure = function.properties["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
+
+    assert trigger["RetryPolicy"]["MaximumRetryAttempts"] > 0
+    assert trigger["DeadLetterConfig"]["Arn"] == failure["Destination"] == {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}
+    assert any("sqs:SendMessage" in each["Action"] for each in statements_of(function))

@@ -1,0 +1,102 @@
+"""Nobody may do more than is written down, and what is written down names actions and resources."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.templates import parsed
+from tests.templates.parsed import Resource, Value
+
+WITHOUT_RESOURCE = {
+    "ecr:GetAuthorizationToken": "a token is for the registry, not for a repository",
+    "logs:CreateLogDelivery": "log delivery of Step Functions supports no resource",
+    "logs:DeleteLogDelivery": "see logs:CreateLogDelivery",
+    "logs:DescribeLogGroups": "see logs:CreateLogDelivery",
+    "logs:DescribeResourcePolicies": "see logs:CreateLogDelivery",
+    "logs:GetLogDelivery": "see logs:CreateLogDelivery",
+    "logs:ListLogDeliveries": "see logs:CreateLogDelivery",
+    "logs:PutResourcePolicy": "see logs:CreateLogDelivery",
+    "logs:UpdateLogDelivery": "see logs:CreateLogDelivery",
+    "xray:PutTelemetryRecords": "X-Ray supports no resource",
+    "xray:PutTraceSegments": "X-Ray supports no resource",
+}
+"""Actions that may stand beside `Resource: '*'`, and why nothing narrower exists."""
+
+
+def grants(test: Callable[[Value], bool]) -> pytest.MarkDecorator:
+    """One test per statement that allows something and passes `test`."""
+    allowing = [(resource, each) for resource, each in statements() if each["Effect"] == "Allow" and test(each)]
+    params = [pytest.param(each, id=f"{resource}-{n}") for n, (resource, each) in enumerate(allowing)]
+    return pytest.mark.parametrize("statement", params)
+
+
+def statements() -> Iterator[tuple[Resource, Value]]:
+    """Every policy statement of every template with its resource."""
+    for resource in parsed.resources():
+        for value in parsed.walk(resource.properties):
+            if isinstance(value, dict) and "Effect" in value:
+                yield resource, value
+
+
+def names_no_resource(statement: Value) -> bool:
+    return bool(statement.get("Resource") == "*")
+
+
+def passes_a_role(statement: Value) -> bool:
+    return "iam:PassRole" in statement["Action"]
+
+
+def admits_a_service(statement: Value) -> bool:
+    principal = statement.get("Principal")
+    return isinstance(principal, dict) and "Service" in principal and statement["Action"] != "sts:AssumeRole"
+
+
+@grants(lambda _: True)
+def test_a_grant_names_its_actions(statement: Value) -> None:
+    assert [action for action in parsed.listed(statement["Action"]) if "*" in action] == []
+
+
+@grants(names_no_resource)
+def test_a_grant_without_a_resource_has_none_to_name(statement: Value) -> None:
+    assert set(parsed.listed(statement["Action"])) <= WITHOUT_RESOURCE.keys()
+
+
+def test_every_exception_is_still_needed() -> None:
+    used = {action for _, each in statements() if names_no_resource(each) for action in parsed.listed(each["Action"])}
+
+    assert WITHOUT_RESOURCE.keys() - used == set()
+
+
+@grants(passes_a_role)
+def test_a_role_is_passed_to_one_service_only(statement: Value) -> None:
+    assert statement["Condition"]["StringEquals"]["iam:PassedToService"] == "ecs-tasks.amazonaws.com"
+
+
+@grants(admits_a_service)
+def test_a_service_acts_only_for_this_account(statement: Value) -> None:
+    keys = {key for tests in statement["Condition"].values() for key in tests}
+
+    assert {"aws:SourceArn", "aws:SourceAccount"} & keys
+
+
+def test_no_role_takes_a_ready_made_policy_of_aws() -> None:
+    attached = [
+        value for role in parsed.resources("AWS::IAM::Role") for value in role.properties.get("ManagedPolicyArns", [])
+    ]
+    own = {policy.name for policy in parsed.resources("AWS::IAM::ManagedPolicy")}
+
+    assert [value for value in attached if value.get("Ref") not in own] == []
+    assert [each for each in parsed.functions() if "Policies" in each.properties] == []
+
+
+def test_the_probe_which_reads_hostile_bytes_may_read_sources_and_nothing_else() -> None:
+    role = parsed.template_of("Permissions")["Resources"]["ProbeRole"]["Properties"]
+
+    actions = {
+        action
+        for value in parsed.walk(role["Policies"])
+        if isinstance(value, dict)
+        for action in parsed.listed(value.get("Action", []))
+    }
+
+    assert actions == {"logs:CreateLogStream", "logs:PutLogEvents", "s3:GetObject", "s3:GetObjectVersion"}

@@ -1,0 +1,80 @@
+"""The state machine gets what it asks for, and whatever goes wrong in it is recorded."""
+
+import re
+
+import pytest
+
+from tests.templates import parsed
+from tests.templates.parsed import Value
+
+if not parsed.STATE_MACHINE.exists():
+    pytest.skip(f"{parsed.STATE_MACHINE.name} IS MISSING: the state machine is not checked", allow_module_level=True)
+
+DEFINITION = parsed.state_machine()
+TRANSCODE = parsed.ROOT_TEMPLATE["Resources"]["Transcode"]["Properties"]
+FAILED = {"FAILED", "TIMED_OUT", "ABORTED"}
+
+
+def test_it_gets_exactly_the_substitutions_it_names() -> None:
+    named = set(re.findall(r"\$\{(\w+)\}", parsed.STATE_MACHINE.read_text()))
+
+    assert named == TRANSCODE["DefinitionSubstitutions"].keys()
+
+
+def test_every_state_that_is_named_exists() -> None:
+    for scope in parsed.walk(DEFINITION):
+        if isinstance(scope, dict) and "States" in scope:
+            assert _named_in(scope) <= scope["States"].keys()
+
+
+def _named_in(scope: Value) -> set[str]:
+    named = {scope["StartAt"]}
+    for state in scope["States"].values():
+        rules = [state, *state.get("Catch", ()), *state.get("Choices", ())]
+        named |= {rule["Next"] for rule in rules if "Next" in rule} | {
+            state["Default"] for _ in "1" if "Default" in state
+        }
+    return named
+
+
+def test_every_step_catches_every_error_or_is_the_one_that_records_it() -> None:
+    uncaught = {
+        name
+        for name, state in DEFINITION["States"].items()
+        if state["Type"] in ("Task", "Map") and not _catches_all(state)
+    }
+
+    assert {DEFINITION["States"][name]["Resource"] for name in uncaught} == {"${FailFunctionArn}"}
+
+
+def _catches_all(state: Value) -> bool:
+    return any("States.ALL" in rule["ErrorEquals"] for rule in state.get("Catch", ()))
+
+
+@pytest.mark.parametrize(("name", "task"), parsed.tasks(DEFINITION).items())
+def test_a_task_ends_in_time_and_is_tried_again(name: str, task: Value) -> None:
+    assert task["TimeoutSeconds"] > 0
+    assert task["Retry"]
+
+
+def test_a_task_outlasts_its_functions_own_timeout() -> None:
+    timeouts = {function.name: function.properties["Timeout"] for function in parsed.functions()}
+    by_substitution = {
+        f"${{{name}}}": timeouts[value["Fn::GetAtt"][0]]
+        for name, value in TRANSCODE["DefinitionSubstitutions"].items()
+        if isinstance(value, dict) and value.get("Fn::GetAtt", [None])[0] in timeouts
+    }
+
+    for name, task in parsed.tasks(DEFINITION).items():
+        assert task["TimeoutSeconds"] >= by_substitution.get(task["Resource"], 0), name
+
+
+def test_an_execution_that_dies_without_a_catch_is_recorded_too() -> None:
+    rules = [
+        event["Properties"]["Pattern"]["detail"]
+        for function in parsed.functions()
+        for event in function.properties.get("Events", {}).values()
+        if event["Type"] == "EventBridgeRule"
+    ]
+
+    assert any(rule["stateMachineArn"] == [{"Ref": "Transcode"}] and set(rule["status"]) == FAILED for rule in rules)

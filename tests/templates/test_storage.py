@@ -1,0 +1,67 @@
+"""What holds users' data is encrypted, closed to the public, reached by TLS only, and outlives the stack."""
+
+import pytest
+
+from tests.templates import parsed
+from tests.templates.parsed import Resource
+
+KEEPS_DATA = ("AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::Cognito::UserPool")
+each_bucket = pytest.mark.parametrize("bucket", parsed.resources("AWS::S3::Bucket"), ids=lambda bucket: bucket.name)
+
+
+@pytest.mark.parametrize("resource", parsed.resources(*KEEPS_DATA), ids=lambda resource: resource.name)
+def test_data_outlives_the_stack(resource: Resource) -> None:
+    assert resource.definition["DeletionPolicy"] == resource.definition["UpdateReplacePolicy"] == "Retain"
+
+
+@each_bucket
+def test_a_bucket_is_encrypted_and_closed(bucket: Resource) -> None:
+    assert bucket.properties["BucketEncryption"]
+    assert bucket.properties["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+    assert len(bucket.properties["PublicAccessBlockConfiguration"]) == 4
+    assert all(bucket.properties["PublicAccessBlockConfiguration"].values())
+
+
+@each_bucket
+def test_a_bucket_refuses_plain_http(bucket: Resource) -> None:
+    policies = [
+        each for each in parsed.resources("AWS::S3::BucketPolicy") if each.properties["Bucket"] == {"Ref": bucket.name}
+    ]
+
+    denials = [each for each in policies[0].properties["PolicyDocument"]["Statement"] if each["Effect"] == "Deny"]
+
+    assert len(policies) == 1
+    assert denials[0]["Action"] == "s3:*"
+    assert denials[0]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+@each_bucket
+def test_a_bucket_forgets_abandoned_uploads_only_after_they_expired(bucket: Resource) -> None:
+    rules = bucket.properties["LifecycleConfiguration"]["Rules"]
+    longest = parsed.ROOT_TEMPLATE["Parameters"]["UploadExpiryInHours"]["MaxValue"]
+
+    days = [
+        rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"]
+        for rule in rules
+        if "AbortIncompleteMultipartUpload" in rule
+    ]
+
+    assert days
+    assert min(days) * 24 > longest
+
+
+def test_only_videos_are_served() -> None:
+    policy = next(each for each in parsed.resources("AWS::S3::BucketPolicy") if each.template == "stacks/cdn.yaml")
+
+    served = [
+        each["Resource"]["Fn::Sub"]
+        for each in policy.properties["PolicyDocument"]["Statement"]
+        if each["Effect"] == "Allow"
+    ]
+
+    assert [path.rsplit("}", 1)[1] for path in served] == ["/videos/*"]
+
+
+@pytest.mark.parametrize("queue", parsed.resources("AWS::SQS::Queue"), ids=lambda queue: queue.name)
+def test_a_queue_is_encrypted(queue: Resource) -> None:
+    assert queue.properties["SqsManagedSseEnabled"] is True
