@@ -1,5 +1,6 @@
 """The emulator as a child of the launcher: started, awaited, and ended with it however it ends."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -34,8 +35,10 @@ class Emulator:
             try:
                 self.child.wait(STOP_TIMEOUT_SECONDS)
             except subprocess.TimeoutExpired:
-                os.killpg(self.child.pid, signal.SIGKILL)
+                self.child.kill()
                 self.child.wait()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.child.pid, signal.SIGKILL)  # Lambda workers that have not noticed yet
         if self.hold >= 0:
             os.close(self.hold)
             self.hold = -1

@@ -67,7 +67,12 @@ def main() -> None:
     sys.argv = sys.argv[:1]
     from ministack import app
 
-    app.main()
+    from local.emulator import lambdas
+
+    try:
+        app.main()
+    finally:
+        lambdas.end_workers()
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 Usage: python container_init.py LIFELINE COMMAND [ARGUMENT...]
 The descriptor LIFELINE is a pipe from the emulator. A byte in it asks the command to stop (SIGTERM); its end (the
-emulator closed it or died) kills the command. When the command ends, every remaining descendant is killed, as the end of
-a PID namespace would.
+emulator closed it or died) kills the command. When the command ends, every remaining descendant is killed, as the end
+of a PID namespace would.
 The exit code is the command's own, or 128 + signal. Only the standard library, and little of it: this starts often.
 """
 

@@ -173,6 +173,11 @@ class WarmUp:
             self.turn()
 
 
+def end_workers() -> None:
+    """End every worker process."""
+    lambda_runtime.kill_workers([worker for pool in list(lambda_runtime._workers.values()) for worker in pool])
+
+
 def _revision(function: dict[str, Any]) -> str:
     config = function["config"]
     return f"{config['FunctionArn']} {config.get('RevisionId')} {config.get('CodeSha256')}"

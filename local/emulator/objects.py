@@ -1,4 +1,4 @@
-"""S3 objects on disk: a range of a large object maps the file instead of reading all of it."""
+"""S3 objects on disk: a range of a large object maps the file instead of reading all of it; ranges of versions work."""
 
 import mmap
 import threading
@@ -24,13 +24,30 @@ def read_body(bucket: str, key: str, stored: dict[str, Any]) -> Any:
         return mmap.mmap(content.fileno(), 0, access=mmap.ACCESS_READ)
 
 
-def get_object(bucket: str, key: str, headers: Any, *rest: Any, **named: Any) -> Any:
+def get_object(bucket: str, key: str, headers: Any, query: dict[str, Any] | None = None) -> Any:
     """GetObject, remembering for `read_body` whether a range was asked for."""
     _range.asked = bool(headers.get("range"))
     try:
-        return _get_object(bucket, key, headers, *rest, **named)
+        if not _range.asked or not query or "versionId" not in query:
+            return _get_object(bucket, key, headers, query)
+        return _version_range(bucket, key, headers, query)
     finally:
         _range.asked = False
+
+
+def _version_range(bucket: str, key: str, headers: Any, query: dict[str, Any]) -> Any:
+    """A range of a named version: the emulator answers with the whole version."""
+    current = (s3._ensure_bucket(bucket) or {"objects": {}})["objects"].get(key)
+    if current and current.get("version_id") == s3._qp(query, "versionId"):
+        return _get_object(bucket, key, headers, {name: value for name, value in query.items() if name != "versionId"})
+    status, answer, body = _get_object(bucket, key, headers, query)
+    found = s3._parse_range(headers["range"], len(body)) if status == 200 else None
+    if found is None:
+        return status, answer, body
+    first, last = found
+    piece = body[first : last + 1]
+    answer |= {"Content-Length": str(len(piece)), "Content-Range": f"bytes {first}-{last}/{len(body)}"}
+    return 206, answer, piece
 
 
 def install() -> None:

@@ -59,7 +59,7 @@ def made(tmp_path: Path, source: Path) -> tuple[Plan, ChunkReport, Path]:
         ("a.mp4", {"rate": "30000/1001"}),
         ("a.mkv", {"rate": "24"}),
         ("a.ts", {"rate": "50", "extra": ("-output_ts_offset", "1000")}),
-        ("a.avi", {"rate": "25", "extra": ("-c:v", "mpeg4")}),
+        ("a.flv", {"rate": "25"}),
         ("a.mov", {"rate": "25", "extra": ("-vf", "setsar=2")}),
     ],
 )

@@ -103,7 +103,11 @@ def test_everything_ends_when_the_other_end_of_the_lifeline_is_closed() -> None:
 
 
 def test_a_stop_request_is_sigterm_for_the_command() -> None:
-    program = "import signal, sys, time\nsignal.signal(signal.SIGTERM, lambda *_: sys.exit(7))\nprint(flush=True)\ntime.sleep(60)"
+    program = (
+        "import signal, sys, time\n"
+        "signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))\n"
+        "print(flush=True)\ntime.sleep(60)"
+    )
     with container(program) as (started, hold):
         first_line(started)
 

@@ -53,7 +53,7 @@ def processes_of(state: str) -> list[str]:
         if entry.name.isdigit() and int(entry.name) != os.getpid():
             try:
                 command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                found += [command] if state in command or state in os.readlink(entry / "cwd") else []
+                found += [command] if state in command or state in str((entry / "cwd").readlink()) else []
             except OSError:
                 continue
     return found

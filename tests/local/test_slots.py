@@ -8,13 +8,15 @@ from local.emulator.slots import Slots
 def test_a_second_task_waits_for_the_first_to_end() -> None:
     slots = Slots(1)
     slots.acquire("first", lambda: True)
-    got = threading.Event()
-    threading.Thread(target=lambda: slots.acquire("second", lambda: True) and got.set(), daemon=True).start()
-    assert not got.wait(0.1)
+    second = threading.Thread(target=slots.acquire, args=("second", lambda: True), daemon=True)
+    second.start()
+    second.join(0.1)
+    assert second.is_alive()
 
     slots.release("first")
 
-    assert got.wait(2)
+    second.join(2)
+    assert not second.is_alive()
 
 
 def test_a_task_that_is_stopped_while_it_waits_gets_no_slot() -> None:

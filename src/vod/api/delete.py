@@ -13,8 +13,8 @@ def routes(deletion: Deletion) -> APIGatewayRouter:
     router = APIGatewayRouter()
 
     @router.delete("/videos/<video_id>", summary="Delete a video and everything made from it", tags=["library"])
-    def delete(video_id: VideoId) -> Response[None]:
+    def delete(video_id: VideoId) -> Response[str]:
         deletion.delete(current_caller(router), video_id)
-        return Response(204)
+        return Response(204, body="")
 
     return router

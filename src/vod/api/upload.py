@@ -42,9 +42,9 @@ def routes(uploads: Uploads) -> APIGatewayRouter:
         return {"video": _shown(uploads.complete(current_caller(router), video_id, etags))}
 
     @router.delete("/videos/<video_id>/upload", summary="Abort an upload", tags=["upload"])
-    def abort(video_id: VideoId) -> Response[None]:
+    def abort(video_id: VideoId) -> Response[str]:
         uploads.abort(current_caller(router), video_id)
-        return Response(204)
+        return Response(204, body="")
 
     return router
 

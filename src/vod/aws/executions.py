@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from vod.model import Document
 
 
@@ -26,5 +28,6 @@ class StepFunctions:
         arn = self._arn.replace(":stateMachine:", ":execution:") + f":{name}"
         try:
             self._client.stop_execution(executionArn=arn, error="Deleted", cause="The video was deleted.")
-        except self._client.exceptions.ExecutionDoesNotExist:
-            return
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in ("ExecutionDoesNotExist", "ValidationException"):
+                raise

@@ -1,0 +1,60 @@
+"""The platform for tests that go through its public face."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.api import Api
+from local.deploy import resources
+from local.platform import Options, Platform
+from tests.media.generate import clip
+
+Video = dict[str, Any]
+FINAL = ("ready", "failed", "cancelled")
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    with Platform(Options(state=tmp_path_factory.mktemp("platform"), port=0)) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def api(platform: Platform) -> Api:
+    return Api(platform.api, platform.token)
+
+
+@pytest.fixture(scope="session")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return clip(tmp_path_factory.mktemp("media") / "clip.mp4", seconds=5, size="640x360")
+
+
+@pytest.fixture(scope="session")
+def made(platform: Platform) -> Callable[[str], str]:
+    """The physical id of a resource of the template by its logical id."""
+    known = {resource.logical_id: resource.physical_id for resource in resources(platform.clients)}
+    return known.__getitem__
+
+
+def ended(api: Api, video_id: str, seconds: float = 120) -> Video:
+    """The video once nothing more happens to it."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        video = api.video(video_id)
+        if video["status"] in FINAL:
+            return video
+        time.sleep(0.2)
+    raise AssertionError(f"{video_id} is still {video['status']} after {seconds} s")
+
+
+def until(check: Callable[[], Any], seconds: float = 60) -> Any:
+    """What `check` answers as soon as it is true."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := check():
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"{check} was not true within {seconds} s")

@@ -1,0 +1,75 @@
+"""Events come twice and encoders are killed; every video still ends ready, once."""
+
+import json
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from local.api import Api
+from local.platform import Platform
+from tests.e2e.conftest import ended, until
+from tests.media.generate import clip, decoded_frames
+
+
+def executions(platform: Platform, made: Callable[[str], str], video_id: str) -> list[dict[str, str]]:
+    found = platform.clients.stepfunctions.list_executions(stateMachineArn=made("Transcode"))["executions"]
+    return [execution for execution in found if execution["name"].startswith(video_id)]
+
+
+def test_the_same_event_three_times_starts_one_execution(
+    api: Api, platform: Platform, made: Callable[[str], str], source: Path
+) -> None:
+    video_id = ended(api, api.upload(source, lambda _: None))["id"]
+    key = f"uploads/{video_id}/source"
+    stored = platform.clients.s3.head_object(Bucket=made("SourceBucket"), Key=key)
+    entry = {"key": key, "size": stored["ContentLength"], "versionId": stored["VersionId"], "eTag": stored["ETag"].strip('"')}
+    event = {"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": made("SourceBucket")}, "object": entry}}
+
+    for _ in range(3):
+        platform.clients.sqs.send_message(QueueUrl=made("DispatchQueue"), MessageBody=json.dumps({"Records": [event]}))
+    until(lambda: queue_is_empty(platform, made("DispatchQueue")))
+
+    assert len(executions(platform, made, video_id)) == 1
+    assert api.video(video_id)["status"] == "ready"
+    assert queue_is_empty(platform, made("DeadLetterQueue"))
+
+
+def queue_is_empty(platform: Platform, url: str) -> bool:
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    counted = platform.clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    return all(int(counted[name]) == 0 for name in names)
+
+
+def encoder_processes(video_id: str) -> list[int]:
+    """Process ids of encoders that work on this video (their command names its plan)."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            command = entry.read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            continue
+        if any("encode.py" in part for part in command) and any(f"jobs/{video_id}/" in part for part in command):
+            found.append(int(entry.parent.name))
+    return found
+
+
+def test_an_encoder_killed_half_way_is_resumed_and_the_video_is_whole(
+    api: Api, platform: Platform, made: Callable[[str], str], tmp_path: Path
+) -> None:
+    film = clip(tmp_path / "film.mp4", seconds=60, size="640x360")
+    video_id = api.upload(film, lambda _: None)
+    output, prefix = made("OutputBucket"), f"videos/{video_id}/"
+    until(lambda: platform.clients.s3.list_objects_v2(Bucket=output, Prefix=prefix)["KeyCount"] > 12)
+
+    for process in until(lambda: encoder_processes(video_id)):
+        os.kill(process, signal.SIGKILL)
+    video = ended(api, video_id)
+
+    assert video["status"] == "ready", video["error"]
+    run = video["playback"]["hls"].split("/")[-2]
+    report = platform.clients.s3.get_object(Bucket=output, Key=f"jobs/{video_id}/{run}/report-00000.json")["Body"].read()
+    assert json.loads(report)["resumed_at"] > 0
+    assert decoded_frames(video["playback"]["hls"]) == decoded_frames(video["playback"]["dash"]) == 1500
+    assert len(executions(platform, made, video_id)) == 1
+    assert not encoder_processes(video_id)
