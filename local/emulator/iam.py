@@ -4,6 +4,7 @@
 """
 
 import json
+import logging
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +14,9 @@ from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import ecs
 from ministack.services import iam as iam_service
+
+DEFAULT_STATEMENT = "__default_statement_ID"  # of every topic's own policy
+LOG = logging.getLogger("local.iam")
 
 _request = threading.local()
 
@@ -34,8 +38,14 @@ def require(
     principal = session_arn(role_arn, session)
     decision = _decide(role_arn, principal, action, resource, context or {})
     if decision != "Allow":
-        message = iam_actions.identity_denial_message(action, principal, resource, decision == "Deny")
-        raise AccessDenied(f"AccessDenied: {message}")
+        message = denial(action, principal, resource, decision)
+        LOG.warning(message)
+        raise AccessDenied(message)
+
+
+def denial(action: str, principal: str, resource: str, decision: str) -> str:
+    """AWS's sentence for a denial."""
+    return "AccessDenied: " + str(iam_actions.identity_denial_message(action, principal, resource, decision == "Deny"))
 
 
 def _decide(role_arn: str, principal: str, action: str, resource: str, context: Mapping[str, str]) -> str:
@@ -104,18 +114,22 @@ def _tag_context(service: str, action: str, body: bytes, params: Any) -> dict[st
     return {**context, "ecs:cluster": cluster_arn(cluster)} if cluster else context
 
 
-def _enforce(key: str, action: str, service: str, region: str, **rest: Any) -> Any:
-    """ministack's decision, and for RunTask also one iam:PassRole for each role that is handed over."""
-    denied = _original_enforce(key, action, service, region, **rest)
-    definition = getattr(_request, "definition", None)
-    if denied is not None or action != "ecs:RunTask" or not definition:
+def _enforce(key: str, action: str, service: str, region: str, resource_arn: str = "*", **rest: Any) -> Any:
+    """ministack's decision, told to the log; for RunTask also one iam:PassRole for each role that is handed over."""
+    denied = _original_enforce(key, action, service, region, resource_arn=resource_arn, **rest)
+    if denied is not None:
+        _tell(action, resource_arn, denied)
         return denied
-    for role in passed_roles(definition, _request.overrides):
+    definition = getattr(_request, "definition", None)
+    for role in passed_roles(definition, _request.overrides) if action == "ecs:RunTask" and definition else ():
         context = {"iam:PassedToService": "ecs-tasks.amazonaws.com"}
-        denied = denied or _original_enforce(
-            key, "iam:PassRole", "iam", region, resource_arn=role, service_context=context
-        )
+        denied = denied or _enforce(key, "iam:PassRole", "iam", region, role, service_context=context)
     return denied
+
+
+def _tell(action: str, resource: str, denied: Any) -> None:
+    if isinstance(denied, iam_evaluator.EvalResult):
+        LOG.warning(denial(action, denied.principal_arn, resource, denied.decision))
 
 
 def _own_policy(service: str, resource: str) -> tuple[Any, Any] | None:
@@ -124,7 +138,7 @@ def _own_policy(service: str, resource: str) -> tuple[Any, Any] | None:
     if service != "sns" or not found or not found[0]:
         return found  # type: ignore[no-any-return]
     policy = json.loads(found[0]) if isinstance(found[0], str) else dict(found[0])
-    kept = [s for s in policy.get("Statement", []) if "AWS:SourceOwner" not in json.dumps(s.get("Condition", {}))]
+    kept = [statement for statement in policy.get("Statement", []) if statement.get("Sid") != DEFAULT_STATEMENT]
     return {**policy, "Statement": kept}, found[1]
 
 

@@ -23,7 +23,12 @@ def test_the_same_event_three_times_starts_one_execution(
     video_id = ended(api, api.upload(source, lambda _: None))["id"]
     key = f"uploads/{video_id}/source"
     stored = platform.clients.s3.head_object(Bucket=made("SourceBucket"), Key=key)
-    entry = {"key": key, "size": stored["ContentLength"], "versionId": stored["VersionId"], "eTag": stored["ETag"].strip('"')}
+    entry = {
+        "key": key,
+        "size": stored["ContentLength"],
+        "versionId": stored["VersionId"],
+        "eTag": stored["ETag"].strip('"'),
+    }
     event = {"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": made("SourceBucket")}, "object": entry}}
 
     for _ in range(3):
@@ -68,7 +73,9 @@ def test_an_encoder_killed_half_way_is_resumed_and_the_video_is_whole(
 
     assert video["status"] == "ready", video["error"]
     run = video["playback"]["hls"].split("/")[-2]
-    report = platform.clients.s3.get_object(Bucket=output, Key=f"jobs/{video_id}/{run}/report-00000.json")["Body"].read()
+    report = platform.clients.s3.get_object(Bucket=output, Key=f"jobs/{video_id}/{run}/report-00000.json")[
+        "Body"
+    ].read()
     assert json.loads(report)["resumed_at"] > 0
     assert decoded_frames(video["playback"]["hls"]) == decoded_frames(video["playback"]["dash"]) == 1500
     assert len(executions(platform, made, video_id)) == 1

@@ -82,7 +82,6 @@ def test_bytes_in_the_body_become_a_video(api: Api, platform: Platform, tmp_path
         headers={"Authorization": f"Bearer {platform.token}", "Content-Type": "video/mp4"},
     )
 
-
     with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
         video_id = json.loads(answer.read())["video"]["id"]
 
@@ -101,7 +100,9 @@ def test_a_large_video_goes_up_in_parts(api: Api, tmp_path: Path) -> None:
     assert video["source"]["size"] == large.stat().st_size
 
 
-def test_an_object_put_under_ingest_becomes_a_video(api: Api, platform: Platform, made: Callable[[str], str], source: Path) -> None:
+def test_an_object_put_under_ingest_becomes_a_video(
+    api: Api, platform: Platform, made: Callable[[str], str], source: Path
+) -> None:
     platform.clients.s3.put_object(Bucket=made("SourceBucket"), Key="ingest/My film.mp4", Body=source.read_bytes())
 
     found = until(lambda: [v for v in api.call("GET", "/videos")["videos"] if v["title"] == "My film.mp4"])
@@ -148,8 +149,13 @@ def test_a_deleted_video_leaves_nothing(api: Api, platform: Platform, made: Call
     versions = s3.list_object_versions(Bucket=made("SourceBucket"), Prefix=f"uploads/{video_id}")
     assert not versions.get("Versions")
     assert not versions.get("DeleteMarkers")
-    assert platform.clients.dynamodb.query(
-        TableName=table, KeyConditionExpression="pk = :pk", ExpressionAttributeValues={":pk": {"S": f"VIDEO#{video_id}"}}
-    )["Count"] == 0
+    assert (
+        platform.clients.dynamodb.query(
+            TableName=table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": f"VIDEO#{video_id}"}},
+        )["Count"]
+        == 0
+    )
     with pytest.raises(ApiError, match="not_found"):
         api.video(video_id)

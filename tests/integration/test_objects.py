@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from tests.integration.conftest import OUTPUT, SOURCE
+from vod.aws import wiring
 from vod.aws.objects import S3Output, S3SourceFiles, S3Sources
 from vod.aws.ranged import RangedObject
 from vod.errors import Conflict, NotFound
@@ -38,6 +39,18 @@ def test_output_is_listed_read_and_removed_by_prefix(s3: Any) -> None:
     assert output.get("videos/y/index.mpd") == b"kept"
     with pytest.raises(KeyError):
         output.get("videos/x/0")
+
+
+def test_presigned_addresses_are_regional_and_sign_the_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    env = {"TABLE_NAME": "t", "SOURCE_BUCKET": SOURCE, "MAX_SOURCE_GIB": "1", "SINGLE_PUT_MAX_MIB": "1"}
+    sources = wiring.uploads(env | {"DIRECT_UPLOAD_MAX_MIB": "1", "UPLOAD_EXPIRY_HOURS": "1"}).sources
+
+    url, headers = sources.put_url(KEY, 1000, "video/mp4")
+
+    assert url.startswith(f"https://{SOURCE}.s3.eu-west-1.amazonaws.com/{KEY}?")
+    assert "SignedHeaders=content-length%3Bcontent-type%3Bhost" in url
+    assert headers == {"Content-Type": "video/mp4"}
 
 
 def test_parts_arrive_are_listed_and_joined(s3: Any) -> None:

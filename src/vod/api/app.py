@@ -1,7 +1,6 @@
 """The resolver every API function shares: validation on, errors always `{"code", "message", "requestId"}`."""
 
 import json
-import re
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
@@ -18,13 +17,11 @@ from vod.caller import Caller
 from vod.errors import RequestError, VersionConflict
 
 logger = Logger()
-# The CDN sends /api/* here and the stage is named `api`: routes are the same with and without it.
-PREFIXES: list[str | re.Pattern[str]] = ["/api"]
 
 
 def resolver(routes: APIGatewayRouter) -> APIGatewayRestResolver:
     """An app with these routes and the platform's error answers."""
-    app = APIGatewayRestResolver(enable_validation=True, strip_prefixes=PREFIXES)
+    app = APIGatewayRestResolver(enable_validation=True)
     app.include_router(routes)
     _answer_errors(app)
     return app

@@ -31,7 +31,10 @@ def _output(env: Environment) -> S3Output:
 
 
 def _sources(env: Environment) -> S3Sources:
-    return S3Sources(client("s3", signature_version="s3v4"), env["SOURCE_BUCKET"])
+    # Virtual hosts make presigned addresses regional: the global host answers a new bucket's PUT with a redirect that
+    # clients do not follow. An endpoint of one's own (the local platform) has no such hosts.
+    style = "path" if env.get("AWS_ENDPOINT_URL") else "virtual"
+    return S3Sources(client("s3", signature_version="s3v4", s3={"addressing_style": style}), env["SOURCE_BUCKET"])
 
 
 def _executions(env: Environment) -> StepFunctions:

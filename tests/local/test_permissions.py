@@ -1,0 +1,157 @@
+"""Taking one permission away makes the run fail with AccessDenied: the template's policies are proven by every run.
+
+All permissions of all roles are tried with VOD_ALL_PERMISSIONS=1 (minutes); otherwise one of each kind of caller.
+"""
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import deploy, media
+from local.api import Api, ApiError
+from local.clients import Clients
+from local.platform import Platform
+
+# On AWS, too, a function that may not write its log or its trace works on in silence.
+SILENT = ("logs:", "xray:")
+# Asked for when the state machine is made or its execution stopped, not while it runs.
+AT_CREATION = ("logs:", "events:")
+SAMPLE = [
+    ("UploadRole", "s3:PutObject"),
+    ("DispatchRole", "states:StartExecution"),
+    ("ProbeRole", "s3:GetObjectVersion"),
+]
+SAMPLE += [
+    ("TranscodeRole", "lambda:InvokeFunction"),
+    ("TranscodeRole", "ecs:RunTask"),
+    ("TranscodeRole", "iam:PassRole"),
+]
+SAMPLE += [("TaskRole", "s3:PutObject"), ("TaskRole", "elasticfilesystem:ClientWrite"), ("PublishRole", "sns:Publish")]
+
+
+@dataclass(slots=True)
+class Grant:
+    """One action in one inline policy of one role."""
+
+    clients: Clients
+    role: str
+    policy: str
+    action: str
+    document: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        found = self.clients.iam.get_role_policy(RoleName=self.role, PolicyName=self.policy)["PolicyDocument"]
+        self.document = found if isinstance(found, dict) else json.loads(found)
+
+    def remove(self) -> None:
+        kept = [self._without(statement) for statement in self.document["Statement"]]
+        self._put([statement for statement in kept if statement["Action"]] or [NOTHING])
+
+    def restore(self) -> None:
+        self._put(self.document["Statement"])
+
+    def _without(self, statement: dict[str, Any]) -> dict[str, Any]:
+        return {**statement, "Action": [action for action in listed(statement["Action"]) if action != self.action]}
+
+    def _put(self, statements: list[dict[str, Any]]) -> None:
+        document = json.dumps({**self.document, "Statement": statements})
+        self.clients.iam.put_role_policy(RoleName=self.role, PolicyName=self.policy, PolicyDocument=document)
+
+
+NOTHING = {"Effect": "Allow", "Action": ["none:None"], "Resource": "*"}
+
+
+def listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def grants(clients: Clients) -> Iterator[tuple[str, Grant]]:
+    """(logical id of the role, grant) for every action of every role of the stack."""
+    for resource in deploy.resources(clients):
+        if resource.kind != "AWS::IAM::Role":
+            continue
+        for policy in clients.iam.list_role_policies(RoleName=resource.physical_id)["PolicyNames"]:
+            whole = Grant(clients, resource.physical_id, policy, "")
+            for action in sorted({a for one in whole.document["Statement"] for a in listed(one["Action"])}):
+                yield resource.logical_id, Grant(clients, resource.physical_id, policy, action)
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return media.sample(tmp_path_factory.mktemp("clip") / "clip.mp4", seconds=1)
+
+
+def denials(platform: Platform, action: str) -> list[str]:
+    log = (platform.state / "emulator.log").read_text(errors="replace")
+    return [line for line in log.splitlines() if "AccessDenied" in line and f"perform: {action} " in line]
+
+
+def everything(platform: Platform, clip: Path) -> Iterator[None]:
+    """Use the platform in every way that needs a permission, one step at a time, whatever fails."""
+    api = Api(platform.api, platform.token)
+    outputs = {one["OutputKey"]: one["OutputValue"] for one in (deploy.describe(platform.clients) or {})["Outputs"]}
+    large = {"filename": "large.mp4", "size": 100 << 20}
+    yield
+    video = api.upload(clip, lambda _: None)
+    yield
+    api.call("GET", "/videos")
+    api.call("PATCH", f"/videos/{video}", {"title": "new"})
+    for _ in range(400):
+        if api.video(video)["status"] in ("ready", "failed"):
+            break
+        time.sleep(0.1)
+        yield
+    started = api.call("POST", "/videos", large)
+    api.call("GET", f"/videos/{started['video']['id']}/upload")
+    yield
+    api.call("DELETE", f"/videos/{started['video']['id']}/upload")
+    yield
+    api.call("DELETE", f"/videos/{video}")
+    yield
+    platform.clients.s3.upload_file(str(clip), outputs["SourceBucketName"], "ingest/clip.mp4")
+    for _ in range(50):
+        time.sleep(0.1)
+        yield
+
+
+def is_denied(platform: Platform, clip: Path, action: str) -> bool:
+    """Whether using the platform meets a denial of the action."""
+    before = len(denials(platform, action))
+    steps = everything(platform, clip)
+    while True:
+        try:
+            next(steps)
+        except (ApiError, StopIteration):
+            time.sleep(1)
+            return len(denials(platform, action)) > before
+        if len(denials(platform, action)) > before:
+            return True
+
+
+def wanted(logical_id: str, action: str) -> bool:
+    if os.environ.get("VOD_ALL_PERMISSIONS"):
+        machine = logical_id == "TranscodeRole"
+        return not action.startswith(AT_CREATION if machine else SILENT) or logical_id == "ExecutionRole"
+    return (logical_id, action) in SAMPLE
+
+
+@pytest.mark.timeout(3000)
+def test_without_one_permission_the_run_meets_access_denied(platform: Platform, clip: Path) -> None:
+    unnoticed = []
+    tried = [(name, grant) for name, grant in grants(platform.clients) if wanted(name, grant.action)]
+    for name, grant in tried:
+        grant.remove()
+        try:
+            if not is_denied(platform, clip, grant.action):
+                unnoticed.append(f"{name} {grant.action}")
+        finally:
+            grant.restore()
+
+    assert len(tried) >= len(SAMPLE)
+    assert unnoticed == []
