@@ -1,4 +1,4 @@
-"""Progress of a chunk: written every few seconds at most, and the place where an encoder learns that it is not wanted."""
+"""Progress of a chunk: written every few seconds at most, and where an encoder learns that it is not wanted."""
 
 import logging
 import time

@@ -21,7 +21,7 @@ class Segment:
 
 
 class Segmenter:
-    """Feed it bytes as they come; it gives the init segment first, then segments of `fragments_per_segment` fragments."""
+    """Feed it bytes as they come: it gives the init segment, then segments of `fragments_per_segment` fragments."""
 
     def __init__(self, fragments_per_segment: int) -> None:
         self._per_segment = fragments_per_segment

@@ -1,4 +1,4 @@
-"""What a file is, from its first bytes alone: the demuxer to pin, or a refusal. Suffixes and MIME types count nothing."""
+"""What a file is, from its first bytes alone: the demuxer to pin, or a refusal. Suffixes count nothing."""
 
 from vod.errors import SourceRefused
 

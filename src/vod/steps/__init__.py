@@ -1,1 +1,1 @@
-"""The pipeline's steps in flow order: upload, dispatch, probe, plan, encode, publish; fail, library and delete beside them."""
+"""The pipeline's steps in flow order: upload, dispatch, probe, plan, encode, publish; beside them fail, library, delete."""

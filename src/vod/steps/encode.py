@@ -33,8 +33,8 @@ class InitChanged(Exception):
 class Encoder:
     """What an encode needs: the FFmpeg binary, scratch, the buckets, and whom to tell.
 
-    `on_frames` hears the number of frames of the chunk that are encoded and answers False when the video is no longer
-    wanted; `stop` is set when the task must end.
+    `on_frames` hears how many frames of the chunk are encoded and answers False when the video is no longer wanted;
+    `stop` is set when the task must end.
     """
 
     binary: str
@@ -46,7 +46,7 @@ class Encoder:
 
 
 def encode(encoder: Encoder, plan: Plan, chunk: Chunk) -> ChunkReport:
-    """Encode a chunk, resuming where an earlier try ended, and store the report; EncodeInterrupted when told to stop."""
+    """Encode a chunk, going on where an earlier try ended, and store the report; EncodeInterrupted when stopped."""
     place = encoder.scratch / plan.video_id / plan.run / f"chunk-{chunk.index:05d}"
     journal = Journal(place / "journal.jsonl")
     source = place / "source"

@@ -13,7 +13,7 @@ from vod.ports import Events, Videos
 logger = logging.getLogger(__name__)
 _INTERNAL = Failure(
     "internal",
-    "Transcoding failed inside the platform, not because of your file. Upload it again; if it fails again, tell the operator.",
+    "Transcoding failed inside the platform, not because of your file. Upload it again, then tell the operator.",
 )
 
 

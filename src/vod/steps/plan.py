@@ -21,7 +21,7 @@ class Planning:
     now: Callable[[], datetime] = clock.now
 
     def plan(self, video_id: str, run: str, source: SourceObject, probe: Probe) -> Document:
-        """`{"outcome": "planned", "planKey", "chunks"}`, or `{"outcome": "unwanted"}` when the video is gone or over."""
+        """`{"outcome": "planned", "planKey", "chunks"}`, or `{"outcome": "unwanted"}` when the video is gone."""
         made = make_plan(video_id, run, source, probe)
         video = self.videos.get(video_id)
         if video is None or video.run != run or not video.status.is_encoding:
