@@ -1,8 +1,13 @@
 #!/bin/sh
-# Pins every package of requirements/*.in with hashes, for Linux and macOS on x86_64 and arm64.
+# Pins every package of requirements/*.in and container/requirements.in with hashes, for Linux and macOS on x86_64 and arm64.
 set -eu
-cd "$(dirname "$0")/../requirements"
-for name in dev emulator; do
-    ../.venv-uv/bin/uv pip compile "$name.in" --output-file "$name.txt" --quiet --universal --python-version 3.13 \
+cd "$(dirname "$0")/.."
+pin() { # file without suffix, further options
+    file=$1
+    shift
+    .venv-uv/bin/uv pip compile "$file.in" --output-file "$file.txt" --quiet --universal --python-version 3.13 \
         --generate-hashes --no-header --no-annotate --no-emit-index-url "$@"
-done
+}
+pin requirements/dev "$@"
+pin requirements/emulator "$@"
+pin container/requirements --constraint requirements/dev.txt "$@"

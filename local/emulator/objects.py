@@ -1,4 +1,4 @@
-"""S3 objects on disk: a range of a large object maps the file instead of reading all of it; ranges of versions work."""
+"""S3 objects on disk: a range maps the file instead of reading all of it, and versions have ranges too."""
 
 import mmap
 import threading
@@ -12,45 +12,56 @@ MAP_FROM_BYTES = 1 << 20
 _range = threading.local()
 _get_object = s3._get_object
 _read_body = s3._read_body
+_version_body = s3._version_body
 
 
-def read_body(bucket: str, key: str, stored: dict[str, Any]) -> Any:
-    """An object's bytes; for a range request of a large object a memory map of its file."""
-    wanted = getattr(_range, "asked", False) and stored.get("body") is None and stored.get("size", 0) > MAP_FROM_BYTES
-    path = Path(s3._object_disk_path(bucket, key) or "") if wanted and s3.S3_PERSIST else Path()
-    if not path.is_file():
-        return _read_body(bucket, key, stored)
-    with path.open("rb") as content:
+def mapped(path: str | None) -> mmap.mmap | None:
+    """A memory map of a large file for a range request; None where the plain read will do."""
+    file = Path(path or "")
+    if not getattr(_range, "asked", False) or not file.is_file() or file.stat().st_size < MAP_FROM_BYTES:
+        return None
+    with file.open("rb") as content:
         return mmap.mmap(content.fileno(), 0, access=mmap.ACCESS_READ)
 
 
-def get_object(bucket: str, key: str, headers: Any, query: dict[str, Any] | None = None) -> Any:
-    """GetObject, remembering for `read_body` whether a range was asked for."""
+def read_body(bucket: str, key: str, stored: dict[str, Any]) -> Any:
+    """The bytes of a current object."""
+    path = s3._object_disk_path(bucket, key) if stored.get("body") is None else None
+    return mapped(path) or _read_body(bucket, key, stored)
+
+
+def version_body(bucket: dict[str, Any], name: str, key: str, version: dict[str, Any]) -> Any:
+    """The bytes of one version."""
+    path = s3._version_disk_path(name, key, version["version_id"]) if version.get("data") is None else None
+    return mapped(path) or _version_body(bucket, name, key, version)
+
+
+def get_object(bucket: str, key: str, headers: Any, query: Any = None, *rest: Any, **named: Any) -> Any:
+    """GetObject; ministack answers a range of a version with all of it, AWS with the range."""
     _range.asked = bool(headers.get("range"))
     try:
-        if not _range.asked or not query or "versionId" not in query:
-            return _get_object(bucket, key, headers, query)
-        return _version_range(bucket, key, headers, query)
+        answer = _get_object(bucket, key, headers, query, *rest, **named)
     finally:
         _range.asked = False
+    return part_of(answer, headers["range"]) if headers.get("range") and answer[0] == 200 else answer
 
 
-def _version_range(bucket: str, key: str, headers: Any, query: dict[str, Any]) -> Any:
-    """A range of a named version: the emulator answers with the whole version."""
-    current = (s3._ensure_bucket(bucket) or {"objects": {}})["objects"].get(key)
-    if current and current.get("version_id") == s3._qp(query, "versionId"):
-        return _get_object(bucket, key, headers, {name: value for name, value in query.items() if name != "versionId"})
-    status, answer, body = _get_object(bucket, key, headers, query)
-    found = s3._parse_range(headers["range"], len(body)) if status == 200 else None
+def part_of(answer: tuple[int, dict[str, str], Any], wanted: str) -> Any:
+    """A whole answer cut to a range (RFC 9110, section 14); whole when the range cannot be understood."""
+    _, headers, body = answer
+    found = s3._parse_range(wanted, len(body))
     if found is None:
-        return status, answer, body
+        return 416, {"Content-Range": f"bytes */{len(body)}"}, b""
     first, last = found
-    piece = body[first : last + 1]
-    answer |= {"Content-Length": str(len(piece)), "Content-Range": f"bytes {first}-{last}/{len(body)}"}
-    return 206, answer, piece
+    content = bytes(body[first : last + 1])
+    # The checksum of the whole says nothing about a part: AWS leaves it out.
+    kept = {name: value for name, value in headers.items() if not name.lower().startswith("x-amz-checksum")}
+    changed = {"Content-Length": str(len(content)), "Content-Range": f"bytes {first}-{last}/{len(body)}"}
+    return 206, {**kept, **changed}, content
 
 
 def install() -> None:
     """Serve objects this way."""
     s3._read_body = read_body
+    s3._version_body = version_body
     s3._get_object = get_object

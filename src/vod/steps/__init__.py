@@ -1,1 +1,1 @@
-"""The pipeline's steps in flow order: upload, dispatch, probe, plan, encode, publish; beside them fail, library, delete."""
+"""The pipeline's steps, in flow order: upload, dispatch, probe, plan, encode, publish; then fail, library, delete."""

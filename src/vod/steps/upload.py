@@ -62,7 +62,7 @@ class Uploads:
             limit = self.limits.direct_bytes // parts.MIB
             raise TooLarge(
                 "body_too_large",
-                f"A request body may hold {limit} MiB. Ask for an upload URL: POST /videos with JSON filename and size.",
+                f"A request body may hold {limit} MiB. For more ask for an upload URL: POST /videos with JSON.",
             )
         if new.size == 0:
             raise InvalidRequest("body", "is empty; send the video's bytes")
