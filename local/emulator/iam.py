@@ -108,6 +108,15 @@ def _resource_arn(service: str, method: str, path: str, headers: Mapping[str, st
     return _task_arn(request) or str(_original_resource_arn(service, method, path, headers, body, *rest))
 
 
+def _action(service: str, method: str, path: str, headers: Any, body: bytes, query: Any, *rest: Any) -> Any:
+    """The action a request needs; deleting a version first in a batch is s3:DeleteObjectVersion, as for the others."""
+    action = _original_action(service, method, path, headers, body, query, *rest)
+    if service == "s3" and method == "POST" and "delete" in query:
+        targets = iam_actions._s3_batch_delete_targets(path.strip("/"), body)
+        return "s3:DeleteObjectVersion" if targets and targets[0][1] else action
+    return action
+
+
 def _tag_context(service: str, action: str, body: bytes, params: Any) -> dict[str, Any]:
     context = dict(_original_tag_context(service, action, body, params))
     cluster = _ecs_body(service, body).get("cluster")
@@ -142,6 +151,7 @@ def _own_policy(service: str, resource: str) -> tuple[Any, Any] | None:
     return {**policy, "Statement": kept}, found[1]
 
 
+_original_action = iam_actions.extract_iam_action
 _original_resource_arn = iam_actions.extract_resource_arn
 _original_tag_context = iam_actions.request_tag_context
 _original_enforce = iam_evaluator.enforce
@@ -157,6 +167,7 @@ def _pin_origin(source: str, secure: bool) -> None:
 def install() -> None:
     """Put these decisions in the place of ministack's."""
     app.pin_request_origin = _pin_origin
+    iam_actions.extract_iam_action = _action
     iam_actions.extract_resource_arn = _resource_arn
     iam_actions.request_tag_context = _tag_context
     iam_evaluator.enforce = _enforce

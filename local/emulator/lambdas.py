@@ -43,6 +43,7 @@ _warm = lambda_svc._execute_function_warm
 _detect = lambda_runtime._detect_runtime_binary
 _drain = Worker._drain_stderr_bounded
 _receive = lambda_svc._poll_sqs
+_route_failure = lambda_svc._route_async_failure
 
 
 def worker_script(script: str) -> str:
@@ -112,6 +113,16 @@ def require_poller_rights(mapping: dict[str, Any]) -> None:
     function = lambda_svc._functions.get(mapping["FunctionName"])
     for action in POLLER_ACTIONS if function else ():
         iam.require(function["config"]["Role"], action, mapping["EventSourceArn"], session=mapping["FunctionName"])
+
+
+def route_failure(target: str, name: str, event: Any, result: Any) -> None:
+    """Send what a function failed on to its destination, if the function's role may."""
+    action = {"sqs": "sqs:SendMessage", "sns": "sns:Publish", "lambda": "lambda:InvokeFunction"}[target.split(":")[2]]
+    try:
+        iam.require(lambda_svc._functions[name]["config"]["Role"], action, target, session=name)
+    except iam.AccessDenied:
+        return
+    _route_failure(target, name, event, result)
 
 
 def poll_queues() -> bool:
@@ -190,4 +201,5 @@ def install(python: Path, workers: int) -> None:
     Worker._drain_stderr_bounded = drain_quickly
     lambda_svc._execute_function_warm = executing(Queues(workers))
     lambda_svc._poll_sqs = poll_queues
+    lambda_svc._route_async_failure = route_failure
     threading.Thread(target=WarmUp().run, daemon=True, name="warm-up").start()

@@ -85,13 +85,21 @@ def needed_rights(resource: str, given: Any) -> list[Right]:
 
 
 def run_task_rights(request: dict[str, Any]) -> list[Right]:
-    """ecs:RunTask on the task definition, within the cluster, and iam:PassRole for both of its roles."""
+    """ecs:RunTask on the task definition, within the cluster, iam:PassRole for both of its roles, and the right to tag."""
     definition = ecs._task_defs.get(ecs._resolve_td_key(request.get("taskDefinition", ""))) or {}
     cluster = {"ecs:cluster": iam.cluster_arn(request.get("cluster") or "default")}
     passed = {"iam:PassedToService": "ecs-tasks.amazonaws.com"}
     roles = iam.passed_roles(definition, request.get("overrides") or {})
     run: Right = ("ecs:RunTask", definition.get("taskDefinitionArn", "*"), cluster)
-    return [run, *(("iam:PassRole", role, passed) for role in roles)]
+    return [run, *(("iam:PassRole", role, passed) for role in roles), *tag_rights(request)]
+
+
+def tag_rights(request: dict[str, Any]) -> list[Right]:
+    """ecs:TagResource on the new task (whose id is not known yet) when it gets tags."""
+    if not request.get("tags") and request.get("propagateTags", "NONE") == "NONE":
+        return []
+    task = arn("ecs", f"task/{ecs._resolve_cluster_name(request.get('cluster') or 'default')}/new")
+    return [("ecs:TagResource", task, {"ecs:CreateAction": "RunTask"})]
 
 
 def creation_rights(definition: str, logs: bool) -> list[Right]:

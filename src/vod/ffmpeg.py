@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from vod.chunks import PRE_ROLL_SECONDS
 from vod.plan import AudioRendition, Plan, Rendition
 from vod.sniff import DEMUXERS
 
@@ -30,7 +31,9 @@ def encode_command(
     """
     videos = [rendition for rendition in plan.renditions if rendition.name in outputs]
     audios = [track for track in plan.audio if track.name in outputs]
-    command = [binary, *_quiet(progress), *_input(source, plan)]
+    # Sound is made over the whole source: with it, the source is read from its beginning.
+    enter = [] if audios else _entry(plan, first_frame)
+    command = [binary, *_quiet(progress), *enter, *_input(source, plan)]
     if videos:
         command += ["-filter_complex", filter_graph(plan, videos, first_frame, end_frame)]
     for video in videos:
@@ -70,6 +73,15 @@ def _scaled(renditions: list[Rendition], number: int) -> str:
 def _quiet(progress: str) -> Command:
     # stats_period: the record is updated every few seconds at most, so twice a second is plenty.
     return ["-v", "error", "-nostdin", "-y", "-nostats", "-progress", progress, "-stats_period", "0.5"]
+
+
+def _entry(plan: Plan, first_frame: int) -> Command:
+    """Enter the source shortly before this grid frame; the exact cut is made on frames, after decoding."""
+    at = plan.start + first_frame / float(plan.rate.fraction) - PRE_ROLL_SECONDS
+    if not plan.is_seekable or at <= plan.start:
+        return []
+    # seek_timestamp: the source's own times. noaccurate_seek: its cut would count from another zero than ours.
+    return ["-seek_timestamp", "1", "-noaccurate_seek", "-ss", f"{at:.6f}"]
 
 
 def _input(source: str, plan: Plan) -> Command:

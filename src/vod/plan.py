@@ -3,13 +3,23 @@
 from fractions import Fraction
 from math import ceil
 
-from vod import ladder
+from vod import chunks, ladder
+from vod.chunks import Chunk, ChunkPolicy
 from vod.probe import Frozen, Probe, Rate
 
 SEGMENT_SECONDS = 4
 GOP_SECONDS = 2
+GOPS_PER_SEGMENT = SEGMENT_SECONDS // GOP_SECONDS
+EXTRAS_CPU = 1024
 AUDIO_KBPS = 128
 AUDIO_RATE = 48000
+
+SEEKABLE = ("mov", "matroska")
+"""Containers that are entered exactly through their index; all others are read from their beginning, as one chunk.
+
+Entering a transport stream between its keyframes gave right counts and times and wrong pictures.
+"""
+ONE_CHUNK = ChunkPolicy(most=1)
 
 
 class Rendition(Frozen):
@@ -33,17 +43,6 @@ class AudioRendition(Frozen):
     language: str | None = None
 
 
-class Chunk(Frozen):
-    """Segments [first, end) of every rung, made by one task of `cpu` units and `memory` MiB; end None = to the last."""
-
-    index: int
-    first_segment: int
-    end_segment: int | None
-    audio: bool
-    cpu: int
-    memory: int
-
-
 class Plan(Frozen):
     """All that the encoders and the publisher need to know; frame numbers count on the output grid of `rate`."""
 
@@ -56,6 +55,7 @@ class Plan(Frozen):
     demuxer: str
     start: float
     video_index: int
+    is_seekable: bool
     interlaced: bool
     rate: Rate
     gop_frames: int
@@ -97,11 +97,18 @@ class SourceObject(Frozen):
     size: int
 
 
-def make_plan(video_id: str, run: str, source: SourceObject, probe: Probe) -> Plan:
-    """The plan for a probed source. Pure: the same source gives the same plan."""
+DEFAULT_POLICY = ChunkPolicy()
+
+
+def make_plan(
+    video_id: str, run: str, source: SourceObject, probe: Probe, policy: ChunkPolicy = DEFAULT_POLICY
+) -> Plan:
+    """The plan for a probed source. Pure: the same source and policy give the same plan."""
     rate = probe.video.rate.fraction
     renditions = _renditions(probe, rate)
     gop = max(1, round(rate * GOP_SECONDS))
+    frames = max(1, round(Fraction(probe.video.end).limit_denominator(10**6) * rate))
+    is_seekable = probe.container in SEEKABLE
     return Plan(
         video_id=video_id,
         run=run,
@@ -112,16 +119,17 @@ def make_plan(video_id: str, run: str, source: SourceObject, probe: Probe) -> Pl
         demuxer=probe.container,
         start=probe.start,
         video_index=probe.video.index,
+        is_seekable=is_seekable,
         interlaced=probe.video.interlaced,
         rate=probe.video.rate,
         gop_frames=gop,
-        gops_per_segment=SEGMENT_SECONDS // GOP_SECONDS,
-        frames=max(1, round(Fraction(probe.video.end).limit_denominator(10**6) * rate)),
+        gops_per_segment=GOPS_PER_SEGMENT,
+        frames=frames,
         duration=probe.duration,
         poster_at=min(probe.video.end / 10, 10.0),
         renditions=renditions,
         audio=_audio(probe),
-        chunks=(_whole(renditions[0]),),
+        chunks=_chunks(renditions[0], frames, gop * GOPS_PER_SEGMENT, rate, policy if is_seekable else ONE_CHUNK),
     )
 
 
@@ -148,8 +156,27 @@ def _audio(probe: Probe) -> tuple[AudioRendition, ...]:
     )
 
 
-def _whole(top: Rendition) -> Chunk:
-    """One chunk with everything. Fargate's sizes: 2 vCPU up to 720 lines, 4 up to 1080, 8 above."""
+def _chunks(top: Rendition, frames: int, per_segment: int, rate: Fraction, policy: ChunkPolicy) -> tuple[Chunk, ...]:
+    """Video in as many chunks as the policy says; with more than one, the extras are a task of their own."""
+    segments = ceil(frames / per_segment)
+    runs = chunks.split(segments, chunks.count(frames / rate, policy))
+    cpu = _cpu(top)
+    alone = len(runs) == 1
+    made = [
+        Chunk(index=number, video=True, first_segment=first, end_segment=end, extras=alone, cpu=cpu, memory=cpu * 2)
+        for number, (first, end) in enumerate(runs)
+    ]
+    if not alone:
+        made.append(_extras(len(runs)))
+    return tuple(made)
+
+
+def _extras(index: int) -> Chunk:
+    cpu = EXTRAS_CPU
+    return Chunk(index=index, video=False, first_segment=0, end_segment=0, extras=True, cpu=cpu, memory=cpu * 2)
+
+
+def _cpu(top: Rendition) -> int:
+    """Fargate CPU units: 2 vCPU up to 720 lines, 4 up to 1080, 8 above."""
     short = min(top.width, top.height)
-    cpu = 2048 if short <= 720 else 4096 if short <= 1088 else 8192
-    return Chunk(index=0, first_segment=0, end_segment=None, audio=True, cpu=cpu, memory=cpu * 2)
+    return 2048 if short <= 720 else 4096 if short <= 1088 else 8192

@@ -4,7 +4,8 @@ import logging
 import time
 from collections.abc import Callable
 
-from vod.plan import Chunk, Plan
+from vod.chunks import Chunk
+from vod.plan import Plan
 from vod.ports import Videos
 
 logger = logging.getLogger(__name__)

@@ -31,7 +31,8 @@ def assemble(plan: Plan, reports: Sequence[ChunkReport]) -> Tracks:
     in_order = sorted(reports, key=lambda report: report.chunk)
     if [report.chunk for report in in_order] != [chunk.index for chunk in plan.chunks]:
         raise VerificationFailed("report_missing", "a chunk has no report")
-    video = tuple(_joined([_named(report, rendition.name) for report in in_order]) for rendition in plan.renditions)
+    pictures = [report for report, chunk in zip(in_order, plan.chunks, strict=True) if chunk.video]
+    video = tuple(_joined([_named(report, rendition.name) for report in pictures]) for rendition in plan.renditions)
     audio = tuple(track for report in in_order for track in report.audio)
     return Tracks(video, audio, tuple(warning for report in in_order for warning in report.warnings))
 

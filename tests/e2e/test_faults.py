@@ -80,3 +80,18 @@ def test_an_encoder_killed_half_way_is_resumed_and_the_video_is_whole(
     assert decoded_frames(video["playback"]["hls"]) == decoded_frames(video["playback"]["dash"]) == 1500
     assert len(executions(platform, made, video_id)) == 1
     assert not encoder_processes(video_id)
+
+
+def test_a_long_video_is_encoded_in_chunks_and_survives_the_kill_of_one(
+    api: Api, platform: Platform, made: Callable[[str], str], tmp_path: Path
+) -> None:
+    film = clip(tmp_path / "film.mp4", seconds=130, size="320x240")
+    video_id = api.upload(film, lambda _: None)
+
+    os.kill(until(lambda: encoder_processes(video_id))[0], signal.SIGKILL)
+    video = ended(api, video_id)
+
+    assert video["status"] == "ready", video["error"]
+    reports = platform.clients.s3.list_objects_v2(Bucket=made("OutputBucket"), Prefix=f"jobs/{video_id}/")["Contents"]
+    assert len([entry for entry in reports if "report-" in entry["Key"]]) == 3
+    assert decoded_frames(video["playback"]["hls"]) == decoded_frames(video["playback"]["dash"]) == 3250

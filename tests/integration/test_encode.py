@@ -1,6 +1,8 @@
 """The encode step with the real FFmpeg: what comes out is checked on decoded frames."""
 
+import subprocess
 import threading
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from tests.fakes import FakeEvents, FakeOutput, FakeSourceFiles, FakeVideos
 from tests.integration.test_libav import probe
 from tests.media.generate import FFMPEG, clip, decoded_frames, ffmpeg, start_times
 from vod import keys
+from vod.chunks import ChunkPolicy
 from vod.errors import EncodeInterrupted
 from vod.plan import Plan, SourceObject, make_plan
 from vod.report import ChunkReport
@@ -20,10 +23,11 @@ from vod.steps.publish import Publishing
 BASE = f"videos/{samples.VIDEO_ID}/{samples.RUN}/"
 
 
-def planned(source: Path) -> Plan:
+def planned(source: Path, chunks: int = 1) -> Plan:
     size = source.stat().st_size
     stored = SourceObject(bucket="b", key=keys.source_key(samples.VIDEO_ID), version=None, size=size)
-    return make_plan(samples.VIDEO_ID, samples.RUN, stored, probe(source))
+    policy = ChunkPolicy(least_seconds=Fraction(1), most=chunks)
+    return make_plan(samples.VIDEO_ID, samples.RUN, stored, probe(source), policy)
 
 
 def encoder(tmp_path: Path, source: Path, output: FakeOutput, stop: threading.Event | None = None) -> Encoder:
@@ -46,11 +50,34 @@ def laid_out(output: FakeOutput, folder: Path) -> Path:
     return folder / BASE
 
 
-def made(tmp_path: Path, source: Path) -> tuple[Plan, ChunkReport, Path]:
-    output, plan = FakeOutput(), planned(source)
-    report = encode(encoder(tmp_path, source, output), plan, plan.chunks[0])
+def made(tmp_path: Path, source: Path, chunks: int = 1) -> tuple[Plan, list[ChunkReport], Path]:
+    output, plan = FakeOutput(), planned(source, chunks)
+    reports = [encode(encoder(tmp_path, source, output), plan, chunk) for chunk in plan.chunks]
     assert publish(output, plan) == {"outcome": "published"}
-    return plan, report, laid_out(output, tmp_path / "out")
+    return plan, reports, laid_out(output, tmp_path / f"out{chunks}")
+
+
+def pictures(address: str, rate: str) -> list[bytes]:
+    """Every picture as 16x9 grey pixels, on the grid of `rate`."""
+    command = [FFMPEG, "-v", "error", "-nostdin", "-i", address, "-map", "0:v:0"]
+    command += ["-vf", f"fps={rate},scale=16:9:flags=area,format=gray", "-f", "rawvideo", "-"]
+    raw = subprocess.run(command, capture_output=True, check=True).stdout
+    return [raw[at : at + 144] for at in range(0, len(raw), 144)]
+
+
+def distance(one: bytes, other: bytes) -> int:
+    return sum(abs(a - b) for a, b in zip(one, other, strict=True))
+
+
+def misplaced(made: list[bytes], source: list[bytes]) -> list[int]:
+    """Pictures that look more like a neighbour of their source picture than like it."""
+    wrong = []
+    for number, picture in enumerate(made):
+        near = range(max(0, number - 3), min(len(source), number + 4))
+        best = min(near, key=lambda other: distance(picture, source[other]))
+        if distance(picture, source[best]) < distance(picture, source[number]):
+            wrong.append(number)
+    return wrong
 
 
 @pytest.mark.parametrize(
@@ -75,6 +102,49 @@ def test_as_many_frames_come_out_as_went_in_at_every_rung(
     for manifest in ("index.m3u8", "index.mpd"):
         for rung in range(2):
             assert decoded_frames(str(out / manifest), f"0:v:{rung}") == frames
+
+
+def test_the_comparison_of_pictures_notices_a_shift(tmp_path: Path) -> None:
+    source = pictures(str(clip(tmp_path / "a.mp4")), "25")
+
+    assert misplaced(source, source) == []
+    assert len(misplaced(source[1:], source)) > 40
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("closed.mp4", {"rate": "30000/1001"}),
+        ("open.mp4", {"extra": ("-preset", "medium", "-x264-params", "open-gop=1:keyint=50:min-keyint=50")}),
+        ("long_gop.mkv", {"rate": "24", "extra": ("-g", "240")}),
+        ("late.mkv", {"extra": ("-output_ts_offset", "7.3")}),
+        ("fragmented.mp4", {"extra": ("-movflags", "+frag_keyframe+empty_moov")}),
+        (
+            "stream.ts",
+            {
+                "extra": (
+                    "-g",
+                    "250",
+                )
+            },
+        ),
+    ],
+)
+def test_chunks_give_the_same_frames_as_one_piece(tmp_path: Path, name: str, options: dict[str, object]) -> None:
+    source = clip(tmp_path / name, seconds=26, size="320x240", **options)  # type: ignore[arg-type]
+
+    whole, _, one = made(tmp_path, source)
+    plan, _, many = made(tmp_path, source, chunks=3)
+
+    assert len(plan.chunks) == (4 if plan.is_seekable else 1)
+    rate = f"{plan.rate.num}/{plan.rate.den}"
+    expected = pictures(str(source), rate)
+    assert len(pictures(str(one / "index.m3u8"), rate)) == whole.frames
+    found = pictures(str(many / "index.m3u8"), rate)
+    assert len(found) == len(expected) == whole.frames
+    assert misplaced(found, expected) == []
+    assert (many / "v240" / "init.mp4").read_bytes() == (one / "v240" / "init.mp4").read_bytes()
+    assert decoded_frames(str(many / "index.mpd")) == len(expected)
 
 
 def test_sound_and_picture_start_together_in_both_manifests(tmp_path: Path) -> None:

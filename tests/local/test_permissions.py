@@ -20,6 +20,8 @@ from local.platform import Platform
 
 # On AWS, too, a function that may not write its log or its trace works on in silence.
 SILENT = ("logs:", "xray:")
+# Needs a function that fails three times over, which nothing here makes it do.
+NOT_TRIED = [("FailRole", "sqs:SendMessage")]
 # Asked for when the state machine is made or its execution stopped, not while it runs.
 AT_CREATION = ("logs:", "events:")
 SAMPLE = [
@@ -52,6 +54,16 @@ class Grant:
     def remove(self) -> None:
         kept = [self._without(statement) for statement in self.document["Statement"]]
         self._put([statement for statement in kept if statement["Action"]] or [NOTHING])
+
+    def forget(self) -> None:
+        """New workers for the role's functions: they may have kept what they were allowed to read before."""
+        for page in self.clients.lambda_.get_paginator("list_functions").paginate():
+            for one in page["Functions"]:
+                if one["Role"].endswith(f"/{self.role}"):
+                    description = f"without {self.action}"
+                    self.clients.lambda_.update_function_configuration(
+                        FunctionName=one["FunctionName"], Description=description
+                    )
 
     def restore(self) -> None:
         self._put(self.document["Statement"])
@@ -98,6 +110,9 @@ def everything(platform: Platform, clip: Path) -> Iterator[None]:
     outputs = {one["OutputKey"]: one["OutputValue"] for one in (deploy.describe(platform.clients) or {})["Outputs"]}
     large = {"filename": "large.mp4", "size": 100 << 20}
     yield
+    broken = clip.with_name("broken.mp4")
+    broken.write_bytes(b"this is no video" * 64)
+    refused = api.upload(broken, lambda _: None)
     video = api.upload(clip, lambda _: None)
     yield
     api.call("GET", "/videos")
@@ -107,12 +122,27 @@ def everything(platform: Platform, clip: Path) -> Iterator[None]:
             break
         time.sleep(0.1)
         yield
+    for _ in range(100):
+        if api.video(refused)["status"] == "failed":
+            break
+        time.sleep(0.1)
+        yield
     started = api.call("POST", "/videos", large)
     api.call("GET", f"/videos/{started['video']['id']}/upload")
     yield
     api.call("DELETE", f"/videos/{started['video']['id']}/upload")
     yield
     api.call("DELETE", f"/videos/{video}")
+    yield
+    unfinished = api.call("POST", "/videos", large)
+    api.call("DELETE", f"/videos/{unfinished['video']['id']}")
+    yield
+    stopped = api.upload(clip, lambda _: None)
+    for _ in range(50):
+        if api.video(stopped)["status"] == "transcoding":
+            break
+        time.sleep(0.1)
+    api.call("DELETE", f"/videos/{stopped}")
     yield
     platform.clients.s3.upload_file(str(clip), outputs["SourceBucketName"], "ingest/clip.mp4")
     for _ in range(50):
@@ -135,6 +165,8 @@ def is_denied(platform: Platform, clip: Path, action: str) -> bool:
 
 
 def wanted(logical_id: str, action: str) -> bool:
+    if (logical_id, action) in NOT_TRIED:
+        return False
     if os.environ.get("VOD_ALL_PERMISSIONS"):
         machine = logical_id == "TranscodeRole"
         return not action.startswith(AT_CREATION if machine else SILENT) or logical_id == "ExecutionRole"
@@ -147,6 +179,7 @@ def test_without_one_permission_the_run_meets_access_denied(platform: Platform, 
     tried = [(name, grant) for name, grant in grants(platform.clients) if wanted(name, grant.action)]
     for name, grant in tried:
         grant.remove()
+        grant.forget()
         try:
             if not is_denied(platform, clip, grant.action):
                 unnoticed.append(f"{name} {grant.action}")
@@ -154,4 +187,4 @@ def test_without_one_permission_the_run_meets_access_denied(platform: Platform, 
             grant.restore()
 
     assert len(tried) >= len(SAMPLE)
-    assert unnoticed == []
+    assert not unnoticed, ", ".join(unnoticed)

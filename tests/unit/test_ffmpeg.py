@@ -40,6 +40,22 @@ def test_a_resumed_chunk_is_cut_on_the_frame_and_numbers_its_fragments_on() -> N
     assert command[command.index("-fragment_index") + 1] == "5"
 
 
+def test_a_later_chunk_enters_the_source_shortly_before_its_first_frame() -> None:
+    late = PLAN.model_copy(update={"start": 1.5})
+
+    command = ffmpeg.encode_command("ffmpeg", "s", late, 200, 300, {"v480": "pipe:4"}, "pipe:5")
+
+    opened = command[: command.index("-i")]
+    assert opened[opened.index("-ss") + 1] == "7.500000"
+    assert "-noaccurate_seek" in opened
+
+
+def test_a_source_without_index_is_read_from_its_beginning() -> None:
+    stream = PLAN.model_copy(update={"is_seekable": False})
+
+    assert "-ss" not in ffmpeg.encode_command("ffmpeg", "s", stream, 200, 300, {"v480": "pipe:4"}, "pipe:5")
+
+
 def test_sound_alone_needs_no_filter_graph() -> None:
     command = ffmpeg.encode_command("ffmpeg", "s", PLAN, 0, None, {"a0": "pipe:4"}, "pipe:5")
 

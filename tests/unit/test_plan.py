@@ -31,6 +31,8 @@ def test_chunks_cover_every_segment_once(length: float, rate: Rate) -> None:
     made = samples.plan(samples.probe(seconds=length, rate=rate))
     at = 0
     for chunk in made.chunks:
+        if not chunk.video:
+            continue
         assert chunk.first_segment == at
         at = made.segments if chunk.end_segment is None else chunk.end_segment
 
@@ -39,10 +41,11 @@ def test_chunks_cover_every_segment_once(length: float, rate: Rate) -> None:
 
 
 @given(seconds, rates)
-def test_audio_belongs_to_exactly_one_chunk(length: float, rate: Rate) -> None:
+def test_what_is_made_once_belongs_to_exactly_one_chunk(length: float, rate: Rate) -> None:
     made = samples.plan(samples.probe(seconds=length, rate=rate))
 
-    assert sum(chunk.audio for chunk in made.chunks) == 1
+    assert sum(chunk.extras for chunk in made.chunks) == 1
+    assert [chunk.index for chunk in made.chunks] == list(range(len(made.chunks)))
 
 
 @given(st.integers(1, 8192), st.integers(1, 4320))
@@ -50,6 +53,27 @@ def test_rendition_names_are_unique(width: int, height: int) -> None:
     names = [rendition.name for rendition in samples.plan(samples.probe(width, height)).renditions]
 
     assert len(set(names)) == len(names)
+
+
+def test_a_long_video_is_cut_into_chunks_with_the_extras_beside_them() -> None:
+    made = samples.plan(samples.probe(seconds=250))
+
+    assert [(c.video, c.first_segment, c.end_segment, c.extras) for c in made.chunks] == [
+        (True, 0, 15, False),
+        (True, 15, 31, False),
+        (True, 31, 47, False),
+        (True, 47, None, False),
+        (False, 0, 0, True),
+    ]
+
+
+def test_a_source_that_cannot_be_entered_exactly_is_one_chunk() -> None:
+    stream = samples.probe(seconds=3600).model_copy(update={"container": "mpegts"})
+
+    made = samples.plan(stream)
+
+    assert not made.is_seekable
+    assert [(c.video, c.end_segment, c.extras) for c in made.chunks] == [(True, None, True)]
 
 
 def test_a_source_without_sound_gets_none() -> None:

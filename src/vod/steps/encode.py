@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from vod import ffmpeg, ffmpeg_process, isobmff, keys
+from vod.chunks import Chunk
 from vod.errors import EncodeInterrupted
 from vod.journal import Journal
-from vod.plan import Chunk, Plan
+from vod.plan import Plan
 from vod.ports import Output, SourceFiles
 from vod.report import ChunkReport, Refusal, SegmentReport, TrackReport
 from vod.segmenter import Segment, Segmenter
@@ -83,19 +84,20 @@ class _Chunk:
         self._source = str(source)
         self._prefix = keys.run_prefix(plan.video_id, plan.run)
         self._wanted = True
-        self._videos = [rendition.name for rendition in plan.renditions]
-        self._audios = [track.name for track in plan.audio] if chunk.audio else []
+        self._videos = [rendition.name for rendition in plan.renditions] if chunk.video else []
+        self._audios = [track.name for track in plan.audio] if chunk.extras else []
         self._resume_at = self._first_missing()
         self._segmenters: dict[str, Segmenter] = {}
         self._next: dict[str, int] = {}
 
     def _first_missing(self) -> int:
         """The first segment that some rung lacks; every rung is encoded again from there."""
-        return self._chunk.first_segment + min(self._journal.segments_stored(name) for name in self._videos)
+        stored = min((self._journal.segments_stored(name) for name in self._videos), default=0)
+        return self._chunk.first_segment + stored
 
     def run(self) -> ChunkReport:
         with ThreadPoolExecutor(1) as beside:
-            poster = beside.submit(self._poster) if self._chunk.audio else None
+            poster = beside.submit(self._poster) if self._chunk.extras else None
             finished = self._encode()
             poster_bytes = poster.result() if poster else 0
         if not self._wanted:

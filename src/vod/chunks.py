@@ -1,0 +1,47 @@
+"""Chunks: where a video is cut for parallel tasks, and what one task needs."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from vod.probe import Frozen
+
+PRE_ROLL_SECONDS = 2
+"""How far before its first frame a chunk enters the source: enough for pictures that lean on the group before."""
+
+
+class Chunk(Frozen):
+    """Segments [first, end) of every rung, made by one task of `cpu` units and `memory` MiB; end None = to the last.
+
+    `video` is False for a task that makes only extras: what is made once over the whole source (sound, poster).
+    """
+
+    index: int
+    video: bool
+    first_segment: int
+    end_segment: int | None
+    extras: bool
+    cpu: int
+    memory: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkPolicy:
+    """How long a chunk should at least be (s of video), and how many a video may have at most.
+
+    Each chunk costs a task start and re-decodes a little: minutes are cheap, seconds are not (docs/decisions.md).
+    """
+
+    least_seconds: Fraction = Fraction(60)
+    most: int = 20
+
+
+def count(seconds: Fraction, policy: ChunkPolicy) -> int:
+    """How many chunks a video of this length (s) gets: as many as the policy allows, each of at least its length."""
+    return max(1, min(policy.most, int(seconds / policy.least_seconds)))
+
+
+def split(segments: int, chunks: int) -> list[tuple[int, int | None]]:
+    """Runs [first, end) that cover `segments` evenly; the last one is open, since a length is only an estimate."""
+    chunks = min(chunks, segments)
+    bounds = [segments * number // chunks for number in range(chunks)]
+    return [(first, end) for first, end in zip(bounds, [*bounds[1:], None], strict=True)]
