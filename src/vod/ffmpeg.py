@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from vod.chunks import PRE_ROLL_SECONDS
-from vod.plan import AudioRendition, Plan, Rendition
+from vod.plan import Plan, Rendition
 from vod.sniff import DEMUXERS
+from vod.sound import AudioRendition
 
 PRESET = "faster"
 MAX_PIXELS = 8192 * 4320

@@ -216,4 +216,6 @@ def _audio(track: AudioStream) -> AudioTrack:
         channels=context.channels,
         sample_rate=context.sample_rate,
         language=track.language,
+        title=track.metadata.get("title"),
+        is_default=bool(track.disposition & av.stream.Disposition.default),
     )

@@ -3,16 +3,15 @@
 from fractions import Fraction
 from math import ceil
 
-from vod import chunks, ladder
+from vod import chunks, ladder, sound
 from vod.chunks import Chunk, ChunkPolicy
 from vod.probe import Frozen, Probe, Rate
+from vod.sound import AudioRendition
 
 SEGMENT_SECONDS = 4
 GOP_SECONDS = 2
 GOPS_PER_SEGMENT = SEGMENT_SECONDS // GOP_SECONDS
 EXTRAS_CPU = 1024
-AUDIO_KBPS = 128
-AUDIO_RATE = 48000
 
 SEEKABLE = ("mov", "matroska")
 """Containers that are entered exactly through their index; all others are read from their beginning, as one chunk.
@@ -30,17 +29,6 @@ class Rendition(Frozen):
     height: int
     crf: int
     peak_kbps: int
-
-
-class AudioRendition(Frozen):
-    """One sound rendition, made from the source's track `source_index`; rate in kbit/s, language as BCP 47 or None."""
-
-    name: str
-    source_index: int
-    kbps: int = AUDIO_KBPS
-    sample_rate: int = AUDIO_RATE
-    channels: int = 2
-    language: str | None = None
 
 
 class Plan(Frozen):
@@ -128,7 +116,7 @@ def make_plan(
         duration=probe.duration,
         poster_at=min(probe.video.end / 10, 10.0),
         renditions=renditions,
-        audio=_audio(probe),
+        audio=sound.renditions(probe.audio),
         chunks=_chunks(renditions[0], frames, gop * GOPS_PER_SEGMENT, rate, policy if is_seekable else ONE_CHUNK),
     )
 
@@ -146,13 +134,6 @@ def _renditions(probe: Probe, rate: Fraction) -> tuple[Rendition, ...]:
             peak_kbps=rung.peak_kbps,
         )
         for rung, size in zip(rungs, sizes, strict=True)
-    )
-
-
-def _audio(probe: Probe) -> tuple[AudioRendition, ...]:
-    return tuple(
-        AudioRendition(name=f"a{number}", source_index=track.index, language=track.language)
-        for number, track in enumerate(probe.audio[:1])
     )
 
 

@@ -54,6 +54,8 @@ class AudioTrack(Frozen):
     channels: int
     sample_rate: int
     language: str | None = None
+    title: str | None = None
+    is_default: bool = False
 
 
 class Probe(Frozen):

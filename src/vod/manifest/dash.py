@@ -8,6 +8,7 @@ from vod.manifest.rendition import AudioEntry, Catalog, VideoEntry, peak_bandwid
 from vod.report import TrackReport
 
 _PROFILE = "urn:mpeg:dash:profile:isoff-live:2011"
+_ROLE = "urn:mpeg:dash:role:2011"
 _CHANNELS = "urn:mpeg:dash:23003:3:audio_channel_configuration:2011"
 
 
@@ -48,6 +49,9 @@ def _video_set(period: Element, entries: tuple[VideoEntry, ...]) -> None:
 
 def _audio_set(period: Element, number: int, entry: AudioEntry) -> None:
     adaptation = _adaptation(period, number, "audio", entry.rendition.language)
+    SubElement(adaptation, "Label").text = _printable(entry.rendition.label)
+    role = "main" if entry.rendition.is_default else "alternate"
+    SubElement(adaptation, "Role", schemeIdUri=_ROLE, value=role)
     _template(adaptation, entry.track)
     representation = SubElement(
         adaptation,
@@ -58,6 +62,11 @@ def _audio_set(period: Element, number: int, entry: AudioEntry) -> None:
         audioSamplingRate=str(entry.rendition.sample_rate),
     )
     SubElement(representation, "AudioChannelConfiguration", schemeIdUri=_CHANNELS, value=str(entry.rendition.channels))
+
+
+def _printable(text: str) -> str:
+    """XML holds no control characters; titles come from strangers."""
+    return "".join(character for character in text if character.isprintable())[:100]
 
 
 def _adaptation(period: Element, number: int, kind: str, language: str | None) -> Element:

@@ -7,16 +7,25 @@ from vod.manifest.rendition import AudioEntry, Catalog, VideoEntry, average_band
 from vod.report import TrackReport
 
 _VERSION = 7  # fMP4 segments
-_GROUP = "audio"
 
 
 def multivariant(catalog: Catalog) -> str:
-    """The playlist a player opens first."""
+    """The playlist a player opens first: every rung with stereo, then again with 5.1 where there is any."""
     lines = ["#EXTM3U", f"#EXT-X-VERSION:{_VERSION}", "#EXT-X-INDEPENDENT-SEGMENTS"]
-    lines += [_audio_line(entry, first=number == 0) for number, entry in enumerate(catalog.audio)]
-    for entry in catalog.video:
-        lines += [_variant_line(entry, catalog.audio), keys.playlist_name(entry.rendition.name)]
+    groups = _groups(catalog.audio)
+    for name, sounds in groups.items():
+        lines += [_audio_line(name, entry) for entry in sounds]
+    for name, sounds in groups.items() or {"": ()}.items():
+        for entry in catalog.video:
+            lines += [_variant_line(entry, name, sounds), keys.playlist_name(entry.rendition.name)]
     return "\n".join([*lines, ""])
+
+
+def _groups(audio: tuple[AudioEntry, ...]) -> dict[str, tuple[AudioEntry, ...]]:
+    """Renditions by how many speakers they need: a variant names one group, and all of it must be playable alike."""
+    plain = tuple(entry for entry in audio if entry.rendition.channels <= 2)
+    wide = tuple(entry for entry in audio if entry.rendition.channels > 2)
+    return {name: entries for name, entries in (("stereo", plain), ("surround", wide)) if entries}
 
 
 def media(track: TrackReport) -> str:
@@ -38,25 +47,29 @@ def media(track: TrackReport) -> str:
     return "\n".join([*lines, "#EXT-X-ENDLIST", ""])
 
 
-def _audio_line(entry: AudioEntry, first: bool) -> str:
+def _audio_line(group: str, entry: AudioEntry) -> str:
     language = f',LANGUAGE="{entry.rendition.language}"' if entry.rendition.language else ""
-    name = entry.rendition.language or f"Audio {entry.rendition.source_index}"
-    default = "YES" if first else "NO"
+    default = "YES" if entry.rendition.is_default else "NO"
     return (
-        f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{_GROUP}",NAME="{name}"{language},DEFAULT={default},AUTOSELECT=YES,'
-        f'CHANNELS="{entry.rendition.channels}",URI="{keys.playlist_name(entry.rendition.name)}"'
+        f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{group}",NAME="{_quoted(entry.rendition.label)}"{language},DEFAULT={default},'
+        f'AUTOSELECT=YES,CHANNELS="{entry.rendition.channels}",URI="{keys.playlist_name(entry.rendition.name)}"'
     )
 
 
-def _variant_line(entry: VideoEntry, audio: tuple[AudioEntry, ...]) -> str:
-    codecs = ",".join([entry.track.codec, *sorted({sound.track.codec for sound in audio})])
-    peak = peak_bandwidth(entry.track) + max((peak_bandwidth(sound.track) for sound in audio), default=0)
-    average = average_bandwidth(entry.track) + max((average_bandwidth(sound.track) for sound in audio), default=0)
-    group = f',AUDIO="{_GROUP}"' if audio else ""
+def _variant_line(entry: VideoEntry, group: str, sounds: tuple[AudioEntry, ...]) -> str:
+    codecs = ",".join([entry.track.codec, *sorted({sound.track.codec for sound in sounds})])
+    peak = peak_bandwidth(entry.track) + max((peak_bandwidth(sound.track) for sound in sounds), default=0)
+    average = average_bandwidth(entry.track) + max((average_bandwidth(sound.track) for sound in sounds), default=0)
+    named = f',AUDIO="{group}"' if group else ""
     return (
         f'#EXT-X-STREAM-INF:BANDWIDTH={peak},AVERAGE-BANDWIDTH={average},CODECS="{codecs}",'
-        f"RESOLUTION={entry.rendition.width}x{entry.rendition.height},FRAME-RATE={float(entry.rate):.3f}{group}"
+        f"RESOLUTION={entry.rendition.width}x{entry.rendition.height},FRAME-RATE={float(entry.rate):.3f}{named}"
     )
+
+
+def _quoted(text: str) -> str:
+    """A quoted string may hold neither quotes nor line breaks (RFC 8216, 4.2); titles come from strangers."""
+    return "".join(" " if character in '"\r\n' or ord(character) < 32 else character for character in text)[:100]
 
 
 def _file(name: str) -> str:

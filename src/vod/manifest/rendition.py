@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from vod.plan import AudioRendition, Plan, Rendition
+from vod.plan import Plan, Rendition
 from vod.report import TrackReport
+from vod.sound import AudioRendition
 from vod.tracks import Tracks
 
 

@@ -3,6 +3,7 @@ import m3u8
 from tests import samples
 from vod.manifest import hls
 from vod.manifest.rendition import catalog
+from vod.probe import AudioTrack
 from vod.tracks import assemble
 
 PLAN = samples.plan()
@@ -38,6 +39,21 @@ def test_a_media_playlist_lasts_as_long_as_its_track() -> None:
     assert playlist.is_endlist
     assert playlist.target_duration >= max(round(segment.duration) for segment in playlist.segments)
     assert playlist.segment_map[0].uri == "init.mp4"
+
+
+def test_surround_is_offered_as_a_group_of_its_own() -> None:
+    wide = samples.probe().model_copy(
+        update={"audio": (AudioTrack(index=1, codec="ac3", channels=6, sample_rate=48000, title='"Cinema"\n'),)}
+    )
+    plan = samples.plan(wide)
+
+    playlist = m3u8.loads(hls.multivariant(catalog(plan, assemble(plan, [samples.report(plan)]))))
+
+    assert [(m.group_id, m.channels, m.default, m.name) for m in playlist.media] == [
+        ("stereo", "2", "YES", " Cinema  "),
+        ("surround", "6", "YES", " Cinema  "),
+    ]
+    assert [p.stream_info.audio for p in playlist.playlists] == ["stereo"] * 4 + ["surround"] * 4
 
 
 def test_a_video_without_sound_names_no_audio_group() -> None:

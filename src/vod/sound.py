@@ -1,0 +1,67 @@
+"""Sound renditions: every track of a source as stereo, and what has more channels as 5.1 too."""
+
+from collections.abc import Iterable
+
+from vod.probe import AudioTrack, Frozen
+
+SAMPLE_RATE = 48000
+MOST_TRACKS = 16
+SURROUND = 6
+_KBPS = {1: 96, 2: 128, SURROUND: 384}
+"""AAC-LC bit rate by channels."""
+
+
+class AudioRendition(Frozen):
+    """One sound rendition, made from the source's track `source_index`; rate in kbit/s.
+
+    `label` is what a listener picks from a menu, unique among renditions of equal channels.
+    """
+
+    name: str
+    source_index: int
+    label: str
+    kbps: int = _KBPS[2]
+    sample_rate: int = SAMPLE_RATE
+    channels: int = 2
+    language: str | None = None
+    is_default: bool = False
+
+
+def renditions(tracks: Iterable[AudioTrack]) -> tuple[AudioRendition, ...]:
+    """Stereo (or mono) of every track, then 5.1 of those that have it; one of each kind is the default."""
+    chosen = list(tracks)[:MOST_TRACKS]
+    default = next((number for number, track in enumerate(chosen) if track.is_default), 0)
+    labels = _labels(chosen)
+    plain = [
+        _rendition(f"a{number}", track, min(2, track.channels), labels[number], number == default)
+        for number, track in enumerate(chosen)
+    ]
+    wide = [number for number, track in enumerate(chosen) if track.channels >= SURROUND]
+    first_wide = default if default in wide else min(wide, default=0)
+    surround = [
+        _rendition(f"a{number}s", chosen[number], SURROUND, labels[number], number == first_wide) for number in wide
+    ]
+    return (*plain, *surround)
+
+
+def _rendition(name: str, track: AudioTrack, channels: int, label: str, is_default: bool) -> AudioRendition:
+    return AudioRendition(
+        name=name,
+        source_index=track.index,
+        label=label,
+        kbps=_KBPS[channels],
+        channels=channels,
+        language=track.language,
+        is_default=is_default,
+    )
+
+
+def _labels(tracks: list[AudioTrack]) -> list[str]:
+    """The track's own title, else its language, else a number; a number tells equal ones apart."""
+    plain = [track.title or track.language or "Audio" for track in tracks]
+    seen: dict[str, int] = {}
+    labels = []
+    for label in plain:
+        seen[label] = seen.get(label, 0) + 1
+        labels.append(label if plain.count(label) == 1 else f"{label} {seen[label]}")
+    return labels
