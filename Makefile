@@ -11,10 +11,10 @@ help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
 demo: setup ## one video through the whole platform on this machine (FILE=path for your own), then stop
-	@FILE="$(FILE)" $(bin)/python -m local.demo
+	@FILE="$(FILE)" VOD_END_WITH=$$PPID $(bin)/python -m local.demo
 
 up: setup ## the platform on this machine until Ctrl-C (VOD_PORT=8080)
-	@$(bin)/python -m local.up
+	@VOD_END_WITH=$$PPID $(bin)/python -m local.up
 
 test: setup ## every test
 	$(bin)/python -m pytest tests

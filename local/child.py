@@ -29,19 +29,17 @@ class Emulator:
     log: Path
 
     def stop(self) -> None:
-        """End it in good order, so that its state is saved; by force when it takes too long."""
-        if self.child.poll() is None:
-            self.child.terminate()
-            try:
-                self.child.wait(STOP_TIMEOUT_SECONDS)
-            except subprocess.TimeoutExpired:
-                self.child.kill()
-                self.child.wait()
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.child.pid, signal.SIGKILL)  # Lambda workers that have not noticed yet
+        """Let go of it: it saves its state and ends; by force when it takes too long."""
         if self.hold >= 0:
             os.close(self.hold)
             self.hold = -1
+        try:
+            self.child.wait(STOP_TIMEOUT_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            self.child.wait()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.child.pid, signal.SIGKILL)  # Lambda workers that have not noticed yet
 
 
 def environment(state: Path) -> dict[str, str]:
@@ -53,7 +51,8 @@ def environment(state: Path) -> dict[str, str]:
 
 def command(python: Path, state: Path, port: int) -> list[str]:
     """The emulator's command line, less its options."""
-    return [str(python), "-m", "local.emulator", "--state", str(state), "--port", str(port)]
+    places = ["--state", str(state), "--image", str(state / "image")]
+    return [str(python), "-m", "local.emulator", *places, "--port", str(port)]
 
 
 def start(python: Path, repository: Path, state: Path, port: int, arguments: list[str]) -> Emulator:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from local import child, deploy, users
+from local import child, deploy, image, users
 from local.cdn import Cdn, Origin, free_port
 from local.child import Emulator, StartError
 from local.clients import Clients
@@ -132,6 +132,7 @@ class Platform:
         self.state.mkdir(parents=True, exist_ok=True)
         self._lock = only_one(self.state)
         self._cdn = bind(self.options.port)
+        image.build(REPOSITORY, self.state / "image")
         self._emulator = self._start_emulator()
         clients = self.clients
         packed = package(self.options.template, ARTIFACTS)

@@ -4,6 +4,7 @@ import logging
 import os
 import shutil
 import sys
+from typing import NoReturn
 
 from local.emulator import lifeline
 from local.emulator.settings import Settings, ministack_environment, parse
@@ -14,6 +15,7 @@ def prepare(settings: Settings) -> None:
     scratch = settings.state / "tmp"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
+    (settings.image / "app").mkdir(parents=True, exist_ok=True)
     os.environ.update(ministack_environment(settings))
 
 
@@ -33,7 +35,7 @@ def install(settings: Settings) -> None:
     from local.emulator.tasks import Host
 
     host = Host(
-        repository=settings.repository,
+        image=settings.image,
         state=settings.state,
         python=settings.lambda_python,
         path=os.environ["PATH"],
@@ -50,6 +52,15 @@ def install(settings: Settings) -> None:
     persistence.install(settings.autosave_seconds)
 
 
+def end() -> NoReturn:
+    """Save everything and be gone: containers end with their pipes, and nobody waits for open requests."""
+    from local.emulator import lambdas, persistence
+
+    persistence.save()
+    lambdas.end_workers()
+    os._exit(0)
+
+
 def quieten() -> None:
     """Keep the log to what happens in the platform: not each request, not each save."""
     for name in ("persistence", "hypercorn.access", "lambda"):
@@ -57,22 +68,17 @@ def quieten() -> None:
 
 
 def main() -> None:
-    """Run until SIGTERM or the end of the launcher."""
+    """Run until the launcher lets go of the lifeline, or is gone itself."""
     settings = parse(sys.argv[1:])
     prepare(settings)
     install(settings)
     quieten()
     if settings.lifeline is not None:
-        lifeline.watch(settings.lifeline)
+        lifeline.watch(settings.lifeline, end)
     sys.argv = sys.argv[:1]
     from ministack import app
 
-    from local.emulator import lambdas
-
-    try:
-        app.main()
-    finally:
-        lambdas.end_workers()
+    app.main()
 
 
 if __name__ == "__main__":

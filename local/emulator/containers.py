@@ -1,6 +1,7 @@
 """Containers as local process trees, behind the few methods of a Docker client that the emulator's ECS calls."""
 
 import contextlib
+import logging
 import os
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from typing import Any
 
 INIT = Path(__file__).with_name("container_init.py")
 DEFAULT_STOP_TIMEOUT_SECONDS = 30
+TOLD_LINES = 20
+LOG = logging.getLogger("local.containers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,9 @@ class LocalContainer:
             with self._changed:
                 self._lines.append(line)
                 self._changed.notify_all()
-        self._process.wait()
+        if self._process.wait():
+            last = b"".join(self._lines[-TOLD_LINES:]).decode(errors="replace")
+            LOG.warning("container %s ended with %d:\n%s", self.id[:8], self._process.returncode, last)
         with self._changed:
             self._ended.set()
             self._changed.notify_all()

@@ -15,12 +15,14 @@ LOG = logging.getLogger("local.persistence")
 INTERRUPTED = "States.ServiceRestart"
 RESUME_AFTER_SECONDS = 1.0
 
+_saving = threading.Lock()
 _restore = sfn.load_persisted_state
 
 
 def save() -> None:
     """Write every service's state to disk."""
-    save_all(app._build_persistence_save_dict())
+    with _saving:
+        save_all(app._build_persistence_save_dict())
 
 
 def save_every(seconds: float) -> None:

@@ -85,7 +85,7 @@ def needed_rights(resource: str, given: Any) -> list[Right]:
 
 
 def run_task_rights(request: dict[str, Any]) -> list[Right]:
-    """ecs:RunTask on the task definition, within the cluster, iam:PassRole for both of its roles, and the right to tag."""
+    """ecs:RunTask on the task definition within the cluster, iam:PassRole for both of its roles, the right to tag."""
     definition = ecs._task_defs.get(ecs._resolve_td_key(request.get("taskDefinition", ""))) or {}
     cluster = {"ecs:cluster": iam.cluster_arn(request.get("cluster") or "default")}
     passed = {"iam:PassedToService": "ecs-tasks.amazonaws.com"}

@@ -13,8 +13,8 @@ REGION = "us-east-1"
 class Settings:
     """Places and limits of one emulator; `lifeline` is a descriptor that is at its end once the launcher is gone."""
 
-    repository: Path
     state: Path
+    image: Path
     port: int
     lambda_python: Path
     tasks: int
@@ -27,6 +27,7 @@ def parse(arguments: Sequence[str]) -> Settings:
     """Settings from the command line of `python -m local.emulator`."""
     parser = argparse.ArgumentParser(prog="local.emulator", description=__doc__)
     parser.add_argument("--state", type=Path, required=True, help="folder that survives restarts")
+    parser.add_argument("--image", type=Path, required=True, help="root of the encoder image")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--lambda-python", type=Path, required=True, help="interpreter of functions and containers")
     parser.add_argument("--tasks", type=int, default=2, help="ECS tasks that run at the same time")
@@ -35,8 +36,8 @@ def parse(arguments: Sequence[str]) -> Settings:
     parser.add_argument("--lifeline", type=int, help="file descriptor whose end-of-file ends the emulator")
     given = parser.parse_args(arguments)
     return Settings(
-        repository=Path(__file__).resolve().parents[2],
         state=given.state.resolve(),
+        image=given.image.resolve(),
         port=given.port,
         lambda_python=given.lambda_python.absolute(),
         tasks=max(1, given.tasks),

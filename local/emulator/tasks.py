@@ -12,17 +12,18 @@ CONTAINER_NAME = "com.amazonaws.ecs.container-name"
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """This machine as containers see it."""
+    """This machine as containers see it; `image` is the root of the one image of the project."""
 
-    repository: Path
+    image: Path
     state: Path
     python: Path
     path: str
     endpoint: str
 
-    def image(self) -> Mounts:
-        """The one image of the project, laid out as container/Dockerfile does."""
-        return Mounts((("/app/vod", self.repository / "src" / "vod"), ("/app", self.repository / "container")))
+    @property
+    def app(self) -> tuple[str, Path]:
+        """Where container/Dockerfile puts our code, and where that lies here."""
+        return "/app", self.image / "app"
 
 
 def lowered(value: Any) -> Any:
@@ -69,7 +70,7 @@ def container_environment(host: Host, mounts: Mounts, given: Mapping[str, str]) 
         "PATH": f"{host.python.parent}:{host.path}",
         "HOME": str(host.state / "tmp"),
         "LANG": "C.UTF-8",
-        "PYTHONPATH": str(host.repository / "src"),
+        "PYTHONPATH": str(host.image / "app"),
         "PYTHONUNBUFFERED": "1",
         "PYTHONPYCACHEPREFIX": str(host.state / "pycache"),
         **own,
@@ -89,13 +90,13 @@ def launch(
     """One container of a task as a command of this machine."""
     name = arguments["labels"][CONTAINER_NAME]
     container = next(one for one in definition["containerDefinitions"] if one["name"] == name)
-    mounts = Mounts((*host.image().places, *volume_mounts(host, definition, container).places))
+    mounts = Mounts((host.app, *volume_mounts(host, definition, container).places))
     command = [*entry_point(host, container), *(arguments.get("command") or [])]
     program = str(host.python) if command[0] in ("python", "python3") else command[0]
     environment = container_environment(host, mounts, arguments.get("environment") or {})
     return Launch(
         command=(mounts.resolve(program), *(mounts.resolve(word) for word in command[1:])),
         environment={**environment, **credentials},
-        directory=host.repository / "container",
+        directory=host.image / "app",
         stop_timeout=float(container.get("stopTimeout") or DEFAULT_STOP_TIMEOUT_SECONDS),
     )

@@ -60,10 +60,8 @@ class Grant:
         for page in self.clients.lambda_.get_paginator("list_functions").paginate():
             for one in page["Functions"]:
                 if one["Role"].endswith(f"/{self.role}"):
-                    description = f"without {self.action}"
-                    self.clients.lambda_.update_function_configuration(
-                        FunctionName=one["FunctionName"], Description=description
-                    )
+                    name, same = one["FunctionName"], one["Timeout"]
+                    self.clients.lambda_.update_function_configuration(FunctionName=name, Timeout=same)
 
     def restore(self) -> None:
         self._put(self.document["Statement"])
@@ -181,7 +179,8 @@ def test_without_one_permission_the_run_meets_access_denied(platform: Platform, 
         grant.remove()
         grant.forget()
         try:
-            if not is_denied(platform, clip, grant.action):
+            # Once more before it is called unnoticed: a step may fail for another reason under load.
+            if not any(is_denied(platform, clip, grant.action) for _ in range(2)):
                 unnoticed.append(f"{name} {grant.action}")
         finally:
             grant.restore()

@@ -145,3 +145,16 @@ def test_state_survives_and_a_later_start_is_quick(launcher_environment: dict[st
         assert second.clients.cognito_idp.list_user_pools(MaxResults=9)["UserPools"][0]["Id"] == pool[0]["Id"]
         assert get(second.api + "/videos", second.token)[0] == 200
     assert took < 12, "six seconds are promised for a quiet machine"
+
+
+def test_the_launcher_ends_with_the_process_it_was_told_to(launcher_environment: dict[str, str]) -> None:
+    state = Path(launcher_environment["VOD_STATE"])
+    maker = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(120)"])
+    with launcher({**launcher_environment, "VOD_END_WITH": str(maker.pid)}) as started:
+        until((state / "env").exists, seconds=60)
+
+        maker.kill()
+        maker.wait()
+
+        assert started.wait(20) == 0
+        until(lambda: not processes_of(str(state)))

@@ -23,18 +23,17 @@ DEFINITION = {
 
 
 def host(state: Path) -> Host:
-    return Host(Path("/repo"), state, Path("/venv/bin/python"), "/usr/bin", "http://127.0.0.1:4566")
+    return Host(Path("/image"), state, Path("/venv/bin/python"), "/usr/bin", "http://127.0.0.1:4566")
 
 
 def arguments(**more: Any) -> dict[str, Any]:
     return {"labels": {"com.amazonaws.ecs.container-name": "encoder"}, **more}
 
 
-def test_the_image_paths_lead_into_the_repository(tmp_path: Path) -> None:
+def test_paths_of_the_image_lead_into_its_folder(tmp_path: Path) -> None:
     made = launch(host(tmp_path), DEFINITION, arguments(command=["--chunk", "0"]), {})
 
-    assert made.command == ("/venv/bin/python", "/repo/container/encode.py", "--chunk", "0")
-    assert made.environment["PYTHONPATH"] == "/repo/src"
+    assert made.command == ("/venv/bin/python", "/image/app/encode.py", "--chunk", "0")
     assert made.stop_timeout == 120
 
 

@@ -99,4 +99,4 @@ def test_the_probe_which_reads_hostile_bytes_may_read_sources_and_nothing_else()
         for action in parsed.listed(value.get("Action", []))
     }
 
-    assert actions == {"logs:CreateLogStream", "logs:PutLogEvents", "s3:GetObject", "s3:GetObjectVersion"}
+    assert actions == {"logs:CreateLogStream", "logs:PutLogEvents", "s3:GetObjectVersion"}
