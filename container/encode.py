@@ -20,6 +20,7 @@ from vod.aws.videos import DynamoVideos
 from vod.errors import EncodeInterrupted
 from vod.plan import Plan
 from vod.progress import Progress
+from vod.scratch import sweep
 from vod.steps.encode import Encoder, encode
 
 logger = logging.getLogger("encode")
@@ -38,12 +39,25 @@ def main() -> int:
     output = S3Output(s3, os.environ["OUTPUT_BUCKET"])
     plan = Plan.model_validate_json(output.get(asked.plan_key))
     chunk = plan.chunks[asked.chunk]
-    progress = Progress(DynamoVideos(client("dynamodb"), os.environ["TABLE_NAME"]), plan, chunk)
+    videos = DynamoVideos(client("dynamodb"), os.environ["TABLE_NAME"])
+    progress = Progress(videos, plan, chunk)
     sources = S3SourceFiles(s3, os.environ["SOURCE_BUCKET"])
     scratch = Path(os.environ["SCRATCH_DIR"])
+    for left in sweep(scratch, lambda video_id: is_encoding(videos, video_id)):
+        logger.info("removed what %s left on scratch", left)
     try:
         report = encode(
-            Encoder(imageio_ffmpeg.get_ffmpeg_exe(), scratch, sources, output, progress.note, stop), plan, chunk
+            Encoder(
+                imageio_ffmpeg.get_ffmpeg_exe(),
+                scratch,
+                sources,
+                output,
+                progress.note,
+                stop,
+                unconfined_allowed=os.environ.get("ALLOW_UNCONFINED") == "true",
+            ),
+            plan,
+            chunk,
         )
     except EncodeInterrupted as interrupted:
         logger.warning("%s", interrupted)
@@ -51,6 +65,12 @@ def main() -> int:
     progress.flush()
     logger.info("%s %s: %s in %.1f s of FFmpeg", plan.video_id, plan.run, report.outcome, report.encode_seconds)
     return 0
+
+
+def is_encoding(videos: DynamoVideos, video_id: str) -> bool:
+    """Whether encoders may be at work on this video."""
+    video = videos.get(video_id)
+    return video is not None and video.status.is_encoding
 
 
 if __name__ == "__main__":

@@ -19,4 +19,5 @@ def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
     detail = event.get("detail")
     told = event if detail is None else {**json.loads(detail["input"]), "error": {"Error": detail["status"]}}
     logger.append_keys(videoId=told["videoId"], run=told["run"])
-    return {"recorded": _failing.fail(told["videoId"], told["run"], reason(told["error"]))}
+    failure = reason(told["error"])
+    return {"recorded": _failing.fail(told["videoId"], told["run"], failure, repeated=detail is not None)}

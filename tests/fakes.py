@@ -73,15 +73,15 @@ class FakeSources:
     def put(self, key: str, data: bytes, content_type: str | None) -> None:
         self.objects[key] = data
 
-    def put_url(self, key: str, size: int, content_type: str | None) -> tuple[str, dict[str, str]]:
+    def put_url(self, key: str, size: int, content_type: str | None, seconds: int) -> tuple[str, dict[str, str]]:
         return f"https://source/{key}?size={size}", {"Content-Type": content_type} if content_type else {}
 
     def begin_parts(self, key: str, content_type: str | None) -> str:
         self.multiparts[key] = {}
         return f"parts-of-{key}"
 
-    def part_urls(self, key: str, upload_id: str, numbers: Iterable[int]) -> dict[int, str]:
-        return {number: f"https://source/{key}?part={number}" for number in numbers}
+    def part_urls(self, key: str, upload_id: str, sizes: Mapping[int, int], seconds: int) -> dict[int, str]:
+        return {number: f"https://source/{key}?part={number}&size={size}" for number, size in sizes.items()}
 
     def arrive(self, key: str, number: int, size: int) -> None:
         self.multiparts[key][number] = Part(number, f"tag{number}", size)
@@ -96,11 +96,15 @@ class FakeSources:
         if any(self.multiparts[key][part.number].etag != part.etag for part in chosen):
             raise Conflict("wrong_parts", "A part is missing or changed.")
         self.objects[key] = b"x" * sum(part.size for part in chosen)
+        del self.multiparts[key]
 
     def abort_parts(self, key: str, upload_id: str) -> None:
         self.multiparts.pop(key, None)
 
-    def delete_versions(self, key: str) -> int:
+    def stored_size(self, key: str) -> int | None:
+        return len(self.objects[key]) if key in self.objects else None
+
+    def delete_versions(self, key: str, version: str | None = None) -> int:
         return 1 if self.objects.pop(key, None) is not None else 0
 
 

@@ -14,9 +14,9 @@ def new_video_id() -> str:
     return secrets.token_hex(10)
 
 
-def ingest_video_id(key: str) -> str:
-    """The id of a video put straight into the bucket: always the same for the same key."""
-    return hashlib.sha256(key.encode()).hexdigest()[:20]
+def ingest_video_id(key: str, version: str) -> str:
+    """The id of a video put straight into the bucket: the same for every event of one object version."""
+    return hashlib.sha256(f"{key}\n{version}".encode()).hexdigest()[:20]
 
 
 def run_id(version: str) -> str:

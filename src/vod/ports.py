@@ -73,14 +73,14 @@ class Sources(Protocol):
     def put(self, key: str, data: bytes, content_type: str | None) -> None:
         """Store a whole source."""
 
-    def put_url(self, key: str, size: int, content_type: str | None) -> tuple[str, dict[str, str]]:
-        """A presigned PUT address for exactly `size` bytes and the headers the client must send."""
+    def put_url(self, key: str, size: int, content_type: str | None, seconds: int) -> tuple[str, dict[str, str]]:
+        """A presigned PUT address for exactly `size` bytes, good for so long, and the headers the client must send."""
 
     def begin_parts(self, key: str, content_type: str | None) -> str:
         """Start a multipart upload; its id."""
 
-    def part_urls(self, key: str, upload_id: str, numbers: Iterable[int]) -> dict[int, str]:
-        """Presigned PUT addresses of parts."""
+    def part_urls(self, key: str, upload_id: str, sizes: Mapping[int, int], seconds: int) -> dict[int, str]:
+        """Presigned PUT addresses of parts of exactly these sizes in bytes, good for so long."""
 
     def parts(self, key: str, upload_id: str) -> tuple[Part, ...]:
         """The parts that arrived; NotFound when the multipart upload is gone."""
@@ -91,8 +91,11 @@ class Sources(Protocol):
     def abort_parts(self, key: str, upload_id: str) -> None:
         """Forget a multipart upload and its parts; fine when it is gone already."""
 
-    def delete_versions(self, key: str) -> int:
-        """Remove every version of an object; how many there were."""
+    def stored_size(self, key: str) -> int | None:
+        """Size in bytes of the object of this key, None when there is none."""
+
+    def delete_versions(self, key: str, version: str | None = None) -> int:
+        """Remove every version of an object, or the named one; how many there were."""
 
 
 class SourceFiles(Protocol):

@@ -1,8 +1,10 @@
 """The probe: the technical description of a source, and the limits it must keep to be admitted."""
 
+import re
 from fractions import Fraction
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from vod.errors import SourceRefused
 
@@ -10,7 +12,7 @@ from vod.errors import SourceRefused
 class Frozen(BaseModel):
     """A value that travels as JSON between steps."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Rate(Frozen):
@@ -46,6 +48,19 @@ class VideoTrack(Frozen):
     end: float
 
 
+def _language(told: str | None) -> str | None:
+    """A language tag, or None for what is none (RFC 5646's shape); it ends up in manifests and comes from strangers."""
+    return told if told and told != "und" and re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}", told) else None
+
+
+def _title(told: str | None) -> str | None:
+    return "".join(character for character in told if character.isprintable())[:100].strip() or None if told else None
+
+
+Language = Annotated[str | None, BeforeValidator(_language)]
+Title = Annotated[str | None, BeforeValidator(_title)]
+
+
 class AudioTrack(Frozen):
     """One decodable sound track."""
 
@@ -53,8 +68,8 @@ class AudioTrack(Frozen):
     codec: str
     channels: int
     sample_rate: int
-    language: str | None = None
-    title: str | None = None
+    language: Language = None
+    title: Title = None
     is_default: bool = False
 
 

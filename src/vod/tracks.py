@@ -32,16 +32,18 @@ def assemble(plan: Plan, reports: Sequence[ChunkReport]) -> Tracks:
     if [report.chunk for report in in_order] != [chunk.index for chunk in plan.chunks]:
         raise VerificationFailed("report_missing", "a chunk has no report")
     pictures = [report for report, chunk in zip(in_order, plan.chunks, strict=True) if chunk.video]
-    video = tuple(_joined([_named(report, rendition.name) for report in pictures]) for rendition in plan.renditions)
+    video = tuple(_joined(_parts(pictures, rendition.name)) for rendition in plan.renditions)
     audio = tuple(track for report in in_order for track in report.audio)
     return Tracks(video, audio, tuple(warning for report in in_order for warning in report.warnings))
 
 
-def _named(report: ChunkReport, name: str) -> TrackReport:
-    found = next((track for track in report.video if track.name == name), None)
-    if found is None:
-        raise VerificationFailed("track_missing", f"chunk {report.chunk} has no track {name}")
-    return found
+def _parts(reports: list[ChunkReport], name: str) -> list[TrackReport]:
+    """The chunks' parts of one track. Chunks at the end may be empty: a damaged source ends before its length says."""
+    found = [next((track for track in report.video if track.name == name), None) for report in reports]
+    parts = [part for part in found if part is not None]
+    if not parts or None in found[: len(parts)]:
+        raise VerificationFailed("track_missing", f"a chunk has no track {name}")
+    return parts
 
 
 def _joined(parts: list[TrackReport]) -> TrackReport:

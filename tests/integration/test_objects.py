@@ -46,7 +46,7 @@ def test_presigned_addresses_are_regional_and_sign_the_length(monkeypatch: pytes
     env = {"TABLE_NAME": "t", "SOURCE_BUCKET": SOURCE, "MAX_SOURCE_GIB": "1", "SINGLE_PUT_MAX_MIB": "1"}
     sources = wiring.uploads(env | {"DIRECT_UPLOAD_MAX_MIB": "1", "UPLOAD_EXPIRY_HOURS": "1"}).sources
 
-    url, headers = sources.put_url(KEY, 1000, "video/mp4")
+    url, headers = sources.put_url(KEY, 1000, "video/mp4", 60)
 
     assert url.startswith(f"https://{SOURCE}.s3.eu-west-1.amazonaws.com/{KEY}?")
     assert "SignedHeaders=content-length%3Bcontent-type%3Bhost" in url

@@ -1,5 +1,7 @@
 """What every table of video records must do: the one in memory and the one in DynamoDB."""
 
+import base64
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -114,9 +116,27 @@ def test_progress_is_kept_by_chunk_and_run(videos: Videos) -> None:
     assert dict(videos.chunk_frames(samples.VIDEO_ID, samples.RUN)) == {0: 8, 12: 3}
 
 
-@pytest.mark.parametrize("cursor", ["nonsense", "e30", "bnVsbA==", "WzFd"])
+def cursor_of(key: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
+
+
+OTHERS = {name: {"S": "x"} for name in ("pk", "sk", "owner", "createdAt")}
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    ["nonsense", *(cursor_of(key) for key in ({}, None, [1], {"x": {"S": "y"}}, {"pk": {"S": 5}}, OTHERS))],
+)
 def test_a_made_up_cursor_is_refused(table: Any, cursor: str) -> None:
-    try:
+    with pytest.raises(InvalidRequest, match="cursor"):
         DynamoVideos(table, TABLE).page("ann", None, 5, cursor)
-    except InvalidRequest as refused:
-        assert refused.field == "cursor"
+
+
+def test_a_rare_status_is_found_however_many_others_are_in_between(table: Any) -> None:
+    videos = DynamoVideos(table, TABLE)
+    fill(videos)
+    for number in range(100, 330):
+        videos.create(rich(id=f"{number:020d}", owner="ann", created_at=f"2026-01-03T00:00:00.{number:03d}Z"))
+    videos.create(rich(id=f"{999:020d}", owner="ann", status=Status.FAILED, created_at="2026-01-01T00:00:00.000Z"))
+
+    assert ids(videos, "ann", Status.FAILED, 2) == [[999]]

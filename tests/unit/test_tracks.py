@@ -72,3 +72,39 @@ def test_lost_frames_of_a_damaged_source_are_a_warning() -> None:
     assert check(report, samples.stored(PLAN, report)) == (
         "The source is damaged: 150 of about 250 frames could be decoded.",
     )
+
+
+LONG = samples.plan(samples.probe(seconds=130))
+
+
+def chunk_reports(counts: list[list[int]], complaints: int) -> list[ChunkReport]:
+    """Reports of the two video chunks with so many frames in each segment, and of the extras."""
+    reports, at = [], 0
+    for chunk, frames in zip(LONG.chunks, [*counts, []], strict=True):
+        tracks = []
+        for rendition in LONG.renditions if frames else ():
+            made = samples.track(rendition.name, frames, LONG.frame_ticks, LONG.timescale)
+            moved = [
+                s.model_copy(
+                    update={"number": s.number + chunk.first_segment, "start": s.start + at * LONG.frame_ticks}
+                )
+                for s in made.segments
+            ]
+            tracks.append(made.model_copy(update={"segments": tuple(moved)}))
+        at += sum(frames)
+        reports.append(ChunkReport(chunk=chunk.index, outcome="encoded", video=tuple(tracks), complaints=complaints))
+    return reports
+
+
+def test_a_damaged_long_video_may_end_before_its_last_chunk() -> None:
+    reports = chunk_reports([[100] * 10, []], complaints=1)
+    stored = {k: v for r in reports for k, v in samples.stored(LONG, r).items()}
+
+    (warning,) = verify(LONG, reports, assemble(LONG, reports), stored)
+
+    assert warning.startswith("The source is damaged: 1000 of about 3250 frames")
+
+
+def test_an_empty_chunk_before_a_full_one_is_a_failure() -> None:
+    with pytest.raises(VerificationFailed, match="track_missing"):
+        assemble(LONG, chunk_reports([[], [100] * 17], complaints=1))

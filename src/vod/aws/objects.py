@@ -10,7 +10,6 @@ from botocore.exceptions import ClientError
 from vod.errors import Conflict, NotFound
 from vod.ports import Part
 
-_URL_SECONDS = 12 * 3600
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _SHORT = "public, max-age=5"
 _TYPES = {
@@ -67,10 +66,10 @@ class S3Sources:
     def put(self, key: str, data: bytes, content_type: str | None) -> None:
         self._client.put_object(Bucket=self._bucket, Key=key, Body=data, **_typed(content_type))
 
-    def put_url(self, key: str, size: int, content_type: str | None) -> tuple[str, dict[str, str]]:
+    def put_url(self, key: str, size: int, content_type: str | None, seconds: int) -> tuple[str, dict[str, str]]:
         # The length is signed: S3 itself refuses an upload that does not have the declared size.
         params = {"Bucket": self._bucket, "Key": key, "ContentLength": size, **_typed(content_type)}
-        url = self._client.generate_presigned_url("put_object", Params=params, ExpiresIn=_URL_SECONDS)
+        url = self._client.generate_presigned_url("put_object", Params=params, ExpiresIn=seconds)
         return url, {"Content-Type": content_type} if content_type else {}
 
     def begin_parts(self, key: str, content_type: str | None) -> str:
@@ -78,12 +77,14 @@ class S3Sources:
             self._client.create_multipart_upload(Bucket=self._bucket, Key=key, **_typed(content_type))["UploadId"]
         )
 
-    def part_urls(self, key: str, upload_id: str, numbers: Iterable[int]) -> dict[int, str]:
-        def url(number: int) -> str:
-            params = {"Bucket": self._bucket, "Key": key, "UploadId": upload_id, "PartNumber": number}
-            return str(self._client.generate_presigned_url("upload_part", Params=params, ExpiresIn=_URL_SECONDS))
+    def part_urls(self, key: str, upload_id: str, sizes: Mapping[int, int], seconds: int) -> dict[int, str]:
+        upload = {"Bucket": self._bucket, "Key": key, "UploadId": upload_id}
 
-        return {number: url(number) for number in numbers}
+        def url(number: int, size: int) -> str:
+            params = {**upload, "PartNumber": number, "ContentLength": size}
+            return str(self._client.generate_presigned_url("upload_part", Params=params, ExpiresIn=seconds))
+
+        return {number: url(number, size) for number, size in sizes.items()}
 
     def parts(self, key: str, upload_id: str) -> tuple[Part, ...]:
         pages = self._client.get_paginator("list_parts").paginate(Bucket=self._bucket, Key=key, UploadId=upload_id)
@@ -102,7 +103,7 @@ class S3Sources:
                 Bucket=self._bucket, Key=key, UploadId=upload_id, MultipartUpload={"Parts": listed}
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] in ("InvalidPart", "InvalidPartOrder", "EntityTooSmall"):
+            if error.response["Error"]["Code"] in ("InvalidPart", "InvalidPartOrder", "EntityTooSmall", "NoSuchUpload"):
                 raise Conflict(
                     "wrong_parts", "A part is missing or changed. List the parts and upload it again."
                 ) from error
@@ -115,8 +116,17 @@ class S3Sources:
             if not _missing(error):
                 raise
 
-    def delete_versions(self, key: str) -> int:
-        versions = list(self._versions(key))
+    def stored_size(self, key: str) -> int | None:
+        try:
+            return int(self._client.head_object(Bucket=self._bucket, Key=key)["ContentLength"])
+        except ClientError as error:
+            # Who may not list the bucket is told 403 where there is nothing.
+            if _missing(error) or error.response["Error"]["Code"] == "403":
+                return None
+            raise
+
+    def delete_versions(self, key: str, version: str | None = None) -> int:
+        versions = [{"Key": key, "VersionId": version}] if version else list(self._versions(key))
         _delete(self._client, self._bucket, versions)
         return len(versions)
 

@@ -17,6 +17,8 @@ from vod.status import Status
 
 _deserialize = TypeDeserializer().deserialize
 _RECORD = "VIDEO"
+_QUERY_ITEMS = 101
+_MOST_QUERIES = 20
 _CHUNK_KEPT_SECONDS = 7 * 24 * 3600
 Item = dict[str, Any]
 
@@ -86,19 +88,21 @@ class DynamoVideos:
             request["FilterExpression"] = "#status = :status"
             request["ExpressionAttributeNames"]["#status"] = "status"
             request["ExpressionAttributeValues"][":status"] = {"S": status}
-        return self._collect(request, limit, _start_key(cursor))
+        return self._collect(request, limit, _start_key(cursor, name, value))
 
     def _collect(self, request: Item, limit: int, start: Item | None) -> Page:
-        """A filter runs after DynamoDB's own limit: read on until the page is full."""
-        videos: list[Video] = []
-        while len(videos) < limit:
+        """A filter runs after DynamoDB's own limit: read on, but not for ever; a short page still has a cursor."""
+        name = request["ExpressionAttributeNames"]["#key"]
+        found: list[Item] = []
+        for _ in range(_MOST_QUERIES):
             begin = {"ExclusiveStartKey": start} if start else {}
-            answer = self._client.query(**request, **begin, Limit=limit - len(videos))
-            videos += [_video(item) for item in answer["Items"]]
+            answer = self._client.query(**request, **begin, Limit=_QUERY_ITEMS)
+            found += answer["Items"]
             start = answer.get("LastEvaluatedKey")
-            if not start:
+            if len(found) >= limit or not start:
                 break
-        return Page(tuple(videos), _cursor(start))
+        more = _index_key(found[limit - 1], name) if len(found) > limit else start
+        return Page(tuple(_video(item) for item in found[:limit]), _cursor(more))
 
     def chunk_frames(self, video_id: str, run: str) -> Mapping[int, int]:
         items = self._query(_serialize(_pk(video_id)), "sk, frames", f"CHUNK#{run}#")
@@ -162,13 +166,24 @@ def _cursor(key: Item | None) -> str | None:
     return base64.urlsafe_b64encode(json.dumps(key).encode()).decode() if key else None
 
 
-def _start_key(cursor: str | None) -> Item | None:
+def _index_key(item: Item, name: str) -> Item:
+    return {attribute: item[attribute] for attribute in ("pk", "sk", name, "createdAt")}
+
+
+def _start_key(cursor: str | None, name: str, value: str) -> Item | None:
+    """The key a cursor stands for; InvalidRequest for what this API did not give out to this caller."""
     if not cursor:
         return None
     try:
         key = json.loads(base64.urlsafe_b64decode(cursor))
     except ValueError:
         key = None
-    if not isinstance(key, dict) or not all(isinstance(value, dict) and set(value) == {"S"} for value in key.values()):
+    if not _is_index_key(key, name) or key[name]["S"] != value:
         raise InvalidRequest("cursor", "is not one that this API gave out")
-    return key
+    return dict(key)
+
+
+def _is_index_key(key: Any, name: str) -> bool:
+    if not isinstance(key, dict) or set(key) != {"pk", "sk", name, "createdAt"}:
+        return False
+    return all(isinstance(v, dict) and set(v) == {"S"} and isinstance(v["S"], str) for v in key.values())

@@ -48,8 +48,22 @@ def catalog(plan: Plan, tracks: Tracks) -> Catalog:
 
 
 def peak_bandwidth(track: TrackReport) -> int:
-    """Bits per second of the most expensive segment (RFC 8216, 4.3.4.2: BANDWIDTH)."""
-    return max(round(segment.bytes * 8 * track.timescale / segment.ticks) for segment in track.segments)
+    """Bits per second of the most expensive stretch of 0.5 to 1.5 target durations (RFC 8216, 4.1).
+
+    A stretch, not a segment: the last segment may be one keyframe long.
+    """
+    segments = track.segments
+    target = max(segment.ticks for segment in segments)
+    rates = [average_bandwidth(track)]
+    for first in range(len(segments)):
+        size = ticks = 0
+        for segment in segments[first:]:
+            size, ticks = size + segment.bytes, ticks + segment.ticks
+            if ticks * 2 > target * 3:
+                break
+            if ticks * 2 >= target:
+                rates.append(round(size * 8 * track.timescale / ticks))
+    return max(rates)
 
 
 def average_bandwidth(track: TrackReport) -> int:

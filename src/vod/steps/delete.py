@@ -1,5 +1,6 @@
 """Delete: the source with all its versions, every output object, and the record last, so that a repeat can finish."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,9 @@ from vod.model import Video
 from vod.ports import Executions, Output, Sources, Videos
 from vod.status import Status
 
+ROUNDS = 4
+PAUSE_SECONDS = 3.0
+
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
@@ -21,6 +25,7 @@ class Deletion:
     output: Output
     executions: Executions
     now: Callable[[], datetime] = clock.now
+    pause: Callable[[float], None] = time.sleep
 
     def delete(self, caller: Caller, video_id: str) -> None:
         """Remove all of a video; safe to repeat, also after a crash half-way."""
@@ -36,7 +41,16 @@ class Deletion:
             self.executions.stop(keys.execution_name(video.id, video.run))
         if video.upload and video.upload.multipart_id:
             self.sources.abort_parts(video.source.key, video.upload.multipart_id)
-        self.sources.delete_versions(video.source.key)
-        self.output.delete_all(keys.video_prefix(video.id))
-        self.output.delete_all(keys.jobs_prefix(video.id))
+        uploaded = keys.uploaded_video_id(video.source.key)
+        # Under ingest/ other versions of the key are other videos.
+        self.sources.delete_versions(video.source.key, None if uploaded else video.source.version)
+        self._empty(video.id, rounds=ROUNDS if video.run and not video.renditions else 1)
         self.videos.delete(video.id)
+
+    def _empty(self, video_id: str, rounds: int) -> None:
+        """Remove every output object; a task that was stopped just now may still store its last segment."""
+        for left in reversed(range(rounds)):
+            for prefix in (keys.video_prefix(video_id), keys.jobs_prefix(video_id)):
+                self.output.delete_all(prefix)
+            if left:
+                self.pause(PAUSE_SECONDS)

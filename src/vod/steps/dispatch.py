@@ -65,7 +65,7 @@ class Dispatch:
             return self.videos.get(video_id)
         if not arrival.key.startswith(keys.INGEST_PREFIX) or arrival.key.endswith("/"):
             return None
-        video_id = keys.ingest_video_id(arrival.key)
+        video_id = keys.ingest_video_id(arrival.key, arrival.version)
         self.videos.create(self._ingested(video_id, arrival))
         return self.videos.get(video_id)
 
@@ -79,7 +79,7 @@ class Dispatch:
             title=name,
             created_at=moment,
             updated_at=moment,
-            source=Source(arrival.key),
+            source=Source(arrival.key, arrival.version, arrival.size),
             size=arrival.size,
         )
 

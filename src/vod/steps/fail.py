@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vod import clock, model
-from vod.model import Document, Failure
+from vod.model import Document, Failure, Video
 from vod.ports import Events, Videos
+from vod.records import amend
+from vod.status import Status
 
 logger = logging.getLogger(__name__)
 _INTERNAL = Failure(
@@ -33,12 +35,23 @@ class Failing:
     events: Events
     now: Callable[[], datetime] = clock.now
 
-    def fail(self, video_id: str, run: str, failure: Failure) -> bool:
-        """Record the failure of a run once; False when the video is gone, over, or on another run."""
+    def fail(self, video_id: str, run: str, failure: Failure, repeated: bool = False) -> bool:
+        """Record the failure of a run; False when the video is gone, over, or on another run.
+
+        A failure that is recorded already is announced again, at least once being the rule, unless it was `repeated`
+        by somebody who cannot know better (subscribers tell repeats by the event's id).
+        """
         video = self.videos.get(video_id)
-        if video is None or video.run != run or not video.status.is_encoding:
+        if video is None or video.run != run:
             return False
-        self.videos.save(model.failed(video, failure, clock.stamp(self.now())))
-        error = {"code": failure.code, "message": failure.message}
-        self.events.publish("VideoFailed", {"videoId": video_id, "owner": video.owner, "run": run, "error": error})
+        if video.status is Status.FAILED and not repeated:
+            self._announce(video)
+        if not video.status.is_encoding:
+            return False
+        self._announce(amend(self.videos, video, lambda fresh: model.failed(fresh, failure, clock.stamp(self.now()))))
         return True
+
+    def _announce(self, video: Video) -> None:
+        error = {"code": video.failure.code, "message": video.failure.message} if video.failure else None
+        told = {"id": f"{video.id}-{video.run}-failed", "videoId": video.id, "owner": video.owner, "run": video.run}
+        self.events.publish("VideoFailed", {**told, "error": error})

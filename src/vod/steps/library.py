@@ -8,6 +8,7 @@ from vod import clock, view
 from vod.caller import Caller
 from vod.model import Document, Video
 from vod.ports import Videos
+from vod.records import amend
 from vod.status import Status
 
 
@@ -32,13 +33,16 @@ class Library:
     def rename(self, caller: Caller, video_id: str, title: str | None, tags: tuple[str, ...] | None) -> Document:
         """Change what is given and leave the rest."""
         video = caller.allowed(self.videos.get(video_id))
-        changed = replace(
-            video,
-            title=video.title if title is None else title,
-            tags=video.tags if tags is None else tags,
-            updated_at=clock.stamp(self.now()),
-        )
-        return self._shown(self.videos.save(changed))
+
+        def change(fresh: Video) -> Video:
+            return replace(
+                fresh,
+                title=fresh.title if title is None else title,
+                tags=fresh.tags if tags is None else tags,
+                updated_at=clock.stamp(self.now()),
+            )
+
+        return self._shown(amend(self.videos, video, change))
 
     def _shown(self, video: Video) -> Document:
         encoding = video.status.is_encoding and video.run

@@ -9,6 +9,7 @@ from vod.model import Document, Video
 from vod.plan import Plan, SourceObject, make_plan
 from vod.ports import Output, Videos
 from vod.probe import Probe
+from vod.records import amend
 from vod.status import Status
 
 
@@ -33,7 +34,8 @@ class Planning:
 
     def _begin(self, video: Video, plan: Plan, probe: Probe) -> None:
         described = probe.model_dump(mode="json") | {"gridFrames": plan.frames}
-        self.videos.save(model.transcoding(video, described, probe.warnings, clock.stamp(self.now())))
+        stamp = clock.stamp(self.now())
+        amend(self.videos, video, lambda fresh: model.transcoding(fresh, described, probe.warnings, stamp))
 
 
 def _items(plan: Plan) -> list[Document]:

@@ -11,6 +11,7 @@ from vod.manifest.rendition import Catalog, average_bandwidth, catalog, peak_ban
 from vod.model import Document, Published, Video
 from vod.plan import Plan
 from vod.ports import Events, Output, Videos
+from vod.records import amend
 from vod.report import ChunkReport
 from vod.status import Status
 from vod.tracks import assemble, verify
@@ -31,6 +32,7 @@ class Publishing:
         if video is None or video.run != run or not (video.status.is_encoding or video.status is Status.READY):
             return {"outcome": "unwanted"}
         if video.status is Status.READY:
+            self._announce(video)  # the try before may have died between storing and telling
             return {"outcome": "published"}
         plan = Plan.model_validate_json(self.output.get(keys.plan_key(video_id, run)))
         try:
@@ -57,9 +59,15 @@ class Publishing:
         self._write_manifests(prefix, listed)
         has_poster = any(report.poster_bytes for report in reports)
         published = Published(tuple(_renditions(listed)), tracks.seconds, has_poster, warnings)
-        self.videos.save(model.ready(video, published, clock.stamp(self.now())))
-        self.events.publish("VideoReady", {"videoId": video.id, "owner": video.owner, "run": plan.run})
+        # A title changed meanwhile is no reason to publish all over again.
+        done = amend(self.videos, video, lambda fresh: model.ready(fresh, published, clock.stamp(self.now())))
+        self._announce(done)
         return {"outcome": "published"}
+
+    def _announce(self, video: Video) -> None:
+        """At least once: subscribers tell repeats by the event's id."""
+        told = {"id": f"{video.id}-{video.run}-ready", "videoId": video.id, "owner": video.owner, "run": video.run}
+        self.events.publish("VideoReady", told)
 
     def _write_manifests(self, prefix: str, listed: Catalog) -> None:
         for track in (*(entry.track for entry in listed.video), *(entry.track for entry in listed.audio)):

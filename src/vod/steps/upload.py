@@ -6,10 +6,14 @@ from datetime import datetime, timedelta
 
 from vod import clock, keys, model, parts
 from vod.caller import Caller
-from vod.errors import Conflict, InvalidRequest, TooLarge
+from vod.errors import Conflict, InvalidRequest, NotFound, TooLarge
 from vod.model import Document, Source, Upload, Video
 from vod.ports import Part, Sources, Videos
+from vod.records import amend
 from vod.status import Status
+
+URL_SECONDS = 12 * 3600
+"""A presigned address lives at most as long as the role session that signed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,8 @@ class Uploads:
         self._check_size(new.size)
         if new.size <= self.limits.single_put_bytes:
             video = self._record(caller, new, Upload())
-            url, headers = self.sources.put_url(video.source.key, new.size, new.content_type)
             self.videos.create(video)
-            return video, {"method": "PUT", "url": url, "headers": headers}
+            return video, self._single_put(video)
         video = self._record(caller, new, None)
         multipart = self.sources.begin_parts(video.source.key, new.content_type)
         video = replace(video, upload=Upload(multipart, parts.part_size(new.size)))
@@ -73,10 +76,9 @@ class Uploads:
 
     def remaining(self, caller: Caller, video_id: str) -> tuple[Video, Document]:
         """The parts that arrived and fresh addresses for the rest."""
-        video = self._awaiting(caller, video_id)
+        video = self._prolonged(self._awaiting(caller, video_id))
         if not video.upload or not video.upload.multipart_id:
-            url, headers = self.sources.put_url(video.source.key, video.size or 0, video.content_type)
-            return video, {"method": "PUT", "url": url, "headers": headers}
+            return video, self._single_put(video)
         return video, self._invitation(video, self.sources.parts(video.source.key, video.upload.multipart_id))
 
     def complete(self, caller: Caller, video_id: str, etags: Mapping[int, str]) -> Video:
@@ -87,7 +89,12 @@ class Uploads:
         video = self._awaiting(caller, video_id)
         if not video.upload or not video.upload.multipart_id:
             raise Conflict("not_multipart", "This upload is a single PUT: there is nothing to complete.")
-        arrived = self.sources.parts(video.source.key, video.upload.multipart_id)
+        try:
+            arrived = self.sources.parts(video.source.key, video.upload.multipart_id)
+        except NotFound:
+            if self.sources.stored_size(video.source.key) == video.size:
+                return video  # joined before; the answer was lost
+            raise
         chosen = [part for part in arrived if part.number in etags]
         self._check_parts(video, chosen, etags)
         named = [replace(part, etag=etags[part.number].strip('"')) for part in chosen]
@@ -131,15 +138,32 @@ class Uploads:
             raise Conflict("wrong_status", f"The upload is over: the video is {video.status}.")
         return video
 
+    def _prolonged(self, video: Video) -> Video:
+        """Who asks how to go on gets the whole time again."""
+        expires_at = int((self.now() + self.limits.expiry).timestamp())
+
+        def prolonged(fresh: Video) -> Video:
+            return replace(fresh, expires_at=expires_at) if fresh.status is Status.AWAITING_UPLOAD else fresh
+
+        return amend(self.videos, video, prolonged)
+
+    def _seconds_left(self, video: Video) -> int:
+        """How long an address may live: never longer than the record that waits for the upload."""
+        left = (video.expires_at or 0) - int(self.now().timestamp())
+        return max(60, min(URL_SECONDS, left))
+
+    def _single_put(self, video: Video) -> Document:
+        size = video.size or 0
+        url, headers = self.sources.put_url(video.source.key, size, video.content_type, self._seconds_left(video))
+        return {"method": "PUT", "url": url, "headers": headers}
+
     def _invitation(self, video: Video, arrived: tuple[Part, ...]) -> Document:
         assert video.upload and video.upload.multipart_id and video.upload.part_size and video.size
         per_part, total = video.upload.part_size, parts.part_count(video.size, video.upload.part_size)
         here = {part.number for part in arrived}
-        urls = self.sources.part_urls(
-            video.source.key,
-            video.upload.multipart_id,
-            [number for number in range(1, total + 1) if number not in here],
-        )
+        rest = [number for number in range(1, total + 1) if number not in here]
+        sizes = {number: parts.expected_size(number, video.size, per_part) for number in rest}
+        urls = self.sources.part_urls(video.source.key, video.upload.multipart_id, sizes, self._seconds_left(video))
         return {
             "uploadId": video.upload.multipart_id,
             "partSize": per_part,

@@ -2,7 +2,7 @@ import m3u8
 
 from tests import samples
 from vod.manifest import hls
-from vod.manifest.rendition import catalog
+from vod.manifest.rendition import catalog, peak_bandwidth
 from vod.probe import AudioTrack
 from vod.tracks import assemble
 
@@ -50,8 +50,8 @@ def test_surround_is_offered_as_a_group_of_its_own() -> None:
     playlist = m3u8.loads(hls.multivariant(catalog(plan, assemble(plan, [samples.report(plan)]))))
 
     assert [(m.group_id, m.channels, m.default, m.name) for m in playlist.media] == [
-        ("stereo", "2", "YES", " Cinema  "),
-        ("surround", "6", "YES", " Cinema  "),
+        ("stereo", "2", "YES", " Cinema "),
+        ("surround", "6", "YES", " Cinema "),
     ]
     assert [p.stream_info.audio for p in playlist.playlists] == ["stereo"] * 4 + ["surround"] * 4
 
@@ -62,3 +62,15 @@ def test_a_video_without_sound_names_no_audio_group() -> None:
 
     assert "AUDIO" not in text
     assert "mp4a" not in text
+
+
+def test_a_tiny_last_segment_does_not_make_a_rung_look_expensive() -> None:
+    track = samples.track("v720", [100, 100, 1], 1000, 25000)
+    heavy = [
+        segment.model_copy(update={"bytes": size})
+        for segment, size in zip(track.segments, (2_000_000, 2_000_000, 150_000), strict=True)
+    ]
+
+    peak = peak_bandwidth(track.model_copy(update={"segments": tuple(heavy)}))
+
+    assert 4_000_000 <= peak < 4_500_000

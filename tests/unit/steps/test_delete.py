@@ -15,7 +15,13 @@ SERVED = f"videos/{samples.VIDEO_ID}/{samples.RUN}/index.m3u8"
 def deletion() -> Deletion:
     video = samples.video(Status.TRANSCODING)
     output = FakeOutput({SERVED: b"x", f"jobs/{video.id}/plan.json": b"x", "videos/other/index.m3u8": b"x"})
-    return Deletion(FakeVideos({video.id: video}), FakeSources({video.source.key: b"x"}), output, FakeExecutions())
+    return Deletion(
+        FakeVideos({video.id: video}),
+        FakeSources({video.source.key: b"x"}),
+        output,
+        FakeExecutions(),
+        pause=lambda _: None,
+    )
 
 
 def test_a_deleted_video_leaves_nothing_and_its_execution_is_stopped(deletion: Deletion) -> None:

@@ -75,6 +75,14 @@ def test_an_object_put_under_ingest_becomes_one_video(dispatch: Dispatch) -> Non
     assert (video.owner, video.title, video.size, video.status) == ("ingest", "My film.mov", 77, Status.QUEUED)
 
 
+def test_a_new_file_under_the_same_ingest_key_is_a_new_video(dispatch: Dispatch) -> None:
+    dispatch.dispatch(Arrival("source", "ingest/clip.mp4", "v1", 77))
+    dispatch.dispatch(Arrival("source", "ingest/clip.mp4", "v2", 99))
+
+    ids = [name.split("-")[0] for name in started(dispatch)]
+    assert [(stored(dispatch, i).source.version, stored(dispatch, i).size) for i in ids] == [("v1", 77), ("v2", 99)]
+
+
 def test_events_are_read_as_s3_writes_them() -> None:
     entry = {"key": "ingest/My+film%281%29.mov", "size": 5, "versionId": "v9", "eTag": "e"}
     record = {"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": "source"}, "object": entry}}

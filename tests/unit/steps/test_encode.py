@@ -9,7 +9,7 @@ import pytest
 from tests import samples
 from tests.fakes import FakeOutput, FakeSourceFiles
 from tests.unit.test_segmenter import box, fragment
-from vod import ffmpeg, isobmff
+from vod import ffmpeg, isobmff, sandbox
 from vod.errors import EncodeInterrupted
 from vod.isobmff import Init
 from vod.report import ChunkReport
@@ -32,6 +32,7 @@ sys.exit(int(code))
 @pytest.fixture(autouse=True)
 def _plain_boxes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(isobmff, "parse_init", lambda _: Init(PLAN.timescale, "avc1.640015"))
+    monkeypatch.setattr(sandbox, "SYSTEM_PATHS", (*sandbox.SYSTEM_PATHS, sys.prefix, sys.base_prefix))
     monkeypatch.setattr("vod.ffmpeg.poster_command", lambda *_: [sys.executable, "-c", "print('jpg')"])
 
 

@@ -11,17 +11,27 @@ def failing(status: Status) -> Failing:
     return Failing(FakeVideos({samples.VIDEO_ID: samples.video(status)}), FakeEvents(), lambda: samples.NOW)
 
 
-def test_a_failure_is_recorded_with_its_reason_and_announced_once() -> None:
+def test_a_failure_is_recorded_once_with_its_reason_and_announced() -> None:
     step = failing(Status.TRANSCODING)
 
     assert step.fail(samples.VIDEO_ID, samples.RUN, CORRUPT)
-    assert not step.fail(samples.VIDEO_ID, samples.RUN, CORRUPT)
+    assert not step.fail(samples.VIDEO_ID, samples.RUN, CORRUPT, repeated=True)
 
     video = step.videos.get(samples.VIDEO_ID)
     assert video is not None
     assert (video.status, video.failure) == (Status.FAILED, CORRUPT)
     assert isinstance(step.events, FakeEvents)
     assert [event for event, _ in step.events.published] == ["VideoFailed"]
+
+
+def test_a_repeat_by_the_state_machine_announces_again_under_the_same_id() -> None:
+    step = failing(Status.TRANSCODING)
+    for _ in range(2):
+        step.fail(samples.VIDEO_ID, samples.RUN, CORRUPT)
+
+    assert isinstance(step.events, FakeEvents)
+    assert len({told["id"] for _, told in step.events.published}) == 1
+    assert len(step.events.published) == 2
 
 
 def test_a_finished_video_cannot_fail_any_more() -> None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from tests import samples
@@ -53,11 +55,28 @@ def test_a_verified_run_is_published_and_announced() -> None:
     assert published(step) == ["VideoReady"]
 
 
-def test_publishing_twice_announces_once() -> None:
+def test_a_repeated_publish_announces_again_under_the_same_id() -> None:
     step = publishing(samples.report(PLAN))
 
     assert run(step) == run(step) == {"outcome": "published"}
-    assert published(step) == ["VideoReady"]
+
+    assert isinstance(step.events, FakeEvents)
+    assert len(step.events.published) == 2
+    assert len({told["id"] for _, told in step.events.published}) == 1
+
+
+def test_a_title_changed_during_publishing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    step = publishing(samples.report(PLAN))
+    sizes = step.output.sizes
+
+    def rename_meanwhile(prefix: str) -> object:
+        step.videos.save(replace(stored(step), title="New"))
+        return sizes(prefix)
+
+    monkeypatch.setattr(step.output, "sizes", rename_meanwhile)
+
+    assert run(step) == {"outcome": "published"}
+    assert (stored(step).title, stored(step).status) == ("New", Status.READY)
 
 
 def test_a_run_without_report_is_refused_and_not_published() -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -129,3 +130,42 @@ def test_a_large_body_is_told_to_ask_for_an_address(uploads: Uploads) -> None:
 
     with pytest.raises(InvalidRequest):
         uploads.store(ANN, NewVideo("clip.mp4", 0), b"")
+
+
+def test_completing_again_after_a_lost_answer_is_fine(uploads: Uploads) -> None:
+    video_id = multipart(uploads)
+    arrive(uploads, video_id, *range(1, 14))
+    uploads.complete(ANN, video_id, tags(*range(1, 14)))
+
+    assert uploads.complete(ANN, video_id, tags(*range(1, 14))).id == video_id
+
+
+def test_the_largest_upload_still_fits_lambdas_answer(uploads: Uploads) -> None:
+    huge = Uploads(FakeVideos(), FakeSources(), replace(LIMITS, max_bytes=5000 * 1024 * MIB), lambda: samples.NOW)
+    _, upload = huge.create(ANN, NewVideo("film.mov", 5000 * 1024 * MIB))
+
+    assert len(upload["parts"]) * 2400 < 5 * 10**6
+    assert upload["partSize"] <= 5 * 1024 * MIB
+
+
+def test_an_address_never_outlives_the_record_that_waits_for_it() -> None:
+    asked: list[int] = []
+
+    class Sources(FakeSources):
+        def put_url(self, key: str, size: int, content_type: str | None, seconds: int) -> tuple[str, dict[str, str]]:
+            asked.append(seconds)
+            return super().put_url(key, size, content_type, seconds)
+
+    short = Uploads(FakeVideos(), Sources(), replace(LIMITS, expiry=timedelta(hours=1)), lambda: samples.NOW)
+    short.create(ANN, NewVideo("a.mp4", 5))
+
+    assert asked == [3600]
+
+
+def test_asking_how_to_go_on_gives_the_whole_time_again(uploads: Uploads) -> None:
+    video_id = multipart(uploads)
+    later = Uploads(uploads.videos, uploads.sources, LIMITS, lambda: samples.NOW + timedelta(hours=20))
+
+    video, _ = later.remaining(ANN, video_id)
+
+    assert video.expires_at == int((samples.NOW + timedelta(hours=44)).timestamp())

@@ -1,0 +1,29 @@
+import os
+from pathlib import Path
+
+from vod.scratch import LEFT_SECONDS, sweep
+
+OLD = 1_000_000.0
+
+
+def left(scratch: Path, name: str, written: float) -> Path:
+    file = scratch / name / "run" / "source"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"x")
+    for entry in (file, file.parent, file.parent.parent):
+        os.utime(entry, (written, written))
+    return scratch / name
+
+
+def test_only_what_is_old_and_not_encoding_is_removed(tmp_path: Path) -> None:
+    now = OLD + LEFT_SECONDS + 10
+    crashed, working, recent = (
+        left(tmp_path, "crashed", OLD),
+        left(tmp_path, "working", OLD),
+        left(tmp_path, "recent", now),
+    )
+
+    gone = sweep(tmp_path, lambda video_id: video_id == "working", lambda: now)
+
+    assert gone == ["crashed"]
+    assert (crashed.exists(), working.exists(), recent.exists()) == (False, True, True)
