@@ -14,6 +14,7 @@ from pathlib import Path
 
 import imageio_ffmpeg
 
+from vod import sandbox
 from vod.aws.clients import client
 from vod.aws.objects import S3Output, S3SourceFiles
 from vod.aws.videos import DynamoVideos
@@ -33,6 +34,7 @@ def main() -> int:
     arguments.add_argument("--chunk", required=True, type=int, help="the chunk's index in the plan")
     asked = arguments.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stdout)
+    sandbox.hide()
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     s3 = client("s3")

@@ -8,13 +8,17 @@ from aws_lambda_powertools import Logger
 from vod.aws import wiring
 from vod.aws.clients import client
 from vod.aws.ranged import RangedObject
-from vod.libav import read_probe
 from vod.plan import SourceObject
+from vod.probe_process import ProbeProcess
 from vod.steps.probe import probe
 
 logger = Logger()
 _s3 = client("s3")
 _limits = wiring.limits(os.environ)
+# Started with the function, so that libav is loaded while everything else is.
+_read = ProbeProcess(
+    unconfined_allowed=wiring.unconfined_allowed(os.environ), library_path=os.environ.get("LD_LIBRARY_PATH")
+)
 
 
 def _open(source: SourceObject) -> BinaryIO:
@@ -26,4 +30,4 @@ def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
     """Answer what the source is, or why it is refused."""
     logger.append_keys(videoId=event["videoId"], run=event["run"])
     source = SourceObject.model_validate(event["source"])
-    return probe(source, event["declaredSize"], _limits, _open, read_probe)
+    return probe(source, event["declaredSize"], _limits, _open, _read)

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from vod.byte_ranges import Range
 from vod.errors import Conflict, NotFound, VersionConflict
 from vod.model import Document, Video
+from vod.plan import SourceObject
 from vod.ports import Page, Part
 from vod.status import Status
 
@@ -111,10 +113,17 @@ class FakeSources:
 @dataclass
 class FakeSourceFiles:
     original: Path
+    read: int = 0
 
-    def fetch(self, key: str, version: str | None, target: Path) -> None:
+    def fetch(self, source: SourceObject, ranges: Iterable[Range], target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(self.original.read_bytes())
+        with self.original.open("rb") as original, target.open("wb") as copy:
+            copy.truncate(source.size)
+            for first, end in ranges:
+                original.seek(first)
+                copy.seek(first)
+                copy.write(original.read(end - first))
+                self.read += end - first
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from vod.color import Color
 from vod.model import Source, Video
 from vod.plan import Plan, SourceObject, make_plan
 from vod.probe import AudioTrack, Probe, Rate, VideoTrack
@@ -31,8 +32,14 @@ def video(status: Status = Status.AWAITING_UPLOAD, **changes: object) -> Video:
 def probe(
     width: int = 1280, height: int = 720, seconds: float = 10.0, rate: Rate | None = None, audio: bool = True
 ) -> Probe:
-    track = VideoTrack(index=0, codec="h264", width=width, height=height, rate=rate or Rate(num=25, den=1), end=seconds)
-    sound = (AudioTrack(index=1, codec="aac", channels=2, sample_rate=48000, language="eng", is_default=True),) if audio else ()
+    track = VideoTrack(
+        index=0, codec="h264", width=width, height=height, color=Color(), rate=rate or Rate(num=25, den=1), end=seconds
+    )
+    sound = (
+        (AudioTrack(index=1, codec="aac", channels=2, sample_rate=48000, language="eng", is_default=True),)
+        if audio
+        else ()
+    )
     return Probe(container="mov", size=1000, duration=seconds, video=track, audio=sound)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from vod.probe import Frozen
+from vod.frozen import Frozen
 
 PRE_ROLL_SECONDS = 2
 """How far before its first frame a chunk enters the source: enough for pictures that lean on the group before."""
@@ -12,6 +12,7 @@ PRE_ROLL_SECONDS = 2
 class Chunk(Frozen):
     """Segments [first, end) of every rung, made by one task of `cpu` units and `memory` MiB; end None = to the last.
 
+    `ranges` are the bytes [first, end) of the source that it needs, None for all of it.
     `video` is False for a task that makes only extras: what is made once over the whole source (sound, poster).
     """
 
@@ -22,6 +23,7 @@ class Chunk(Frozen):
     extras: bool
     cpu: int
     memory: int
+    ranges: tuple[tuple[int, int], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

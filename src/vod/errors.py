@@ -60,6 +60,7 @@ class SourceRefused(VodError):
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(code, REFUSALS[code] + (f" ({detail})" if detail else ""))
+        self.detail = detail
 
 
 class VerificationFailed(VodError):
@@ -78,6 +79,18 @@ class EncodeInterrupted(VodError):
         super().__init__("interrupted", f"Encoding was interrupted and can be resumed: {detail}.")
 
 
+class SandboxUnavailable(VodError):
+    """The kernel offers no way to confine a child; nothing was read."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(
+            "sandbox_unavailable",
+            f"Hostile bytes cannot be confined here ({detail}), so none were read. Run where the kernel has seccomp "
+            "filters or Landlock 4, or accept the risk with ALLOW_UNCONFINED=true.",
+        )
+        self.detail = detail
+
+
 REFUSALS = {
     "empty": "The uploaded file is empty. Upload it again.",
     "size_mismatch": "The uploaded file does not have the declared size. Create the video again and upload the whole file.",
@@ -87,6 +100,7 @@ REFUSALS = {
     "encrypted": "The video is encrypted (DRM). Upload an unprotected copy.",
     "unsupported_codec": "The video track's codec cannot be decoded. Export it as H.264, HEVC, VP9, AV1 or ProRes and upload again.",
     "corrupt": "The file is damaged and no picture could be decoded. Export or copy it again, then upload it anew.",
+    "too_complex": "The file took more computing time or memory than any real video needs. Export it again with common settings.",
     "too_long": "The video is longer than this platform accepts. Cut it into shorter parts.",
     "too_large": "The file is larger than this platform accepts. Upload a smaller export.",
     "too_many_pixels": "The picture is larger than 8192x4320. Export it in a smaller size.",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from vod import color
 from vod.chunks import PRE_ROLL_SECONDS
 from vod.plan import Plan, Rendition
 from vod.sniff import DEMUXERS
@@ -33,8 +34,8 @@ def encode_command(
     videos = [rendition for rendition in plan.renditions if rendition.name in outputs]
     audios = [track for track in plan.audio if track.name in outputs]
     # Sound is made over the whole source: with it, the source is read from its beginning.
-    enter = [] if audios else _entry(plan, first_frame)
-    command = [binary, *_quiet(progress), *enter, *_input(source, plan)]
+    at = 0.0 if audios else first_frame / float(plan.rate.fraction)
+    command = [binary, *_quiet(progress), *opened(source, plan, at)]
     if videos:
         command += ["-filter_complex", filter_graph(plan, videos, first_frame, end_frame)]
     for video in videos:
@@ -44,31 +45,24 @@ def encode_command(
     return command
 
 
-def poster_command(binary: str, source: str, plan: Plan, at: float, size: Rendition) -> Command:
-    """The most typical of 50 frames from `at` seconds on, as a JPEG on standard output."""
-    look = f"thumbnail=50,scale={size.width}:{size.height},setsar=1"
-    seek = ["-ss", f"{at:.3f}"] if at > 0 else []
-    output = ["-map", f"0:{plan.video_index}", "-vf", look, "-frames:v", "1", "-q:v", "3", "-f", "mjpeg", "pipe:1"]
-    return [binary, "-v", "error", "-nostdin", *seek, *_input(source, plan), *output]
-
-
 def filter_graph(plan: Plan, renditions: list[Rendition], first_frame: int, end_frame: int | None) -> str:
     """Steady grid, exact cut, then each rung scaled from the one above it: 0.65 of the CPU of one FFmpeg a rung."""
     rate = f"{plan.rate.num}/{plan.rate.den}"
     # trim counts in the fps filter's own time base (one tick a frame): an exact cut, no comparison of seconds.
     cut = f"trim=start_pts={first_frame}" + ("" if end_frame is None else f":end_pts={end_frame}")
     deinterlace = "bwdif=mode=send_frame," if plan.interlaced else ""
-    chains = [f"[0:{plan.video_index}]{deinterlace}fps={rate}:start_time=0,{cut}{_scaled(renditions, 0)}"]
-    chains += [f"[down{number}]{_scaled(renditions, number)[1:]}" for number in range(1, len(renditions))]
+    chains = [f"[0:{plan.video_index}]{deinterlace}fps={rate}:start_time=0,{cut},{_scaled(plan, renditions, 0)}"]
+    chains += [f"[down{number}]{_scaled(plan, renditions, number)}" for number in range(1, len(renditions))]
     return ";".join(chains)
 
 
-def _scaled(renditions: list[Rendition], number: int) -> str:
+def _scaled(plan: Plan, renditions: list[Rendition], number: int) -> str:
+    """The top rung is converted to what every output is (8-bit 4:2:0, BT.709); the others only get smaller."""
     size = renditions[number]
-    name = f"[{size.name}]"
-    scale = f",scale={size.width}:{size.height}:flags=bicubic:out_range=tv,format=yuv420p,setsar=1"
-    last = number == len(renditions) - 1
-    return scale + (name if last else f",split{name}[down{number + 1}]")
+    plain = f"scale={size.width}:{size.height}:flags=bicubic"
+    scale = color.filters(plan.color, size.width, size.height) if number == 0 else plain
+    name, last = f"[{size.name}]", number == len(renditions) - 1
+    return f"{scale},setsar=1" + (name if last else f",split{name}[down{number + 1}]")
 
 
 def _quiet(progress: str) -> Command:
@@ -76,13 +70,13 @@ def _quiet(progress: str) -> Command:
     return ["-v", "error", "-nostdin", "-y", "-nostats", "-progress", progress, "-stats_period", "0.5"]
 
 
-def _entry(plan: Plan, first_frame: int) -> Command:
-    """Enter the source shortly before this grid frame; the exact cut is made on frames, after decoding."""
-    at = plan.start + first_frame / float(plan.rate.fraction) - PRE_ROLL_SECONDS
-    if not plan.is_seekable or at <= plan.start:
-        return []
+def opened(source: str, plan: Plan, at: float) -> Command:
+    """The arguments that open the source shortly before `at` seconds; exact cuts are made on frames, after decoding."""
+    enter = plan.start + at - PRE_ROLL_SECONDS
+    if not plan.is_seekable or enter <= plan.start:
+        return _input(source, plan)
     # seek_timestamp: the source's own times. noaccurate_seek: its cut would count from another zero than ours.
-    return ["-seek_timestamp", "1", "-noaccurate_seek", "-ss", f"{at:.6f}"]
+    return ["-seek_timestamp", "1", "-noaccurate_seek", "-ss", f"{enter:.6f}", *_input(source, plan)]
 
 
 def _input(source: str, plan: Plan) -> Command:
@@ -93,6 +87,9 @@ def _input(source: str, plan: Plan) -> Command:
         ",".join(DEMUXERS),
         "-max_pixels",
         str(MAX_PIXELS),
+        # Do not run the LCEVC enhancement decoder: its holes CVE-2026-125262 and -125263 have no fixed release yet.
+        "-export_side_data",
+        "+enhancements",
     ]
     # max_error_rate: a damaged source gives what can be decoded; whether that is enough is verified on frames later.
     # reinit_filter: a size change in mid-stream must not restart the frame grid at zero.
@@ -110,6 +107,7 @@ def _video_output(plan: Plan, rendition: Rendition, first_frame: int) -> Command
         # sc_threshold 0: keyframes on the grid only, so that they are aligned across rungs.
         *("-g", str(plan.gop_frames), "-keyint_min", str(plan.gop_frames), "-sc_threshold", "0"),
         *("-video_track_timescale", str(plan.timescale), *_ANONYMOUS, "-flags:v", "+bitexact"),
+        *color.TAGS,
         # frag_discont: without it every run restarts its decode times at 0; skip_trailer: no index at the end.
         *("-fragment_index", str(first_fragment), "-movflags", _FRAGMENTED, "-flush_packets", "1", "-f", "mp4"),
     ]

@@ -1,108 +1,113 @@
-"""Running FFmpeg: one process, one pipe per track, an empty environment, and a firm end."""
+"""Running FFmpeg: one sandboxed process, one pipe per track, and a firm end."""
 
-import ctypes
+import io
 import os
-import resource
 import signal
 import subprocess
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from vod import sandbox
+from vod.budget import Budget
 from vod.ffmpeg import Command
+from vod.sandbox import Sandbox
 
 BuildCommand = Callable[[Mapping[str, str], str], Command]
 Consume = Callable[[str, BinaryIO], None]
-_PR_SET_PDEATHSIG = 1
-_PR_SET_NO_NEW_PRIVS = 38
 _KILL_AFTER_SECONDS = 10
+_CRASHES = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSYS, signal.SIGXFSZ}
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """How FFmpeg ended: exit code, its last complaints, wall seconds."""
+    """How FFmpeg ended: exit code, its last complaints, wall seconds, and the part of its budget it went beyond."""
 
     exit_code: int
     complaints: tuple[str, ...]
     seconds: float
+    exceeded: str | None = None
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether it was killed for a reason that is not the source's: trying again can help."""
+        return self.exit_code < 0 and not self.exceeded and -self.exit_code not in _CRASHES
+
+
+class _Pipe(io.FileIO):
+    """A pipe that counts what came through it."""
+
+    seen = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        data = super().read(-1 if size is None else size)
+        self.seen += len(data)
+        return data
 
 
 def run(
-    build: BuildCommand, tracks: Sequence[str], consume: Consume, on_frame: Callable[[int], bool], stop: threading.Event
+    build: BuildCommand,
+    tracks: Sequence[str],
+    consume: Consume,
+    on_frame: Callable[[int], bool],
+    stop: threading.Event,
+    confined: Sandbox,
 ) -> Finished:
     """Run FFmpeg with one pipe per track, each read by `consume` in its own thread.
 
     `on_frame` hears the number of frames encoded and answers False to end the run. The first error of a consumer ends
-    FFmpeg and is raised here.
+    FFmpeg and is raised here; going beyond the sandbox's budget ends it too and is told by the answer.
     """
     began = time.monotonic()
     pipes = {name: os.pipe() for name in (*tracks, "")}
     command = build({name: f"pipe:{pipes[name][1]}" for name in tracks}, f"pipe:{pipes[''][1]}")
-    process = _start(command, [write for _, write in pipes.values()])
-    for _, write in pipes.values():
-        os.close(write)
+    try:
+        process = _start(command, confined, [write for _, write in pipes.values()])
+    finally:
+        for _, write in pipes.values():
+            os.close(write)
     errors: list[BaseException] = []
+    outputs = {name: _Pipe(pipes[name][0], "rb") for name in tracks}
     readers = [
-        threading.Thread(target=_read, args=(name, pipes[name][0], consume, process, errors), daemon=True)
-        for name in tracks
+        threading.Thread(target=_read, args=(name, pipe, consume, process, errors), daemon=True)
+        for name, pipe in outputs.items()
     ]
     readers.append(threading.Thread(target=_follow, args=(pipes[""][0], on_frame, process), daemon=True))
     complaints: deque[str] = deque(maxlen=20)
     readers.append(threading.Thread(target=_collect, args=(process, complaints), daemon=True))
     for reader in readers:
         reader.start()
-    _wait(process, stop)
+    exceeded = _wait(process, stop, lambda: _exceeded(process.pid, confined.budget, began, outputs.values()))
     for reader in readers:
         reader.join()
     if errors:
         raise errors[0]
-    return Finished(process.returncode, tuple(complaints), time.monotonic() - began)
+    return Finished(process.returncode, tuple(complaints), time.monotonic() - began, exceeded)
 
 
-def capture(command: Command, seconds: float) -> bytes:
-    """What FFmpeg writes to standard output within so many seconds; empty when it fails."""
-    try:
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            env={},
-            timeout=seconds,
-            preexec_fn=_confine,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return b""
-    return done.stdout if done.returncode == 0 else b""
+def capture(command: Command, confined: Sandbox) -> bytes:
+    """What FFmpeg writes to standard output within its budget; empty when it fails."""
+    with sandbox.start(command, confined, subprocess.PIPE, subprocess.DEVNULL) as process:
+        try:
+            output, _ = process.communicate(timeout=confined.budget.wall_seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return b""
+    return output if process.returncode == 0 else b""
 
 
-def _start(command: Command, pass_fds: list[int]) -> subprocess.Popen[bytes]:
-    # The environment is empty: nothing of the task's credentials reaches a process that reads hostile bytes.
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        env={},
-        pass_fds=pass_fds,
-        preexec_fn=_confine,
-    )
+def _start(command: Command, confined: Sandbox, pass_fds: list[int]) -> subprocess.Popen[bytes]:
+    return sandbox.start(command, confined, subprocess.DEVNULL, subprocess.PIPE, pass_fds)
 
 
-def _confine() -> None:
-    """In the child before exec: die with the encoder, gain no privileges, leave no core file."""
-    libc = ctypes.CDLL(None)
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _read(name: str, fd: int, consume: Consume, process: subprocess.Popen[bytes], errors: list[BaseException]) -> None:
-    with os.fdopen(fd, "rb", buffering=0) as pipe:
+def _read(
+    name: str, pipe: _Pipe, consume: Consume, process: subprocess.Popen[bytes], errors: list[BaseException]
+) -> None:
+    with pipe:
         try:
             consume(name, pipe)
         except BaseException as error:  # released and raised in `run`: a dead reader would block FFmpeg for ever
@@ -123,10 +128,32 @@ def _collect(process: subprocess.Popen[bytes], complaints: deque[str]) -> None:
         complaints.append(line.decode(errors="replace").strip()[:300])
 
 
-def _wait(process: subprocess.Popen[bytes], stop: threading.Event) -> None:
+def _wait(process: subprocess.Popen[bytes], stop: threading.Event, look: Callable[[], str | None]) -> str | None:
+    """Wait for the end, bringing it about when told to stop or when `look` finds the budget exceeded."""
     while process.poll() is None:
+        if exceeded := look():
+            _end(process)
+            return exceeded
         if stop.wait(0.05):
             _end(process)
+    return "CPU time" if process.returncode == -signal.SIGXCPU else None
+
+
+def _exceeded(pid: int, budget: Budget, began: float, outputs: Iterable[_Pipe]) -> str | None:
+    if time.monotonic() - began > budget.wall_seconds:
+        return f"{budget.wall_seconds} s of time"
+    if _cpu_seconds(pid) > budget.cpu_seconds:
+        return f"{budget.cpu_seconds} s of CPU time"
+    if sum(pipe.seen for pipe in outputs) > budget.output_bytes:
+        return f"{budget.output_bytes} bytes of output"
+    return None
+
+
+def _cpu_seconds(pid: int) -> float:
+    """What a process has used so far, all its threads; 0 when it is gone (clock ids: Linux posix-timers.h)."""
+    with suppress(OSError):
+        return time.clock_gettime((~pid << 3) | 2)
+    return 0.0
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

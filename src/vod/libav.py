@@ -6,14 +6,23 @@ from fractions import Fraction
 from typing import Any, BinaryIO
 
 import av
+import av.subtitles.codeccontext  # PyAV loads these on demand, which a sandboxed child cannot
+import av.subtitles.stream
+import av.subtitles.subtitle
 from av.audio.stream import AudioStream
 from av.container import InputContainer
+from av.sidedata.sidedata import Type as SideDataType
+from av.subtitles.stream import SubtitleStream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from vod.color import Color, color_of, with_light_level
 from vod.errors import SourceRefused
+from vod.iso_tables import check_tables
 from vod.probe import AudioTrack, Limits, Probe, Rate, VideoTrack, check_probe
 from vod.rate import grid_rate
+from vod.source_index import read_index
+from vod.subtitles import SubtitleTrack
 
 SCAN_BYTES = 64 * 2**20
 """How much of a source is demuxed to learn its timestamps; of a larger one the index or the tail tells the end."""
@@ -44,9 +53,15 @@ def read_probe(source: BinaryIO, demuxer: str, size: int, limits: Limits) -> Pro
         with _opened(source, demuxer) as container:
             scan = _scan(container, index)
             probe = _described(container, index, picture, scan, demuxer, size)
+            if demuxer == "mov":
+                probe = _indexed(probe, container, source)
+    except MemoryError as error:
+        raise SourceRefused("too_complex", "memory") from error
     except (av.error.FFmpegError, EOFError, OverflowError) as error:
         code = "encrypted" if _holds_encrypted_track(source) else "corrupt"
         raise SourceRefused(code, type(error).__name__) from error
+    if demuxer == "mov":
+        check_tables(source, size)
     check_probe(probe, limits)
     return probe
 
@@ -154,6 +169,7 @@ def _described(
         rotation=round(picture.rotation / 90) * 90 % 360,
         pixel_format=picture.format.name,
         interlaced=bool(picture.interlaced_frame),
+        color=_color(picture),
         rate=Rate.of(rate),
         frames=len(times) if scan.complete else stream.frames or None,
         end=float(max(end, step)),
@@ -165,7 +181,25 @@ def _described(
         duration=float(max(scan.end - start, end, step)),
         video=video,
         audio=tuple(_audio(track) for track in sounds),
+        subtitles=tuple(_subtitle(track, demuxer) for track in container.streams.subtitles),
     )
+
+
+def _indexed(probe: Probe, container: InputContainer, source: BinaryIO) -> Probe:
+    track = next(track for track in container.streams.video if track.index == probe.video.index)
+    start = Fraction(probe.start).limit_denominator(10**6)
+    index = read_index(source, probe.size, track, start, probe.video.end)
+    return probe.model_copy(update={"index": index})
+
+
+def _color(picture: VideoFrame) -> Color:
+    told = picture.colorspace, picture.color_primaries, picture.color_trc, picture.color_range
+    found = color_of(*told, picture.format.name, picture.width, picture.height)
+    light = picture.side_data.get(SideDataType.CONTENT_LIGHT_LEVEL)
+    found = with_light_level(found, bytes(light) if light else None)
+    if not found.is_convertible:
+        raise SourceRefused("unsupported_codec", "Dolby Vision profile 5")
+    return found
 
 
 def _exact(number: Any) -> Fraction:
@@ -201,6 +235,21 @@ def _shown(picture: VideoFrame, stream: VideoStream) -> tuple[int, int]:
     shape = stream.sample_aspect_ratio or Fraction(1)
     width, height = max(1, round(picture.width * shape)), picture.height
     return (height, width) if round(picture.rotation / 90) % 2 else (width, height)
+
+
+def _subtitle(track: SubtitleStream, demuxer: str) -> SubtitleTrack:
+    """PyAV knows no teletext: what it cannot name in a transport stream is that."""
+    context = track.codec_context
+    unknown = "dvb_teletext" if demuxer == "mpegts" else "unknown"
+    marks = av.stream.Disposition
+    return SubtitleTrack(
+        index=track.index,
+        codec=context.name if context is not None else unknown,
+        language=track.language,
+        title=track.metadata.get("title"),
+        is_forced=bool(track.disposition & marks.forced),
+        is_hearing_impaired=bool(track.disposition & marks.hearing_impaired),
+    )
 
 
 def _is_decodable(track: AudioStream) -> bool:

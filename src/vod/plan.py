@@ -3,10 +3,13 @@
 from fractions import Fraction
 from math import ceil
 
-from vod import chunks, ladder, sound
+from vod import byte_ranges, chunks, ladder, sound, subtitles
 from vod.chunks import Chunk, ChunkPolicy
-from vod.probe import Frozen, Probe, Rate
+from vod.color import Color
+from vod.frozen import Frozen
+from vod.probe import Probe, Rate
 from vod.sound import AudioRendition
+from vod.subtitles import SubtitleRendition
 
 SEGMENT_SECONDS = 4
 GOP_SECONDS = 2
@@ -45,15 +48,23 @@ class Plan(Frozen):
     video_index: int
     is_seekable: bool
     interlaced: bool
+    color: Color
     rate: Rate
     gop_frames: int
     gops_per_segment: int
     frames: int
     duration: float
-    poster_at: float
     renditions: tuple[Rendition, ...]
     audio: tuple[AudioRendition, ...]
+    subtitles: tuple[SubtitleRendition, ...]
     chunks: tuple[Chunk, ...]
+
+    @property
+    def source(self) -> "SourceObject":
+        """The exact object version to encode."""
+        return SourceObject(
+            bucket=self.source_bucket, key=self.source_key, version=self.source_version, size=self.source_size
+        )
 
     @property
     def segment_frames(self) -> int:
@@ -109,15 +120,20 @@ def make_plan(
         video_index=probe.video.index,
         is_seekable=is_seekable,
         interlaced=probe.video.interlaced,
+        color=probe.video.color,
         rate=probe.video.rate,
         gop_frames=gop,
         gops_per_segment=GOPS_PER_SEGMENT,
         frames=frames,
         duration=probe.duration,
-        poster_at=min(probe.video.end / 10, 10.0),
         renditions=renditions,
         audio=sound.renditions(probe.audio),
-        chunks=_chunks(renditions[0], frames, gop * GOPS_PER_SEGMENT, rate, policy if is_seekable else ONE_CHUNK),
+        subtitles=subtitles.renditions(probe.subtitles),
+        chunks=_with_ranges(
+            _chunks(renditions[0], frames, gop * GOPS_PER_SEGMENT, rate, policy if is_seekable else ONE_CHUNK),
+            probe,
+            Fraction(gop * GOPS_PER_SEGMENT) / rate,
+        ),
     )
 
 
@@ -150,6 +166,23 @@ def _chunks(top: Rendition, frames: int, per_segment: int, rate: Fraction, polic
     if not alone:
         made.append(_extras(len(runs)))
     return tuple(made)
+
+
+def _with_ranges(made: tuple[Chunk, ...], probe: Probe, segment_seconds: Fraction) -> tuple[Chunk, ...]:
+    """Each chunk with the bytes it needs, where the index tells; the extras read everything."""
+    index = probe.index
+    if index is None or len(made) == 1:
+        return made
+
+    def ranged(chunk: Chunk) -> Chunk:
+        if not chunk.video:
+            return chunk
+        end = None if chunk.end_segment is None else chunk.end_segment * segment_seconds
+        first = chunk.first_segment * segment_seconds
+        bytes_needed = byte_ranges.needed(index, probe.size, first, end, probe.video.rate.fraction)
+        return chunk.model_copy(update={"ranges": bytes_needed})
+
+    return tuple(ranged(chunk) for chunk in made)
 
 
 def _extras(index: int) -> Chunk:

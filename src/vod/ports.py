@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from vod.byte_ranges import Range
 from vod.model import Document, Video
+from vod.plan import SourceObject
 from vod.status import Status
 
 
@@ -101,8 +103,8 @@ class Sources(Protocol):
 class SourceFiles(Protocol):
     """Fetches a source to scratch."""
 
-    def fetch(self, key: str, version: str | None, target: Path) -> None:
-        """Copy the object version to a local file by parallel ranged GETs."""
+    def fetch(self, source: SourceObject, ranges: Iterable[Range], target: Path) -> None:
+        """Copy these ranges of the object version to their places in a local file of the source's size."""
 
 
 class Executions(Protocol):

@@ -4,15 +4,13 @@ import re
 from fractions import Fraction
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BeforeValidator
 
+from vod.byte_ranges import SourceIndex
+from vod.color import Color
 from vod.errors import SourceRefused
-
-
-class Frozen(BaseModel):
-    """A value that travels as JSON between steps."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+from vod.frozen import Frozen
+from vod.subtitles import SubtitleTrack
 
 
 class Rate(Frozen):
@@ -42,7 +40,7 @@ class VideoTrack(Frozen):
     rotation: int = 0
     pixel_format: str = ""
     interlaced: bool = False
-    transfer: str | None = None
+    color: Color = Color()
     rate: Rate
     frames: int | None = None
     end: float
@@ -81,7 +79,9 @@ class Probe(Frozen):
     start: float = 0.0
     duration: float
     video: VideoTrack
+    index: SourceIndex | None = None
     audio: tuple[AudioTrack, ...] = ()
+    subtitles: tuple[SubtitleTrack, ...] = ()
     warnings: tuple[str, ...] = ()
 
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from vod.probe import Frozen
+from vod.frozen import Frozen
 
 
 class SegmentReport(Frozen):
@@ -36,6 +36,13 @@ class TrackReport(Frozen):
         return sum(segment.ticks for segment in self.segments) / self.timescale
 
 
+class TextReport(Frozen):
+    """One stored subtitle file: its rendition's name and its size in bytes."""
+
+    name: str
+    bytes: int
+
+
 class Refusal(Frozen):
     """Why the chunk cannot be encoded however often it is tried."""
 
@@ -52,6 +59,7 @@ class ChunkReport(Frozen):
     refusal: Refusal | None = None
     video: tuple[TrackReport, ...] = ()
     audio: tuple[TrackReport, ...] = ()
+    subtitles: tuple[TextReport, ...] = ()
     poster_bytes: int = 0
     encode_seconds: float = 0.0
     resumed_at: int = 0

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
-from vod.probe import AudioTrack, Frozen
+from vod.frozen import Frozen
+from vod.language import bcp47, language_name
+from vod.probe import AudioTrack
 
 SAMPLE_RATE = 48000
 MOST_TRACKS = 16
@@ -51,17 +53,22 @@ def _rendition(name: str, track: AudioTrack, channels: int, label: str, is_defau
         label=label,
         kbps=_KBPS[channels],
         channels=channels,
-        language=track.language,
+        language=bcp47(track.language),
         is_default=is_default,
     )
 
 
 def _labels(tracks: list[AudioTrack]) -> list[str]:
     """The track's own title, else its language, else a number; a number tells equal ones apart."""
-    plain = [track.title or track.language or "Audio" for track in tracks]
+    plain = [track.title or _spoken(track) for track in tracks]
     seen: dict[str, int] = {}
     labels = []
     for label in plain:
         seen[label] = seen.get(label, 0) + 1
         labels.append(label if plain.count(label) == 1 else f"{label} {seen[label]}")
     return labels
+
+
+def _spoken(track: AudioTrack) -> str:
+    tag = bcp47(track.language)
+    return language_name(tag) if tag else "Audio"

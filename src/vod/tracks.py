@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from vod import keys
 from vod.errors import VerificationFailed
 from vod.plan import Plan
-from vod.report import ChunkReport, SegmentReport, TrackReport
+from vod.report import ChunkReport, SegmentReport, TextReport, TrackReport
+from vod.subtitles import vtt_name
 
 FRAME_TOLERANCE = 2
 """The end of the last frame is rounded by containers: so many frames more or less are no loss."""
@@ -18,6 +19,7 @@ class Tracks:
 
     video: tuple[TrackReport, ...]
     audio: tuple[TrackReport, ...]
+    subtitles: tuple[TextReport, ...]
     warnings: tuple[str, ...]
 
     @property
@@ -34,7 +36,8 @@ def assemble(plan: Plan, reports: Sequence[ChunkReport]) -> Tracks:
     pictures = [report for report, chunk in zip(in_order, plan.chunks, strict=True) if chunk.video]
     video = tuple(_joined(_parts(pictures, rendition.name)) for rendition in plan.renditions)
     audio = tuple(track for report in in_order for track in report.audio)
-    return Tracks(video, audio, tuple(warning for report in in_order for warning in report.warnings))
+    texts = tuple(text for report in in_order for text in report.subtitles)
+    return Tracks(video, audio, texts, tuple(warning for report in in_order for warning in report.warnings))
 
 
 def _parts(reports: list[ChunkReport], name: str) -> list[TrackReport]:
@@ -64,6 +67,11 @@ def verify(plan: Plan, reports: Sequence[ChunkReport], tracks: Tracks, stored: M
     prefix = keys.run_prefix(plan.video_id, plan.run)
     for track in (*tracks.video, *tracks.audio):
         _check_stored(track, prefix, stored)
+    for text in tracks.subtitles:
+        if stored.get(prefix + vtt_name(text.name)) != text.bytes:
+            raise VerificationFailed(
+                "object_missing", f"{vtt_name(text.name)} is not stored with its {text.bytes} bytes"
+            )
     return _check_length(plan, tracks.video[0].frames, any(report.complaints for report in reports))
 
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import threading
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -53,6 +54,7 @@ def laid_out(output: FakeOutput, folder: Path) -> Path:
 def made(tmp_path: Path, source: Path, chunks: int = 1) -> tuple[Plan, list[ChunkReport], Path]:
     output, plan = FakeOutput(), planned(source, chunks)
     reports = [encode(encoder(tmp_path, source, output), plan, chunk) for chunk in plan.chunks]
+    assert [report.refusal for report in reports if report.refusal] == []
     assert publish(output, plan) == {"outcome": "published"}
     return plan, reports, laid_out(output, tmp_path / f"out{chunks}")
 
@@ -194,3 +196,45 @@ def test_an_interrupted_encode_resumes_and_ends_with_the_same_frames(tmp_path: P
     assert publish(output, plan) == {"outcome": "published"}
     out = laid_out(output, tmp_path / "out")
     assert decoded_frames(str(out / "index.m3u8"), "0:v:0") == decoded_frames(str(source)) == 750
+
+
+def test_chunks_read_little_more_than_the_source_and_lose_nothing(tmp_path: Path) -> None:
+    source = clip(tmp_path / "a.mp4", seconds=200, size="640x480", rate="10", extra=("-g", "20", "-crf", "10"))
+    output, plan = FakeOutput(), planned(source, chunks=3)
+    files = FakeSourceFiles(source)
+    pictures_of = [chunk for chunk in plan.chunks if chunk.video]
+
+    for chunk in pictures_of:
+        encode(replace(encoder(tmp_path, source, output), sources=files), plan, chunk)
+    encode(encoder(tmp_path, source, output), plan, plan.chunks[-1])
+
+    assert len(pictures_of) == 3
+    assert files.read < 1.2 * source.stat().st_size
+    assert publish(output, plan) == {"outcome": "published"}
+    out = laid_out(output, tmp_path / "out")
+    expected = pictures(str(source), "10")
+    assert misplaced(pictures(str(out / "index.m3u8"), "10"), expected) == []
+
+
+def test_every_language_is_a_rendition_and_text_subtitles_are_in_hls(tmp_path: Path) -> None:
+    words = tmp_path / "words.srt"
+    words.write_text("1\n00:00:01,000 --> 00:00:02,500\nHello <there>\n")
+    plain, source = clip(tmp_path / "a.mp4", seconds=4), tmp_path / "all.mkv"
+    inputs = ("-i", str(plain), "-i", str(plain), "-i", str(words))
+    languages = (
+        "-metadata:s:a:0",
+        "language=eng",
+        "-metadata:s:a:1",
+        "language=ger",
+        "-metadata:s:s:0",
+        "language=eng",
+    )
+    ffmpeg(*inputs, "-map", "0:v", "-map", "0:a", "-map", "1:a", "-map", "2:s", *languages, "-c:v", "copy", str(source))
+
+    plan, _, out = made(tmp_path, source)
+
+    playlist = (out / "index.m3u8").read_text()
+    assert [track.label for track in plan.audio] == ["English", "Deutsch"]
+    assert 'TYPE=SUBTITLES,GROUP-ID="subtitles",NAME="English",LANGUAGE="en"' in playlist
+    assert "00:01.000 --> 00:00:02.500" in (out / "s0" / "subtitles.vtt").read_text()
+    assert decoded_frames(str(out / "index.m3u8")) == decoded_frames(str(out / "index.mpd")) == 100

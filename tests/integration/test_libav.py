@@ -11,7 +11,7 @@ from vod.libav import read_probe
 from vod.probe import Limits, Probe
 from vod.sniff import HEAD_BYTES, demuxer_for
 
-LIMITS = Limits(max_bytes=2**30, max_seconds=60, max_streams=3)
+LIMITS = Limits(max_bytes=2**30, max_seconds=600, max_streams=8)
 
 
 def probe(path: Path, limits: Limits = LIMITS) -> Probe:

@@ -9,6 +9,7 @@ from vod.aws.objects import S3Output, S3SourceFiles, S3Sources
 from vod.aws.ranged import RangedObject
 from vod.errors import Conflict, NotFound
 from vod.parts import MIB
+from vod.plan import SourceObject
 
 KEY = "uploads/x/source"
 
@@ -95,9 +96,25 @@ def test_the_exact_version_is_fetched(s3: Any, tmp_path: Path) -> None:
     first = s3.put_object(Bucket=SOURCE, Key=KEY, Body=b"first")["VersionId"]
     s3.put_object(Bucket=SOURCE, Key=KEY, Body=b"second")
 
-    S3SourceFiles(s3, SOURCE).fetch(KEY, first, tmp_path / "deep" / "source")
+    source = SourceObject(bucket=SOURCE, key=KEY, version=first, size=5)
+    S3SourceFiles(s3, SOURCE).fetch(source, [(0, 5)], tmp_path / "deep" / "source")
 
     assert (tmp_path / "deep" / "source").read_bytes() == b"first"
+
+
+def test_ranges_are_fetched_to_their_places_and_the_rest_is_a_hole(s3: Any, tmp_path: Path) -> None:
+    data = bytes(range(1, 251)) * 100_000
+    version = s3.put_object(Bucket=SOURCE, Key=KEY, Body=data)["VersionId"]
+    source = SourceObject(bucket=SOURCE, key=KEY, version=version, size=len(data))
+
+    S3SourceFiles(s3, SOURCE).fetch(source, [(0, 10), (9_000_000, 24_000_000)], tmp_path / "source")
+
+    copy = (tmp_path / "source").read_bytes()
+    assert len(copy) == len(data)
+    assert copy[:10] == data[:10]
+    assert copy[9_000_000:24_000_000] == data[9_000_000:24_000_000]
+    assert not any(copy[10:9_000_000])
+    assert not (tmp_path / "source.part").exists()
 
 
 def test_a_ranged_object_reads_like_the_file_it_is(s3: Any) -> None:

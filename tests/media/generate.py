@@ -41,11 +41,12 @@ def decoded_frames(address: str, stream: str = "0:v:0") -> int:
 
 def start_times(address: str) -> tuple[float, float]:
     """First picture's and first sound's presentation time in seconds, as FFmpeg's showinfo filters tell."""
-    command = [FFMPEG, "-nostdin", "-copyts", "-i", address, "-map", "0:v:0", "-map", "0:a:0", "-t", "1"]
-    command += ["-vf", "showinfo", "-af", "ashowinfo", "-f", "null", "-"]
+    return _first_time(address, "0:v:0", "-vf", "showinfo"), _first_time(address, "0:a:0", "-af", "ashowinfo")
+
+
+def _first_time(address: str, stream: str, *shown: str) -> float:
+    command = [FFMPEG, "-nostdin", "-copyts", "-i", address, "-map", stream, "-t", "1", *shown, "-f", "null", "-"]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stderr
-    picture = re.search(r"showinfo.*? n:\s*0 .*?pts_time:(\S+)", told)
-    sound = re.search(r"ashowinfo.*? n:0 .*?pts_time:(\S+)", told)
-    assert picture, told[-500:]
-    assert sound, told[-500:]
-    return float(picture.group(1)), float(sound.group(1))
+    found = re.search(r"showinfo.*? n:\s*0 .*?pts_time:(\S+)", told)
+    assert found, told[-500:]
+    return float(found.group(1))

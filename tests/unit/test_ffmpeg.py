@@ -1,5 +1,5 @@
 from tests import samples
-from vod import ffmpeg
+from vod import color, ffmpeg
 
 PLAN = samples.plan(samples.probe(854, 480, 10))
 
@@ -13,16 +13,17 @@ def test_the_whole_command_for_two_rungs_and_sound() -> None:
         "-map [{}] -c:v libx264 -preset faster -crf 21 -maxrate {}k -bufsize {}k -g 50 -keyint_min 50 -sc_threshold 0 "
     )
     video += "-video_track_timescale 25000 -map_metadata -1 -map_chapters -1 -fflags +bitexact -flags:v +bitexact "
+    video += " ".join(color.TAGS) + " "
     video += "-fragment_index 1 -movflags +frag_keyframe+default_base_moof+delay_moov+frag_discont+skip_trailer "
     video += "-flush_packets 1 -f mp4 {}"
     graph = (
-        "[0:0]fps=25/1:start_time=0,trim=start_pts=0,scale=854:480:flags=bicubic:out_range=tv,format=yuv420p,setsar=1,"
-        "split[v480][down1];[down1]scale=428:240:flags=bicubic:out_range=tv,format=yuv420p,setsar=1[v240]"
+        f"[0:0]fps=25/1:start_time=0,trim=start_pts=0,{color.filters(PLAN.color, 854, 480)},setsar=1,"
+        "split[v480][down1];[down1]scale=428:240:flags=bicubic,setsar=1[v240]"
     )
     expected = [
         "ffmpeg -v error -nostdin -y -nostats -progress pipe:7 -stats_period 0.5",
         "-protocol_whitelist file,pipe -format_whitelist mov,matroska,mpegts,mpeg,avi,flv,asf,mxf,ogg",
-        "-max_pixels 35389440 -max_error_rate 1 -reinit_filter 0 -copyts -itsoffset -0.000000 -f mov -i /scratch/source",
+        "-max_pixels 35389440 -export_side_data +enhancements -max_error_rate 1 -reinit_filter 0 -copyts -itsoffset -0.000000 -f mov -i /scratch/source",
         f"-filter_complex {graph}",
         video.format("v480", 1400, 2800, "pipe:4"),
         video.format("v240", 400, 800, "pipe:5"),
@@ -72,8 +73,8 @@ def test_an_interlaced_source_is_deinterlaced_before_the_grid() -> None:
 
 
 def test_the_source_is_opened_with_its_own_demuxer_and_local_files_only() -> None:
-    command = ffmpeg.poster_command("ffmpeg", "s", PLAN, 1.0, PLAN.renditions[0])
+    arguments = ffmpeg.opened("s", PLAN, 1.0)
 
-    opened = command[: command.index("-i")]
-    assert opened[opened.index("-f") + 1] == "mov"
-    assert opened[opened.index("-protocol_whitelist") + 1] == "file,pipe"
+    assert arguments[arguments.index("-f") + 1] == "mov"
+    assert arguments[arguments.index("-protocol_whitelist") + 1] == "file,pipe"
+    assert arguments[-2:] == ["-i", "s"]

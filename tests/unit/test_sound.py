@@ -13,13 +13,13 @@ def told(made: tuple[AudioRendition, ...]) -> list[tuple[str, int, str, bool]]:
 def test_every_track_is_kept_and_the_marked_one_is_the_default() -> None:
     made = renditions([track(1, language="eng"), track(2, language="deu", is_default=True)])
 
-    assert told(made) == [("a0", 2, "eng", False), ("a1", 2, "deu", True)]
+    assert told(made) == [("a0", 2, "English", False), ("a1", 2, "Deutsch", True)]
 
 
 def test_surround_is_kept_beside_a_stereo_downmix() -> None:
     made = renditions([track(1, 2, language="eng", is_default=True), track(2, 8, language="eng", title="Cinema")])
 
-    assert told(made) == [("a0", 2, "eng", True), ("a1", 2, "Cinema", False), ("a1s", 6, "Cinema", True)]
+    assert told(made) == [("a0", 2, "English", True), ("a1", 2, "Cinema", False), ("a1s", 6, "Cinema", True)]
 
 
 def test_equal_names_are_told_apart() -> None:

@@ -1,15 +1,20 @@
 """The two buckets in S3: sources come in by presigned addresses, output goes out through the CDN."""
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
 
+from vod.byte_ranges import Range
 from vod.errors import Conflict, NotFound
+from vod.plan import SourceObject
 from vod.ports import Part
 
+_PARALLEL = 8
+_PIECE_BYTES = 8 * 2**20
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _SHORT = "public, max-age=5"
 _TYPES = {
@@ -17,6 +22,7 @@ _TYPES = {
     "mpd": ("application/dash+xml", _SHORT),
     "m4s": ("video/iso.segment", _IMMUTABLE),
     "mp4": ("video/mp4", _IMMUTABLE),
+    "vtt": ("text/vtt; charset=utf-8", _IMMUTABLE),
     "jpg": ("image/jpeg", _IMMUTABLE),
     "json": ("application/json", "private, no-store"),
 }
@@ -138,18 +144,36 @@ class S3Sources:
 
 
 class S3SourceFiles:
-    """Fetches sources by parallel ranged GETs."""
+    """Fetches sources, or parts of them, by parallel ranged GETs."""
 
     def __init__(self, client: Any, bucket: str) -> None:
         self._client = client
         self._bucket = bucket
-        self._config = TransferConfig(multipart_threshold=16 * 2**20, multipart_chunksize=16 * 2**20, max_concurrency=8)
 
-    def fetch(self, key: str, version: str | None, target: Path) -> None:
-        """The file appears under its name only when it is whole."""
+    def fetch(self, source: SourceObject, ranges: Iterable[Range], target: Path) -> None:
+        """The file appears under its name only when every range is there; what lies between them is a hole."""
         target.parent.mkdir(parents=True, exist_ok=True)
-        extra = {"VersionId": version} if version else None
-        self._client.download_file(self._bucket, key, str(target), ExtraArgs=extra, Config=self._config)
+        partial = target.with_name(target.name + ".part")
+        pieces = [piece for found in ranges for piece in _pieces(*found)]
+        with partial.open("wb") as file, ThreadPoolExecutor(_PARALLEL) as pool:
+            file.truncate(source.size)
+            list(pool.map(lambda piece: self._copy(source, piece, file.fileno()), pieces))
+        partial.replace(target)
+
+    def _copy(self, source: SourceObject, piece: Range, file: int) -> None:
+        first, end = piece
+        version = {"VersionId": source.version} if source.version else {}
+        wanted = f"bytes={first}-{end - 1}"
+        answer = self._client.get_object(Bucket=self._bucket, Key=source.key, Range=wanted, **version)
+        data = answer["Body"].read()
+        if len(data) != end - first:
+            raise OSError(f"{source.key}: {len(data)} bytes came for {wanted}")
+        os.pwrite(file, data, first)
+
+
+def _pieces(first: int, end: int) -> Iterator[Range]:
+    for at in range(first, end, _PIECE_BYTES):
+        yield at, min(at + _PIECE_BYTES, end)
 
 
 def _typed(content_type: str | None) -> dict[str, str]:

@@ -77,6 +77,11 @@ def limits(env: Environment) -> Limits:
     return Limits(max_bytes=int(env["MAX_SOURCE_GIB"]) * _GIB, max_seconds=int(env["MAX_DURATION_HOURS"]) * 3600)
 
 
+def unconfined_allowed(env: Environment) -> bool:
+    """Whether hostile bytes may be read where the kernel offers no sandbox (ALLOW_UNCONFINED=true); normally not."""
+    return env.get("ALLOW_UNCONFINED") == "true"
+
+
 def planning(env: Environment) -> Planning:
     """The plan step."""
     return Planning(_videos(env), _output(env))

@@ -3,6 +3,7 @@
 from math import ceil
 
 from vod import keys
+from vod.manifest import subtitles
 from vod.manifest.rendition import AudioEntry, Catalog, VideoEntry, average_bandwidth, peak_bandwidth
 from vod.report import TrackReport
 
@@ -15,9 +16,11 @@ def multivariant(catalog: Catalog) -> str:
     groups = _groups(catalog.audio)
     for name, sounds in groups.items():
         lines += [_audio_line(name, entry) for entry in sounds]
+    lines += [subtitles.hls_line(rendition) for rendition, _ in catalog.subtitles]
+    ending = subtitles.VARIANT_ATTRIBUTE if catalog.subtitles else ""
     for name, sounds in groups.items() or {"": ()}.items():
         for entry in catalog.video:
-            lines += [_variant_line(entry, name, sounds), keys.playlist_name(entry.rendition.name)]
+            lines += [_variant_line(entry, name, sounds) + ending, keys.playlist_name(entry.rendition.name)]
     return "\n".join([*lines, ""])
 
 

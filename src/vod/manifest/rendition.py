@@ -6,6 +6,7 @@ from fractions import Fraction
 from vod.plan import Plan, Rendition
 from vod.report import TrackReport
 from vod.sound import AudioRendition
+from vod.subtitles import SubtitleRendition
 from vod.tracks import Tracks
 
 
@@ -28,10 +29,11 @@ class AudioEntry:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Everything the manifests list, tallest video first; `seconds` is the presentation's length."""
+    """Everything the manifests list, tallest video first, subtitles with their bytes; `seconds` is its length."""
 
     video: tuple[VideoEntry, ...]
     audio: tuple[AudioEntry, ...]
+    subtitles: tuple[tuple[SubtitleRendition, int], ...]
     seconds: float
 
 
@@ -39,10 +41,12 @@ def catalog(plan: Plan, tracks: Tracks) -> Catalog:
     """The renditions of a run that have a track."""
     videos = {track.name: track for track in tracks.video}
     audios = {track.name: track for track in tracks.audio}
+    texts = {text.name: text.bytes for text in tracks.subtitles}
     rate = plan.rate.fraction
     return Catalog(
         video=tuple(VideoEntry(r, videos[r.name], rate) for r in plan.renditions if r.name in videos),
         audio=tuple(AudioEntry(r, audios[r.name]) for r in plan.audio if r.name in audios),
+        subtitles=tuple((r, texts[r.name]) for r in plan.subtitles if r.name in texts),
         seconds=tracks.seconds,
     )
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import os
 import shlex
 import shutil
 import threading
@@ -12,18 +13,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from vod import ffmpeg, ffmpeg_process, isobmff, keys
+from vod import budget, ffmpeg, ffmpeg_process, isobmff, keys, poster, subtitles
 from vod.chunks import Chunk
-from vod.errors import EncodeInterrupted
+from vod.errors import EncodeInterrupted, SourceRefused
 from vod.journal import Journal
 from vod.plan import Plan
 from vod.ports import Output, SourceFiles
-from vod.report import ChunkReport, Refusal, SegmentReport, TrackReport
+from vod.report import ChunkReport, Refusal, SegmentReport, TextReport, TrackReport
+from vod.sandbox import Sandbox
 from vod.segmenter import Segment, Segmenter
+from vod.subtitles import SubtitleRendition
 
 logger = logging.getLogger(__name__)
 _READ_BYTES = 1 << 18
-_POSTER_SECONDS = 60.0
+_POSTER_SECONDS = 60
 
 
 class InitChanged(Exception):
@@ -35,7 +38,7 @@ class Encoder:
     """What an encode needs: the FFmpeg binary, scratch, the buckets, and whom to tell.
 
     `on_frames` hears how many frames of the chunk are encoded and answers False when the video is no longer wanted;
-    `stop` is set when the task must end.
+    `stop` is set when the task must end; `unconfined_allowed` is for kernels that offer no sandbox.
     """
 
     binary: str
@@ -44,6 +47,7 @@ class Encoder:
     output: Output
     on_frames: Callable[[int], bool]
     stop: threading.Event
+    unconfined_allowed: bool = False
 
 
 def encode(encoder: Encoder, plan: Plan, chunk: Chunk) -> ChunkReport:
@@ -52,7 +56,8 @@ def encode(encoder: Encoder, plan: Plan, chunk: Chunk) -> ChunkReport:
     journal = Journal(place / "journal.jsonl")
     source = place / "source"
     if not source.exists():
-        encoder.sources.fetch(plan.source_key, plan.source_version, source)
+        whole = ((0, plan.source_size),)
+        encoder.sources.fetch(plan.source, whole if chunk.ranges is None else chunk.ranges, source)
     try:
         report = _Chunk(encoder, plan, chunk, journal, source).run()
     except InitChanged:
@@ -97,13 +102,13 @@ class _Chunk:
 
     def run(self) -> ChunkReport:
         with ThreadPoolExecutor(1) as beside:
-            poster = beside.submit(self._poster) if self._chunk.extras else None
+            extras = beside.submit(self._extras) if self._chunk.extras else None
             finished = self._encode()
-            poster_bytes = poster.result() if poster else 0
+            texts, poster_bytes = extras.result() if extras else ((), 0)
         if not self._wanted:
             return ChunkReport(chunk=self._chunk.index, outcome="cancelled")
         self._check_end(finished)
-        return self._report(finished, poster_bytes)
+        return self._report(finished, texts, poster_bytes)
 
     def _encode(self) -> ffmpeg_process.Finished:
         todo = [name for name in self._audios if not self._journal.is_finished(name)]
@@ -111,10 +116,20 @@ class _Chunk:
             todo = [*self._videos, *todo]
         if not todo:
             return ffmpeg_process.Finished(0, (), 0.0)
-        finished = ffmpeg_process.run(self._command, todo, self._store_track, self._on_frame, self._encoder.stop)
+        finished = ffmpeg_process.run(
+            self._command,
+            todo,
+            self._store_track,
+            self._on_frame,
+            self._encoder.stop,
+            self._sandbox(budget.of_chunk(self._plan, self._chunk, _cores())),
+        )
         if finished.exit_code == 0 and self._wanted and not self._encoder.stop.is_set():
             self._finish_tracks()
         return finished
+
+    def _sandbox(self, spend: budget.Budget) -> Sandbox:
+        return Sandbox(spend, (self._source,), self._encoder.unconfined_allowed)
 
     def _command(self, outputs: Mapping[str, str], progress: str) -> ffmpeg.Command:
         first = self._resume_at * self._plan.segment_frames
@@ -181,28 +196,60 @@ class _Chunk:
             )
         )
 
+    def _extras(self) -> tuple[tuple[TextReport, ...], int]:
+        """The subtitles that hold a word, and the poster's size."""
+        texts = tuple(report for rendition in self._plan.subtitles if (report := self._subtitle(rendition)))
+        return texts, self._poster()
+
+    def _subtitle(self, rendition: SubtitleRendition) -> TextReport | None:
+        told = self._still(subtitles.command(self._encoder.binary, self._opened(0.0), rendition))
+        seconds = self._plan.frames / float(self._plan.rate.fraction)
+        text = subtitles.sanitised(told.decode(errors="replace"), seconds)
+        if text is None:
+            return None
+        data = text.encode()
+        self._encoder.output.put(self._prefix + subtitles.vtt_name(rendition.name), data)
+        return TextReport(name=rendition.name, bytes=len(data))
+
     def _poster(self) -> int:
         """Store the poster; its size in bytes, 0 when no picture could be had."""
+        at = poster.find(self._plan.frames / float(self._plan.rate.fraction), self._look)
         size = min(self._plan.renditions, key=lambda rendition: abs(min(rendition.width, rendition.height) - 720))
-        for at in (self._plan.poster_at, 0.0):
-            command = ffmpeg.poster_command(self._encoder.binary, self._source, self._plan, at, size)
-            if picture := ffmpeg_process.capture(command, _POSTER_SECONDS):
-                self._encoder.output.put(self._prefix + keys.POSTER_NAME, picture)
-                return len(picture)
-        return 0
+        shape = self._plan.video_index, self._plan.color, at, size.width, size.height, self._plan.interlaced
+        picture = self._still(poster.command(self._encoder.binary, self._opened(at), *shape))
+        if picture:
+            self._encoder.output.put(self._prefix + keys.POSTER_NAME, picture)
+        return len(picture)
+
+    def _look(self, window: poster.Window) -> str:
+        track, meant = self._plan.video_index, self._plan.color
+        return self._still(
+            poster.survey(self._encoder.binary, self._opened(window.start), track, meant, window)
+        ).decode()
+
+    def _opened(self, at: float) -> ffmpeg.Command:
+        return ffmpeg.opened(self._source, self._plan, at)
+
+    def _still(self, command: ffmpeg.Command) -> bytes:
+        spend = budget.of_still(self._plan, self._chunk, _cores(), _POSTER_SECONDS)
+        return ffmpeg_process.capture(command, self._sandbox(spend))
 
     def _check_end(self, finished: ffmpeg_process.Finished) -> None:
         if self._encoder.stop.is_set():
             raise EncodeInterrupted(f"{self._first_missing()} segments are stored")
         for complaint in finished.complaints:
             logger.warning("ffmpeg: %s", complaint)
-        if finished.exit_code < 0:
+        if finished.is_interrupted:
             raise EncodeInterrupted(f"FFmpeg was ended by signal {-finished.exit_code}")
 
-    def _report(self, finished: ffmpeg_process.Finished, poster_bytes: int) -> ChunkReport:
+    def _report(
+        self, finished: ffmpeg_process.Finished, texts: tuple[TextReport, ...], poster_bytes: int
+    ) -> ChunkReport:
         videos = [track for name in self._videos if (track := self._journal.track(name)) and track.segments]
         audios = [track for name in self._audios if (track := self._journal.track(name)) and track.segments]
-        if finished.exit_code != 0 or len(videos) < len(self._videos):
+        # A later chunk may be empty: whether frames are missing is judged over the whole video.
+        is_empty = not videos and self._chunk.first_segment > 0
+        if finished.exit_code != 0 or (len(videos) < len(self._videos) and not is_empty):
             return ChunkReport(chunk=self._chunk.index, outcome="refused", refusal=_refusal(finished))
         missing = [name for name in self._audios if name not in {track.name for track in audios}]
         return ChunkReport(
@@ -210,6 +257,7 @@ class _Chunk:
             outcome="encoded",
             video=tuple(videos),
             audio=tuple(audios),
+            subtitles=texts,
             poster_bytes=poster_bytes,
             encode_seconds=finished.seconds,
             resumed_at=self._resume_at,
@@ -218,7 +266,14 @@ class _Chunk:
         )
 
 
+def _cores() -> int:
+    return os.process_cpu_count() or 1
+
+
 def _refusal(finished: ffmpeg_process.Finished) -> Refusal:
+    if finished.exceeded:
+        refused = SourceRefused("too_complex", f"more than {finished.exceeded}")
+        return Refusal(code=refused.code, message=refused.message)
     last = finished.complaints[-1] if finished.complaints else "it gave no reason"
     why = f"FFmpeg exit {finished.exit_code}: {last}"
     message = f"The video could not be encoded to its end ({why}). Export it again, then upload it anew."

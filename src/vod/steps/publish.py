@@ -6,7 +6,7 @@ from datetime import datetime
 
 from vod import clock, keys, model
 from vod.errors import VerificationFailed
-from vod.manifest import dash, hls
+from vod.manifest import dash, hls, subtitles
 from vod.manifest.rendition import Catalog, average_bandwidth, catalog, peak_bandwidth
 from vod.model import Document, Published, Video
 from vod.plan import Plan
@@ -72,6 +72,9 @@ class Publishing:
     def _write_manifests(self, prefix: str, listed: Catalog) -> None:
         for track in (*(entry.track for entry in listed.video), *(entry.track for entry in listed.audio)):
             self.output.put(prefix + keys.playlist_name(track.name), hls.media(track).encode())
+        for rendition, _ in listed.subtitles:
+            playlist = subtitles.hls_playlist(rendition, listed.seconds)
+            self.output.put(prefix + keys.playlist_name(rendition.name), playlist.encode())
         self.output.put(prefix + keys.DASH_NAME, dash.mpd(listed).encode())
         self.output.put(prefix + keys.HLS_NAME, hls.multivariant(listed).encode())
 

@@ -22,7 +22,7 @@ def test_the_manifest_parses_and_lists_every_rendition() -> None:
         ("v360", 640, 360),
         ("v240", 426, 240),
     ]
-    assert audio.lang == "eng"
+    assert audio.lang == "en"
     assert parsed.type == "static"
 
 

@@ -33,7 +33,8 @@ sys.exit(int(code))
 def _plain_boxes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(isobmff, "parse_init", lambda _: Init(PLAN.timescale, "avc1.640015"))
     monkeypatch.setattr(sandbox, "SYSTEM_PATHS", (*sandbox.SYSTEM_PATHS, sys.prefix, sys.base_prefix))
-    monkeypatch.setattr("vod.ffmpeg.poster_command", lambda *_: [sys.executable, "-c", "print('jpg')"])
+    monkeypatch.setattr("vod.poster.find", lambda *_: 0.0)
+    monkeypatch.setattr("vod.poster.command", lambda *_: [sys.executable, "-c", "print('jpg')"])
 
 
 @pytest.fixture

@@ -1,0 +1,59 @@
+"""A lie that some readers forgive: a sample table of an ISO file that declares more entries than its box can hold.
+
+No muxer writes that, and what it leads to depends on the reader: FFmpeg takes the entries that are there, others read
+on into the next box. Boxes and entry sizes: ISO/IEC 14496-12, 8.5 to 8.7.
+"""
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from vod.errors import SourceRefused
+
+_CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts"}
+_ENTRY_BYTES = {b"stts": 8, b"ctts": 8, b"stss": 4, b"stsc": 12, b"stco": 4, b"co64": 8, b"elst": 12, b"stsd": 16}
+_TOP_LEVEL_BOXES = 100
+_FULL_HEADER_BYTES = 4
+
+
+def check_tables(source: BinaryIO, size: int) -> None:
+    """SourceRefused ("corrupt") when a table of the movie box of a file of `size` bytes is larger than its box."""
+    for number, (kind, start, end) in enumerate(_boxes(source, 0, size)):
+        if kind == b"moov":
+            _check(source, start, end)
+        if kind == b"moov" or number > _TOP_LEVEL_BOXES:
+            return
+
+
+def _check(source: BinaryIO, start: int, end: int) -> None:
+    for kind, first, last in _boxes(source, start, end):
+        if kind in _CONTAINERS:
+            _check(source, first, last)
+        elif _table_bytes(source, kind, first) > last - first:
+            raise SourceRefused("corrupt", f"its table {kind.decode()} is larger than the box that holds it")
+
+
+def _boxes(source: BinaryIO, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """Kind, begin and end of the content of each box in a range; a box that claims more ends with the range."""
+    while at + 8 <= end:
+        source.seek(at)
+        header = source.read(16)
+        length, begin = int.from_bytes(header[:4]), at + 8
+        if length == 1:
+            length, begin = int.from_bytes(header[8:16]), at + 16
+        following = end if length == 0 else at + length
+        if following < begin:
+            return
+        yield header[4:8], begin, min(following, end)
+        at = following
+
+
+def _table_bytes(source: BinaryIO, kind: bytes, start: int) -> int:
+    """What a table needs for the entries it declares; 0 for a box that is no table."""
+    if kind not in _ENTRY_BYTES and kind != b"stsz":
+        return 0
+    source.seek(start + _FULL_HEADER_BYTES)
+    head = source.read(8)
+    if kind != b"stsz":
+        return 8 + int.from_bytes(head[:4]) * _ENTRY_BYTES[kind]
+    one_size_for_all, count = int.from_bytes(head[:4]), int.from_bytes(head[4:8])
+    return 12 + (0 if one_size_for_all else count * 4)

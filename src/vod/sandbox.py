@@ -1,0 +1,150 @@
+"""What a child that reads hostile bytes may do: compute, read what it is given, and end in time.
+
+The rule is a seccomp filter: no network, no new process, no change to any file, nothing of other processes. Landlock
+comes on top where the kernel has it: then only named files can be opened at all.
+"""
+
+import os
+import resource
+import signal
+import subprocess
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Self
+
+from vod import landlock, seccomp
+from vod.budget import Budget
+from vod.errors import SandboxUnavailable
+
+SYSTEM_PATHS: tuple[str, ...] = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache")
+"""What the loader needs to start a dynamically linked program."""
+_PR_SET_PDEATHSIG = 1
+_PR_SET_DUMPABLE = 4
+_PR_SET_NO_NEW_PRIVS = 38
+_CPU_GRACE_SECONDS = 5
+_ADDRESSES_PER_BYTE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """A budget, the files that may be read, and whether to go on where the kernel can stop the network in no way."""
+
+    budget: Budget
+    reads: tuple[str, ...] = ()
+    unconfined_allowed: bool = False
+
+
+class Entry:
+    """A sandbox made ready by the parent: between fork and exec a child should make system calls and nothing else.
+
+    With a `program` the child may start it and read the sandbox's files; without one it can open nothing any more.
+    """
+
+    def __init__(self, sandbox: Sandbox, program: str | None = None) -> None:
+        self._sandbox = sandbox
+        self._parent = os.getpid()
+        self._rules = seccomp.Rules(opens=program is not None, executes=program is not None)
+        programs = (program, *SYSTEM_PATHS) if program else ()
+        self._ruleset = landlock.ruleset(sandbox.reads, programs)
+        self._told, self._tell = os.pipe()
+
+    def __enter__(self) -> Self:
+        """Nothing more is needed."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the parent's ends; a child has its own."""
+        for fd in (self._ruleset, self._told, self._tell):
+            if fd is not None:
+                os.close(fd)
+
+    def enter(self) -> None:
+        """Put this process, a child, into the sandbox for good; SandboxUnavailable when the kernel cannot."""
+        try:
+            self._enter()
+        except (OSError, ValueError, SandboxUnavailable) as why:
+            os.write(
+                self._tell, str(why).encode()
+            )  # an error between fork and exec reaches the parent without its text
+            raise
+
+    def _enter(self) -> None:
+        seccomp.libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != self._parent:
+            raise SandboxUnavailable("its parent is gone")
+        if seccomp.libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
+            raise SandboxUnavailable("no_new_privs was refused")
+        for kind, soft, hard in _resource_limits(self._sandbox.budget):
+            _lower(kind, soft, hard)
+        if self._ruleset is not None:
+            landlock.enforce(self._ruleset)
+        self._filter()
+
+    def _filter(self) -> None:
+        try:
+            seccomp.install(self._rules)
+        except OSError as refused:
+            if landlock.abi() < landlock.NETWORK_ABI and not self._sandbox.unconfined_allowed:
+                raise SandboxUnavailable(str(refused)) from refused
+
+    def complaint(self) -> str:
+        """What a child said that could not enter."""
+        os.set_blocking(self._told, False)
+        with suppress(BlockingIOError):
+            return os.read(self._told, 4096).decode()
+        return ""
+
+
+def hide() -> None:
+    """Let no process of the same user read this one's memory and environment, where the credentials are.
+
+    A sandboxed child without Landlock could otherwise open them in /proc.
+    """
+    seccomp.libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def start(
+    command: list[str], sandbox: Sandbox, stdout: int, stderr: int, pass_fds: Iterable[int] = ()
+) -> subprocess.Popen[bytes]:
+    """Start a program in a sandbox, with an empty environment and only these file descriptors.
+
+    SandboxUnavailable when the kernel cannot provide it: nothing has been read then.
+    """
+    with Entry(sandbox, command[0]) as entry:
+        try:
+            # The environment is empty: nothing of the task's credentials reaches a process that reads hostile bytes.
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=stdout,
+                stderr=stderr,
+                env={},
+                pass_fds=tuple(pass_fds),
+                preexec_fn=entry.enter,
+            )
+        except subprocess.SubprocessError as failed:
+            raise SandboxUnavailable(entry.complaint()) from failed
+
+
+def _resource_limits(budget: Budget) -> list[tuple[int, int, int]]:
+    # The parent watches CPU time too and knows why it ended the child; the kernel's limit is for when it cannot.
+    late = budget.cpu_seconds + _CPU_GRACE_SECONDS
+    addresses = budget.memory_bytes * _ADDRESSES_PER_BYTE
+    return [
+        (resource.RLIMIT_CPU, late, late + _CPU_GRACE_SECONDS),
+        # Writable private pages are what a bomb fills; addresses alone cost nothing, and thread arenas reserve many.
+        (resource.RLIMIT_DATA, budget.memory_bytes, budget.memory_bytes),
+        (resource.RLIMIT_AS, addresses, addresses),
+        (resource.RLIMIT_NOFILE, budget.open_files, budget.open_files),
+        (resource.RLIMIT_FSIZE, 0, 0),
+        (resource.RLIMIT_CORE, 0, 0),
+    ]
+
+
+def _lower(kind: int, soft: int, hard: int) -> None:
+    """Set a resource limit, never above the one that is set already."""
+    ceiling = resource.getrlimit(kind)[1]
+    if ceiling != resource.RLIM_INFINITY:
+        soft, hard = min(soft, ceiling), min(hard, ceiling)
+    resource.setrlimit(kind, (soft, hard))
