@@ -30,6 +30,8 @@ PROOF_PACKETS = 600
 """A picture must come out of the first so many packets."""
 _TAIL_SECONDS = 10
 _HEADER_BYTES = 1 << 20
+_ENTERED = ("mov", "matroska", "avi", "mpegts", "mpeg")
+"""Containers whose end is reached without reading all that comes before it."""
 _LEAD_IN = Fraction(1, 10)
 
 
@@ -49,7 +51,7 @@ def read_probe(source: BinaryIO, demuxer: str, size: int, limits: Limits) -> Pro
         with _opened(source, demuxer) as container:
             track = _best_video(container, limits)
             index = track.index
-            picture = _first_picture(container, track)
+            picture = _first_picture(container, track, limits)
         with _opened(source, demuxer) as container:
             scan = _scan(container, index)
             probe = _described(container, index, picture, scan, demuxer, size)
@@ -68,9 +70,7 @@ def read_probe(source: BinaryIO, demuxer: str, size: int, limits: Limits) -> Pro
 
 def _opened(source: BinaryIO, demuxer: str) -> InputContainer:
     source.seek(0)
-    return av.open(
-        source, mode="r", format=demuxer, options={"protocol_whitelist": "file", "max_pixels": str(8192 * 4320)}
-    )
+    return av.open(source, mode="r", format=demuxer, options={"protocol_whitelist": "file"})
 
 
 def _best_video(container: InputContainer, limits: Limits) -> VideoStream:
@@ -82,10 +82,18 @@ def _best_video(container: InputContainer, limits: Limits) -> VideoStream:
     decodable = [stream for stream in moving if stream.codec_context is not None]
     if not decodable:
         raise SourceRefused("unsupported_codec")
-    return max(decodable, key=lambda stream: stream.codec_context.width * stream.codec_context.height)
+    return max(decodable, key=_pixels)
 
 
-def _first_picture(container: InputContainer, track: VideoStream) -> VideoFrame:
+def _pixels(track: VideoStream) -> int:
+    return int(track.codec_context.width * track.codec_context.height)
+
+
+def _first_picture(container: InputContainer, track: VideoStream, limits: Limits) -> VideoFrame:
+    if _pixels(track) > limits.max_pixels:
+        raise SourceRefused("too_many_pixels", f"{track.codec_context.width}x{track.codec_context.height}")
+    # The header may lie: the decoder refuses a larger picture before it takes memory for it.
+    track.codec_context.options = {"max_pixels": str(limits.max_pixels)}
     for number, packet in enumerate(container.demux(track)):
         if packet.has_sidedata("encryption_info"):
             raise SourceRefused("encrypted")
@@ -124,17 +132,32 @@ def _scan(container: InputContainer, index: int) -> _Scan:
 
 
 def _scan_tail(container: InputContainer, index: int, scan: _Scan) -> None:
-    entries = container.streams[index].index_entries
-    if len(entries) > len(scan.times):
-        base = container.streams[index].time_base
-        scan.video_end = scan.end = Fraction(entries[len(entries) - 1].timestamp) * base
-    end = (container.duration or 0) // av.time_base
-    container.seek(max(0, end - _TAIL_SECONDS) * av.time_base)
+    """The end of a large source: from its index or its last packets, else what its header says."""
+    track = container.streams[index]
+    entries = track.index_entries
+    begin, length = container.start_time or 0, container.duration or 0
+    ends = [Fraction(begin + length, av.time_base)]
+    if len(entries) > len(scan.times) and track.time_base:
+        ends = [Fraction(entries[len(entries) - 1].timestamp) * _exact(track.time_base)]
+    if container.format.name.split(",")[0] in _ENTERED:
+        container.seek(begin + max(0, length - _TAIL_SECONDS * av.time_base))
+        tail = _tail(container, index)
+        ends = [max(*ends, tail.video_end)] if tail.complete else ends
+        scan.end = max(scan.end, tail.end)
+    scan.video_end = max(scan.video_end, *ends)
+    scan.end = max(scan.end, scan.video_end)
+
+
+def _tail(container: InputContainer, index: int) -> _Scan:
     tail = _Scan()
+    seen = 0
     for packet in container.demux():
         _note(tail, packet, index)
-    scan.video_end = max(scan.video_end, tail.video_end)
-    scan.end = max(scan.end, tail.end)
+        seen += packet.size
+        if seen > SCAN_BYTES:
+            tail.complete = False
+            break
+    return tail
 
 
 def _note(scan: _Scan, packet: "av.Packet[Any]", index: int) -> None:

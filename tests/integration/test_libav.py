@@ -1,5 +1,6 @@
 """The probe on real files of many kinds, made on the spot."""
 
+import io
 from fractions import Fraction
 from pathlib import Path
 
@@ -98,3 +99,44 @@ def test_garbage_in_a_video_container_is_corrupt(tmp_path: Path) -> None:
         probe(path)
 
     assert refused.value.code == "corrupt"
+
+
+class Counted(io.BytesIO):
+    """A file that counts what is read of it."""
+
+    taken = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        data = super().read(size)
+        self.taken += len(data)
+        return data
+
+
+@pytest.mark.parametrize(
+    ("name", "extra"),
+    [
+        ("a.mp4", ()),
+        ("a.mkv", ()),
+        ("late.ts", ("-output_ts_offset", "30000")),
+        ("a.flv", ()),
+        ("a.avi", ("-c:v", "mpeg4")),
+    ],
+)
+def test_of_a_large_source_the_end_is_known_without_reading_it_all(
+    tmp_path: Path, name: str, extra: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = clip(tmp_path / name, seconds=120, size="640x480", extra=("-b:v", "2M", *extra))
+    monkeypatch.setattr("vod.libav.SCAN_BYTES", 4 * 2**20)
+    source = Counted(path.read_bytes())
+
+    found = read_probe(source, demuxer_for(path.read_bytes()[:HEAD_BYTES]), path.stat().st_size, LIMITS)
+
+    assert abs(found.video.end - 120) <= 0.3
+    assert source.taken < path.stat().st_size * 0.8
+
+
+def test_the_decoder_itself_refuses_a_picture_that_is_too_large(tmp_path: Path) -> None:
+    with pytest.raises(SourceRefused) as refused:
+        probe(clip(tmp_path / "a.mkv"), Limits(max_bytes=1, max_seconds=60, max_pixels=1000))
+
+    assert refused.value.code == "too_many_pixels"
