@@ -116,6 +116,16 @@ def language_name(tag: str) -> str:
     return f"{name} ({rest})" if rest else name
 
 
+def told_apart(labels: list[str]) -> list[str]:
+    """The labels, with a number behind those that are there more than once."""
+    seen: dict[str, int] = {}
+    unique = []
+    for label in labels:
+        seen[label] = seen.get(label, 0) + 1
+        unique.append(label if labels.count(label) == 1 else f"{label} {seen[label]}")
+    return unique
+
+
 def _cased(subtag: str) -> str:
     """Scripts as Latn, regions as US (RFC 5646, 2.1.1)."""
     if len(subtag) == 2:

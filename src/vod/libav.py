@@ -118,6 +118,14 @@ def _decoded(track: VideoStream, packet: "av.Packet[Any]") -> Iterator[VideoFram
 
 
 def _scan(container: InputContainer, index: int) -> _Scan:
+    scan = _demuxed(container, index)
+    if not scan.complete:
+        _scan_tail(container, index, scan)
+    return scan
+
+
+def _demuxed(container: InputContainer, index: int) -> _Scan:
+    """What follows in the source, up to SCAN_BYTES."""
     scan = _Scan()
     seen = 0
     for packet in container.demux():
@@ -126,8 +134,6 @@ def _scan(container: InputContainer, index: int) -> _Scan:
         if seen > SCAN_BYTES:
             scan.complete = False
             break
-    if not scan.complete:
-        _scan_tail(container, index, scan)
     return scan
 
 
@@ -141,23 +147,11 @@ def _scan_tail(container: InputContainer, index: int, scan: _Scan) -> None:
         ends = [Fraction(entries[len(entries) - 1].timestamp) * _exact(track.time_base)]
     if container.format.name.split(",")[0] in _ENTERED:
         container.seek(begin + max(0, length - _TAIL_SECONDS * av.time_base))
-        tail = _tail(container, index)
+        tail = _demuxed(container, index)
         ends = [max(*ends, tail.video_end)] if tail.complete else ends
         scan.end = max(scan.end, tail.end)
     scan.video_end = max(scan.video_end, *ends)
     scan.end = max(scan.end, scan.video_end)
-
-
-def _tail(container: InputContainer, index: int) -> _Scan:
-    tail = _Scan()
-    seen = 0
-    for packet in container.demux():
-        _note(tail, packet, index)
-        seen += packet.size
-        if seen > SCAN_BYTES:
-            tail.complete = False
-            break
-    return tail
 
 
 def _note(scan: _Scan, packet: "av.Packet[Any]", index: int) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from vod.frozen import Frozen
-from vod.language import bcp47, language_name
+from vod.language import bcp47, language_name, told_apart
 from vod.probe import AudioTrack
 
 SAMPLE_RATE = 48000
@@ -33,7 +33,7 @@ def renditions(tracks: Iterable[AudioTrack]) -> tuple[AudioRendition, ...]:
     """Stereo (or mono) of every track, then 5.1 of those that have it; one of each kind is the default."""
     chosen = list(tracks)[:MOST_TRACKS]
     default = next((number for number, track in enumerate(chosen) if track.is_default), 0)
-    labels = _labels(chosen)
+    labels = told_apart([track.title or _spoken(track) for track in chosen])
     plain = [
         _rendition(f"a{number}", track, min(2, track.channels), labels[number], number == default)
         for number, track in enumerate(chosen)
@@ -56,17 +56,6 @@ def _rendition(name: str, track: AudioTrack, channels: int, label: str, is_defau
         language=bcp47(track.language),
         is_default=is_default,
     )
-
-
-def _labels(tracks: list[AudioTrack]) -> list[str]:
-    """The track's own title, else its language, else a number; a number tells equal ones apart."""
-    plain = [track.title or _spoken(track) for track in tracks]
-    seen: dict[str, int] = {}
-    labels = []
-    for label in plain:
-        seen[label] = seen.get(label, 0) + 1
-        labels.append(label if plain.count(label) == 1 else f"{label} {seen[label]}")
-    return labels
 
 
 def _spoken(track: AudioTrack) -> str:

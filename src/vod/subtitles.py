@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from vod import webvtt
 from vod.frozen import Frozen
-from vod.language import bcp47, language_name
+from vod.language import bcp47, language_name, told_apart
 from vod.webvtt import Cue
 
 TEXT_CODECS = frozenset(
@@ -61,7 +61,7 @@ class SubtitleRendition(Frozen):
 def renditions(tracks: Iterable[SubtitleTrack]) -> tuple[SubtitleRendition, ...]:
     """A rendition of every track that holds text."""
     chosen = [track for track in tracks if track.codec in TEXT_CODECS][:MOST_TRACKS]
-    labels = _labels(chosen)
+    labels = told_apart([_label(track) for track in chosen])
     return tuple(
         SubtitleRendition(
             name=f"s{number}",
@@ -141,17 +141,6 @@ def _escaped(text: str) -> str:
 
 def _settings(settings: str) -> str:
     return " ".join(setting for setting in settings.split() if _SETTING.fullmatch(setting))
-
-
-def _labels(tracks: list[SubtitleTrack]) -> list[str]:
-    """The language's name, or the track's own title; what tells equal ones apart follows in brackets."""
-    plain = [_label(track) for track in tracks]
-    seen: dict[str, int] = {}
-    labels = []
-    for label in plain:
-        seen[label] = seen.get(label, 0) + 1
-        labels.append(label if plain.count(label) == 1 else f"{label} {seen[label]}")
-    return labels
 
 
 def _label(track: SubtitleTrack) -> str:
