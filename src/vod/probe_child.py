@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, cast
 
 from vod.budget import Budget
 from vod.errors import SandboxUnavailable, SourceRefused
+from vod.positioned import PositionedFile
 from vod.probe import Limits, Probe
 from vod.probe_protocol import ANSWER, LENGTH, READ, READ_AHEAD_BYTES, REQUEST, read_exactly, write_all
 from vod.sandbox import Entry, Sandbox
@@ -26,30 +27,13 @@ Job = dict[str, Any]
 _JOB_BYTES = 1 << 16
 
 
-class AskedSource(io.RawIOBase):
+class AskedSource(PositionedFile):
     """A source of `size` bytes whose bytes are asked for over a pipe."""
 
     def __init__(self, ask: int, answer: int, size: int) -> None:
+        super().__init__(size)
         self._ask = ask
         self._answer = answer
-        self._size = size
-        self._at = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
-        if base + offset < 0:
-            raise OSError("before the beginning")
-        self._at = base + offset
-        return self._at
 
     def readinto(self, buffer: Any) -> int:
         wanted = max(0, min(len(buffer), self._size - self._at, READ_AHEAD_BYTES))
