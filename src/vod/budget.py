@@ -11,7 +11,7 @@ _START_SECONDS = 120
 _ENCODE_SECONDS_PER_MEGAPIXEL = 0.5
 _DECODE_SECONDS_PER_MEGAPIXEL = 0.05
 _SOUND_SECONDS_PER_SECOND = 0.5
-"""CPU: 20 to 50 times what real sources take (docs/benchmarks.md). A budget ends bombs, it does not judge videos."""
+"""CPU: 20 to 50 times what real sources take. A budget ends bombs, it does not judge videos."""
 _SOURCE_PIXELS_PER_TOP_PIXEL = 4
 _ENCODER_RESERVE_MIB = 512
 _THREADS_MIB_PER_CORE = 128

@@ -4,7 +4,6 @@ import hashlib
 import re
 import secrets
 
-VIDEO_ID = re.compile(r"^[0-9a-f]{20}$")
 _UPLOAD_KEY = re.compile(r"^uploads/([0-9a-f]{20})/source$")
 INGEST_PREFIX = "ingest/"
 

@@ -34,15 +34,21 @@ class Rendition(Frozen):
     peak_kbps: int
 
 
+class SourceObject(Frozen):
+    """The exact object version to encode; `size` in bytes."""
+
+    bucket: str
+    key: str
+    version: str | None
+    size: int
+
+
 class Plan(Frozen):
     """All that the encoders and the publisher need to know; frame numbers count on the output grid of `rate`."""
 
     video_id: str
     run: str
-    source_bucket: str
-    source_key: str
-    source_version: str | None
-    source_size: int
+    source: SourceObject
     demuxer: str
     start: float
     video_index: int
@@ -58,13 +64,6 @@ class Plan(Frozen):
     audio: tuple[AudioRendition, ...]
     subtitles: tuple[SubtitleRendition, ...]
     chunks: tuple[Chunk, ...]
-
-    @property
-    def source(self) -> "SourceObject":
-        """The exact object version to encode."""
-        return SourceObject(
-            bucket=self.source_bucket, key=self.source_key, version=self.source_version, size=self.source_size
-        )
 
     @property
     def segment_frames(self) -> int:
@@ -87,15 +86,6 @@ class Plan(Frozen):
         return self.timescale * self.rate.den // self.rate.num
 
 
-class SourceObject(Frozen):
-    """The exact object version to encode; `size` in bytes."""
-
-    bucket: str
-    key: str
-    version: str | None
-    size: int
-
-
 DEFAULT_POLICY = ChunkPolicy()
 
 
@@ -111,10 +101,7 @@ def make_plan(
     return Plan(
         video_id=video_id,
         run=run,
-        source_bucket=source.bucket,
-        source_key=source.key,
-        source_version=source.version,
-        source_size=source.size,
+        source=source,
         demuxer=probe.container,
         start=probe.start,
         video_index=probe.video.index,

@@ -18,11 +18,6 @@ class Status(StrEnum):
     DELETING = "deleting"
 
     @property
-    def is_final(self) -> bool:
-        """True when nothing more happens unless a caller asks for it."""
-        return not (TRANSITIONS[self] - {Status.DELETING})
-
-    @property
     def is_encoding(self) -> bool:
         """True while encoders may work on the video."""
         return self in (Status.QUEUED, Status.TRANSCODING, Status.PLAYABLE)

@@ -48,13 +48,3 @@ def ended(api: Api, video_id: str, seconds: float = 120) -> Video:
             return video
         time.sleep(0.2)
     raise AssertionError(f"{video_id} is still {video['status']} after {seconds} s")
-
-
-def until(check: Callable[[], Any], seconds: float = 60) -> Any:
-    """What `check` answers as soon as it is true."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := check():
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"{check} was not true within {seconds} s")

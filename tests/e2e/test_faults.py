@@ -8,7 +8,8 @@ from pathlib import Path
 
 from local.api import Api
 from local.platform import Platform
-from tests.e2e.conftest import ended, until
+from tests.e2e.conftest import ended
+from tests.local.aws import until
 from tests.media.generate import clip, decoded_frames
 
 
@@ -33,7 +34,7 @@ def test_the_same_event_three_times_starts_one_execution(
 
     for _ in range(3):
         platform.clients.sqs.send_message(QueueUrl=made("DispatchQueue"), MessageBody=json.dumps({"Records": [event]}))
-    until(lambda: queue_is_empty(platform, made("DispatchQueue")))
+    until(lambda: queue_is_empty(platform, made("DispatchQueue")), 60)
 
     assert len(executions(platform, made, video_id)) == 1
     assert api.video(video_id)["status"] == "ready"
@@ -65,9 +66,9 @@ def test_an_encoder_killed_half_way_is_resumed_and_the_video_is_whole(
     film = clip(tmp_path / "film.mp4", seconds=60, size="640x360")
     video_id = api.upload(film, lambda _: None)
     output, prefix = made("OutputBucket"), f"videos/{video_id}/"
-    until(lambda: platform.clients.s3.list_objects_v2(Bucket=output, Prefix=prefix)["KeyCount"] > 12)
+    until(lambda: platform.clients.s3.list_objects_v2(Bucket=output, Prefix=prefix)["KeyCount"] > 12, 60)
 
-    for process in until(lambda: encoder_processes(video_id)):
+    for process in until(lambda: encoder_processes(video_id), 60):
         os.kill(process, signal.SIGKILL)
     video = ended(api, video_id)
 
@@ -88,7 +89,7 @@ def test_a_long_video_is_encoded_in_chunks_and_survives_the_kill_of_one(
     film = clip(tmp_path / "film.mp4", seconds=130, size="320x240")
     video_id = api.upload(film, lambda _: None)
 
-    os.kill(until(lambda: encoder_processes(video_id))[0], signal.SIGKILL)
+    os.kill(until(lambda: encoder_processes(video_id), 60)[0], signal.SIGKILL)
     video = ended(api, video_id)
 
     assert video["status"] == "ready", video["error"]

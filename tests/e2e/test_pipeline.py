@@ -12,7 +12,8 @@ from mpegdash.parser import MPEGDASHParser
 
 from local.api import Api, ApiError
 from local.platform import Platform
-from tests.e2e.conftest import Video, ended, until
+from tests.e2e.conftest import Video, ended
+from tests.local.aws import until
 from tests.media.generate import clip, decoded_frames, start_times
 
 
@@ -105,7 +106,7 @@ def test_an_object_put_under_ingest_becomes_a_video(
 ) -> None:
     platform.clients.s3.put_object(Bucket=made("SourceBucket"), Key="ingest/My film.mp4", Body=source.read_bytes())
 
-    found = until(lambda: [v for v in api.call("GET", "/videos")["videos"] if v["title"] == "My film.mp4"])
+    found = until(lambda: [v for v in api.call("GET", "/videos")["videos"] if v["title"] == "My film.mp4"], 60)
 
     assert ended(api, found[0]["id"])["status"] == "ready"
 

@@ -93,7 +93,7 @@ def until(look: Callable[[], Any], seconds: float = 15) -> Any:
         if found := look():
             return found
         time.sleep(0.05)
-    raise AssertionError("it did not happen")
+    raise AssertionError(f"{look} was not true within {seconds} s")
 
 
 def stopped(clients: Clients, task: str) -> dict[str, Any]:

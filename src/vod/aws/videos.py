@@ -15,6 +15,7 @@ from vod.model import Failure, Source, Upload, Video
 from vod.ports import Page
 from vod.status import Status
 
+_serializer = TypeSerializer()
 _deserialize = TypeDeserializer().deserialize
 _RECORD = "VIDEO"
 _QUERY_ITEMS = 101
@@ -24,7 +25,7 @@ Item = dict[str, Any]
 
 
 def _serialize(value: Any) -> Any:
-    return TypeSerializer().serialize(value)
+    return _serializer.serialize(value)
 
 
 class DynamoVideos:

@@ -56,7 +56,7 @@ def encode(encoder: Encoder, plan: Plan, chunk: Chunk) -> ChunkReport:
     journal = Journal(place / "journal.jsonl")
     source = place / "source"
     if not source.exists():
-        whole = ((0, plan.source_size),)
+        whole = ((0, plan.source.size),)
         encoder.sources.fetch(plan.source, whole if chunk.ranges is None else chunk.ranges, source)
     try:
         report = _Chunk(encoder, plan, chunk, journal, source).run()
