@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime
 
+from vod import ffmpeg, profiles
 from vod.color import Color
 from vod.model import Source, Video
 from vod.plan import Plan, SourceObject, make_plan
 from vod.probe import AudioTrack, Probe, Rate, VideoTrack
-from vod.report import ChunkReport, SegmentReport, TrackReport
+from vod.report import ChunkReport, SegmentReport, SheetReport, TrackReport
 from vod.status import Status
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -43,9 +44,9 @@ def probe(
     return Probe(container="mov", size=1000, duration=seconds, video=track, audio=sound)
 
 
-def plan(source: Probe | None = None) -> Plan:
+def plan(source: Probe | None = None, profile: str = "default") -> Plan:
     stored = SourceObject(bucket="source", key=f"uploads/{VIDEO_ID}/source", version="v1", size=1000)
-    return make_plan(VIDEO_ID, RUN, stored, source or probe())
+    return make_plan(VIDEO_ID, RUN, stored, source or probe(), profile=profiles.named(profile))
 
 
 def track(
@@ -67,14 +68,16 @@ def report(made: Plan) -> ChunkReport:
     frames = [made.segment_frames] * full + ([rest] if rest else [])
     videos = tuple(track(r.name, frames, made.frame_ticks, made.timescale) for r in made.renditions)
     audios = tuple(track(a.name, [188, 188, 93], 1024, 48000, "mp4a.40.2") for a in made.audio)
-    return ChunkReport(chunk=0, outcome="encoded", video=videos, audio=audios, poster_bytes=5000)
+    sheets = tuple(SheetReport(name=sheet.name, bytes=900) for sheet in ffmpeg.sheets(made, 0, None))
+    return ChunkReport(chunk=0, outcome="encoded", video=videos, audio=audios, poster_bytes=5000, sheets=sheets)
 
 
 def stored(made: Plan, done: ChunkReport) -> dict[str, int]:
     """The objects such an encoder leaves: key -> bytes."""
-    sizes: dict[str, int] = {}
+    run = f"videos/{made.video_id}/{made.run}/"
+    sizes = {run + sheet.name: sheet.bytes for sheet in done.sheets}
     for item in (*done.video, *done.audio):
-        base = f"videos/{made.video_id}/{made.run}/{item.name}/"
+        base = f"{run}{item.name}/"
         sizes[base + "init.mp4"] = item.init_bytes
         sizes |= {f"{base}{segment.number:05d}.m4s": segment.bytes for segment in item.segments}
     return sizes

@@ -44,6 +44,7 @@ def count(seconds: Fraction, policy: ChunkPolicy) -> int:
 
 def split(segments: int, chunks: int) -> list[tuple[int, int | None]]:
     """Runs [first, end) that cover `segments` evenly; the last one is open, since a length is only an estimate."""
-    chunks = min(chunks, segments)
+    # One or two frames alone would get another edit list than the chunks before: the last one has a whole segment too.
+    chunks = min(chunks, max(1, segments - 1))
     bounds = [segments * number // chunks for number in range(chunks)]
     return [(first, end) for first, end in zip(bounds, [*bounds[1:], None], strict=True)]

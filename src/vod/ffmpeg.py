@@ -1,14 +1,17 @@
 """FFmpeg command lines as values: built here from a plan, run elsewhere, compared whole in tests."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from vod import color
+from vod import color, storyboard, video_encoder
 from vod.chunks import PRE_ROLL_SECONDS
+from vod.color import Color
 from vod.plan import Plan, Rendition
 from vod.sniff import DEMUXERS
 from vod.sound import AudioRendition
+from vod.storyboard import Sheet
 
-PRESET = "faster"
+SHEETS = "sheets"
+"""The name of the storyboard's output among the tracks."""
 MAX_PIXELS = 8192 * 4320
 _FRAGMENTED = "+frag_keyframe+default_base_moof+delay_moov+frag_discont+skip_trailer"
 _AUDIO_FRAGMENTED = "+default_base_moof+delay_moov+skip_trailer"
@@ -33,36 +36,59 @@ def encode_command(
     """
     videos = [rendition for rendition in plan.renditions if rendition.name in outputs]
     audios = [track for track in plan.audio if track.name in outputs]
+    drawn = sheets(plan, first_frame, end_frame) if SHEETS in outputs else ()
     # Sound is made over the whole source: with it, the source is read from its beginning.
     at = 0.0 if audios else first_frame / float(plan.rate.fraction)
     command = [binary, *_quiet(progress), *opened(source, plan, at)]
     if videos:
-        command += ["-filter_complex", filter_graph(plan, videos, first_frame, end_frame)]
+        command += ["-filter_complex", filter_graph(plan, videos, first_frame, end_frame, drawn)]
     for video in videos:
         command += [*_video_output(plan, video, first_frame), outputs[video.name]]
+    if drawn:
+        command += storyboard.output(SHEETS, outputs[SHEETS])
     for audio in audios:
         command += [*_audio_output(audio), outputs[audio.name]]
     return command
 
 
-def filter_graph(plan: Plan, renditions: list[Rendition], first_frame: int, end_frame: int | None) -> str:
-    """Steady grid, exact cut, then each rung scaled from the one above it: 0.65 of the CPU of one FFmpeg a rung."""
-    rate = f"{plan.rate.num}/{plan.rate.den}"
-    # trim counts in the fps filter's own time base (one tick a frame): an exact cut, no comparison of seconds.
-    cut = f"trim=start_pts={first_frame}" + ("" if end_frame is None else f":end_pts={end_frame}")
-    deinterlace = "bwdif=mode=send_frame," if plan.interlaced else ""
-    chains = [f"[0:{plan.video_index}]{deinterlace}fps={rate}:start_time=0,{cut},{_scaled(plan, renditions, 0)}"]
-    chains += [f"[down{number}]{_scaled(plan, renditions, number)}" for number in range(1, len(renditions))]
+def sheets(plan: Plan, first_frame: int, end_frame: int | None) -> tuple[Sheet, ...]:
+    """The storyboard's sheets that grid frames [first_frame, end_frame) fill."""
+    return storyboard.sheets(plan.storyboard, first_frame, end_frame) if plan.storyboard else ()
+
+
+def filter_graph(
+    plan: Plan, renditions: Sequence[Rendition], first_frame: int, end_frame: int | None, drawn: Sequence[Sheet] = ()
+) -> str:
+    """Steady grid, exact cut, then each size scaled from the one above it: 0.65 of the CPU of one FFmpeg a rung."""
+    sizes = sorted({(r.width, r.height) for r in renditions}, reverse=True)
+    chains = []
+    for number, (width, height) in enumerate(sizes):
+        labels = [rendition.name for rendition in renditions if (rendition.width, rendition.height) == (width, height)]
+        is_last = number == len(sizes) - 1
+        labels += [*([] if is_last else [f"down{number + 1}"]), *(["thumbs"] if is_last and drawn else [])]
+        # The first is converted to what every output is (8-bit 4:2:0, BT.709); the others only get smaller.
+        scaled = (
+            f"[down{number}]scale={width}:{height}:flags=bicubic"
+            if number
+            else f"{grid(plan, first_frame, end_frame)},{color.filters(plan.color, width, height)}"
+        )
+        chains.append(f"{scaled},setsar=1{_split(labels)}")
+    if drawn and plan.storyboard:
+        chains.append(f"[thumbs]{storyboard.filters(plan.storyboard, Color(), drawn)}[{SHEETS}]")
     return ";".join(chains)
 
 
-def _scaled(plan: Plan, renditions: list[Rendition], number: int) -> str:
-    """The top rung is converted to what every output is (8-bit 4:2:0, BT.709); the others only get smaller."""
-    size = renditions[number]
-    plain = f"scale={size.width}:{size.height}:flags=bicubic"
-    scale = color.filters(plan.color, size.width, size.height) if number == 0 else plain
-    name, last = f"[{size.name}]", number == len(renditions) - 1
-    return f"{scale},setsar=1" + (name if last else f",split{name}[down{number + 1}]")
+def grid(plan: Plan, first_frame: int, end_frame: int | None) -> str:
+    """The picture track as frames [first_frame, end_frame) of the plan's grid, in the source's size and colours."""
+    # trim counts in the fps filter's own time base (one tick a frame): an exact cut, no comparison of seconds.
+    cut = f"trim=start_pts={first_frame}" + ("" if end_frame is None else f":end_pts={end_frame}")
+    deinterlace = "bwdif=mode=send_frame," if plan.interlaced else ""
+    return f"[0:{plan.video_index}]{deinterlace}fps={plan.rate.num}/{plan.rate.den}:start_time=0,{cut}"
+
+
+def _split(labels: Sequence[str]) -> str:
+    outputs = "".join(f"[{label}]" for label in labels)
+    return outputs if len(labels) == 1 else f",split={len(labels)}{outputs}"
 
 
 def _quiet(progress: str) -> Command:
@@ -102,10 +128,7 @@ def _input(source: str, plan: Plan) -> Command:
 def _video_output(plan: Plan, rendition: Rendition, first_frame: int) -> Command:
     first_fragment = first_frame // plan.gop_frames + 1
     return [
-        *("-map", f"[{rendition.name}]", "-c:v", "libx264", "-preset", PRESET, "-crf", str(rendition.crf)),
-        *("-maxrate", f"{rendition.peak_kbps}k", "-bufsize", f"{2 * rendition.peak_kbps}k"),
-        # sc_threshold 0: keyframes on the grid only, so that they are aligned across rungs.
-        *("-g", str(plan.gop_frames), "-keyint_min", str(plan.gop_frames), "-sc_threshold", "0"),
+        *("-map", f"[{rendition.name}]", *video_encoder.arguments(rendition, plan.gop_frames)),
         *("-video_track_timescale", str(plan.timescale), *_ANONYMOUS, "-flags:v", "+bitexact"),
         *color.TAGS,
         # frag_discont: without it every run restarts its decode times at 0; skip_trailer: no index at the end.

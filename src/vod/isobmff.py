@@ -100,10 +100,31 @@ def _run(trun: memoryview, default_duration: int) -> tuple[int, int]:
 
 
 def _codec(stsd: memoryview) -> str:
+    """RFC 6381, and for AV1 its ISO media binding, section 5."""
     entry = next(boxes(stsd[8:]))
     if entry.type == b"avc1":
         avcc = descend(entry.payload[78:], b"avcC")
         return f"avc1.{bytes(avcc[1:4]).hex()}"
+    if entry.type == b"hvc1":
+        return _hevc_codec(bytes(descend(entry.payload[78:], b"hvcC")))
+    if entry.type == b"av01":
+        return _av1_codec(bytes(descend(entry.payload[78:], b"av1C")))
     if entry.type == b"mp4a":
         return "mp4a.40.2"  # the only sound codec written is AAC-LC (ISO/IEC 14496-3, object type 2)
     raise KeyError(f"no codec string for sample entry {entry.type!r}")
+
+
+def _hevc_codec(hvcc: bytes) -> str:
+    """ISO/IEC 14496-15, annex E.3: profile, compatibility bits in reverse order, tier and level, constraint bytes."""
+    profile = hvcc[1] & 0x1F
+    compatibility = int(f"{int.from_bytes(hvcc[2:6], 'big'):032b}"[::-1], 2)
+    tier = "H" if hvcc[1] & 0x20 else "L"
+    constraints = hvcc[6:12].rstrip(b"\x00")
+    return ".".join(["hvc1", str(profile), f"{compatibility:X}", f"{tier}{hvcc[12]}", *(f"{b:X}" for b in constraints)])
+
+
+def _av1_codec(av1c: bytes) -> str:
+    profile, level = av1c[1] >> 5, av1c[1] & 0x1F
+    tier = "H" if av1c[2] & 0x80 else "M"
+    depth = (12 if av1c[2] & 0x20 else 10) if av1c[2] & 0x40 else 8
+    return f"av01.{profile}.{level:02d}{tier}.{depth:02d}"

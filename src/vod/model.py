@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from vod import status
+from vod.profile import DEFAULT
 from vod.status import Status
 
 Document = dict[str, Any]
@@ -50,12 +51,14 @@ class Video:
     content_type: str | None = None
     title: str = ""
     tags: tuple[str, ...] = ()
+    profile: str = DEFAULT
     upload: Upload | None = None
     run: str | None = None
     probe: Document | None = None
     renditions: tuple[Document, ...] = ()
     duration: float | None = None
     has_poster: bool = False
+    has_storyboard: bool = False
     warnings: tuple[str, ...] = ()
     failure: Failure | None = None
     expires_at: int | None = None
@@ -80,11 +83,12 @@ def transcoding(video: Video, probe: Document, warnings: tuple[str, ...], now: s
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What publishing found: renditions for the record, duration in seconds, whether there is a poster, warnings."""
+    """What publishing found: renditions for the record, duration in seconds, which pictures there are, warnings."""
 
     renditions: tuple[Document, ...]
     duration: float
     has_poster: bool
+    has_storyboard: bool = False
     warnings: tuple[str, ...] = ()
 
 
@@ -96,6 +100,7 @@ def ready(video: Video, published: Published, now: str) -> Video:
         renditions=published.renditions,
         duration=published.duration,
         has_poster=published.has_poster,
+        has_storyboard=published.has_storyboard,
         warnings=(*video.warnings, *published.warnings),
     )
 

@@ -3,12 +3,16 @@
 from fractions import Fraction
 from math import ceil
 
-from vod import byte_ranges, chunks, ladder, sound, subtitles
+from vod import byte_ranges, chunks, ladder, profiles, sound, storyboard, subtitles
 from vod.chunks import Chunk, ChunkPolicy
 from vod.color import Color
 from vod.frozen import Frozen
+from vod.ladder import Rung
 from vod.probe import Probe, Rate
+from vod.profile import DEFAULT, Codec, CodecLadder, Profile
+from vod.rate import within
 from vod.sound import AudioRendition
+from vod.storyboard import Storyboard
 from vod.subtitles import SubtitleRendition
 
 SEGMENT_SECONDS = 4
@@ -22,14 +26,18 @@ SEEKABLE = ("mov", "matroska")
 Entering a transport stream between its keyframes gave right counts and times and wrong pictures.
 """
 ONE_CHUNK = ChunkPolicy(most=1)
+SMALLEST_SIDE = 64
+"""HEVC and AV1 begin here: their encoders refuse, or crash on, pictures of a few pixels."""
 
 
 class Rendition(Frozen):
-    """One rung of this source: name, size in pixels, x264 constant rate factor, peak in kbit/s."""
+    """One rung of this source: name, size in pixels, codec and its preset, constant rate factor, peak in kbit/s."""
 
     name: str
     width: int
     height: int
+    codec: Codec = Codec.H264
+    preset: str
     crf: int
     peak_kbps: int
 
@@ -48,6 +56,7 @@ class Plan(Frozen):
 
     video_id: str
     run: str
+    profile: str
     source: SourceObject
     demuxer: str
     start: float
@@ -63,6 +72,8 @@ class Plan(Frozen):
     renditions: tuple[Rendition, ...]
     audio: tuple[AudioRendition, ...]
     subtitles: tuple[SubtitleRendition, ...]
+    storyboard: Storyboard | None
+    measure_quality: bool
     chunks: tuple[Chunk, ...]
 
     @property
@@ -85,22 +96,34 @@ class Plan(Frozen):
         """Ticks per frame."""
         return self.timescale * self.rate.den // self.rate.num
 
+    def frames_of(self, chunk: Chunk) -> tuple[int, int | None]:
+        """A chunk's frames [first, end) on the grid; end None = to the last."""
+        end = None if chunk.end_segment is None else chunk.end_segment * self.segment_frames
+        return chunk.first_segment * self.segment_frames, end
+
 
 DEFAULT_POLICY = ChunkPolicy()
 
 
 def make_plan(
-    video_id: str, run: str, source: SourceObject, probe: Probe, policy: ChunkPolicy = DEFAULT_POLICY
+    video_id: str,
+    run: str,
+    source: SourceObject,
+    probe: Probe,
+    policy: ChunkPolicy = DEFAULT_POLICY,
+    profile: Profile | None = None,
 ) -> Plan:
-    """The plan for a probed source. Pure: the same source and policy give the same plan."""
-    rate = probe.video.rate.fraction
-    renditions = _renditions(probe, rate)
+    """The plan for a probed source. Pure: the same source, policy and profile give the same plan."""
+    recipe = profile or profiles.named(DEFAULT)
+    rate = within(probe.video.rate.fraction, Fraction(recipe.max_frame_rate))
+    renditions = tuple(made for codec in recipe.ladders for made in _renditions(probe, rate, codec))
     gop = max(1, round(rate * GOP_SECONDS))
     frames = max(1, round(Fraction(probe.video.end).limit_denominator(10**6) * rate))
     is_seekable = probe.container in SEEKABLE
     return Plan(
         video_id=video_id,
         run=run,
+        profile=recipe.name,
         source=source,
         demuxer=probe.container,
         start=probe.start,
@@ -108,7 +131,7 @@ def make_plan(
         is_seekable=is_seekable,
         interlaced=probe.video.interlaced,
         color=probe.video.color,
-        rate=probe.video.rate,
+        rate=Rate.of(rate),
         gop_frames=gop,
         gops_per_segment=GOPS_PER_SEGMENT,
         frames=frames,
@@ -116,6 +139,8 @@ def make_plan(
         renditions=renditions,
         audio=sound.renditions(probe.audio),
         subtitles=subtitles.renditions(probe.subtitles),
+        storyboard=_storyboard(recipe, renditions[0], frames, rate),
+        measure_quality=recipe.measure_quality,
         chunks=_with_ranges(
             _chunks(renditions[0], frames, gop * GOPS_PER_SEGMENT, rate, policy if is_seekable else ONE_CHUNK),
             probe,
@@ -124,20 +149,31 @@ def make_plan(
     )
 
 
-def _renditions(probe: Probe, rate: Fraction) -> tuple[Rendition, ...]:
+def _renditions(probe: Probe, rate: Fraction, codec: CodecLadder) -> tuple[Rendition, ...]:
     shown = probe.video.width, probe.video.height
-    rungs = ladder.rungs_for(*shown, rate)
-    sizes = [ladder.size_on(rung, *shown) for rung in rungs]
-    return tuple(
-        Rendition(
-            name=f"v{min(size.width, size.height)}",
-            width=size.width,
-            height=size.height,
-            crf=rung.crf,
-            peak_kbps=rung.peak_kbps,
-        )
-        for rung, size in zip(rungs, sizes, strict=True)
+    made = [_rendition(rung, codec, *shown) for rung in ladder.rungs_for(*shown, rate, codec.rungs)]
+    return tuple(r for r in made if r.codec is Codec.H264 or min(r.width, r.height) >= SMALLEST_SIDE)
+
+
+def _rendition(rung: Rung, codec: CodecLadder, width: int, height: int) -> Rendition:
+    size = ladder.size_on(rung, width, height)
+    # H.264 is what everybody plays: its names are the plain ones.
+    ending = "" if codec.codec is Codec.H264 else f"-{codec.codec}"
+    return Rendition(
+        name=f"v{min(size.width, size.height)}{ending}",
+        width=size.width,
+        height=size.height,
+        codec=codec.codec,
+        preset=codec.preset,
+        crf=rung.crf,
+        peak_kbps=rung.peak_kbps,
     )
+
+
+def _storyboard(recipe: Profile, top: Rendition, frames: int, rate: Fraction) -> Storyboard | None:
+    if not recipe.storyboard:
+        return None
+    return storyboard.plan_storyboard(frames, Rate.of(rate), top.width, top.height)
 
 
 def _chunks(top: Rendition, frames: int, per_segment: int, rate: Fraction, policy: ChunkPolicy) -> tuple[Chunk, ...]:

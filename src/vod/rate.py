@@ -59,6 +59,11 @@ def grid_rate(times: Sequence[Fraction], declared: Fraction | None, limit: Fract
     return _sparse(wanted, len(stamps), stamps[-1] - stamps[0])
 
 
+def within(rate: Fraction, limit: Fraction) -> Fraction:
+    """The grid for a steady rate under a lower limit (both 1/s), by the same rule."""
+    return rate if rate <= limit else _fitting(rate, limit)
+
+
 def steady_rate(steps: Sequence[float]) -> Fraction | None:
     """The rate of steps (s, all positive) without pauses; None when it varies."""
     pause = max(_PAUSE_SECONDS, _PAUSE_STEPS * median(steps))

@@ -43,6 +43,13 @@ class TextReport(Frozen):
     bytes: int
 
 
+class SheetReport(Frozen):
+    """One stored sheet of the storyboard: its object name within the run and its size in bytes."""
+
+    name: str
+    bytes: int
+
+
 class Refusal(Frozen):
     """Why the chunk cannot be encoded however often it is tried."""
 
@@ -61,6 +68,7 @@ class ChunkReport(Frozen):
     audio: tuple[TrackReport, ...] = ()
     subtitles: tuple[TextReport, ...] = ()
     poster_bytes: int = 0
+    sheets: tuple[SheetReport, ...] = ()
     encode_seconds: float = 0.0
     resumed_at: int = 0
     complaints: int = 0

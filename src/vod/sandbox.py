@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
 
-from vod import landlock, seccomp
+from vod import landlock, seccomp, video_encoder
 from vod.budget import Budget
 from vod.errors import SandboxUnavailable
 
@@ -113,13 +113,13 @@ def start(
     """
     with Entry(sandbox, command[0]) as entry:
         try:
-            # The environment is empty: nothing of the task's credentials reaches a process that reads hostile bytes.
+            # Nothing of the task's environment, credentials above all, reaches a process that reads hostile bytes.
             return subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=stdout,
                 stderr=stderr,
-                env={},
+                env=video_encoder.QUIET,
                 pass_fds=tuple(pass_fds),
                 preexec_fn=entry.enter,
             )

@@ -15,6 +15,7 @@ LONG_SIDE = 160
 SIDE_TILES = 10
 _NICE_SECONDS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30)
 VTT_NAME = "storyboard.vtt"
+"""The WebVTT thumbnails track, relative to the run."""
 
 Command = list[str]
 

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from vod import keys
+from vod import keys, storyboard
 from vod.errors import VerificationFailed
 from vod.plan import Plan
-from vod.report import ChunkReport, SegmentReport, TextReport, TrackReport
+from vod.report import ChunkReport, TextReport, TrackReport
+from vod.storyboard import Sheet
 from vod.subtitles import vtt_name
 
 FRAME_TOLERANCE = 2
@@ -15,11 +16,12 @@ FRAME_TOLERANCE = 2
 
 @dataclass(frozen=True, slots=True)
 class Tracks:
-    """Every video track (ladder order) and audio track of a run, whole, with warnings for the record."""
+    """Every video track (ladder order) and audio track of a run, whole, the storyboard's sheets, and warnings."""
 
     video: tuple[TrackReport, ...]
     audio: tuple[TrackReport, ...]
     subtitles: tuple[TextReport, ...]
+    sheets: tuple[Sheet, ...]
     warnings: tuple[str, ...]
 
     @property
@@ -37,7 +39,18 @@ def assemble(plan: Plan, reports: Sequence[ChunkReport]) -> Tracks:
     video = tuple(_joined(_parts(pictures, rendition.name)) for rendition in plan.renditions)
     audio = tuple(track for report in in_order for track in report.audio)
     texts = tuple(text for report in in_order for text in report.subtitles)
-    return Tracks(video, audio, texts, tuple(warning for report in in_order for warning in report.warnings))
+    warnings = tuple(warning for report in in_order for warning in report.warnings)
+    return Tracks(video, audio, texts, _drawn(plan, in_order), warnings)
+
+
+def _drawn(plan: Plan, reports: list[ChunkReport]) -> tuple[Sheet, ...]:
+    """The storyboard's sheets that were stored, in order."""
+    if plan.storyboard is None:
+        return ()
+    made = {sheet.name for report in reports for sheet in report.sheets}
+    videos = [chunk for chunk in plan.chunks if chunk.video]
+    meant = [sheet for chunk in videos for sheet in storyboard.sheets(plan.storyboard, *plan.frames_of(chunk))]
+    return tuple(sheet for sheet in meant if sheet.name in made)
 
 
 def _parts(reports: list[ChunkReport], name: str) -> list[TrackReport]:
@@ -67,11 +80,9 @@ def verify(plan: Plan, reports: Sequence[ChunkReport], tracks: Tracks, stored: M
     prefix = keys.run_prefix(plan.video_id, plan.run)
     for track in (*tracks.video, *tracks.audio):
         _check_stored(track, prefix, stored)
-    for text in tracks.subtitles:
-        if stored.get(prefix + vtt_name(text.name)) != text.bytes:
-            raise VerificationFailed(
-                "object_missing", f"{vtt_name(text.name)} is not stored with its {text.bytes} bytes"
-            )
+    files = {vtt_name(text.name): text.bytes for text in tracks.subtitles}
+    files |= {sheet.name: sheet.bytes for report in reports for sheet in report.sheets}
+    _check_files(files, prefix, stored)
     return _check_length(plan, tracks.video[0].frames, any(report.complaints for report in reports))
 
 
@@ -101,14 +112,14 @@ def _check_continuous(track: TrackReport) -> None:
 
 
 def _check_stored(track: TrackReport, prefix: str, stored: Mapping[str, int]) -> None:
-    wanted = {keys.init_name(track.name): track.init_bytes} | {_name(track, s): s.bytes for s in track.segments}
-    for name, size in wanted.items():
+    pieces = {keys.segment_name(track.name, segment.number): segment.bytes for segment in track.segments}
+    _check_files({keys.init_name(track.name): track.init_bytes} | pieces, prefix, stored)
+
+
+def _check_files(sizes: Mapping[str, int], prefix: str, stored: Mapping[str, int]) -> None:
+    for name, size in sizes.items():
         if stored.get(prefix + name) != size:
             raise VerificationFailed("object_missing", f"{name} is not stored with its {size} bytes")
-
-
-def _name(track: TrackReport, segment: SegmentReport) -> str:
-    return keys.segment_name(track.name, segment.number)
 
 
 def _check_length(plan: Plan, frames: int, is_damaged: bool) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from vod import keys
+from vod import keys, storyboard
 from vod.model import Document, Video
 from vod.status import Status
 
@@ -17,6 +17,7 @@ def video(record: Video, progress: int, public_url: str) -> Document:
         "progress": progress,
         "title": record.title,
         "tags": list(record.tags),
+        "profile": record.profile,
         "filename": record.filename,
         "size": record.size,
         "duration": record.duration,
@@ -44,5 +45,9 @@ def _playback(record: Video, public_url: str) -> Document | None:
     if record.status not in (Status.READY, Status.PLAYABLE) or not record.run:
         return None
     base = f"{public_url.rstrip('/')}/{keys.run_prefix(record.id, record.run)}"
-    poster = base + keys.POSTER_NAME if record.has_poster else None
-    return {"hls": base + keys.HLS_NAME, "dash": base + keys.DASH_NAME, "poster": poster}
+    return {
+        "hls": base + keys.HLS_NAME,
+        "dash": base + keys.DASH_NAME,
+        "poster": base + keys.POSTER_NAME if record.has_poster else None,
+        "storyboard": base + storyboard.VTT_NAME if record.has_storyboard else None,
+    }

@@ -12,7 +12,7 @@ from tests import samples
 from tests.fakes import FakeEvents, FakeOutput, FakeSourceFiles, FakeVideos
 from tests.integration.test_libav import probe
 from tests.media.generate import FFMPEG, clip, decoded_frames, ffmpeg, start_times
-from vod import keys
+from vod import keys, profiles
 from vod.chunks import ChunkPolicy
 from vod.errors import EncodeInterrupted
 from vod.plan import Plan, SourceObject, make_plan
@@ -24,11 +24,11 @@ from vod.steps.publish import Publishing
 BASE = f"videos/{samples.VIDEO_ID}/{samples.RUN}/"
 
 
-def planned(source: Path, chunks: int = 1) -> Plan:
+def planned(source: Path, chunks: int = 1, profile: str = "default") -> Plan:
     size = source.stat().st_size
     stored = SourceObject(bucket="b", key=keys.source_key(samples.VIDEO_ID), version=None, size=size)
     policy = ChunkPolicy(least_seconds=Fraction(1), most=chunks)
-    return make_plan(samples.VIDEO_ID, samples.RUN, stored, probe(source), policy)
+    return make_plan(samples.VIDEO_ID, samples.RUN, stored, probe(source), policy, profiles.named(profile))
 
 
 def encoder(tmp_path: Path, source: Path, output: FakeOutput, stop: threading.Event | None = None) -> Encoder:
@@ -51,8 +51,10 @@ def laid_out(output: FakeOutput, folder: Path) -> Path:
     return folder / BASE
 
 
-def made(tmp_path: Path, source: Path, chunks: int = 1) -> tuple[Plan, list[ChunkReport], Path]:
-    output, plan = FakeOutput(), planned(source, chunks)
+def made(
+    tmp_path: Path, source: Path, chunks: int = 1, profile: str = "default"
+) -> tuple[Plan, list[ChunkReport], Path]:
+    output, plan = FakeOutput(), planned(source, chunks, profile)
     reports = [encode(encoder(tmp_path, source, output), plan, chunk) for chunk in plan.chunks]
     assert [report.refusal for report in reports if report.refusal] == []
     assert publish(output, plan) == {"outcome": "published"}

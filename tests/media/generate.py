@@ -39,9 +39,9 @@ def decoded_frames(address: str, stream: str = "0:v:0") -> int:
     return int(re.findall(r"^frame=\s*(\d+)", told, re.M)[-1])
 
 
-def start_times(address: str) -> tuple[float, float]:
+def start_times(address: str, picture: str = "0:v:0") -> tuple[float, float]:
     """First picture's and first sound's presentation time in seconds, as FFmpeg's showinfo filters tell."""
-    return _first_time(address, "0:v:0", "-vf", "showinfo"), _first_time(address, "0:a:0", "-af", "ashowinfo")
+    return _first_time(address, picture, "-vf", "showinfo"), _first_time(address, "0:a:0", "-af", "ashowinfo")
 
 
 def _first_time(address: str, stream: str, *shown: str) -> float:

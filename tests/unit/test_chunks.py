@@ -26,3 +26,4 @@ def test_every_segment_is_in_one_chunk_and_chunks_are_even(segments: int, chunks
     assert [first for first, _ in runs] == [0, *ends[:-1]]
     assert sum(sizes) == segments
     assert max(sizes) - min(sizes) <= 1
+    assert len(sizes) == 1 or sizes[-1] > 1

@@ -18,7 +18,7 @@ def test_the_whole_command_for_two_rungs_and_sound() -> None:
     video += "-flush_packets 1 -f mp4 {}"
     graph = (
         f"[0:0]fps=25/1:start_time=0,trim=start_pts=0,{color.filters(PLAN.color, 854, 480)},setsar=1,"
-        "split[v480][down1];[down1]scale=428:240:flags=bicubic,setsar=1[v240]"
+        "split=2[v480][down1];[down1]scale=428:240:flags=bicubic,setsar=1[v240]"
     )
     expected = [
         "ffmpeg -v error -nostdin -y -nostats -progress pipe:7 -stats_period 0.5",
@@ -78,3 +78,21 @@ def test_the_source_is_opened_with_its_own_demuxer_and_local_files_only() -> Non
     assert arguments[arguments.index("-f") + 1] == "mov"
     assert arguments[arguments.index("-protocol_whitelist") + 1] == "file,pipe"
     assert arguments[-2:] == ["-i", "s"]
+
+
+def test_the_storyboard_is_drawn_from_the_smallest_size_of_the_same_decoding() -> None:
+    command = ffmpeg.encode_command("ffmpeg", "s", PLAN, 0, None, {"v480": "1", "v240": "2", "sheets": "3"}, "4")
+
+    graph = command[command.index("-filter_complex") + 1]
+    assert "scale=428:240:flags=bicubic,setsar=1,split=2[v240][thumbs];[thumbs]select=" in graph
+    assert graph.endswith("[sheets]")
+    assert command[-1] == "3"
+
+
+def test_codecs_share_the_pictures_of_a_size() -> None:
+    plan = samples.plan(samples.probe(854, 480, 10), profile="hevc")
+
+    graph = ffmpeg.filter_graph(plan, plan.renditions, 0, None)
+
+    assert graph.count("scale=854:480") == 1
+    assert "split=3[v480][v480-hevc][down1]" in graph

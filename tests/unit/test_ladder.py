@@ -4,13 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vod import profiles
 from vod.ladder import rungs_for, size_on
+
+LADDER = profiles.named("default").ladders[0].rungs
 
 sides = st.integers(min_value=1, max_value=9000)
 
 
 def shorts(width: int, height: int) -> list[int]:
-    return [rung.short_side for rung in rungs_for(width, height, Fraction(25))]
+    return [rung.short_side for rung in rungs_for(width, height, Fraction(25), LADDER)]
 
 
 @pytest.mark.parametrize(
@@ -22,6 +25,7 @@ def shorts(width: int, height: int) -> list[int]:
         (640, 426, [426, 360, 240]),
         (500, 500, [480, 360, 240]),
         (160, 100, [100]),
+        (7680, 4320, [2160, 1440, 1080, 720, 480, 360, 240]),
     ],
 )
 def test_a_source_gets_the_rungs_it_deserves(width: int, height: int, expected: list[int]) -> None:
@@ -30,7 +34,7 @@ def test_a_source_gets_the_rungs_it_deserves(width: int, height: int, expected: 
 
 @given(sides, sides)
 def test_nothing_is_ever_upscaled_and_sides_are_even(width: int, height: int) -> None:
-    for rung in rungs_for(width, height, Fraction(25)):
+    for rung in rungs_for(width, height, Fraction(25), LADDER):
         size = size_on(rung, width, height)
 
         assert rung.short_side <= min(width, height)
@@ -41,7 +45,7 @@ def test_nothing_is_ever_upscaled_and_sides_are_even(width: int, height: int) ->
 
 @given(sides, sides)
 def test_rungs_fall_strictly_in_size_and_never_rise_in_rate(width: int, height: int) -> None:
-    rungs = rungs_for(width, height, Fraction(25))
+    rungs = rungs_for(width, height, Fraction(25), LADDER)
 
     assert all(
         a.short_side > b.short_side and a.peak_kbps >= b.peak_kbps for a, b in zip(rungs, rungs[1:], strict=False)
@@ -49,6 +53,6 @@ def test_rungs_fall_strictly_in_size_and_never_rise_in_rate(width: int, height: 
 
 
 def test_high_frame_rates_get_half_as_much_again() -> None:
-    slow, fast = rungs_for(1280, 720, Fraction(30))[0], rungs_for(1280, 720, Fraction(60))[0]
+    slow, fast = rungs_for(1280, 720, Fraction(30), LADDER)[0], rungs_for(1280, 720, Fraction(60), LADDER)[0]
 
     assert fast.peak_kbps == slow.peak_kbps * 3 // 2

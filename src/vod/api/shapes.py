@@ -4,6 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from vod.profile import DEFAULT, ProfileName
+
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Filename = Annotated[
@@ -27,6 +29,7 @@ class NewVideoBody(Body):
     content_type: Annotated[ContentType | None, Field(alias="contentType")] = None
     title: Title | None = None
     tags: Annotated[list[Tag], Field(max_length=50)] = Field(default_factory=list)
+    profile: ProfileName = DEFAULT
 
 
 class PartBody(Body):

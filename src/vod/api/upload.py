@@ -13,6 +13,7 @@ from vod.api.app import current_caller
 from vod.api.shapes import CompleteBody, NewVideoBody, VideoId
 from vod.errors import InvalidRequest
 from vod.model import Document, Video
+from vod.profile import DEFAULT
 from vod.steps.upload import NewVideo, Uploads
 
 
@@ -66,7 +67,7 @@ def _from_body(body: str | None) -> NewVideo:
                 "body", "must be JSON with filename and size, or add ?filename= and send the bytes"
             ) from error
         raise
-    return NewVideo(asked.filename, asked.size, asked.content_type, asked.title, tuple(asked.tags))
+    return NewVideo(asked.filename, asked.size, asked.content_type, asked.title, tuple(asked.tags), asked.profile)
 
 
 def _from_query(query: dict[str, str], event: Any) -> NewVideo:
@@ -79,9 +80,10 @@ def _from_query(query: dict[str, str], event: Any) -> NewVideo:
         "size": max(1, size),
         "contentType": content_type,
         "title": query.get("title"),
+        "profile": query.get("profile", DEFAULT),
     }
     asked = NewVideoBody.model_validate(told)
-    return NewVideo(asked.filename, size, asked.content_type, asked.title)
+    return NewVideo(asked.filename, size, asked.content_type, asked.title, profile=asked.profile)
 
 
 def _bytes(event: Any) -> bytes:

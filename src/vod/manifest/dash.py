@@ -1,6 +1,6 @@
 """DASH (ISO/IEC 23009-1): one static MPD, segment templates with a timeline, over the segments that HLS lists."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -23,15 +23,18 @@ def mpd(catalog: Catalog) -> str:
         minBufferTime="PT4S",
     )
     period = SubElement(root, "Period", id="0", start="PT0S")
-    _video_set(period, catalog.video)
-    for number, entry in enumerate(catalog.audio, start=1):
-        _audio_set(period, number, entry)
+    codecs = dict.fromkeys(entry.rendition.codec for entry in catalog.video)
+    for number, codec in enumerate(codecs):
+        _video_set(period, number, [entry for entry in catalog.video if entry.rendition.codec is codec])
+    for number, sound in enumerate(catalog.audio, start=len(codecs)):
+        _audio_set(period, number, sound)
     indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
 
 
-def _video_set(period: Element, entries: tuple[VideoEntry, ...]) -> None:
-    adaptation = _adaptation(period, 0, "video", None)
+def _video_set(period: Element, number: int, entries: Sequence[VideoEntry]) -> None:
+    """One codec's rungs: players switch within a set, and take the set whose codec they can."""
+    adaptation = _adaptation(period, number, "video", None)
     _template(adaptation, entries[0].track)  # rungs are cut alike: verified before anything is published
     for entry in entries:
         SubElement(

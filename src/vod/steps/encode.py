@@ -13,20 +13,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from vod import budget, ffmpeg, ffmpeg_process, isobmff, keys, poster, subtitles
+from vod import budget, ffmpeg, ffmpeg_process, isobmff, keys
 from vod.chunks import Chunk
 from vod.errors import EncodeInterrupted, SourceRefused
 from vod.journal import Journal
 from vod.plan import Plan
 from vod.ports import Output, SourceFiles
-from vod.report import ChunkReport, Refusal, SegmentReport, TextReport, TrackReport
+from vod.report import ChunkReport, Refusal, SegmentReport, SheetReport, TrackReport
 from vod.sandbox import Sandbox
 from vod.segmenter import Segment, Segmenter
-from vod.subtitles import SubtitleRendition
+from vod.steps.extras import Extras
 
 logger = logging.getLogger(__name__)
 _READ_BYTES = 1 << 18
-_POSTER_SECONDS = 60
 
 
 class InitChanged(Exception):
@@ -87,6 +86,8 @@ class _Chunk:
         self._chunk = chunk
         self._journal = journal
         self._source = str(source)
+        self._extras = Extras(encoder.binary, plan, chunk, source, encoder.output, _cores(), encoder.unconfined_allowed)
+        self._jpegs: bytes | None = None
         self._prefix = keys.run_prefix(plan.video_id, plan.run)
         self._wanted = True
         self._videos = [rendition.name for rendition in plan.renditions] if chunk.video else []
@@ -102,24 +103,37 @@ class _Chunk:
 
     def run(self) -> ChunkReport:
         with ThreadPoolExecutor(1) as beside:
-            extras = beside.submit(self._extras) if self._chunk.extras else None
+            once = (
+                beside.submit(lambda: (self._extras.store_subtitles(), self._extras.store_poster()))
+                if self._chunk.extras
+                else None
+            )
             finished = self._encode()
-            texts, poster_bytes = extras.result() if extras else ((), 0)
+            texts, poster_bytes = once.result() if once else ((), 0)
         if not self._wanted:
             return ChunkReport(chunk=self._chunk.index, outcome="cancelled")
         self._check_end(finished)
-        return self._report(finished, texts, poster_bytes)
+        report = self._report(finished)
+        if report.outcome == "refused":
+            return report
+        made = {"subtitles": texts, "poster_bytes": poster_bytes, "sheets": self._storyboard()}
+        return report.model_copy(update=made)
+
+    def _storyboard(self) -> tuple[SheetReport, ...]:
+        if not self._chunk.video:
+            return ()
+        return self._extras.store_sheets(self._extras.drawn_alone() if self._jpegs is None else self._jpegs)
 
     def _encode(self) -> ffmpeg_process.Finished:
         todo = [name for name in self._audios if not self._journal.is_finished(name)]
         if not all(self._journal.is_finished(name) for name in self._videos):
-            todo = [*self._videos, *todo]
+            todo = [*self._videos, *self._drawn(), *todo]
         if not todo:
             return ffmpeg_process.Finished(0, (), 0.0)
         finished = ffmpeg_process.run(
             self._command,
             todo,
-            self._store_track,
+            self._take,
             self._on_frame,
             self._encoder.stop,
             self._sandbox(budget.of_chunk(self._plan, self._chunk, _cores())),
@@ -128,12 +142,16 @@ class _Chunk:
             self._finish_tracks()
         return finished
 
+    def _drawn(self) -> list[str]:
+        """The storyboard comes out of the same decoding, unless its first frames were decoded in an earlier try."""
+        is_whole = self._resume_at == self._chunk.first_segment
+        return [ffmpeg.SHEETS] if is_whole and ffmpeg.sheets(self._plan, *self._plan.frames_of(self._chunk)) else []
+
     def _sandbox(self, spend: budget.Budget) -> Sandbox:
         return Sandbox(spend, (self._source,), self._encoder.unconfined_allowed)
 
     def _command(self, outputs: Mapping[str, str], progress: str) -> ffmpeg.Command:
-        first = self._resume_at * self._plan.segment_frames
-        end = None if self._chunk.end_segment is None else self._chunk.end_segment * self._plan.segment_frames
+        first, (_, end) = self._resume_at * self._plan.segment_frames, self._plan.frames_of(self._chunk)
         command = ffmpeg.encode_command(self._encoder.binary, self._source, self._plan, first, end, outputs, progress)
         logger.info(shlex.join(command))
         return command
@@ -142,6 +160,12 @@ class _Chunk:
         done = (self._resume_at - self._chunk.first_segment) * self._plan.segment_frames + frame
         self._wanted = self._encoder.on_frames(done)
         return self._wanted
+
+    def _take(self, name: str, pipe: BinaryIO) -> None:
+        if name == ffmpeg.SHEETS:
+            self._jpegs = pipe.read()
+        else:
+            self._store_track(name, pipe)
 
     def _store_track(self, name: str, pipe: BinaryIO) -> None:
         segmenter = self._segmenters[name] = Segmenter(self._plan.gops_per_segment)
@@ -196,44 +220,6 @@ class _Chunk:
             )
         )
 
-    def _extras(self) -> tuple[tuple[TextReport, ...], int]:
-        """The subtitles that hold a word, and the poster's size."""
-        texts = tuple(report for rendition in self._plan.subtitles if (report := self._subtitle(rendition)))
-        return texts, self._poster()
-
-    def _subtitle(self, rendition: SubtitleRendition) -> TextReport | None:
-        told = self._still(subtitles.command(self._encoder.binary, self._opened(0.0), rendition))
-        seconds = self._plan.frames / float(self._plan.rate.fraction)
-        text = subtitles.sanitised(told.decode(errors="replace"), seconds)
-        if text is None:
-            return None
-        data = text.encode()
-        self._encoder.output.put(self._prefix + subtitles.vtt_name(rendition.name), data)
-        return TextReport(name=rendition.name, bytes=len(data))
-
-    def _poster(self) -> int:
-        """Store the poster; its size in bytes, 0 when no picture could be had."""
-        at = poster.find(self._plan.frames / float(self._plan.rate.fraction), self._look)
-        size = min(self._plan.renditions, key=lambda rendition: abs(min(rendition.width, rendition.height) - 720))
-        shape = self._plan.video_index, self._plan.color, at, size.width, size.height, self._plan.interlaced
-        picture = self._still(poster.command(self._encoder.binary, self._opened(at), *shape))
-        if picture:
-            self._encoder.output.put(self._prefix + keys.POSTER_NAME, picture)
-        return len(picture)
-
-    def _look(self, window: poster.Window) -> str:
-        track, meant = self._plan.video_index, self._plan.color
-        return self._still(
-            poster.survey(self._encoder.binary, self._opened(window.start), track, meant, window)
-        ).decode()
-
-    def _opened(self, at: float) -> ffmpeg.Command:
-        return ffmpeg.opened(self._source, self._plan, at)
-
-    def _still(self, command: ffmpeg.Command) -> bytes:
-        spend = budget.of_still(self._plan, self._chunk, _cores(), _POSTER_SECONDS)
-        return ffmpeg_process.capture(command, self._sandbox(spend))
-
     def _check_end(self, finished: ffmpeg_process.Finished) -> None:
         if self._encoder.stop.is_set():
             raise EncodeInterrupted(f"{self._first_missing()} segments are stored")
@@ -242,9 +228,7 @@ class _Chunk:
         if finished.is_interrupted:
             raise EncodeInterrupted(f"FFmpeg was ended by signal {-finished.exit_code}")
 
-    def _report(
-        self, finished: ffmpeg_process.Finished, texts: tuple[TextReport, ...], poster_bytes: int
-    ) -> ChunkReport:
+    def _report(self, finished: ffmpeg_process.Finished) -> ChunkReport:
         videos = [track for name in self._videos if (track := self._journal.track(name)) and track.segments]
         audios = [track for name in self._audios if (track := self._journal.track(name)) and track.segments]
         # A later chunk may be empty: whether frames are missing is judged over the whole video.
@@ -257,8 +241,6 @@ class _Chunk:
             outcome="encoded",
             video=tuple(videos),
             audio=tuple(audios),
-            subtitles=texts,
-            poster_bytes=poster_bytes,
             encode_seconds=finished.seconds,
             resumed_at=self._resume_at,
             complaints=len(finished.complaints),

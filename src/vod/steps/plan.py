@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from vod import clock, keys, model
+from vod import clock, keys, model, profiles
 from vod.model import Document, Video
 from vod.plan import Plan, SourceObject, make_plan
 from vod.ports import Output, Videos
 from vod.probe import Probe
+from vod.profile import DEFAULT, Profile
 from vod.records import amend
 from vod.status import Status
 
@@ -23,10 +24,10 @@ class Planning:
 
     def plan(self, video_id: str, run: str, source: SourceObject, probe: Probe) -> Document:
         """`{"outcome": "planned", "planKey", "chunks"}`, or `{"outcome": "unwanted"}` when the video is gone."""
-        made = make_plan(video_id, run, source, probe)
         video = self.videos.get(video_id)
         if video is None or video.run != run or not video.status.is_encoding:
             return {"outcome": "unwanted"}
+        made = make_plan(video_id, run, source, probe, profile=_profile(video))
         self.output.put(keys.plan_key(video_id, run), made.model_dump_json().encode())
         if video.status is Status.QUEUED:
             self._begin(video, made, probe)
@@ -36,6 +37,11 @@ class Planning:
         described = probe.model_dump(mode="json", exclude={"index"}) | {"gridFrames": plan.frames}
         stamp = clock.stamp(self.now())
         amend(self.videos, video, lambda fresh: model.transcoding(fresh, described, probe.warnings, stamp))
+
+
+def _profile(video: Video) -> Profile:
+    """The video's profile; the default where a deployment meanwhile dropped it: better than a lost upload."""
+    return profiles.all_profiles().get(video.profile) or profiles.named(DEFAULT)
 
 
 def _items(plan: Plan) -> list[Document]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from vod import clock, keys, model
+from vod import clock, keys, model, storyboard
 from vod.errors import VerificationFailed
 from vod.manifest import dash, hls, subtitles
 from vod.manifest.rendition import Catalog, average_bandwidth, catalog, peak_bandwidth
@@ -14,7 +14,7 @@ from vod.ports import Events, Output, Videos
 from vod.records import amend
 from vod.report import ChunkReport
 from vod.status import Status
-from vod.tracks import assemble, verify
+from vod.tracks import Tracks, assemble, verify
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,15 @@ class Publishing:
         tracks = assemble(plan, reports)
         warnings = tracks.warnings + verify(plan, reports, tracks, self.output.sizes(prefix))
         listed = catalog(plan, tracks)
+        self._write_storyboard(prefix, plan, tracks)
         self._write_manifests(prefix, listed)
-        has_poster = any(report.poster_bytes for report in reports)
-        published = Published(tuple(_renditions(listed)), tracks.seconds, has_poster, warnings)
+        published = Published(
+            renditions=tuple(_renditions(listed)),
+            duration=tracks.seconds,
+            has_poster=any(report.poster_bytes for report in reports),
+            has_storyboard=bool(tracks.sheets),
+            warnings=warnings,
+        )
         # A title changed meanwhile is no reason to publish all over again.
         done = amend(self.videos, video, lambda fresh: model.ready(fresh, published, clock.stamp(self.now())))
         self._announce(done)
@@ -68,6 +74,11 @@ class Publishing:
         """At least once: subscribers tell repeats by the event's id."""
         told = {"id": f"{video.id}-{video.run}-ready", "videoId": video.id, "owner": video.owner, "run": video.run}
         self.events.publish("VideoReady", told)
+
+    def _write_storyboard(self, prefix: str, plan: Plan, tracks: Tracks) -> None:
+        if plan.storyboard and tracks.sheets:
+            cues = storyboard.track(plan.storyboard, tracks.sheets, tracks.seconds)
+            self.output.put(prefix + storyboard.VTT_NAME, cues.encode())
 
     def _write_manifests(self, prefix: str, listed: Catalog) -> None:
         for track in (*(entry.track for entry in listed.video), *(entry.track for entry in listed.audio)):

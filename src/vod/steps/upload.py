@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from vod import clock, keys, model, parts
+from vod import clock, keys, model, parts, profiles
 from vod.caller import Caller
 from vod.errors import Conflict, InvalidRequest, NotFound, TooLarge
 from vod.model import Document, Source, Upload, Video
 from vod.ports import Part, Sources, Videos
+from vod.profile import DEFAULT
 from vod.records import amend
 from vod.status import Status
 
@@ -35,6 +36,7 @@ class NewVideo:
     content_type: str | None = None
     title: str | None = None
     tags: tuple[str, ...] = ()
+    profile: str = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Uploads:
 
     def create(self, caller: Caller, new: NewVideo) -> tuple[Video, Document]:
         """A new record and how to send its source: one PUT, or parts above the single-PUT limit."""
-        self._check_size(new.size)
+        self._check(new)
         if new.size <= self.limits.single_put_bytes:
             video = self._record(caller, new, Upload())
             self.videos.create(video)
@@ -69,6 +71,7 @@ class Uploads:
             )
         if new.size == 0:
             raise InvalidRequest("body", "is empty; send the video's bytes")
+        self._check(new)
         video = self._record(caller, new, Upload())
         self.videos.create(video)
         self.sources.put(video.source.key, body, new.content_type)
@@ -108,7 +111,10 @@ class Uploads:
             self.sources.abort_parts(video.source.key, video.upload.multipart_id)
         self.videos.save(model.moved(video, Status.CANCELLED, clock.stamp(self.now())))
 
-    def _check_size(self, size: int) -> None:
+    def _check(self, new: NewVideo) -> None:
+        size, known = new.size, profiles.all_profiles()
+        if new.profile not in known:
+            raise InvalidRequest("profile", f"is none of {', '.join(known)}")
         if size > self.limits.max_bytes:
             limit = self.limits.max_bytes // parts.MIB
             raise TooLarge(
@@ -128,6 +134,7 @@ class Uploads:
             content_type=new.content_type,
             title=new.title or new.filename,
             tags=new.tags,
+            profile=new.profile,
             upload=upload,
             expires_at=int((moment + self.limits.expiry).timestamp()),
         )

@@ -34,3 +34,14 @@ def test_the_timeline_adds_up_to_the_track() -> None:
         ticks = sum(int(entry.get("d", 0)) * (int(entry.get("r", 0)) + 1) for entry in entries)
         assert ticks == sum(segment.ticks for segment in track.segments)
         assert entries[0].get("t") == "0"
+
+
+def test_each_codec_is_a_set_of_its_own() -> None:
+    plan = samples.plan(profile="av1")
+
+    parsed = MPEGDASHParser.parse(dash.mpd(catalog(plan, assemble(plan, [samples.report(plan)]))))
+
+    plain, av1, audio = parsed.periods[0].adaptation_sets
+    assert [r.id for r in plain.representations] == ["v720", "v480", "v360", "v240"]
+    assert [r.id for r in av1.representations] == [r.name for r in plan.renditions if r.codec == "av1"]
+    assert [s.id for s in (plain, av1, audio)] == [0, 1, 2]

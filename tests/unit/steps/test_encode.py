@@ -15,7 +15,7 @@ from vod.isobmff import Init
 from vod.report import ChunkReport
 from vod.steps.encode import Encoder, encode
 
-PLAN = samples.plan(samples.probe(320, 240, 20.0, audio=False))
+PLAN = samples.plan(samples.probe(320, 240, 20.0, audio=False)).model_copy(update={"storyboard": None})
 INIT = box(b"ftyp", b"iso6") + box(b"moov", b"")
 WRITE = """
 import os, sys, time

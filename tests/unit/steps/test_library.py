@@ -15,10 +15,17 @@ def library(*videos: object) -> Library:
 
 
 def test_a_ready_video_shows_where_to_play_it() -> None:
-    shown = library(samples.video(Status.READY, has_poster=True)).show(ANN, samples.VIDEO_ID)
+    record = samples.video(Status.READY, has_poster=True, has_storyboard=True)
+
+    shown = library(record).show(ANN, samples.VIDEO_ID)
 
     base = f"https://cdn.example/videos/{samples.VIDEO_ID}/{samples.RUN}/"
-    assert shown["playback"] == {"hls": base + "index.m3u8", "dash": base + "index.mpd", "poster": base + "poster.jpg"}
+    assert shown["playback"] == {
+        "hls": base + "index.m3u8",
+        "dash": base + "index.mpd",
+        "poster": base + "poster.jpg",
+        "storyboard": base + "storyboard.vtt",
+    }
     assert (shown["status"], shown["progress"], shown["error"]) == ("ready", 100, None)
 
 

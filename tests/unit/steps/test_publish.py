@@ -52,6 +52,8 @@ def test_a_verified_run_is_published_and_announced() -> None:
     assert {BASE + "index.m3u8", BASE + "index.mpd", BASE + "v720/index.m3u8", BASE + "a0/index.m3u8"} <= set(
         step.output.sizes(BASE)
     )
+    assert video.has_storyboard
+    assert "storyboard/00000.jpg#xywh=0,0," in step.output.get(BASE + "storyboard.vtt").decode()
     assert published(step) == ["VideoReady"]
 
 

@@ -1,0 +1,88 @@
+"""Extras: what a task makes of a source beside its tracks - subtitles, poster, storyboard."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from vod import budget, ffmpeg, ffmpeg_process, keys, poster, storyboard, subtitles
+from vod.budget import Budget
+from vod.chunks import Chunk
+from vod.plan import Plan
+from vod.ports import Output
+from vod.report import SheetReport, TextReport
+from vod.sandbox import Sandbox
+from vod.subtitles import SubtitleRendition
+
+_STILL_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """Makes and stores the extras of one chunk's source, a local file; `cores` is what the task has."""
+
+    binary: str
+    plan: Plan
+    chunk: Chunk
+    source: Path
+    output: Output
+    cores: int
+    unconfined_allowed: bool = False
+
+    def store_subtitles(self) -> tuple[TextReport, ...]:
+        """Those that hold a word."""
+        return tuple(report for rendition in self.plan.subtitles if (report := self._subtitle(rendition)))
+
+    def _subtitle(self, rendition: SubtitleRendition) -> TextReport | None:
+        told = self._still(subtitles.command(self.binary, self._opened(0.0), rendition))
+        seconds = self.plan.frames / float(self.plan.rate.fraction)
+        text = subtitles.sanitised(told.decode(errors="replace"), seconds)
+        if text is None:
+            return None
+        data = text.encode()
+        self._store(subtitles.vtt_name(rendition.name), data)
+        return TextReport(name=rendition.name, bytes=len(data))
+
+    def store_poster(self) -> int:
+        """Store the poster; its size in bytes, 0 when no picture could be had."""
+        at = poster.find(self.plan.frames / float(self.plan.rate.fraction), self._look)
+        size = min(self.plan.renditions, key=lambda rendition: abs(min(rendition.width, rendition.height) - 720))
+        shape = self.plan.video_index, self.plan.color, at, size.width, size.height, self.plan.interlaced
+        picture = self._still(poster.command(self.binary, self._opened(at), *shape))
+        if picture:
+            self._store(keys.POSTER_NAME, picture)
+        return len(picture)
+
+    def _look(self, window: poster.Window) -> str:
+        track, meant = self.plan.video_index, self.plan.color
+        return self._still(poster.survey(self.binary, self._opened(window.start), track, meant, window)).decode()
+
+    def store_sheets(self, jpegs: bytes) -> tuple[SheetReport, ...]:
+        """Store the storyboard's sheets of this chunk, which FFmpeg wrote one after another."""
+        meant = ffmpeg.sheets(self.plan, *self.plan.frames_of(self.chunk))
+        pictures = storyboard.split(jpegs)
+        for sheet, picture in zip(meant, pictures, strict=False):  # a damaged source ends before its length says
+            self._store(sheet.name, picture)
+        return tuple(SheetReport(name=s.name, bytes=len(p)) for s, p in zip(meant, pictures, strict=False))
+
+    def drawn_alone(self) -> bytes:
+        """This chunk's sheets by themselves: for a resumed encode, which no longer sees its first frames."""
+        first, end = self.plan.frames_of(self.chunk)
+        board = self.plan.storyboard
+        if board is None or not ffmpeg.sheets(self.plan, first, end):
+            return b""
+        opened = self._opened(first / float(self.plan.rate.fraction))
+        shape = opened, self.plan.video_index, board, self.plan.color, first, end
+        return self._captured(
+            storyboard.command(self.binary, *shape), budget.of_chunk(self.plan, self.chunk, self.cores)
+        )
+
+    def _opened(self, at: float) -> ffmpeg.Command:
+        return ffmpeg.opened(str(self.source), self.plan, at)
+
+    def _still(self, command: ffmpeg.Command) -> bytes:
+        return self._captured(command, budget.of_still(self.plan, self.chunk, self.cores, _STILL_SECONDS))
+
+    def _captured(self, command: ffmpeg.Command, spend: Budget) -> bytes:
+        return ffmpeg_process.capture(command, Sandbox(spend, (str(self.source),), self.unconfined_allowed))
+
+    def _store(self, name: str, data: bytes) -> None:
+        self.output.put(keys.run_prefix(self.plan.video_id, self.plan.run) + name, data)

@@ -1,0 +1,28 @@
+"""FFmpeg's video encoders: the arguments that make one rendition of each codec, keyframes on the grid only."""
+
+from vod.plan import Rendition
+from vod.profile import Codec
+
+Arguments = list[str]
+QUIET = {"SVT_LOG": "1"}
+"""Environment in which encoders print errors only: SVT-AV1 does not ask FFmpeg how much to say."""
+
+
+def arguments(rendition: Rendition, gop_frames: int) -> Arguments:
+    """What follows -map for a rendition with a keyframe every `gop_frames` frames and nowhere else."""
+    quality = ["-preset", rendition.preset, "-crf", str(rendition.crf)]
+    capped = ["-maxrate", f"{rendition.peak_kbps}k", "-bufsize", f"{2 * rendition.peak_kbps}k"]
+    chosen, fixed = _CODECS[rendition.codec]
+    keyframes = ["-g", str(gop_frames), "-keyint_min", str(gop_frames)]
+    return ["-c:v", chosen, *quality, *capped, *keyframes, *fixed]
+
+
+_CODECS: dict[Codec, tuple[str, Arguments]] = {
+    # sc_threshold 0: keyframes on the grid only, so that they are aligned across rungs.
+    Codec.H264: ("libx264", ["-sc_threshold", "0"]),
+    # hvc1: Apple's players want the parameter sets in the header. open-gop=0: no segment leans on the one before.
+    # info=0: no text about the encoder in the header. log-level: x265 prints warnings by itself.
+    Codec.HEVC: ("libx265", ["-tag:v", "hvc1", "-x265-params", "scenecut=0:open-gop=0:info=0:log-level=error"]),
+    # irefresh-type=2: closed groups. 10 bit costs nothing here and saves bits; every AV1 decoder has it.
+    Codec.AV1: ("libsvtav1", ["-svtav1-params", "scd=0:irefresh-type=2:film-grain=0", "-pix_fmt", "yuv420p10le"]),
+}

@@ -1,0 +1,56 @@
+import pytest
+from pydantic import ValidationError
+
+from tests import samples
+from vod import profiles
+from vod.profile import Profile
+
+H264 = {"codec": "h264", "preset": "faster", "rungs": [{"short_side": 480, "crf": 21, "peak_kbps": 1400}]}
+
+
+def test_the_profiles_that_come_with_the_platform_are_there() -> None:
+    assert list(profiles.all_profiles()) == ["av1", "default", "fast", "hevc"]
+    assert all(profiles.named(name).name == name for name in profiles.all_profiles())
+
+
+def test_a_codec_for_some_players_comes_beside_one_for_all() -> None:
+    for profile in profiles.all_profiles().values():
+        assert profile.ladders[0].codec == "h264"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": "Mine"},
+        {"ladders": []},
+        {"ladders": [H264, H264]},
+        {"ladders": [H264 | {"preset": "faster -i /etc/passwd"}]},
+        {"ladders": [H264 | {"rungs": [*H264["rungs"], *H264["rungs"]]}]},
+        {"max_frame_rate": 120},
+        {"tune": "film"},
+    ],
+)
+def test_a_profile_that_makes_no_sense_is_refused(wrong: dict[str, object]) -> None:
+    sound = {"name": "mine", "description": "Mine.", "ladders": [H264]}
+    Profile.model_validate(sound)
+
+    with pytest.raises(ValidationError):
+        Profile.model_validate(sound | wrong)
+
+
+def test_a_profile_decides_codecs_rate_and_extras() -> None:
+    mine = Profile.model_validate(
+        {"name": "mine", "description": "Mine.", "ladders": [H264], "max_frame_rate": 30, "storyboard": False}
+    )
+    source = samples.probe(rate=samples.Rate(num=50, den=1))
+
+    made = samples.make_plan(samples.VIDEO_ID, samples.RUN, samples.plan().source, source, profile=mine)
+
+    assert made.rate.fraction == 25
+    assert made.storyboard is None
+    assert [rendition.name for rendition in made.renditions] == ["v480"]
+    assert made.profile == "mine"
+
+
+def test_a_tiny_picture_is_not_given_to_encoders_that_crash_on_it() -> None:
+    assert [r.name for r in samples.plan(samples.probe(32, 16), profile="av1").renditions] == ["v16"]
