@@ -66,6 +66,16 @@ def test_delivery_caches_what_never_changes_and_serves_ranges(video: Video) -> N
     assert (poster["Content-Type"], picture[:2]) == ("image/jpeg", b"\xff\xd8")
 
 
+def test_the_storyboard_leads_to_its_pictures(video: Video) -> None:
+    _, kind, cues = fetched(video["playback"]["storyboard"])
+    sheet = next(line for line in cues.decode().splitlines() if "#xywh=" in line).split("#")[0]
+
+    _, _, picture = fetched(video["playback"]["storyboard"].replace("storyboard.vtt", sheet))
+
+    assert kind["Content-Type"].startswith("text/vtt")
+    assert picture[:2] == b"\xff\xd8"
+
+
 def test_the_cdn_serves_nothing_but_published_videos(video: Video, platform: Platform) -> None:
     run = video["playback"]["hls"].split("/")[-2]
 
@@ -75,10 +85,12 @@ def test_the_cdn_serves_nothing_but_published_videos(video: Video, platform: Pla
         assert refused.value.code in (403, 404)
 
 
-def test_bytes_in_the_body_become_a_video(api: Api, platform: Platform, tmp_path: Path) -> None:
+def test_bytes_in_the_body_become_a_video_of_the_profile_that_was_asked_for(
+    api: Api, platform: Platform, tmp_path: Path
+) -> None:
     small = clip(tmp_path / "small.mp4", seconds=1)
     request = urllib.request.Request(
-        platform.api + "/videos?filename=small.mp4",
+        platform.api + "/videos?filename=small.mp4&profile=av1",
         data=small.read_bytes(),
         headers={"Authorization": f"Bearer {platform.token}", "Content-Type": "video/mp4"},
     )
@@ -86,7 +98,14 @@ def test_bytes_in_the_body_become_a_video(api: Api, platform: Platform, tmp_path
     with urllib.request.urlopen(request, timeout=30) as answer:
         video_id = json.loads(answer.read())["video"]["id"]
 
-    assert ended(api, video_id)["status"] == "ready"
+    video = ended(api, video_id)
+    assert (video["status"], video["profile"]) == ("ready", "av1")
+    assert [rung["codec"][:5] for rung in video["renditions"]] == ["avc1.", "av01."]
+
+
+def test_a_profile_that_is_not_there_is_refused_with_those_that_are(api: Api) -> None:
+    with pytest.raises(ApiError, match="profile: is none of av1, default, fast, hevc"):
+        api.call("POST", "/videos", {"filename": "a.mp4", "size": 5, "profile": "mine"})
 
 
 def test_a_large_video_goes_up_in_parts(api: Api, tmp_path: Path) -> None:

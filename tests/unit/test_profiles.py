@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
@@ -54,3 +57,11 @@ def test_a_profile_decides_codecs_rate_and_extras() -> None:
 
 def test_a_tiny_picture_is_not_given_to_encoders_that_crash_on_it() -> None:
     assert [r.name for r in samples.plan(samples.probe(32, 16), profile="av1").renditions] == ["v16"]
+
+
+def test_the_profile_of_the_documentation_is_one() -> None:
+    text = Path("docs/api.md").read_text()
+
+    example = re.findall(r"```json\n(\{\"name\".*?)```", text, re.DOTALL)
+
+    assert [Profile.model_validate_json(profile).name for profile in example] == ["talks"]
