@@ -4,6 +4,7 @@ import errno
 import fcntl
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import resources as package_files
 from pathlib import Path
@@ -25,13 +26,14 @@ FAILURES = (StartError, DeployError)  # what a start may end with, each with a t
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to start; tests give a state folder of their own and port 0 for any free one."""
+    """How to start; tests give a state folder of their own, port 0 for any free one, and parameters of the template."""
 
     state: Path = REPOSITORY / ".local"
     port: int = 8080
     template: Path = REPOSITORY / "template.yaml"
     tasks: int = field(default_factory=lambda: os.cpu_count() or 2)
     emulator_python: Path = REPOSITORY / ".venv-emulator" / "bin" / "python"
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -151,7 +153,7 @@ class Platform:
         return emulator
 
     def _parameters(self) -> dict[str, str]:
-        return {"PublicUrl": self.url}
+        return {"PublicUrl": self.url, **self.options.parameters}
 
     def _origin(self, clients: Clients, made: dict[str, str]) -> Origin:
         assert self._emulator

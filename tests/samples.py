@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from vod import ffmpeg, profiles
+from vod.chunks import ChunkPolicy
 from vod.color import Color
 from vod.model import Source, Video
 from vod.plan import Plan, SourceObject, make_plan
@@ -46,7 +47,7 @@ def probe(
 
 def plan(source: Probe | None = None, profile: str = "default") -> Plan:
     stored = SourceObject(bucket="source", key=f"uploads/{VIDEO_ID}/source", version="v1", size=1000)
-    return make_plan(VIDEO_ID, RUN, stored, source or probe(), profile=profiles.named(profile))
+    return make_plan(VIDEO_ID, RUN, stored, source or probe(), ChunkPolicy(), profiles.named(profile))
 
 
 def track(

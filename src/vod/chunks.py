@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
 
 from vod.frozen import Frozen
 
@@ -28,18 +29,23 @@ class Chunk(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class ChunkPolicy:
-    """How long a chunk should at least be (s of video), and how many a video may have at most.
+    """How long a chunk should at least be (s of video), how many a video may have at most, and in what time (s) the
+    encode should be done; 0 = as soon as possible.
 
     Each chunk costs a task start and re-decodes a little: minutes are cheap, seconds are not (docs/decisions.md).
     """
 
     least_seconds: Fraction = Fraction(60)
     most: int = 20
+    target_seconds: int = 0
 
 
-def count(seconds: Fraction, policy: ChunkPolicy) -> int:
-    """How many chunks a video of this length (s) gets: as many as the policy allows, each of at least its length."""
-    return max(1, min(policy.most, int(seconds / policy.least_seconds)))
+def count(seconds: Fraction, encode_seconds: float, policy: ChunkPolicy) -> int:
+    """How many chunks a video of this length (s) gets that one task would encode in `encode_seconds`: no more than
+    the target needs, each of at least the policy's length."""
+    allowed = min(policy.most, int(seconds / policy.least_seconds))
+    wanted = ceil(encode_seconds / policy.target_seconds) if policy.target_seconds else allowed
+    return max(1, min(allowed, wanted))
 
 
 def split(segments: int, chunks: int) -> list[tuple[int, int | None]]:

@@ -3,7 +3,7 @@
 from fractions import Fraction
 from math import ceil
 
-from vod import byte_ranges, chunks, ladder, profiles, sound, storyboard, subtitles
+from vod import byte_ranges, chunks, ladder, profiles, sizing, sound, storyboard, subtitles
 from vod.chunks import Chunk, ChunkPolicy
 from vod.color import Color
 from vod.frozen import Frozen
@@ -11,6 +11,7 @@ from vod.ladder import Rung
 from vod.probe import Probe, Rate
 from vod.profile import DEFAULT, Codec, CodecLadder, Profile
 from vod.rate import within
+from vod.sizing import Encode, TaskSize
 from vod.sound import AudioRendition
 from vod.storyboard import Storyboard
 from vod.subtitles import SubtitleRendition
@@ -102,7 +103,7 @@ class Plan(Frozen):
         return chunk.first_segment * self.segment_frames, end
 
 
-DEFAULT_POLICY = ChunkPolicy()
+DEFAULT_POLICY = ChunkPolicy(target_seconds=300)
 
 
 def make_plan(
@@ -142,7 +143,7 @@ def make_plan(
         storyboard=_storyboard(recipe, renditions[0], frames, rate),
         measure_quality=recipe.measure_quality,
         chunks=_with_ranges(
-            _chunks(renditions[0], frames, gop * GOPS_PER_SEGMENT, rate, policy if is_seekable else ONE_CHUNK),
+            _chunks(probe, renditions, frames, gop * GOPS_PER_SEGMENT, rate, policy if is_seekable else ONE_CHUNK),
             probe,
             Fraction(gop * GOPS_PER_SEGMENT) / rate,
         ),
@@ -176,19 +177,31 @@ def _storyboard(recipe: Profile, top: Rendition, frames: int, rate: Fraction) ->
     return storyboard.plan_storyboard(frames, Rate.of(rate), top.width, top.height)
 
 
-def _chunks(top: Rendition, frames: int, per_segment: int, rate: Fraction, policy: ChunkPolicy) -> tuple[Chunk, ...]:
+def _chunks(
+    probe: Probe, renditions: tuple[Rendition, ...], frames: int, per_segment: int, rate: Fraction, policy: ChunkPolicy
+) -> tuple[Chunk, ...]:
     """Video in as many chunks as the policy says; with more than one, the extras are a task of their own."""
-    segments = ceil(frames / per_segment)
-    runs = chunks.split(segments, chunks.count(frames / rate, policy))
-    cpu = _cpu(top)
+    encodes = [Encode(made.codec, made.preset, made.width * made.height) for made in renditions]
+    pixels = probe.video.width * probe.video.height
+    size = sizing.task_size(pixels, encodes, float(rate))
+    seconds = sizing.wall_seconds(frames, sizing.cpu_seconds(pixels, encodes), size)
+    runs = chunks.split(ceil(frames / per_segment), chunks.count(frames / rate, seconds, policy))
     alone = len(runs) == 1
-    made = [
-        Chunk(index=number, video=True, first_segment=first, end_segment=end, extras=alone, cpu=cpu, memory=cpu * 2)
-        for number, (first, end) in enumerate(runs)
-    ]
-    if not alone:
-        made.append(_extras(len(runs)))
-    return tuple(made)
+    made = [_video_chunk(number, run, alone, size) for number, run in enumerate(runs)]
+    return tuple(made) if alone else (*made, _extras(len(runs)))
+
+
+def _video_chunk(index: int, run: tuple[int, int | None], alone: bool, size: TaskSize) -> Chunk:
+    first, end = run
+    return Chunk(
+        index=index,
+        video=True,
+        first_segment=first,
+        end_segment=end,
+        extras=alone,
+        cpu=size.cpu,
+        memory=size.memory,
+    )
 
 
 def _with_ranges(made: tuple[Chunk, ...], probe: Probe, segment_seconds: Fraction) -> tuple[Chunk, ...]:
@@ -211,9 +224,3 @@ def _with_ranges(made: tuple[Chunk, ...], probe: Probe, segment_seconds: Fractio
 def _extras(index: int) -> Chunk:
     cpu = EXTRAS_CPU
     return Chunk(index=index, video=False, first_segment=0, end_segment=0, extras=True, cpu=cpu, memory=cpu * 2)
-
-
-def _cpu(top: Rendition) -> int:
-    """Fargate CPU units: 2 vCPU up to 720 lines, 4 up to 1080, 8 above."""
-    short = min(top.width, top.height)
-    return 2048 if short <= 720 else 4096 if short <= 1088 else 8192

@@ -18,7 +18,8 @@ FINAL = ("ready", "failed", "cancelled")
 
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    with Platform(Options(state=tmp_path_factory.mktemp("platform"), port=0)) as running:
+    soonest = {"EncodeTargetInMinutes": "0"}  # chunks even for what one task would do in time
+    with Platform(Options(state=tmp_path_factory.mktemp("platform"), port=0, parameters=soonest)) as running:
         yield running
 
 

@@ -9,7 +9,7 @@ from tests.templates.parsed import Resource, Value
 
 BOUNDS = {"AllowedValues", "AllowedPattern", "MinValue", "MaxValue", "MinLength", "MaxLength"}
 COUNTS = {"MaxConcurrentChunks"}
-UNIT = re.compile(r"(In(Hours|Days)|GiB|MiB)$")
+UNIT = re.compile(r"(In(Minutes|Hours|Days)|GiB|MiB)$")
 PARAMETERS = [
     (path, name, definition)
     for path, template in parsed.TEMPLATES.items()

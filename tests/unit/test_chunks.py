@@ -5,13 +5,18 @@ from hypothesis import strategies as st
 
 from vod.chunks import ChunkPolicy, count, split
 
-policies = st.builds(ChunkPolicy, least_seconds=st.integers(1, 600).map(Fraction), most=st.integers(1, 100))
+policies = st.builds(
+    ChunkPolicy,
+    least_seconds=st.integers(1, 600).map(Fraction),
+    most=st.integers(1, 100),
+    target_seconds=st.integers(0, 3600),
+)
 lengths = st.fractions(min_value=Fraction(1, 100), max_value=100_000)
 
 
 @given(lengths, policies)
 def test_there_are_never_more_chunks_than_allowed_nor_shorter_ones(seconds: Fraction, policy: ChunkPolicy) -> None:
-    chunks = count(seconds, policy)
+    chunks = count(seconds, float(seconds), policy)
 
     assert 1 <= chunks <= policy.most
     assert chunks == 1 or seconds / chunks >= policy.least_seconds
@@ -27,3 +32,11 @@ def test_every_segment_is_in_one_chunk_and_chunks_are_even(segments: int, chunks
     assert sum(sizes) == segments
     assert max(sizes) - min(sizes) <= 1
     assert len(sizes) == 1 or sizes[-1] > 1
+
+
+def test_a_video_gets_as_many_tasks_as_its_target_needs() -> None:
+    policy = ChunkPolicy(least_seconds=Fraction(60), most=20, target_seconds=300)
+    hour = Fraction(3600)
+
+    assert [count(hour, seconds, policy) for seconds in (200, 301, 3000, 30_000)] == [1, 2, 10, 20]
+    assert count(Fraction(100), 5000, policy) == 1

@@ -8,6 +8,7 @@ from vod.aws.events import SnsEvents
 from vod.aws.executions import StepFunctions
 from vod.aws.objects import S3Output, S3Sources
 from vod.aws.videos import DynamoVideos
+from vod.chunks import ChunkPolicy
 from vod.parts import MIB
 from vod.probe import Limits
 from vod.steps.delete import Deletion
@@ -84,7 +85,8 @@ def unconfined_allowed(env: Environment) -> bool:
 
 def planning(env: Environment) -> Planning:
     """The plan step."""
-    return Planning(_videos(env), _output(env))
+    policy = ChunkPolicy(most=int(env["MAX_CONCURRENT_CHUNKS"]), target_seconds=60 * int(env["ENCODE_TARGET_MINUTES"]))
+    return Planning(_videos(env), _output(env), policy)
 
 
 def publishing(env: Environment) -> Publishing:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vod import clock, keys, model, profiles
+from vod.chunks import ChunkPolicy
 from vod.model import Document, Video
-from vod.plan import Plan, SourceObject, make_plan
+from vod.plan import DEFAULT_POLICY, Plan, SourceObject, make_plan
 from vod.ports import Output, Videos
 from vod.probe import Probe
 from vod.profile import DEFAULT, Profile
@@ -20,6 +21,7 @@ class Planning:
 
     videos: Videos
     output: Output
+    policy: ChunkPolicy = DEFAULT_POLICY
     now: Callable[[], datetime] = clock.now
 
     def plan(self, video_id: str, run: str, source: SourceObject, probe: Probe) -> Document:
@@ -27,7 +29,7 @@ class Planning:
         video = self.videos.get(video_id)
         if video is None or video.run != run or not video.status.is_encoding:
             return {"outcome": "unwanted"}
-        made = make_plan(video_id, run, source, probe, profile=_profile(video))
+        made = make_plan(video_id, run, source, probe, self.policy, _profile(video))
         self.output.put(keys.plan_key(video_id, run), made.model_dump_json().encode())
         if video.status is Status.QUEUED:
             self._begin(video, made, probe)

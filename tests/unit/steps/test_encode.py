@@ -130,7 +130,14 @@ def test_being_told_to_stop_ends_ffmpeg_and_keeps_what_is_done(
     encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stand_in(monkeypatch, range(3), "hang")
-    threading.Timer(0.5, encoder.stop.set).start()
+    store = encoder.output.put
+
+    def stop_after_two(key: str, data: bytes) -> None:
+        store(key, data)
+        if key.endswith("00001.m4s"):
+            encoder.stop.set()
+
+    monkeypatch.setattr(encoder.output, "put", stop_after_two)
 
     with pytest.raises(EncodeInterrupted, match="2 segments"):
         run(encoder)

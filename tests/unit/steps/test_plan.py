@@ -9,7 +9,7 @@ SOURCE = SourceObject(bucket="source", key=f"uploads/{samples.VIDEO_ID}/source",
 
 
 def planning(video: Video | None) -> Planning:
-    return Planning(FakeVideos({video.id: video} if video else {}), FakeOutput(), lambda: samples.NOW)
+    return Planning(FakeVideos({video.id: video} if video else {}), FakeOutput(), now=lambda: samples.NOW)
 
 
 def run(step: Planning) -> Document:
