@@ -183,7 +183,7 @@ def _described(
         codec=stream.codec_context.name,
         width=width,
         height=height,
-        rotation=round(picture.rotation / 90) * 90 % 360,
+        rotation=_turn(picture),
         pixel_format=picture.format.name,
         interlaced=bool(picture.interlaced_frame),
         color=_color(picture),
@@ -251,7 +251,13 @@ def _shown(picture: VideoFrame, stream: VideoStream) -> tuple[int, int]:
     """Width and height on screen: pixel shape applied by stretching the width, then rotation."""
     shape = stream.sample_aspect_ratio or Fraction(1)
     width, height = max(1, round(picture.width * shape)), picture.height
-    return (height, width) if round(picture.rotation / 90) % 2 else (width, height)
+    return (height, width) if _turn(picture) in (90, 270) else (width, height)
+
+
+def _turn(picture: VideoFrame) -> int:
+    """Degrees by which FFmpeg turns a picture: quarters only, where the angle is near one (NaN comes as a huge one)."""
+    quarter = round(picture.rotation / 90) * 90
+    return quarter % 360 if abs(picture.rotation - quarter) <= 1 else 0
 
 
 def _subtitle(track: SubtitleStream, demuxer: str) -> SubtitleTrack:

@@ -44,6 +44,14 @@ def test_a_rotated_video_is_described_upright(tmp_path: Path) -> None:
     assert (found.video.width, found.video.height, found.video.rotation) == (240, 320, 90)
 
 
+def test_a_turn_that_is_no_quarter_leaves_the_size_as_it_is(tmp_path: Path) -> None:
+    ffmpeg("-display_rotation", "60", "-i", str(clip(tmp_path / "a.mp4")), "-c", "copy", str(tmp_path / "r.mp4"))
+
+    found = probe(tmp_path / "r.mp4")
+
+    assert (found.video.width, found.video.height, found.video.rotation) == (320, 240, 0)
+
+
 def test_pixel_shape_counts(tmp_path: Path) -> None:
     assert probe(clip(tmp_path / "a.mp4", extra=("-vf", "setsar=2"))).video.width == 640
 
