@@ -83,7 +83,9 @@ def grid(plan: Plan, first_frame: int, end_frame: int | None) -> str:
     # trim counts in the fps filter's own time base (one tick a frame): an exact cut, no comparison of seconds.
     cut = f"trim=start_pts={first_frame}" + ("" if end_frame is None else f":end_pts={end_frame}")
     deinterlace = "bwdif=mode=send_frame," if plan.interlaced else ""
-    return f"[0:{plan.video_index}]{deinterlace}fps={plan.rate.num}/{plan.rate.den}:start_time=0,{cut}"
+    # eof_action=pass: the only picture of a source is kept, however short it is.
+    only = ":eof_action=pass" if plan.frames == 1 else ""
+    return f"[0:{plan.video_index}]{deinterlace}fps={plan.rate.num}/{plan.rate.den}:start_time=0{only},{cut}"
 
 
 def _split(labels: Sequence[str]) -> str:

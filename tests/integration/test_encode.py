@@ -108,6 +108,15 @@ def test_as_many_frames_come_out_as_went_in_at_every_rung(
             assert decoded_frames(str(out / manifest), f"0:v:{rung}") == frames
 
 
+def test_a_single_picture_that_lasts_a_moment_becomes_a_video(tmp_path: Path) -> None:
+    source = clip(tmp_path / "a.mkv", seconds=0.001, rate="1000", sound=False)
+
+    plan, _, out = made(tmp_path, source)
+
+    assert plan.frames == 1
+    assert decoded_frames(str(out / "index.m3u8")) == 1
+
+
 def test_the_comparison_of_pictures_notices_a_shift(tmp_path: Path) -> None:
     source = pictures(str(clip(tmp_path / "a.mp4")), "25")
 
