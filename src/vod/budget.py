@@ -1,6 +1,6 @@
 """How much a process that reads hostile bytes may use: pure numbers, from the plan where there is one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vod.chunks import Chunk
 from vod.plan import Plan
@@ -10,6 +10,7 @@ _PIXELS_PER_MEGAPIXEL = 10**6
 _START_SECONDS = 120
 _ENCODE_SECONDS_PER_MEGAPIXEL = 0.5
 _DECODE_SECONDS_PER_MEGAPIXEL = 0.05
+_MEASURE_SECONDS_PER_MEGAPIXEL = 0.5
 _SOUND_SECONDS_PER_SECOND = 0.5
 """CPU: 20 to 50 times what real sources take. A budget ends bombs, it does not judge videos."""
 _SOURCE_PIXELS_PER_TOP_PIXEL = 4
@@ -47,6 +48,15 @@ def of_chunk(plan: Plan, chunk: Chunk, cores: int) -> Budget:
         memory_bytes=(chunk.memory - _ENCODER_RESERVE_MIB + cores * _THREADS_MIB_PER_CORE) * _MIB,
         output_bytes=_output_bytes(plan),
     )
+
+
+def of_measuring(plan: Plan, chunk: Chunk, cores: int) -> Budget:
+    """What comparing a chunk's rungs with its source may use: each is compared at the size of the largest."""
+    whole = of_chunk(plan, chunk, cores)
+    largest = max(rung.width * rung.height for rung in plan.renditions)
+    compared = _frames(plan, chunk) * largest * len(plan.renditions) / _PIXELS_PER_MEGAPIXEL
+    more = round(compared * _MEASURE_SECONDS_PER_MEGAPIXEL)
+    return replace(whole, cpu_seconds=whole.cpu_seconds + more, wall_seconds=whole.wall_seconds + more)
 
 
 def of_still(plan: Plan, chunk: Chunk, cores: int, seconds: int) -> Budget:

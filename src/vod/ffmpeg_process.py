@@ -20,6 +20,7 @@ from vod.sandbox import Sandbox
 BuildCommand = Callable[[Mapping[str, str], str], Command]
 Consume = Callable[[str, BinaryIO], None]
 _KILL_AFTER_SECONDS = 10
+_KEPT_LINES = 20
 _CRASHES = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSYS, signal.SIGXFSZ}
 
 
@@ -56,8 +57,9 @@ def run(
     on_frame: Callable[[int], bool],
     stop: threading.Event,
     confined: Sandbox,
+    kept_lines: int = _KEPT_LINES,
 ) -> Finished:
-    """Run FFmpeg with one pipe per track, each read by `consume` in its own thread.
+    """Run FFmpeg with one pipe per track, each read by `consume` in its own thread; its last lines are kept.
 
     `on_frame` hears the number of frames encoded and answers False to end the run. The first error of a consumer ends
     FFmpeg and is raised here; going beyond the sandbox's budget ends it too and is told by the answer.
@@ -77,7 +79,7 @@ def run(
         for name, pipe in outputs.items()
     ]
     readers.append(threading.Thread(target=_follow, args=(pipes[""][0], on_frame, process), daemon=True))
-    complaints: deque[str] = deque(maxlen=20)
+    complaints: deque[str] = deque(maxlen=kept_lines)
     readers.append(threading.Thread(target=_collect, args=(process, complaints), daemon=True))
     for reader in readers:
         reader.start()
