@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from vod import ffmpeg
+from vod import color, ffmpeg
 from vod.frozen import Frozen
 from vod.plan import Plan, Rendition
 
@@ -89,14 +89,15 @@ def _opened(file: str) -> ffmpeg.Command:
 def _graph(
     plan: Plan, compared: list[Rendition], first_frame: int, end_frame: int | None, metric: Metric, every: int
 ) -> str:
-    """The encoder's grid picture at the top rung's size, one copy for each rendition, which is enlarged to it."""
+    """The encoder's grid picture at the largest size, one copy for each rendition, which is enlarged to it."""
     top = largest(plan)
-    grid = ffmpeg.filter_graph(plan, [top], first_frame, end_frame).removesuffix(f"[{top.name}]")
+    grid = ffmpeg.grid(plan, first_frame, end_frame)
     # Frame n meets frame n by its number, not by its time.
     steps = f"{_looked_at(metric, every)}settb={plan.rate.den}/{plan.rate.num},setpts=N"
     enlarged = f"scale={top.width}:{top.height}:flags=bicubic,format=yuv420p,setsar=1"
     copies = "".join(f"[source{number}]" for number in range(len(compared)))
-    chains = [f"{grid},{steps},split={len(compared)}{copies}"]
+    converted = f"{color.filters(plan.color, top.width, top.height)},setsar=1"
+    chains = [f"{grid},{steps},{converted},split={len(compared)}{copies}"]
     for number, rendition in enumerate(compared):
         chains.append(f"[{number + 1}:v:0]{steps},{enlarged}[made{number}]")
         chains.append(f"[made{number}][source{number}]{_comparison(metric, every, rendition.name)}[{rendition.name}]")

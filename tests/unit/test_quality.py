@@ -1,7 +1,7 @@
 import pytest
 
 from tests import samples
-from vod import budget, ffmpeg, quality
+from vod import budget, color, ffmpeg, quality
 from vod.quality import QualityReport
 
 PLAN = samples.plan(samples.probe(854, 480, 10))
@@ -27,13 +27,12 @@ def report(mean: float, frames: int, name: str = "v240", metric: quality.Metric 
 
 
 def test_the_whole_command_for_two_rungs() -> None:
-    grid = ffmpeg.filter_graph(PLAN, [PLAN.renditions[0]], 100, 200).removesuffix("[v480]")
     steps = "select='lt(mod(n+1,5),3)',settb=1/25,setpts=N"
     enlarged = "scale=854:480:flags=bicubic,format=yuv420p,setsar=1"
     libvmaf = "libvmaf@{}=model=version=vmaf_v0.6.1:n_subsample=3:n_threads=1:shortest=1:repeatlast=0"
     rung = "-protocol_whitelist file -format_whitelist mov -max_pixels 35389440 -threads 1 -f mov -i /scratch/{}.mp4"
     chains = [
-        f"{grid},{steps},split=2[source0][source1]",
+        f"{ffmpeg.grid(PLAN, 100, 200)},{steps},{color.filters(PLAN.color, 854, 480)},setsar=1,split=2[source0][source1]",
         f"[1:v:0]{steps},{enlarged}[made0]",
         f"[made0][source0]{libvmaf.format('v480')}[v480]",
         f"[2:v:0]{steps},{enlarged}[made1]",

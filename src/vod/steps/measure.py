@@ -141,12 +141,9 @@ class _Comparison:
             raise EncodeInterrupted("only the picture quality is not measured yet")
 
     def _command(self, files: dict[str, str], metric: Metric, progress: str) -> Command:
-        plan, chunk, measuring = self._plan, self._chunk, self._measuring
-        first = chunk.first_segment * plan.segment_frames
-        end = None if chunk.end_segment is None else chunk.end_segment * plan.segment_frames
-        command = quality.command(
-            measuring.binary, self._source, plan, first, end, files, metric, measuring.every, progress
-        )
+        first, end = self._plan.frames_of(self._chunk)
+        binary, every = self._measuring.binary, self._measuring.every
+        command = quality.command(binary, self._source, self._plan, first, end, files, metric, every, progress)
         logger.info(shlex.join(command))
         return command
 
