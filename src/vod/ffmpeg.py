@@ -7,7 +7,7 @@ from vod.chunks import PRE_ROLL_SECONDS
 from vod.color import Color
 from vod.plan import Plan, Rendition
 from vod.sniff import DEMUXERS
-from vod.sound import AudioRendition
+from vod.sound import SURROUND, AudioRendition
 from vod.storyboard import Sheet
 
 SHEETS = "sheets"
@@ -47,7 +47,7 @@ def encode_command(
     if drawn:
         command += storyboard.output(SHEETS, outputs[SHEETS])
     for audio in audios:
-        command += [*_audio_output(audio), outputs[audio.name]]
+        command += [*sound_filters(audio), *_audio_output(audio), outputs[audio.name]]
     return command
 
 
@@ -121,7 +121,7 @@ def _input(source: str, plan: Plan) -> Command:
     ]
     # max_error_rate: a damaged source gives what can be decoded; whether that is enough is verified on frames later.
     # reinit_filter: a size change in mid-stream must not restart the frame grid at zero.
-    tolerant = ["-max_error_rate", "1", "-reinit_filter", "0"]
+    tolerant = ["-max_error_rate", "1", "-reinit_filter:v", "0"]
     # One zero for every track and process, from the plan: FFmpeg's own start_at_zero depends on what is mapped.
     zero = ["-copyts", "-itsoffset", f"{-plan.start:.6f}"]
     return [*hostile, *tolerant, *zero, "-f", plan.demuxer, "-i", source]
@@ -138,11 +138,22 @@ def _video_output(plan: Plan, rendition: Rendition, first_frame: int) -> Command
     ]
 
 
+def sound_filters(track: AudioRendition) -> Command:
+    """Two graphs, one behind the other, that make a sound track steady; the second one's end is named as the track.
+
+    Broadcasts change between stereo and 5.1: FFmpeg then builds the first graph anew, and what it gives stays the same.
+    The second lives on and knows how much it has given: gaps and a late start become silence, so that sound never
+    drifts from the picture.
+    """
+    layout = {1: "mono", 2: "stereo", SURROUND: "5.1"}[track.channels]
+    even = f"[0:{track.source_index}]aresample={track.sample_rate}:async=1,aformat=fltp:channel_layouts={layout}"
+    steady = f"[{track.name}in]aresample={track.sample_rate}:async=1:first_pts=0[{track.name}]"
+    return ["-filter_complex", f"{even}[{track.name}in]", "-filter_complex", steady]
+
+
 def _audio_output(track: AudioRendition) -> Command:
-    # async + first_pts: gaps and a late start become silence, so that sound never drifts from the picture.
-    steady = f"aresample={track.sample_rate}:async=1:first_pts=0"
     return [
-        *("-map", f"0:{track.source_index}", "-af", steady, "-c:a", "aac", "-b:a", f"{track.kbps}k"),
+        *("-map", f"[{track.name}]", "-c:a", "aac", "-b:a", f"{track.kbps}k"),
         *("-ac", str(track.channels), *_ANONYMOUS, "-flags:a", "+bitexact", "-frag_duration", "2000000"),
         *("-movflags", _AUDIO_FRAGMENTED, "-flush_packets", "1", "-f", "mp4"),
     ]

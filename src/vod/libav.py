@@ -1,7 +1,6 @@
 """Probing a source through libav (PyAV): one pinned demuxer, no second file, one decoded picture as proof."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, BinaryIO
 
@@ -21,28 +20,14 @@ from vod.errors import SourceRefused
 from vod.iso_tables import check_tables
 from vod.probe import AudioTrack, Limits, Probe, Rate, VideoTrack, check_probe
 from vod.rate import grid_rate
+from vod.scan import Scan, SoundScan, scanned
 from vod.source_index import read_index
 from vod.subtitles import SubtitleTrack
 
-SCAN_BYTES = 64 * 2**20
-"""How much of a source is demuxed to learn its timestamps; of a larger one the index or the tail tells the end."""
 PROOF_PACKETS = 600
 """A picture must come out of the first so many packets."""
-_TAIL_SECONDS = 10
 _HEADER_BYTES = 1 << 20
-_ENTERED = ("mov", "matroska", "avi", "mpegts", "mpeg")
-"""Containers whose end is reached without reading all that comes before it."""
 _LEAD_IN = Fraction(1, 10)
-
-
-@dataclass
-class _Scan:
-    """Presentation times (s) of the chosen picture track and the end of everything, as far as demuxed."""
-
-    times: list[Fraction] = field(default_factory=list)
-    video_end: Fraction = Fraction(0)
-    end: Fraction = Fraction(0)
-    complete: bool = True
 
 
 def read_probe(source: BinaryIO, demuxer: str, size: int, limits: Limits) -> Probe:
@@ -53,7 +38,7 @@ def read_probe(source: BinaryIO, demuxer: str, size: int, limits: Limits) -> Pro
             index = track.index
             picture = _first_picture(container, track, limits)
         with _opened(source, demuxer) as container:
-            scan = _scan(container, index)
+            scan = scanned(container, index)
             probe = _described(container, index, picture, scan, demuxer, size)
             if demuxer == "mov":
                 probe = _indexed(probe, container, source)
@@ -117,63 +102,13 @@ def _decoded(track: VideoStream, packet: "av.Packet[Any]") -> Iterator[VideoFram
         return  # one broken packet; the next may be whole
 
 
-def _scan(container: InputContainer, index: int) -> _Scan:
-    scan = _demuxed(container, index)
-    if not scan.complete:
-        _scan_tail(container, index, scan)
-    return scan
-
-
-def _demuxed(container: InputContainer, index: int) -> _Scan:
-    """What follows in the source, up to SCAN_BYTES."""
-    scan = _Scan()
-    seen = 0
-    for packet in container.demux():
-        _note(scan, packet, index)
-        seen += packet.size
-        if seen > SCAN_BYTES:
-            scan.complete = False
-            break
-    return scan
-
-
-def _scan_tail(container: InputContainer, index: int, scan: _Scan) -> None:
-    """The end of a large source: from its index or its last packets, else what its header says."""
-    track = container.streams[index]
-    entries = track.index_entries
-    begin, length = container.start_time or 0, container.duration or 0
-    ends = [Fraction(begin + length, av.time_base)]
-    if len(entries) > len(scan.times) and track.time_base:
-        ends = [Fraction(entries[len(entries) - 1].timestamp) * _exact(track.time_base)]
-    if container.format.name.split(",")[0] in _ENTERED:
-        container.seek(begin + max(0, length - _TAIL_SECONDS * av.time_base))
-        tail = _demuxed(container, index)
-        ends = [max(*ends, tail.video_end)] if tail.complete else ends
-        scan.end = max(scan.end, tail.end)
-    scan.video_end = max(scan.video_end, *ends)
-    scan.end = max(scan.end, scan.video_end)
-
-
-def _note(scan: _Scan, packet: "av.Packet[Any]", index: int) -> None:
-    stamp = packet.pts if packet.pts is not None else packet.dts
-    if stamp is None or packet.size == 0:
-        return
-    time = Fraction(stamp) * packet.time_base
-    end = time + Fraction(packet.duration or 0) * packet.time_base
-    if packet.stream_index == index:
-        scan.times.append(time)
-        scan.video_end = max(scan.video_end, end)
-    if packet.stream.type in ("video", "audio"):
-        scan.end = max(scan.end, end)
-
-
 def _described(
-    container: InputContainer, index: int, picture: VideoFrame, scan: _Scan, demuxer: str, size: int
+    container: InputContainer, index: int, picture: VideoFrame, scan: Scan, demuxer: str, size: int
 ) -> Probe:
     stream = next(track for track in container.streams.video if track.index == index)
     times = sorted(scan.times)
     rate = grid_rate(times, _exact(stream.average_rate) if stream.average_rate else None)
-    sounds = [track for track in container.streams.audio if _is_decodable(track)]
+    sounds = [track for track in container.streams.audio if _is_heard(scan, track)]
     start = _start(_shown_at(picture, stream), _begin(sounds[0]) if sounds else None)
     step = Fraction(1) / rate
     end = max(scan.video_end, (times[-1] + step) if times else Fraction(0)) - start
@@ -197,8 +132,9 @@ def _described(
         start=float(start),
         duration=float(max(scan.end - start, end, step)),
         video=video,
-        audio=tuple(_audio(track) for track in sounds),
+        audio=tuple(_audio(track, scan.sounds[track.index], start) for track in sounds),
         subtitles=tuple(_subtitle(track, demuxer) for track in container.streams.subtitles),
+        warnings=tuple(_left_out(container, scan)),
     )
 
 
@@ -275,19 +211,29 @@ def _subtitle(track: SubtitleStream, demuxer: str) -> SubtitleTrack:
     )
 
 
-def _is_decodable(track: AudioStream) -> bool:
-    context = track.codec_context
-    return context is not None and context.channels > 0 and context.sample_rate > 0
+def _is_heard(scan: Scan, track: AudioStream) -> bool:
+    """Proven by decoding; of a large source, not all of it read, a track that begins later is believed."""
+    sound = scan.sounds[track.index]
+    return sound.is_heard or (not (scan.complete or sound.packets) and sound.channels > 0)
 
 
-def _audio(track: AudioStream) -> AudioTrack:
-    context = track.codec_context
+def _left_out(container: InputContainer, scan: Scan) -> Iterator[str]:
+    for number, track in enumerate(container.streams.audio, start=1):
+        sound = scan.sounds[track.index]
+        if not _is_heard(scan, track):
+            why = "could not be decoded" if sound.packets else "is empty"
+            yield f"Sound track {number} ({sound.codec}) {why} and was left out."
+
+
+def _audio(track: AudioStream, sound: SoundScan, start: Fraction) -> AudioTrack:
     return AudioTrack(
         index=track.index,
-        codec=context.name,
-        channels=context.channels,
-        sample_rate=context.sample_rate,
+        codec=sound.codec,
+        channels=sound.channels,
+        sample_rate=sound.sample_rate,
         language=track.language,
         title=track.metadata.get("title"),
         is_default=bool(track.disposition & av.stream.Disposition.default),
+        begin=None if sound.begin is None else float(sound.begin - start),
+        end=None if sound.end is None else float(sound.end - start),
     )

@@ -60,7 +60,7 @@ Title = Annotated[str | None, BeforeValidator(_title)]
 
 
 class AudioTrack(Frozen):
-    """One decodable sound track."""
+    """One decodable sound track; it is heard from `begin` to `end`, in s from the start, None when not known."""
 
     index: int
     codec: str
@@ -69,6 +69,8 @@ class AudioTrack(Frozen):
     language: Language = None
     title: Title = None
     is_default: bool = False
+    begin: float | None = None
+    end: float | None = None
 
 
 class Probe(Frozen):

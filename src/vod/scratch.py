@@ -3,6 +3,7 @@
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 LEFT_SECONDS = 24 * 3600
@@ -21,3 +22,12 @@ def sweep(scratch: Path, is_encoding: Callable[[str], bool], now: Callable[[], f
 
 def _last_written(folder: Path) -> float:
     return max((entry.lstat().st_mtime for entry in (folder, *folder.rglob("*"))), default=0.0)
+
+
+def clear(scratch: Path, place: Path) -> None:
+    """Remove a task's own folder (video/run/task), and those above it that this leaves empty."""
+    shutil.rmtree(place, ignore_errors=True)
+    for parent in (place.parent, place.parent.parent):
+        with suppress(OSError):  # other chunks still work there
+            if parent != scratch:
+                parent.rmdir()

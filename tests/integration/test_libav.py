@@ -134,7 +134,7 @@ def test_of_a_large_source_the_end_is_known_without_reading_it_all(
     tmp_path: Path, name: str, extra: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = clip(tmp_path / name, seconds=120, size="640x480", extra=("-b:v", "2M", *extra))
-    monkeypatch.setattr("vod.libav.SCAN_BYTES", 4 * 2**20)
+    monkeypatch.setattr("vod.scan.SCAN_BYTES", 4 * 2**20)
     source = Counted(path.read_bytes())
 
     found = read_probe(source, demuxer_for(path.read_bytes()[:HEAD_BYTES]), path.stat().st_size, LIMITS)

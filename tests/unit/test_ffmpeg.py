@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from tests import samples
 from vod import color, ffmpeg
 
@@ -23,11 +25,13 @@ def test_the_whole_command_for_two_rungs_and_sound() -> None:
     expected = [
         "ffmpeg -v error -nostdin -y -nostats -progress pipe:7 -stats_period 0.5",
         "-protocol_whitelist file,pipe -format_whitelist mov,matroska,mpegts,mpeg,avi,flv,asf,mxf,ogg",
-        "-max_pixels 35389440 -export_side_data +enhancements -max_error_rate 1 -reinit_filter 0 -copyts -itsoffset -0.000000 -f mov -i /scratch/source",
+        "-max_pixels 35389440 -export_side_data +enhancements -max_error_rate 1 -reinit_filter:v 0 -copyts -itsoffset -0.000000 -f mov -i /scratch/source",
         f"-filter_complex {graph}",
         video.format("v480", 1400, 2800, "pipe:4"),
         video.format("v240", 400, 800, "pipe:5"),
-        "-map 0:1 -af aresample=48000:async=1:first_pts=0 -c:a aac -b:a 128k -ac 2 -map_metadata -1 -map_chapters -1",
+        "-filter_complex [0:1]aresample=48000:async=1,aformat=fltp:channel_layouts=stereo[a0in]",
+        "-filter_complex [a0in]aresample=48000:async=1:first_pts=0[a0]",
+        "-map [a0] -c:a aac -b:a 128k -ac 2 -map_metadata -1 -map_chapters -1",
         "-fflags +bitexact -flags:a +bitexact -frag_duration 2000000",
         "-movflags +default_base_moof+delay_moov+skip_trailer -flush_packets 1 -f mp4 pipe:6",
     ]
@@ -57,11 +61,11 @@ def test_a_source_without_index_is_read_from_its_beginning() -> None:
     assert "-ss" not in ffmpeg.encode_command("ffmpeg", "s", stream, 200, 300, {"v480": "pipe:4"}, "pipe:5")
 
 
-def test_sound_alone_needs_no_filter_graph() -> None:
+def test_sound_alone_draws_no_picture() -> None:
     command = ffmpeg.encode_command("ffmpeg", "s", PLAN, 0, None, {"a0": "pipe:4"}, "pipe:5")
 
-    assert "-filter_complex" not in command
-    assert command[command.index("-map") + 1] == "0:1"
+    assert "libx264" not in command
+    assert [end for flag, end in pairwise(command) if flag == "-map"] == ["[a0]"]
 
 
 def test_an_interlaced_source_is_deinterlaced_before_the_grid() -> None:

@@ -4,16 +4,15 @@ import hashlib
 import logging
 import os
 import shlex
-import shutil
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from vod import budget, ffmpeg, ffmpeg_process, isobmff, keys
+from vod import budget, ffmpeg, ffmpeg_process, isobmff, keys, scratch
 from vod.chunks import Chunk
 from vod.errors import EncodeInterrupted, SourceRefused
 from vod.journal import Journal
@@ -65,16 +64,8 @@ def encode(encoder: Encoder, plan: Plan, chunk: Chunk) -> ChunkReport:
         report = _Chunk(encoder, plan, chunk, journal, source).run()
     key = keys.report_key(plan.video_id, plan.run, chunk.index)
     encoder.output.put(key, report.model_dump_json().encode())
-    _clean(encoder.scratch, place)
+    scratch.clear(encoder.scratch, place)
     return report
-
-
-def _clean(scratch: Path, place: Path) -> None:
-    shutil.rmtree(place, ignore_errors=True)
-    for parent in (place.parent, place.parent.parent):
-        with suppress(OSError):  # other chunks still work there
-            if parent != scratch:
-                parent.rmdir()
 
 
 class _Chunk:
@@ -125,11 +116,35 @@ class _Chunk:
         return self._extras.store_sheets(self._extras.drawn_alone() if self._jpegs is None else self._jpegs)
 
     def _encode(self) -> ffmpeg_process.Finished:
-        todo = [name for name in self._audios if not self._journal.is_finished(name)]
-        if not all(self._journal.is_finished(name) for name in self._videos):
-            todo = [*self._videos, *self._drawn(), *todo]
+        sounds = [name for name in self._audios if not self._journal.is_finished(name)]
+        finished = self._tracks([*self._pictures(), *sounds])
+        return self._apart(sounds) if sounds and self._gave_up(finished) else finished
+
+    def _apart(self, sounds: list[str]) -> ffmpeg_process.Finished:
+        """FFmpeg ends with the first sound track that it cannot go on with: one by one, none takes another along."""
+        self._resume_at, self._jpegs = self._first_missing(), None
+        finished = self._tracks(self._pictures())
+        for name in sounds:
+            if finished.exit_code != 0:
+                break
+            heard = self._tracks([name])
+            if self._gave_up(heard):
+                with suppress(ValueError):  # what came before it gave up is kept, but for an unfinished piece
+                    self._finish_tracks()
+                heard = replace(heard, exit_code=0)
+            complaints = (*finished.complaints, *heard.complaints)
+            finished = replace(heard, complaints=complaints, seconds=finished.seconds + heard.seconds)
+        return finished
+
+    def _gave_up(self, finished: ffmpeg_process.Finished) -> bool:
+        """Whether FFmpeg itself ended a try, which nobody stopped, before its end."""
+        is_stopped = finished.is_interrupted or finished.exceeded or self._encoder.stop.is_set() or not self._wanted
+        return finished.exit_code != 0 and not is_stopped
+
+    def _tracks(self, todo: list[str]) -> ffmpeg_process.Finished:
         if not todo:
             return ffmpeg_process.Finished(0, (), 0.0)
+        self._segmenters.clear()
         finished = ffmpeg_process.run(
             self._command,
             todo,
@@ -142,10 +157,13 @@ class _Chunk:
             self._finish_tracks()
         return finished
 
-    def _drawn(self) -> list[str]:
-        """The storyboard comes out of the same decoding, unless its first frames were decoded in an earlier try."""
+    def _pictures(self) -> list[str]:
+        """The rungs, unless all are stored, and the storyboard, unless its first frames were decoded in an earlier try."""
+        if all(self._journal.is_finished(name) for name in self._videos):
+            return []
         is_whole = self._resume_at == self._chunk.first_segment
-        return [ffmpeg.SHEETS] if is_whole and ffmpeg.sheets(self._plan, *self._plan.frames_of(self._chunk)) else []
+        is_drawn = is_whole and ffmpeg.sheets(self._plan, *self._plan.frames_of(self._chunk))
+        return [*self._videos, *([ffmpeg.SHEETS] if is_drawn else [])]
 
     def _sandbox(self, spend: budget.Budget) -> Sandbox:
         return Sandbox(spend, (self._source,), self._encoder.unconfined_allowed)
@@ -235,7 +253,8 @@ class _Chunk:
         is_empty = not videos and self._chunk.first_segment > 0
         if finished.exit_code != 0 or (len(videos) < len(self._videos) and not is_empty):
             return ChunkReport(chunk=self._chunk.index, outcome="refused", refusal=_refusal(finished))
-        missing = [name for name in self._audios if name not in {track.name for track in audios}]
+        heard = {track.name for track in audios}
+        missing = [track.label for track in self._plan.audio if track.name in self._audios and track.name not in heard]
         return ChunkReport(
             chunk=self._chunk.index,
             outcome="encoded",
@@ -244,7 +263,7 @@ class _Chunk:
             encode_seconds=finished.seconds,
             resumed_at=self._resume_at,
             complaints=len(finished.complaints),
-            warnings=tuple(f"sound track {name} could not be decoded and is left out" for name in missing),
+            warnings=tuple(f"Sound track {label} could not be decoded and was left out." for label in missing),
         )
 
 
