@@ -37,12 +37,10 @@ def probe(
     track = VideoTrack(
         index=0, codec="h264", width=width, height=height, color=Color(), rate=rate or Rate(num=25, den=1), end=seconds
     )
-    sound = (
-        (AudioTrack(index=1, codec="aac", channels=2, sample_rate=48000, language="eng", is_default=True),)
-        if audio
-        else ()
+    sound = AudioTrack(
+        index=1, codec="aac", channels=2, sample_rate=48000, language="eng", is_default=True, begin=0.0, end=seconds
     )
-    return Probe(container="mov", size=1000, duration=seconds, video=track, audio=sound)
+    return Probe(container="mov", size=1000, duration=seconds, video=track, audio=(sound,) if audio else ())
 
 
 def plan(source: Probe | None = None, profile: str = "default") -> Plan:
@@ -68,7 +66,8 @@ def report(made: Plan) -> ChunkReport:
     full, rest = divmod(made.frames, made.segment_frames)
     frames = [made.segment_frames] * full + ([rest] if rest else [])
     videos = tuple(track(r.name, frames, made.frame_ticks, made.timescale) for r in made.renditions)
-    audios = tuple(track(a.name, [188, 188, 93], 1024, 48000, "mp4a.40.2") for a in made.audio)
+    sounds = [track(a.name, [188, 188, 93], 1024, 48000, "mp4a.40.2") for a in made.audio]
+    audios = tuple(sound.model_copy(update={"edit": 1024}) for sound in sounds)
     sheets = tuple(SheetReport(name=sheet.name, bytes=900) for sheet in ffmpeg.sheets(made, 0, None))
     return ChunkReport(chunk=0, outcome="encoded", video=videos, audio=audios, poster_bytes=5000, sheets=sheets)
 

@@ -17,19 +17,23 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """One moof: its first decode time, sample count and length; times in ticks of the track."""
+    """One moof: its first decode time, sample count and length, and how much later than decoded its first sample is
+    shown; times in ticks of the track."""
 
     start: int
     samples: int
     ticks: int
+    offset: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Init:
-    """What an init segment says: ticks per second and the RFC 6381 codec string."""
+    """What an init segment says: ticks per second, the RFC 6381 codec string, and at which tick presentation begins
+    (edit list), None when it is delayed or made of pieces."""
 
     timescale: int
     codec: str
+    edit: int | None = 0
 
 
 def header(data: bytes | bytearray | memoryview, at: int) -> tuple[bytes, int, int] | None:
@@ -62,11 +66,22 @@ def descend(data: memoryview, *path: bytes) -> memoryview:
 
 
 def parse_init(data: bytes) -> Init:
-    """Timescale and codec of an init segment with one track."""
-    media = descend(memoryview(data), b"moov", b"trak", b"mdia")
+    """What an init segment with one track says."""
+    track = descend(memoryview(data), b"moov", b"trak")
+    media = descend(track, b"mdia")
     mdhd = descend(media, b"mdhd")
     timescale = struct.unpack_from(">I", mdhd, 20 if mdhd[0] == 1 else 12)[0]
-    return Init(timescale, _codec(descend(media, b"minf", b"stbl", b"stsd")))
+    return Init(timescale, _codec(descend(media, b"minf", b"stbl", b"stsd")), _edit(track))
+
+
+def _edit(track: memoryview) -> int | None:
+    """The media time of the only edit; 0 without an edit list (14496-12, 8.6.6)."""
+    try:
+        elst = descend(track, b"edts", b"elst")
+    except KeyError:
+        return 0
+    count, _, begin = struct.unpack_from(">IQq" if elst[0] == 1 else ">IIi", elst, 4)
+    return int(begin) if count == 1 and begin >= 0 else None
 
 
 def parse_fragment(moof: memoryview) -> Fragment:
@@ -76,7 +91,8 @@ def parse_fragment(moof: memoryview) -> Fragment:
     tfdt = descend(traf, b"tfdt")
     start = struct.unpack_from(">Q" if tfdt[0] == 1 else ">I", tfdt, 4)[0]
     runs = [_run(box.payload, default_duration) for box in boxes(traf) if box.type == b"trun"]
-    return Fragment(start, sum(samples for samples, _ in runs), sum(ticks for _, ticks in runs))
+    offset = next((_offset(box.payload) for box in boxes(traf) if box.type == b"trun"), 0)
+    return Fragment(start, sum(samples for samples, _ in runs), sum(ticks for _, ticks in runs), offset)
 
 
 def _flags(payload: memoryview) -> int:
@@ -97,6 +113,16 @@ def _run(trun: memoryview, default_duration: int) -> tuple[int, int]:
     at = 8 + (4 if flags & 0x1 else 0) + (4 if flags & 0x4 else 0)
     step = 4 * sum(1 for bit in (0x100, 0x200, 0x400, 0x800) if flags & bit)
     return count, sum(struct.unpack_from(">I", trun, at + i * step)[0] for i in range(count))
+
+
+def _offset(trun: memoryview) -> int:
+    """The first sample's composition time offset."""
+    flags = _flags(trun)
+    if not flags & 0x800:
+        return 0
+    at = 8 + (4 if flags & 0x1 else 0) + (4 if flags & 0x4 else 0)
+    at += 4 * sum(1 for bit in (0x100, 0x200, 0x400) if flags & bit)
+    return int(struct.unpack_from(">i", trun, at)[0])
 
 
 def _codec(stsd: memoryview) -> str:

@@ -6,23 +6,27 @@ from vod.frozen import Frozen
 
 
 class SegmentReport(Frozen):
-    """One stored segment: its number, size in bytes, frames (or audio samples' blocks), start and length in ticks."""
+    """One stored segment: its number, size in bytes, frames (or audio samples' blocks), start and length in ticks, and
+    how much later than decoded its first frame is shown."""
 
     number: int
     bytes: int
     frames: int
     start: int
     ticks: int
+    offset: int = 0
 
 
 class TrackReport(Frozen):
-    """One track of a chunk: RFC 6381 codec string, ticks per second, its init segment's size and SHA-256."""
+    """One track of a chunk: RFC 6381 codec string, ticks per second, its init segment's size and SHA-256, and the tick
+    at which presentation begins by its edit list, None when that does more than cut the beginning."""
 
     name: str
     codec: str
     timescale: int
     init_bytes: int
     init_sha256: str
+    edit: int | None = 0
     segments: tuple[SegmentReport, ...]
 
     @property

@@ -11,12 +11,15 @@ MOST_TRACKS = 16
 SURROUND = 6
 _KBPS = {1: 96, 2: 128, SURROUND: 384}
 """AAC-LC bit rate by channels."""
+PRIMING = 1024
+"""Samples that FFmpeg's AAC encoder gives before the first that was meant to be heard; the edit list cuts them."""
 
 
 class AudioRendition(Frozen):
     """One sound rendition, made from the source's track `source_index`; rate in kbit/s.
 
-    `label` is what a listener picks from a menu, unique among renditions of equal channels.
+    `label` is what a listener picks from a menu, unique among renditions of equal channels; `end` is when the source's
+    track ends (s), None when that is not known.
     """
 
     name: str
@@ -27,6 +30,7 @@ class AudioRendition(Frozen):
     channels: int = 2
     language: str | None = None
     is_default: bool = False
+    end: float | None = None
 
 
 def renditions(tracks: Iterable[AudioTrack]) -> tuple[AudioRendition, ...]:
@@ -55,6 +59,7 @@ def _rendition(name: str, track: AudioTrack, channels: int, label: str, is_defau
         channels=channels,
         language=bcp47(track.language),
         is_default=is_default,
+        end=track.end,
     )
 
 

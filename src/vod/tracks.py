@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from vod import keys, storyboard
+from vod import keys, sound, storyboard
 from vod.errors import VerificationFailed
 from vod.plan import Plan
 from vod.report import ChunkReport, TextReport, TrackReport
@@ -12,6 +12,8 @@ from vod.subtitles import vtt_name
 
 FRAME_TOLERANCE = 2
 """The end of the last frame is rounded by containers: so many frames more or less are no loss."""
+SOUND_TOLERANCE_SECONDS = 0.1 + sound.PRIMING / sound.SAMPLE_RATE
+"""Containers round, and codecs count silence at the end or not: so much more or less sound is no loss."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +79,24 @@ def verify(plan: Plan, reports: Sequence[ChunkReport], tracks: Tracks, stored: M
         _check_grid(plan, track, tracks.video[0])
     for track in tracks.audio:
         _check_continuous(track)
+        _check_zero(track, sound.PRIMING)
     prefix = keys.run_prefix(plan.video_id, plan.run)
     for track in (*tracks.video, *tracks.audio):
         _check_stored(track, prefix, stored)
     files = {vtt_name(text.name): text.bytes for text in tracks.subtitles}
     files |= {sheet.name: sheet.bytes for report in reports for sheet in report.sheets}
     _check_files(files, prefix, stored)
-    return _check_length(plan, tracks.video[0].frames, any(report.complaints for report in reports))
+    is_damaged = any(report.complaints for report in reports)
+    sounds = (_check_sound(plan, track, is_damaged) for track in tracks.audio)
+    return (
+        *_check_length(plan, tracks.video[0].frames, is_damaged),
+        *(warning for warning in dict.fromkeys(sounds) if warning),
+    )
 
 
 def _check_grid(plan: Plan, track: TrackReport, top: TrackReport) -> None:
     _check_continuous(track)
+    _check_zero(track, 0)
     if track.timescale != plan.timescale:
         raise VerificationFailed(
             "timescale_mismatch", f"{track.name} has {track.timescale} ticks a second, not {plan.timescale}"
@@ -111,6 +120,12 @@ def _check_continuous(track: TrackReport) -> None:
         at = segment.start + segment.ticks
 
 
+def _check_zero(track: TrackReport, cut: int) -> None:
+    """The track is shown from the plan's zero on, after so many ticks that only its decoder needs."""
+    if track.edit is None or track.segments[0].start + track.segments[0].offset + cut != track.edit:
+        raise VerificationFailed("track_shifted", f"{track.name} does not begin where the video does")
+
+
 def _check_stored(track: TrackReport, prefix: str, stored: Mapping[str, int]) -> None:
     pieces = {keys.segment_name(track.name, segment.number): segment.bytes for segment in track.segments}
     _check_files({keys.init_name(track.name): track.init_bytes} | pieces, prefix, stored)
@@ -129,3 +144,16 @@ def _check_length(plan: Plan, frames: int, is_damaged: bool) -> tuple[str, ...]:
     if not is_damaged:
         raise VerificationFailed("frames_mismatch", f"{frames} frames came out of a source of {plan.frames}")
     return (f"The source is damaged: {frames} of about {plan.frames} frames could be decoded.",)
+
+
+def _check_sound(plan: Plan, track: TrackReport, is_damaged: bool) -> str | None:
+    """A warning when a sound track is shorter or longer than its source, which only damage explains."""
+    rendition = next(rendition for rendition in plan.audio if rendition.name == track.name)
+    seconds = track.seconds - (track.edit or 0) / track.timescale
+    if rendition.end is None or abs(seconds - rendition.end) <= SOUND_TOLERANCE_SECONDS:
+        return None
+    if not is_damaged:
+        raise VerificationFailed(
+            "sound_mismatch", f"{track.name} is {seconds:.3f} s long, its source {rendition.end:.3f} s"
+        )
+    return f"The source is damaged: {seconds:.1f} of {rendition.end:.1f} s of sound track {rendition.label} are there."

@@ -108,3 +108,45 @@ def test_a_damaged_long_video_may_end_before_its_last_chunk() -> None:
 def test_an_empty_chunk_before_a_full_one_is_a_failure() -> None:
     with pytest.raises(VerificationFailed, match="track_missing"):
         assemble(LONG, chunk_reports([[], [100] * 17], complaints=1))
+
+
+def with_sound(**changes: object) -> ChunkReport:
+    return REPORT.model_copy(update={"audio": (REPORT.audio[0].model_copy(update=changes),)})
+
+
+@pytest.mark.parametrize("report", [with_sound(edit=0), with_sound(edit=None), with_top_track(edit=2000)])
+def test_a_track_that_does_not_begin_at_zero_is_never_published(report: ChunkReport) -> None:
+    with pytest.raises(VerificationFailed, match="track_shifted"):
+        check(report)
+
+
+def test_frames_shown_later_than_decoded_begin_at_zero_by_their_edit_list() -> None:
+    segments = [s.model_copy(update={"offset": 2 * PLAN.frame_ticks}) for s in REPORT.video[0].segments]
+    shifted = [t.model_copy(update={"edit": 2 * PLAN.frame_ticks, "segments": segments}) for t in REPORT.video]
+
+    assert check(REPORT.model_copy(update={"video": tuple(shifted)})) == ()
+
+
+HALF = samples.track("a0", [188, 47], 1024, 48000, "mp4a.40.2").model_copy(update={"edit": 1024})
+
+
+def test_lost_sound_fails_a_sound_source() -> None:
+    report = REPORT.model_copy(update={"audio": (HALF,)})
+
+    with pytest.raises(VerificationFailed, match=r"a0 is 4\.992 s long, its source 10\.000 s"):
+        check(report, samples.stored(PLAN, report))
+
+
+def test_lost_sound_of_a_damaged_source_is_a_warning() -> None:
+    report = REPORT.model_copy(update={"audio": (HALF,), "complaints": 1})
+
+    assert check(report, samples.stored(PLAN, report)) == (
+        "The source is damaged: 5.0 of 10.0 s of sound track English are there.",
+    )
+
+
+def test_sound_whose_source_has_no_known_end_is_taken_as_it_comes() -> None:
+    report = REPORT.model_copy(update={"audio": (HALF,)})
+    endless = PLAN.model_copy(update={"audio": (PLAN.audio[0].model_copy(update={"end": None}),)})
+
+    assert verify(endless, [report], assemble(endless, [report]), samples.stored(PLAN, report)) == ()

@@ -158,7 +158,7 @@ class _Chunk:
         return finished
 
     def _pictures(self) -> list[str]:
-        """The rungs, unless all are stored, and the storyboard, unless its first frames were decoded in an earlier try."""
+        """The rungs, unless all are stored, and the storyboard, unless an earlier try decoded its first frames."""
         if all(self._journal.is_finished(name) for name in self._videos):
             return []
         is_whole = self._resume_at == self._chunk.first_segment
@@ -214,6 +214,7 @@ class _Chunk:
                 frames=sum(fragment.samples for fragment in segment.fragments),
                 start=segment.fragments[0].start,
                 ticks=sum(fragment.ticks for fragment in segment.fragments),
+                offset=segment.fragments[0].offset,
             ),
         )
         self._next[name] = number + 1
@@ -234,6 +235,7 @@ class _Chunk:
                 timescale=init.timescale,
                 init_bytes=len(data),
                 init_sha256=digest,
+                edit=init.edit,
                 segments=(),
             )
         )
