@@ -3,6 +3,7 @@
 from typing import Literal
 
 from vod.frozen import Frozen
+from vod.quality import QualityReport
 
 
 class SegmentReport(Frozen):
@@ -73,6 +74,7 @@ class ChunkReport(Frozen):
     subtitles: tuple[TextReport, ...] = ()
     poster_bytes: int = 0
     sheets: tuple[SheetReport, ...] = ()
+    quality: tuple[QualityReport, ...] = ()
     encode_seconds: float = 0.0
     resumed_at: int = 0
     complaints: int = 0

@@ -85,26 +85,40 @@ def test_the_cdn_serves_nothing_but_published_videos(video: Video, platform: Pla
         assert refused.value.code in (403, 404)
 
 
+def sent(platform: Platform, source: Path, profile: str) -> str:
+    """The id of a video whose bytes were the request's body."""
+    request = urllib.request.Request(
+        f"{platform.api}/videos?filename={source.name}&profile={profile}",
+        data=source.read_bytes(),
+        headers={"Authorization": f"Bearer {platform.token}", "Content-Type": "video/mp4"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return str(json.loads(answer.read())["video"]["id"])
+
+
 def test_bytes_in_the_body_become_a_video_of_the_profile_that_was_asked_for(
     api: Api, platform: Platform, tmp_path: Path
 ) -> None:
     small = clip(tmp_path / "small.mp4", seconds=1)
-    request = urllib.request.Request(
-        platform.api + "/videos?filename=small.mp4&profile=av1",
-        data=small.read_bytes(),
-        headers={"Authorization": f"Bearer {platform.token}", "Content-Type": "video/mp4"},
-    )
+    video = ended(api, sent(platform, small, "av1"))
 
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        video_id = json.loads(answer.read())["video"]["id"]
-
-    video = ended(api, video_id)
     assert (video["status"], video["profile"]) == ("ready", "av1")
     assert [rung["codec"][:5] for rung in video["renditions"]] == ["avc1.", "av01."]
 
 
+def test_a_measured_video_says_how_close_each_rendition_comes(api: Api, platform: Platform, tmp_path: Path) -> None:
+    small = clip(tmp_path / "small.mp4", seconds=2, size="640x360")
+
+    video = ended(api, sent(platform, small, "measured"))
+
+    scores = [rung["quality"] for rung in video["renditions"]]
+    assert [score["metric"] for score in scores] == ["vmaf", "vmaf"]
+    assert 100 >= scores[0]["mean"] > scores[1]["mean"] > 20
+    assert video["warnings"] == []
+
+
 def test_a_profile_that_is_not_there_is_refused_with_those_that_are(api: Api) -> None:
-    with pytest.raises(ApiError, match="profile: is none of av1, default, fast, hevc"):
+    with pytest.raises(ApiError, match="profile: is none of av1, default, fast, hevc, measured"):
         api.call("POST", "/videos", {"filename": "a.mp4", "size": 5, "profile": "mine"})
 
 

@@ -1,3 +1,4 @@
+import json
 import re
 from pathlib import Path
 
@@ -12,8 +13,16 @@ H264 = {"codec": "h264", "preset": "faster", "rungs": [{"short_side": 480, "crf"
 
 
 def test_the_profiles_that_come_with_the_platform_are_there() -> None:
-    assert list(profiles.all_profiles()) == ["av1", "default", "fast", "hevc"]
+    assert list(profiles.all_profiles()) == ["av1", "default", "fast", "hevc", "measured"]
     assert all(profiles.named(name).name == name for name in profiles.all_profiles())
+
+
+def test_a_profile_with_a_base_takes_from_it_what_it_does_not_say() -> None:
+    default, av1, measured = (profiles.named(name) for name in ("default", "av1", "measured"))
+
+    assert av1.ladders[:-1] == measured.ladders == default.ladders
+    assert av1.ladders[-1].codec == "av1"
+    assert (measured.measure_quality, default.measure_quality) == (True, False)
 
 
 def test_a_codec_for_some_players_comes_beside_one_for_all() -> None:
@@ -62,6 +71,6 @@ def test_a_tiny_picture_is_not_given_to_encoders_that_crash_on_it() -> None:
 def test_the_profile_of_the_documentation_is_one() -> None:
     text = Path("docs/api.md").read_text()
 
-    example = re.findall(r"```json\n(\{\"name\".*?)```", text, re.DOTALL)
+    example = re.findall(r"```json\n(\{\"description\".*?)```", text, re.DOTALL)
 
-    assert [Profile.model_validate_json(profile).name for profile in example] == ["talks"]
+    assert [Profile.model_validate({"name": "talks", **json.loads(text)}).max_frame_rate for text in example] == [30]

@@ -22,6 +22,7 @@ from vod.report import ChunkReport, Refusal, SegmentReport, SheetReport, TrackRe
 from vod.sandbox import Sandbox
 from vod.segmenter import Segment, Segmenter
 from vod.steps.extras import Extras
+from vod.steps.measure import Measuring
 
 logger = logging.getLogger(__name__)
 _READ_BYTES = 1 << 18
@@ -62,10 +63,26 @@ def encode(encoder: Encoder, plan: Plan, chunk: Chunk) -> ChunkReport:
         logger.warning("init segment changed since the last try: starting over")
         journal.forget()
         report = _Chunk(encoder, plan, chunk, journal, source).run()
+    report = _measured(encoder, plan, chunk, report, source)
     key = keys.report_key(plan.video_id, plan.run, chunk.index)
     encoder.output.put(key, report.model_dump_json().encode())
     scratch.clear(encoder.scratch, place)
     return report
+
+
+def _measured(encoder: Encoder, plan: Plan, chunk: Chunk, report: ChunkReport, source: Path) -> ChunkReport:
+    if not (plan.measure_quality and report.video):
+        return report
+    frames = report.video[0].frames
+    measuring = Measuring(
+        binary=encoder.binary,
+        output=encoder.output,
+        is_wanted=lambda: encoder.on_frames(frames),
+        stop=encoder.stop,
+        unconfined_allowed=encoder.unconfined_allowed,
+    )
+    found = measuring.measure(plan, chunk, report.video, source)
+    return report.model_copy(update={"quality": found.reports, "warnings": (*report.warnings, *found.warnings)})
 
 
 class _Chunk:

@@ -1,6 +1,6 @@
 """Publish: put the chunks together, verify every frame and object, write the manifests, and only then say `ready`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from vod.manifest.rendition import Catalog, average_bandwidth, catalog, peak_ban
 from vod.model import Document, Published, Video
 from vod.plan import Plan
 from vod.ports import Events, Output, Videos
+from vod.quality import Quality, pooled
 from vod.records import amend
 from vod.report import ChunkReport
 from vod.status import Status
@@ -59,7 +60,7 @@ class Publishing:
         self._write_storyboard(prefix, plan, tracks)
         self._write_manifests(prefix, listed)
         published = Published(
-            renditions=tuple(_renditions(listed)),
+            renditions=tuple(_renditions(listed, pooled(part for report in reports for part in report.quality))),
             duration=tracks.seconds,
             has_poster=any(report.poster_bytes for report in reports),
             has_storyboard=bool(tracks.sheets),
@@ -94,8 +95,8 @@ def _refused(code: str, message: str) -> Document:
     return {"outcome": "refused", "error": {"code": code, "message": message}}
 
 
-def _renditions(listed: Catalog) -> list[Document]:
-    """The renditions as the record and the API show them; rates in bit/s, size in bytes."""
+def _renditions(listed: Catalog, quality: Mapping[str, Quality]) -> list[Document]:
+    """The renditions as the record and the API show them; rates in bit/s, size in bytes; their quality if measured."""
     return [
         {
             "name": entry.rendition.name,
@@ -109,5 +110,6 @@ def _renditions(listed: Catalog) -> list[Document]:
             "peakBitrate": peak_bandwidth(entry.track),
             "bytes": entry.track.init_bytes + sum(segment.bytes for segment in entry.track.segments),
         }
+        | ({"quality": quality[entry.track.name].model_dump()} if entry.track.name in quality else {})
         for entry in listed.video
     ]
