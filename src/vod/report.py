@@ -42,10 +42,11 @@ class TrackReport(Frozen):
 
 
 class TextReport(Frozen):
-    """One stored subtitle file: its rendition's name and its size in bytes."""
+    """One subtitle rendition: its name, the size in bytes of its WebVTT file, and the same as a CMAF track."""
 
     name: str
     bytes: int
+    track: TrackReport
 
 
 class SheetReport(Frozen):

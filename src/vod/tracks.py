@@ -80,8 +80,12 @@ def verify(plan: Plan, reports: Sequence[ChunkReport], tracks: Tracks, stored: M
     for track in tracks.audio:
         _check_continuous(track)
         _check_zero(track, sound.PRIMING)
+    texts = tuple(text.track for text in tracks.subtitles)
+    for track in texts:
+        _check_continuous(track)
+        _check_zero(track, 0)
     prefix = keys.run_prefix(plan.video_id, plan.run)
-    for track in (*tracks.video, *tracks.audio):
+    for track in (*tracks.video, *tracks.audio, *texts):
         _check_stored(track, prefix, stored)
     files = {vtt_name(text.name): text.bytes for text in tracks.subtitles}
     files |= {sheet.name: sheet.bytes for report in reports for sheet in report.sheets}

@@ -227,7 +227,7 @@ def test_chunks_read_little_more_than_the_source_and_lose_nothing(tmp_path: Path
     assert misplaced(pictures(str(out / "index.m3u8"), "10"), expected) == []
 
 
-def test_every_language_is_a_rendition_and_text_subtitles_are_in_hls(tmp_path: Path) -> None:
+def test_every_language_is_a_rendition_and_text_subtitles_are_in_both_manifests(tmp_path: Path) -> None:
     words = tmp_path / "words.srt"
     words.write_text("1\n00:00:01,000 --> 00:00:02,500\nHello <there>\n")
     plain, source = clip(tmp_path / "a.mp4", seconds=4), tmp_path / "all.mkv"
@@ -248,4 +248,6 @@ def test_every_language_is_a_rendition_and_text_subtitles_are_in_hls(tmp_path: P
     assert [track.label for track in plan.audio] == ["English", "Deutsch"]
     assert 'TYPE=SUBTITLES,GROUP-ID="subtitles",NAME="English",LANGUAGE="en"' in playlist
     assert "00:01.000 --> 00:00:02.500" in (out / "s0" / "subtitles.vtt").read_text()
+    assert 'codecs="wvtt"' in (out / "index.mpd").read_text()
+    assert b"paylHello" in (out / "s0" / "00000.m4s").read_bytes()
     assert decoded_frames(str(out / "index.m3u8")) == decoded_frames(str(out / "index.mpd")) == 100

@@ -2,15 +2,14 @@
 
 import subprocess
 from pathlib import Path
-from xml.etree.ElementTree import Element, SubElement, tostring
 
 import pytest
 
 from tests.media.corpus import corpus_file
 from tests.media.generate import FFMPEG, clip, ffmpeg
 from tests.media.teletext import teletext
-from vod import subtitles
-from vod.manifest.subtitles import VARIANT_ATTRIBUTE, dash_sets, hls_line, hls_playlist
+from vod import subtitles, wvtt
+from vod.manifest.subtitles import VARIANT_ATTRIBUTE, hls_line, hls_playlist
 from vod.subtitles import SubtitleRendition, SubtitleTrack, renditions, sanitised, vtt_name
 from vod.webvtt import Cue, parse
 
@@ -136,8 +135,20 @@ def test_ffmpeg_plays_them_from_an_hls_playlist(tmp_path: Path) -> None:
     assert parse(told) == [Cue(3, 6, "later")]
 
 
-def test_the_mpd_names_a_file_that_exists_beside_it(tmp_path: Path) -> None:
-    root = Element("MPD")
-    dash_sets(SubElement(root, "Period"), 1, [(rendition(0, "subrip"), 100)], 6)
+def test_ffmpeg_reads_the_cmaf_track_sample_by_sample(tmp_path: Path) -> None:
+    _, files = wvtt.packaged("s0", [Cue(1, 4, "one"), Cue(3, 6, "two")], 301)
+    (tmp_path / "s.mp4").write_bytes(b"".join(files.values()))
 
-    assert f"<BaseURL>{vtt_name('s0')}</BaseURL>" in tostring(root, encoding="unicode")
+    told = ffmpeg("-i", str(tmp_path / "s.mp4"), "-map", "0", "-c", "copy", "-f", "framecrc", "-")
+
+    packets = [line.split(",")[2:5] for line in told.splitlines() if not line.startswith("#")]
+    assert [(int(start), int(ticks)) for start, ticks, _ in packets] == [
+        (0, 1000),
+        (1000, 2000),
+        (3000, 1000),
+        (4000, 2000),
+        (6000, 294_000),
+        (300_000, 1000),
+    ]
+    sizes = [int(size) for _, _, size in packets]
+    assert sizes[2] == sizes[1] + sizes[3] > sizes[0] == sizes[4] == sizes[5] == 8

@@ -1,9 +1,11 @@
 import pytest
 
 from tests import samples
+from vod import wvtt
 from vod.errors import VerificationFailed
-from vod.report import ChunkReport
+from vod.report import ChunkReport, TextReport
 from vod.tracks import assemble, verify
+from vod.webvtt import Cue
 
 PLAN = samples.plan()
 REPORT = samples.report(PLAN)
@@ -52,6 +54,20 @@ def test_a_flaw_is_found_and_named(report: ChunkReport, code: str) -> None:
 def test_a_missing_object_is_found(key: str) -> None:
     with pytest.raises(VerificationFailed, match="object_missing"):
         check(stored={name: size for name, size in STORED.items() if name != key})
+
+
+@pytest.mark.parametrize("missing", [None, "s0/subtitles.vtt", "s0/init.mp4", "s0/00001.m4s"])
+def test_subtitles_are_stored_for_both_manifests(missing: str | None) -> None:
+    track, files = wvtt.packaged("s0", [Cue(1, 2, "Hello")], 400)
+    report = REPORT.model_copy(update={"subtitles": (TextReport(name="s0", bytes=30, track=track),)})
+    sizes = {"s0/subtitles.vtt": 30} | {name: len(data) for name, data in files.items()}
+    kept = {f"videos/{PLAN.video_id}/{PLAN.run}/{name}": size for name, size in sizes.items() if name != missing}
+
+    if missing is None:
+        assert check(report, STORED | kept) == ()
+        return
+    with pytest.raises(VerificationFailed, match=missing):
+        check(report, STORED | kept)
 
 
 def short(frames: int, complaints: int) -> ChunkReport:

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from vod.manifest import subtitles
 from vod.manifest.rendition import AudioEntry, Catalog, VideoEntry, peak_bandwidth
 from vod.report import TrackReport
+from vod.subtitles import SubtitleRendition
 
 _PROFILE = "urn:mpeg:dash:profile:isoff-live:2011"
 _ROLE = "urn:mpeg:dash:role:2011"
@@ -28,6 +30,8 @@ def mpd(catalog: Catalog) -> str:
         _video_set(period, number, [entry for entry in catalog.video if entry.rendition.codec is codec])
     for number, sound in enumerate(catalog.audio, start=len(codecs)):
         _audio_set(period, number, sound)
+    for number, (text, track) in enumerate(catalog.subtitles, start=len(codecs) + len(catalog.audio)):
+        _text_set(period, number, text, track)
     indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
 
@@ -67,6 +71,15 @@ def _audio_set(period: Element, number: int, entry: AudioEntry) -> None:
     SubElement(representation, "AudioChannelConfiguration", schemeIdUri=_CHANNELS, value=str(entry.rendition.channels))
 
 
+def _text_set(period: Element, number: int, rendition: SubtitleRendition, track: TrackReport) -> None:
+    adaptation = _adaptation(period, number, "text", rendition.language)
+    SubElement(adaptation, "Label").text = _printable(rendition.label)
+    SubElement(adaptation, "Role", schemeIdUri=_ROLE, value=subtitles.dash_role(rendition))
+    _template(adaptation, track)
+    bandwidth = str(peak_bandwidth(track))
+    SubElement(adaptation, "Representation", id=rendition.name, bandwidth=bandwidth, codecs=track.codec)
+
+
 def _printable(text: str) -> str:
     """XML holds no control characters; titles come from strangers."""
     return "".join(character for character in text if character.isprintable())[:100]
@@ -78,7 +91,7 @@ def _adaptation(period: Element, number: int, kind: str, language: str | None) -
         "AdaptationSet",
         id=str(number),
         contentType=kind,
-        mimeType=f"{kind}/mp4",
+        mimeType="application/mp4" if kind == "text" else f"{kind}/mp4",
         segmentAlignment="true",
         startWithSAP="1",
     )

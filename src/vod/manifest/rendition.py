@@ -29,11 +29,11 @@ class AudioEntry:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Everything the manifests list, tallest video first, subtitles with their bytes; `seconds` is its length."""
+    """Everything the manifests list, tallest video first; `seconds` is its length."""
 
     video: tuple[VideoEntry, ...]
     audio: tuple[AudioEntry, ...]
-    subtitles: tuple[tuple[SubtitleRendition, int], ...]
+    subtitles: tuple[tuple[SubtitleRendition, TrackReport], ...]
     seconds: float
 
 
@@ -41,7 +41,7 @@ def catalog(plan: Plan, tracks: Tracks) -> Catalog:
     """The renditions of a run that have a track."""
     videos = {track.name: track for track in tracks.video}
     audios = {track.name: track for track in tracks.audio}
-    texts = {text.name: text.bytes for text in tracks.subtitles}
+    texts = {text.name: text.track for text in tracks.subtitles}
     rate = plan.rate.fraction
     return Catalog(
         video=tuple(VideoEntry(r, videos[r.name], rate) for r in plan.renditions if r.name in videos),

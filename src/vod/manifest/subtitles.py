@@ -1,12 +1,10 @@
-"""Subtitles in both manifests: one WebVTT file a language, whole.
+"""What the manifests say of subtitles. HLS lists one WebVTT file a language, whole; DASH the CMAF track of `vod.wvtt`.
 
-One file rather than segments: hls.js, Safari and ExoPlayer take a media playlist with a single segment, Shaka and
-dash.js take a file as it is; media starts at 0, so nothing needs X-TIMESTAMP-MAP; a film's subtitles are 100 kB.
+One file rather than segments: hls.js, Safari and ExoPlayer take a media playlist with a single segment; media starts
+at 0, so nothing needs X-TIMESTAMP-MAP; a film's subtitles are 100 kB.
 """
 
-from collections.abc import Sequence
 from math import ceil
-from xml.etree.ElementTree import Element, SubElement
 
 from vod import keys
 from vod.subtitles import SubtitleRendition, vtt_name
@@ -14,7 +12,6 @@ from vod.subtitles import SubtitleRendition, vtt_name
 GROUP = "subtitles"
 VARIANT_ATTRIBUTE = f',SUBTITLES="{GROUP}"'
 """What every EXT-X-STREAM-INF line ends with when there are subtitles."""
-_ROLE = "urn:mpeg:dash:role:2011"
 _SPOKEN_AND_HEARD = "public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound"
 
 
@@ -44,24 +41,8 @@ def hls_playlist(rendition: SubtitleRendition, seconds: float) -> str:
     return "\n".join([*lines, ""])
 
 
-def dash_sets(period: Element, first: int, files: Sequence[tuple[SubtitleRendition, int]], seconds: float) -> None:
-    """Add one AdaptationSet for each rendition and its size in bytes; set ids count on from `first`."""
-    for number, (rendition, size) in enumerate(files, start=first):
-        _dash_set(period, number, rendition, max(1, round(size * 8 / seconds)))
-
-
-def _dash_set(period: Element, number: int, rendition: SubtitleRendition, bandwidth: int) -> None:
-    adaptation = SubElement(period, "AdaptationSet", id=str(number), contentType="text", mimeType="text/vtt")
-    if rendition.language:
-        adaptation.set("lang", rendition.language)
-    SubElement(adaptation, "Label").text = rendition.label
-    SubElement(adaptation, "Role", schemeIdUri=_ROLE, value=_role(rendition))
-    representation = SubElement(adaptation, "Representation", id=rendition.name, bandwidth=str(bandwidth))
-    SubElement(representation, "BaseURL").text = vtt_name(rendition.name)
-
-
-def _role(rendition: SubtitleRendition) -> str:
-    """ISO/IEC 23009-1, 5.8.5.5."""
+def dash_role(rendition: SubtitleRendition) -> str:
+    """What a DASH Role element says of a rendition (ISO/IEC 23009-1, 5.8.5.5)."""
     if rendition.is_forced:
         return "forced-subtitle"
     return "caption" if rendition.is_hearing_impaired else "subtitle"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from vod import budget, ffmpeg, ffmpeg_process, keys, poster, storyboard, subtitles
+from vod import budget, ffmpeg, ffmpeg_process, keys, poster, storyboard, subtitles, webvtt, wvtt
 from vod.budget import Budget
 from vod.chunks import Chunk
 from vod.plan import Plan
@@ -38,8 +38,10 @@ class Extras:
         if text is None:
             return None
         data = text.encode()
-        self._store(subtitles.vtt_name(rendition.name), data)
-        return TextReport(name=rendition.name, bytes=len(data))
+        track, files = wvtt.packaged(rendition.name, webvtt.parse(text), seconds)
+        for name, content in {**files, subtitles.vtt_name(rendition.name): data}.items():
+            self._store(name, content)
+        return TextReport(name=rendition.name, bytes=len(data), track=track)
 
     def store_poster(self) -> int:
         """Store the poster; its size in bytes, 0 when no picture could be had."""

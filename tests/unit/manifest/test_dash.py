@@ -3,9 +3,13 @@ from xml.etree.ElementTree import fromstring
 from mpegdash.parser import MPEGDASHParser
 
 from tests import samples
+from vod import wvtt
 from vod.manifest import dash
 from vod.manifest.rendition import catalog
+from vod.report import TextReport
+from vod.subtitles import SubtitleRendition
 from vod.tracks import assemble
+from vod.webvtt import Cue
 
 PLAN = samples.plan()
 CATALOG = catalog(PLAN, assemble(PLAN, [samples.report(PLAN)]))
@@ -45,3 +49,21 @@ def test_each_codec_is_a_set_of_its_own() -> None:
     assert [r.id for r in plain.representations] == ["v720", "v480", "v360", "v240"]
     assert [r.id for r in av1.representations] == [r.name for r in plan.renditions if r.codec == "av1"]
     assert [s.id for s in (plain, av1, audio)] == [0, 1, 2]
+
+
+def test_subtitles_are_a_set_of_their_own_in_cmaf() -> None:
+    text = SubtitleRendition(name="s0", source_index=2, codec="subrip", label="Deutsch", language="de")
+    track, _ = wvtt.packaged("s0", [Cue(1, 2, "Hallo")], 400)
+    plan = PLAN.model_copy(update={"subtitles": (text,)})
+    report = samples.report(PLAN).model_copy(update={"subtitles": (TextReport(name="s0", bytes=50, track=track),)})
+
+    root = fromstring(dash.mpd(catalog(plan, assemble(plan, [report]))))
+
+    *_, adaptation = root.findall(".//d:AdaptationSet", NS)
+    expected = {"id": "2", "contentType": "text", "mimeType": "application/mp4", "lang": "de"}
+    assert expected.items() <= adaptation.attrib.items()
+    representation = adaptation.find("d:Representation", NS)
+    assert representation is not None
+    assert (representation.get("id"), representation.get("codecs")) == ("s0", "wvtt")
+    lengths = [int(entry.get("d", 0)) for entry in adaptation.findall(".//d:S", NS)]
+    assert lengths == [300_000, 100_000]

@@ -1,5 +1,3 @@
-from xml.etree.ElementTree import Element, tostring
-
 import m3u8
 
 from vod.manifest import subtitles
@@ -32,23 +30,7 @@ def test_the_playlist_is_one_segment_as_long_as_the_video() -> None:
     assert playlist.is_endlist
 
 
-def test_dash_names_the_file_itself() -> None:
-    period = Element("Period")
-
-    subtitles.dash_sets(period, 3, [(ENGLISH, 1000)], 10)
-
-    expected = '<Period><AdaptationSet id="3" contentType="text" mimeType="text/vtt" lang="en"><Label>English</Label>'
-    expected += (
-        '<Role schemeIdUri="urn:mpeg:dash:role:2011" value="subtitle" /><Representation id="s0" bandwidth="800">'
-    )
-    expected += "<BaseURL>s0/subtitles.vtt</BaseURL></Representation></AdaptationSet></Period>"
-    assert tostring(period, encoding="unicode") == expected
-
-
 def test_dash_roles_follow_the_purpose() -> None:
-    period = Element("Period")
+    roles = [subtitles.dash_role(rendition) for rendition in (ENGLISH, SDH, FORCED)]
 
-    subtitles.dash_sets(period, 0, [(SDH, 1), (FORCED, 1)], 10)
-
-    assert [role.get("value") for role in period.iter("Role")] == ["caption", "forced-subtitle"]
-    assert [adaptation.get("id") for adaptation in period] == ["0", "1"]
+    assert roles == ["subtitle", "caption", "forced-subtitle"]
