@@ -1,6 +1,6 @@
 # One command to see the platform run: `make demo`. Needs Python 3.13 (PYTHON=/path/to/python3.13 if it is not found).
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check build deploy lock clean
+.PHONY: help demo up test check bench build deploy clean
 
 bin := .venv/bin
 export SAM_CLI_TELEMETRY := 0
@@ -33,8 +33,10 @@ build: setup ## what AWS gets, in .aws-sam (no Docker needed)
 deploy: build ## build, then deploy to the AWS account of your credentials
 	$(with_tools) sam deploy
 
-lock: setup ## requirements/*.txt anew from requirements/*.in
-	local/lock.sh
+# requirements/*.txt anew from requirements/*.in: run local/lock.sh.
+
+bench: setup ## measure cost and speed and write docs/benchmarks.md, about 25 minutes (ONLY="one-pass chunks" for some)
+	PYTHONPATH=src $(bin)/python -m benchmarks $(ONLY)
 
 clean: ## remove what `up`, `demo`, `test` and `build` made; the virtual environments stay
 	rm -rf .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis

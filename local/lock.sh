@@ -10,4 +10,5 @@ pin() { # file without suffix, further options
 }
 pin requirements/dev "$@"
 pin requirements/emulator "$@"
+pin requirements/bench "$@"
 pin container/requirements --constraint requirements/dev.txt "$@"

@@ -1,0 +1,37 @@
+"""Our one FFmpeg for all rungs against one FFmpeg a rung, same settings, preset veryfast."""
+
+from pathlib import Path
+
+from benchmarks.bench import FULL_HD, Bench, compared
+from benchmarks.meter import Spent, added, spent_by
+from benchmarks.plans import command, planned, with_preset, with_renditions
+from benchmarks.ratios import Comparison, in_turn
+from vod.plan import Plan
+
+GOAL = 0.65
+PRESET = "veryfast"
+
+
+def measure(bench: Bench) -> str:
+    """Three pairs on a ten-second 1080p clip."""
+    source = bench.clips.mix(FULL_HD)
+    plan = with_preset(planned(source), PRESET)
+    pairs = in_turn(
+        lambda: bench.told("one FFmpeg for all", _together(bench, plan, source)),
+        lambda: bench.told("one FFmpeg a rung", _one_by_one(bench, plan, source)),
+    )
+    return compared(Comparison("One FFmpeg for all rungs", GOAL, tuple(pairs)), "one for all", "one a rung")
+
+
+def _together(bench: Bench, plan: Plan, source: Path) -> Spent:
+    with bench.scratch() as folder:
+        return spent_by(command(plan, source, folder))
+
+
+def _one_by_one(bench: Bench, plan: Plan, source: Path) -> Spent:
+    """Each rung scaled from the source itself; the sound is made beside the first, so that it costs no process."""
+    with bench.scratch() as folder:
+        return added(
+            spent_by(command(with_renditions(plan, [rung]), source, folder, sound=number == 0))
+            for number, rung in enumerate(plan.renditions)
+        )
