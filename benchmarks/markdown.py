@@ -20,10 +20,5 @@ def replaced(document: str, name: str, body: str) -> str:
     return made
 
 
-def percent(ratio: float) -> str:
-    """A ratio as a change: 1.05 is +5.0 %."""
-    return f"{100 * (ratio - 1):+.1f} %"
-
-
 def _row(cells: Sequence[object]) -> str:
     return "| " + " | ".join(str(cell) for cell in cells) + " |"

@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -90,11 +89,6 @@ def added(runs: Iterable[Spent]) -> Spent:
         writable_mib=max(run.writable_mib for run in done),
         instructions=sum(counted) if len(counted) == len(done) else None,
     )
-
-
-def python(module: str, *arguments: str) -> list[str]:
-    """A fresh interpreter of this environment on a module."""
-    return [sys.executable, "-m", module, *arguments]
 
 
 def _counted(counts: Path) -> list[str]:

@@ -48,7 +48,7 @@ def _theirs(bench: Bench, plan: Plan, source: Path) -> Spent:
             file = folder / f"{option[1:]}.yaml"
             file.write_text(json.dumps(content))
             options += [option, str(file)]
-        spent = spent_by([environment.program("shaka-streamer"), *options, "-o", str(folder / "out")])
+        spent = spent_by([str(environment.OTHERS / "bin" / "shaka-streamer"), *options, "-o", str(folder / "out")])
         if not (folder / "out" / "dash.mpd").exists():
             raise RuntimeError("shaka-streamer wrote no manifest")
         return spent

@@ -1,7 +1,6 @@
 """Runs `benchmarks.job` against an S3 and a DynamoDB on this machine."""
 
 import json
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +19,8 @@ from vod.model import Source, Video
 from vod.plan import Plan
 from vod.status import Status
 
+ENCODER = ROOT / "container" / "encode.py"
+PYTHON = str(environment.IMAGE / "bin" / "python")
 _NAMES = {"SOURCE_BUCKET": "source", "OUTPUT_BUCKET": "output", "TABLE_NAME": "videos"}
 
 
@@ -41,10 +42,11 @@ class Cloud:
     def run(self, plan: Plan, source: Path, scratch: Path, *options: str) -> Ran:
         """The plan's first chunk as a task of its own; `options` are those of `benchmarks.job`."""
         self._store(plan, source)
-        note = scratch / "note.json"
+        note, efs = scratch / "note.json", scratch / "efs"
+        efs.mkdir()
         key = keys.plan_key(plan.video_id, plan.run)
-        command = [sys.executable, "-m", "benchmarks.job", str(note), *options, "--", "--plan-key", key, "--chunk", "0"]
-        env = {**self.env, **_NAMES, "SCRATCH_DIR": str(scratch / "scratch"), "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
+        command = [PYTHON, "-m", "benchmarks.job", str(note), *options, "--", "--plan-key", key, "--chunk", "0"]
+        env = {**self.env, **_NAMES, "SCRATCH_DIR": str(efs), "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
         spent = spent_by(command, env, ROOT)
         self._check(plan)
         used = json.loads(note.read_text())

@@ -6,10 +6,10 @@ from statistics import median
 from benchmarks import environment
 from benchmarks.bench import FULL_HD, Bench, compared
 from benchmarks.markdown import table
-from benchmarks.meter import Spent, python, spent_by
+from benchmarks.meter import Spent, spent_by
 from benchmarks.plans import FFMPEG, command, planned
 from benchmarks.ratios import Comparison, in_turn
-from benchmarks.task import Cloud, Ran, cloud
+from benchmarks.task import ENCODER, PYTHON, Cloud, Ran, cloud
 from vod import ffmpeg, poster, storyboard, subtitles
 from vod.color import Color
 from vod.plan import Plan
@@ -49,7 +49,7 @@ def _bare(bench: Bench, plan: Plan, source: Path) -> Spent:
 def _shares(bench: Bench, plan: Plan, source: Path, tasks: list[Ran], bare: float) -> str:
     """What a task does beside the bare command, each measured by itself, as a part of the bare command's CPU."""
     interpreter = median(task.python_seconds for task in tasks)
-    start = spent_by(python("benchmarks.job", "/dev/null", "--", "--help")).cpu_seconds
+    start = spent_by([PYTHON, str(ENCODER), "--help"]).cpu_seconds
     rows = [
         ("Python: start and imports", start),
         ("Python: fetch, cut into segments, store, report", interpreter - start),
