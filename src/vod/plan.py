@@ -143,7 +143,15 @@ def make_plan(
         storyboard=_storyboard(recipe, renditions[0], frames, rate),
         measure_quality=recipe.measure_quality,
         chunks=_with_ranges(
-            _chunks(probe, renditions, frames, gop * GOPS_PER_SEGMENT, rate, policy if is_seekable else ONE_CHUNK),
+            _chunks(
+                probe,
+                renditions,
+                frames,
+                gop * GOPS_PER_SEGMENT,
+                rate,
+                policy if is_seekable else ONE_CHUNK,
+                recipe.measure_quality,
+            ),
             probe,
             Fraction(gop * GOPS_PER_SEGMENT) / rate,
         ),
@@ -178,13 +186,19 @@ def _storyboard(recipe: Profile, top: Rendition, frames: int, rate: Fraction) ->
 
 
 def _chunks(
-    probe: Probe, renditions: tuple[Rendition, ...], frames: int, per_segment: int, rate: Fraction, policy: ChunkPolicy
+    probe: Probe,
+    renditions: tuple[Rendition, ...],
+    frames: int,
+    per_segment: int,
+    rate: Fraction,
+    policy: ChunkPolicy,
+    is_measured: bool,
 ) -> tuple[Chunk, ...]:
     """Video in as many chunks as the policy says; with more than one, the extras are a task of their own."""
     encodes = [Encode(made.codec, made.preset, made.width * made.height) for made in renditions]
     pixels = probe.video.width * probe.video.height
     size = sizing.task_size(pixels, encodes, float(rate))
-    seconds = sizing.wall_seconds(frames, sizing.cpu_seconds(pixels, encodes), size)
+    seconds = sizing.wall_seconds(frames, sizing.cpu_seconds(pixels, encodes, is_measured), size)
     runs = chunks.split(ceil(frames / per_segment), chunks.count(frames / rate, seconds, policy))
     alone = len(runs) == 1
     made = [_video_chunk(number, run, alone, size) for number, run in enumerate(runs)]
