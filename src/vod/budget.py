@@ -17,6 +17,7 @@ _SOURCE_PIXELS_PER_TOP_PIXEL = 4
 _ENCODER_RESERVE_MIB = 512
 _THREADS_MIB_PER_CORE = 128
 _OUTPUT_SLACK = 4
+_STILL_OUTPUT_MIB = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,9 @@ def of_measuring(plan: Plan, chunk: Chunk, cores: int) -> Budget:
 
 
 def of_still(plan: Plan, chunk: Chunk, cores: int, seconds: int) -> Budget:
-    """What a single picture from a chunk's source may use: the chunk's memory, but only so many seconds."""
+    """What a single picture from a chunk's source may use: the chunk's memory, but only so many seconds and MiB."""
     whole = of_chunk(plan, chunk, cores)
-    return Budget(seconds, seconds, whole.memory_bytes, whole.output_bytes)
+    return Budget(seconds, seconds, whole.memory_bytes, _STILL_OUTPUT_MIB * _MIB)
 
 
 def _picture_seconds(plan: Plan, chunk: Chunk) -> float:

@@ -21,6 +21,7 @@ BuildCommand = Callable[[Mapping[str, str], str], Command]
 Consume = Callable[[str, BinaryIO], None]
 _KILL_AFTER_SECONDS = 10
 _KEPT_LINES = 20
+_PIECE_BYTES = 1 << 16
 _CRASHES = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSYS, signal.SIGXFSZ}
 
 
@@ -92,14 +93,20 @@ def run(
 
 
 def capture(command: Command, confined: Sandbox) -> bytes:
-    """What FFmpeg writes to standard output within its budget; empty when it fails."""
+    """What FFmpeg writes to standard output; empty when it fails or goes beyond its budget."""
+    most = confined.budget.output_bytes
     with sandbox.start(command, confined, subprocess.PIPE, subprocess.DEVNULL) as process:
-        try:
-            output, _ = process.communicate(timeout=confined.budget.wall_seconds)
-        except subprocess.TimeoutExpired:
+        assert process.stdout is not None
+        deadline = threading.Timer(confined.budget.wall_seconds, process.kill)
+        deadline.start()
+        output = bytearray()
+        while len(output) <= most and (piece := process.stdout.read1(_PIECE_BYTES)):  # type: ignore[attr-defined]
+            output += piece
+        if is_too_much := len(output) > most:
             process.kill()
-            return b""
-    return output if process.returncode == 0 else b""
+        process.wait()
+        deadline.cancel()
+    return b"" if is_too_much or process.returncode != 0 else bytes(output)
 
 
 def _start(command: Command, confined: Sandbox, pass_fds: list[int]) -> subprocess.Popen[bytes]:
