@@ -46,7 +46,9 @@ class _Pipe(io.FileIO):
     seen = 0
 
     def read(self, size: int | None = -1, /) -> bytes:
-        data = super().read(-1 if size is None else size)
+        if size is None or size < 0:
+            return b"".join(iter(lambda: self.read(_PIECE_BYTES), b""))
+        data = super().read(size)
         self.seen += len(data)
         return data
 

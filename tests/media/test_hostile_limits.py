@@ -1,6 +1,8 @@
 """Limits of what is captured whole (posters, subtitles, sheets), and of pixels where the probe saw none: each is hit."""
 
+import threading
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -40,6 +42,22 @@ def test_a_still_may_be_no_larger_than_a_still(tmp_path: Path) -> None:
     spend = budgets.of_still(plan, plan.chunks[0], 2, 60)
 
     assert spend.output_bytes <= 64 * 2**20
+
+
+def test_what_a_reader_takes_in_one_piece_is_counted_while_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    let_python_start(monkeypatch)
+    endless = "import os\nwhile True: os.write(OUT, bytes(1024))"
+
+    def build(outputs: object, _: str) -> list[str]:
+        return python(endless.replace("OUT", outputs["v"].removeprefix("pipe:")))  # type: ignore[index]
+
+    def take_all(_: str, pipe: BinaryIO) -> None:
+        pipe.read()
+
+    confined = Sandbox(budget(wall_seconds=5))
+    finished = ffmpeg_process.run(build, ["v"], take_all, lambda _: True, threading.Event(), confined)
+
+    assert finished.exceeded == f"{SMALL.output_bytes} bytes of output"
 
 
 def test_a_picture_too_large_for_the_probe_is_too_large_for_ffmpeg(
