@@ -1,5 +1,6 @@
 """The ports in memory. They pass the same contract tests as the AWS adapters (tests/integration)."""
 
+import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -144,3 +145,34 @@ class FakeEvents:
 
     def publish(self, event: str, payload: Document) -> None:
         self.published.append((event, payload))
+
+
+@dataclass
+class FolderOutput:
+    """Objects as files, whole or not at all, as S3 stores them: they outlive the process, and FFmpeg can open them."""
+
+    folder: Path
+
+    def put(self, key: str, data: bytes) -> None:
+        path = self.folder / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=self.folder, delete=False) as file:
+            file.write(data)
+        Path(file.name).rename(path)
+
+    def get(self, key: str) -> bytes:
+        try:
+            return (self.folder / key).read_bytes()
+        except FileNotFoundError as missing:
+            raise KeyError(key) from missing
+
+    def sizes(self, prefix: str) -> Mapping[str, int]:
+        files = [path for path in self.folder.rglob("*") if path.is_file()]
+        sizes = {str(path.relative_to(self.folder)): path.stat().st_size for path in files}
+        return {key: size for key, size in sizes.items() if key.startswith(prefix)}
+
+    def delete_all(self, prefix: str) -> int:
+        gone = self.sizes(prefix)
+        for key in gone:
+            (self.folder / key).unlink()
+        return len(gone)
