@@ -1,0 +1,189 @@
+"""However a source is cut into chunks, and whenever a task dies: the same frames, at the same times, in the same order."""
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+
+import pytest
+
+from tests import samples
+from tests.integration.test_encode import distance
+from tests.integration.test_libav import probe
+from tests.media import decoded
+from tests.media.decoded import Packet, Track
+from tests.media.generate import FFMPEG, clip
+from tests.media.in_process import PRESETS, encoded, published
+from tests.media.kill import encode_killed, points
+from tests.media.sources import ENTERED, FROM_THE_BEGINNING, Source
+from vod import keys, profiles
+from vod.chunks import ChunkPolicy
+from vod.ladder import Rung
+from vod.plan import Plan, SourceObject, make_plan
+from vod.profile import CodecLadder, Profile
+
+RUNGS = (Rung(short_side=96, crf=14, peak_kbps=2000), Rung(short_side=64, crf=14, peak_kbps=1000))
+
+
+def tiny(name: str) -> Profile:
+    """A profile of the installation with two small rungs a codec."""
+    profile = profiles.named(name)
+    ladders = [CodecLadder(codec=old.codec, preset=PRESETS[old.codec], rungs=RUNGS) for old in profile.ladders]
+    return profile.model_copy(update={"ladders": tuple(ladders)})
+
+
+def planned(file: Path, chunks: int, profile: str) -> Plan:
+    size = file.stat().st_size
+    stored = SourceObject(bucket="b", key=keys.source_key(samples.VIDEO_ID), version=None, size=size)
+    policy = ChunkPolicy(least_seconds=Fraction(1), most=chunks)
+    return make_plan(samples.VIDEO_ID, samples.RUN, stored, probe(file), policy, tiny(profile))
+
+
+@dataclass(frozen=True)
+class Result:
+    """A published run, looked at in every way: each is the same however the run came about."""
+
+    plan: Plan
+    folder: Path
+
+    @cached_property
+    def hls(self) -> list[Track]:
+        return decoded.tracks(self.folder / "index.m3u8")
+
+    @cached_property
+    def dash(self) -> list[Track]:
+        return decoded.tracks(self.folder / "index.mpd")
+
+    @property
+    def times(self) -> list[tuple[Fraction, ...]]:
+        return [track.times for track in self.hls]
+
+    @property
+    def sound(self) -> list[tuple[str, ...]]:
+        return [track.sums for track in self.hls if track.kind == "audio"]
+
+    @cached_property
+    def coded(self) -> list[list[Packet]]:
+        return [decoded.packets(self.folder / rendition.name) for rendition in self.plan.renditions]
+
+    @cached_property
+    def inits(self) -> list[bytes]:
+        return [(self.folder / rendition.name / "init.mp4").read_bytes() for rendition in self.plan.renditions]
+
+    @cached_property
+    def pictures(self) -> list[bytes]:
+        """Those of the last rendition: all are made from the same."""
+        return pictures(["-i", str(self.folder / self.plan.renditions[-1].name / "index.m3u8")], "0:v:0", "null")
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A source, what it becomes in one piece, and its own pictures on that grid."""
+
+    source: Source
+    file: Path
+    result: Result
+    pictures: list[bytes]
+
+
+def pictures(opened: list[str], stream: str, filters: str) -> list[bytes]:
+    """Every picture as 16x9 grey pixels."""
+    command = [FFMPEG, "-v", "error", "-nostdin", *opened, "-map", stream, "-fps_mode", "passthrough"]
+    command += ["-vf", f"{filters},scale=16:9:flags=area,format=gray", "-f", "rawvideo", "-"]
+    raw = subprocess.run(command, capture_output=True, check=True).stdout
+    return [raw[at : at + 144] for at in range(0, len(raw), 144)]
+
+
+def of_source(file: Path, plan: Plan) -> list[bytes]:
+    opened = ["-copyts", "-itsoffset", f"{-plan.start:.6f}", "-i", str(file)]
+    return pictures(opened, f"0:{plan.video_index}", f"fps={plan.rate.num}/{plan.rate.den}:start_time=0")
+
+
+def misplaced(made: list[bytes], source: list[bytes]) -> list[int]:
+    """Pictures that look clearly more like a neighbour of their source picture than like it."""
+    wrong = []
+    for number, picture in enumerate(made):
+        own = distance(picture, source[number])
+        near = source[max(0, number - 3) : number + 4]
+        if own > 144 and min(distance(picture, other) for other in near) < own * 0.8:
+            wrong.append(number)
+    return wrong
+
+
+def in_chunks(whole: Whole, chunks: int, folder: Path) -> Result:
+    plan = planned(whole.file, chunks, whole.source.profile)
+    encoded(plan, whole.file, folder)
+    return finished(plan, folder)
+
+
+def finished(plan: Plan, folder: Path) -> Result:
+    ended = published(plan, folder)
+    assert ended.error is None
+    assert ended.video.warnings == ()
+    assert ended.video.has_poster
+    assert ended.video.has_storyboard
+    return Result(plan, ended.folder)
+
+
+@pytest.fixture(scope="module", params=[*ENTERED, *FROM_THE_BEGINNING], ids=lambda source: source.name)
+def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
+    folder = tmp_path_factory.mktemp("source")
+    source: Source = request.param
+    file = source.make(folder)
+    plan = planned(file, 1, source.profile)
+    encoded(plan, file, folder / "whole")
+    return Whole(source, file, finished(plan, folder / "whole"), of_source(file, plan))
+
+
+def assert_same(result: Result, whole: Whole) -> None:
+    assert result.times == whole.result.times
+    assert result.sound == whole.result.sound
+    assert result.dash == result.hls
+    assert result.inits == whole.result.inits
+    assert result.coded == whole.result.coded
+    assert misplaced(result.pictures, whole.pictures) == []
+
+
+def test_one_piece_has_every_frame_of_the_source_in_its_place(whole: Whole) -> None:
+    plan, frames = whole.result.plan, whole.source.frames or len(decoded.tracks(whole.file, "v")[0].times)
+    step = 1 / plan.rate.fraction
+
+    assert len(plan.chunks) == 1
+    assert plan.segments >= 8
+    assert whole.result.dash == whole.result.hls
+    for track in (track for track in whole.result.hls if track.kind == "video"):
+        assert track.times == tuple(number * step for number in range(frames))
+    for track in whole.result.coded:
+        assert [packet.decoded - track[0].decoded for packet in track] == [number * step for number in range(frames)]
+        keyframes = [packet.shown for packet in track if packet.is_keyframe]
+        assert keyframes == [number * step for number in range(0, frames, plan.gop_frames)]
+    assert len(whole.pictures) == frames
+    assert misplaced(whole.result.pictures, whole.pictures) == []
+
+
+@pytest.mark.parametrize("chunks", [3, 8])
+def test_chunks_are_the_same_as_one_piece(whole: Whole, chunks: int, tmp_path: Path) -> None:
+    result = in_chunks(whole, chunks, tmp_path)
+
+    assert len(result.plan.chunks) == (chunks + 1 if whole.source in ENTERED else 1)
+    assert_same(result, whole)
+
+
+def test_a_task_that_is_killed_at_any_point_goes_on_to_the_same_frames(whole: Whole, tmp_path: Path) -> None:
+    plan = planned(whole.file, 3, whole.source.profile)
+    stores = len(plan.renditions) * (plan.segments + 1)
+
+    codes = encode_killed(plan, whole.file, tmp_path / "out", points(whole.source.name, stores))
+
+    assert all(codes[:-1])
+    assert codes[-1] == 0
+    assert_same(finished(plan, tmp_path / "out"), whole)
+
+
+def test_the_comparison_of_pictures_notices_one_that_is_late(tmp_path: Path) -> None:
+    source = pictures(["-i", str(clip(tmp_path / "a.mp4", seconds=4))], "0:v:0", "null")
+
+    assert misplaced(source, source) == []
+    assert len(misplaced(source[1:], source)) > 80
