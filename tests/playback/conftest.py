@@ -1,4 +1,4 @@
-"""One chunked video with everything: several rungs, two languages, subtitles; and a browser to watch it in."""
+"""One chunked video with everything - rungs, two codecs, two languages, subtitles - and a browser to watch it in."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from vod.plan import Plan
 
 RATE = 10  # frames a second: played four times as fast, no frame falls between two refreshes of the screen
 SECONDS = 26
+FRAMES = SECONDS * RATE
 CHUNKS = 3
 # The picture's number in white and black squares, so that nothing depends on how a picture looks to a browser.
 NUMBERED = ",".join(
@@ -54,15 +55,15 @@ class Made:
 def video(tmp_path_factory: pytest.TempPathFactory) -> Made:
     folder = tmp_path_factory.mktemp("playback")
     source = with_everything(folder)
-    plan, _, run = made(folder, source, CHUNKS)
+    plan, _, run = made(folder, source, CHUNKS, profile="av1")
     return Made(source, plan, run)
 
 
-def with_everything(folder: Path) -> Path:
+def with_everything(folder: Path, seconds: int = SECONDS) -> Path:
     picture, words, source = folder / "picture.mp4", folder / "words.srt", folder / "source.mkv"
-    clip(picture, seconds=SECONDS, size="640x360", rate=str(RATE), extra=("-vf", NUMBERED))
+    clip(picture, seconds=seconds, size="640x360", rate=str(RATE), extra=("-vf", NUMBERED))
     words.write_text(SUBTITLES)
-    inputs = ["-i", str(picture), "-f", "lavfi", "-t", str(SECONDS), "-i", "sine=880", "-i", str(words)]
+    inputs = ["-i", str(picture), "-f", "lavfi", "-t", str(seconds), "-i", "sine=880", "-i", str(words)]
     maps = ["-map", "0:v", "-map", "0:a", "-map", "1:a", "-map", "2:s", "-c:v", "copy"]
     languages = ["a:0", "language=eng", "a:1", "language=ger", "s:0", "language=eng"]
     tags = [f"-metadata:s:{word}" if ":" in word else word for word in languages]

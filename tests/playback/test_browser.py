@@ -2,13 +2,17 @@
 
 import pytest
 
-from tests.playback.conftest import RATE, SECONDS, Made
+from tests.playback.conftest import FRAMES, RATE, SECONDS, Made
 from tests.playback.screening import Screening
 from tests.playback.site import Site
 
 both_manifests = pytest.mark.parametrize("manifest", ["index.m3u8", "index.mpd"])
 FASTER = 4
-FRAMES = SECONDS * RATE
+
+
+def only(codec: str) -> dict[str, object]:
+    """Settings of a player that prefers a codec to all others."""
+    return {"preferredVideo": [{"codec": codec}]}
 
 
 def heights(screening: Screening) -> list[int]:
@@ -23,11 +27,15 @@ def choose_height(screening: Screening, height: int) -> None:
 
 
 @both_manifests
-def test_a_chunked_video_plays_to_its_end_with_every_frame(screening: Screening, site: Site, manifest: str) -> None:
-    screening.open(site.url, manifest)
+@pytest.mark.parametrize("codec", ["avc1", "av01"])
+def test_a_chunked_video_plays_to_its_end_with_every_frame(
+    screening: Screening, site: Site, manifest: str, codec: str
+) -> None:
+    screening.open(site.url, manifest, **only(codec))
 
     screening.play(FASTER)
 
+    assert {track["videoCodec"].split(".")[0] for track in screening.ask("player.getVariantTracks()")} == {codec}
     assert screening.ask("video.currentTime") == pytest.approx(screening.ask("video.duration")) == SECONDS
     assert screening.frames("total") == FRAMES
     assert screening.frames("corrupted") == 0
@@ -52,7 +60,7 @@ def test_seeking_around_the_borders_of_chunks_shows_the_right_pictures(
 
 @both_manifests
 def test_the_quality_can_be_changed_while_it_plays(screening: Screening, site: Site, manifest: str) -> None:
-    screening.open(site.url, manifest, abr={"enabled": False})
+    screening.open(site.url, manifest, abr={"enabled": False}, **only("avc1"))
     assert heights(screening) == [240, 360]
 
     for height, frame in ((360, 25), (240, 95), (360, 175)):
