@@ -13,7 +13,7 @@ from vod.plan import Plan
 
 GOAL = 1.05
 CHUNKS = 8
-CLIP = Shape(854, 480, 25, 10)
+CLIP = Shape(640, 360, 25, 10)
 REPEATED = 12
 
 

@@ -14,23 +14,24 @@ from benchmarks.plans import FFMPEG
 CAMERA = "svt_natural_1080p25_10s_422_10bit.mp4"
 ANIMATION = "bbb_1080p60_30s_h264_aac51.mp4"
 WARNING = "GENERATED TEST PICTURES, not real media: these figures cannot be compared with those of real content."
-_SOURCE_QUALITY = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-pix_fmt", "yuv420p", "-g", "100")
-_SOUND_QUALITY = ("-c:a", "aac", "-b:a", "160k", "-ac", "2")
+_PICTURE = ("-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-g", "100")
+_SOUND = ("-c:a", "aac", "-b:a", "160k", "-ac", "2")
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a clip should be: size in pixels, frames per second, seconds."""
+    """What a clip should be: size in pixels, frames per second, seconds, x264's rate factor."""
 
     width: int
     height: int
     rate: int
     seconds: float
+    crf: int = 18
 
     @property
     def name(self) -> str:
         """A file name."""
-        return f"mix-{self.height}p{self.rate}-{self.seconds:g}s.mp4"
+        return f"mix-{self.height}p{self.rate}-{self.seconds:g}s-crf{self.crf}.mp4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +94,13 @@ def _mixed(media: Path, shape: Shape) -> Sequence[str]:
     joined = f"[camera][animation]concat=n=2,fps={shape.rate}[v]"
     inputs = ["-i", str(media / CAMERA), "-ss", "4", "-i", str(media / ANIMATION)]
     maps = ["-filter_complex", ";".join([camera, animation, joined]), "-map", "[v]", "-map", "1:a:0"]
-    return [*inputs, *maps, *_SOURCE_QUALITY, *_SOUND_QUALITY, "-t", str(shape.seconds)]
+    return [*inputs, *maps, *_PICTURE, "-crf", str(shape.crf), *_SOUND, "-t", str(shape.seconds)]
 
 
 def _generated(shape: Shape) -> Sequence[str]:
     size = f"size={shape.width}x{shape.height}:rate={shape.rate}"
     picture = ["-f", "lavfi", "-i", f"testsrc2={size},noise=alls=8:allf=t", "-f", "lavfi", "-i", "sine=440"]
-    return [*picture, *_SOURCE_QUALITY, *_SOUND_QUALITY, "-t", str(shape.seconds)]
+    return [*picture, *_PICTURE, "-crf", str(shape.crf), *_SOUND, "-t", str(shape.seconds)]
 
 
 def _line(second: int) -> str:
