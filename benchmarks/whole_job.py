@@ -69,12 +69,12 @@ def _extra(bench: Bench, name: str, extra: list[str]) -> tuple[str, float]:
 
 
 def _extras(plan: Plan, source: Path) -> dict[str, list[str]]:
-    opened = ffmpeg.opened(str(source), plan, 0.0)
+    opened, track = ffmpeg.opened(str(source), plan, 0.0), plan.video_index or 0
     window = poster.windows(plan.duration)[0]
     top = plan.renditions[0]
-    still = poster.command(FFMPEG, opened, plan.video_index, plan.color, 1.0, top.width, top.height)
+    still = poster.command(FFMPEG, opened, track, plan.color, 1.0, top.width, top.height)
     made = {
-        "poster: looking at keyframes": poster.survey(FFMPEG, opened, plan.video_index, plan.color, window),
+        "poster: looking at keyframes": poster.survey(FFMPEG, opened, track, plan.color, window),
         "poster: the picture": still,
     }
     texts = {f"subtitles {text.name}": subtitles.command(FFMPEG, opened, text) for text in plan.subtitles}

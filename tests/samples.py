@@ -43,6 +43,11 @@ def probe(
     return Probe(container="mov", size=1000, duration=seconds, video=track, audio=(sound,) if audio else ())
 
 
+def sound_probe(seconds: float = 10.0) -> Probe:
+    """A source without picture."""
+    return probe(seconds=seconds).model_copy(update={"container": "mp3", "video": None, "cover": 1})
+
+
 def plan(source: Probe | None = None, profile: str = "default") -> Plan:
     stored = SourceObject(bucket="source", key=f"uploads/{VIDEO_ID}/source", version="v1", size=1000)
     return make_plan(VIDEO_ID, RUN, stored, source or probe(), ChunkPolicy(), profiles.named(profile))

@@ -19,6 +19,7 @@ from vod.sandbox import Sandbox
 
 BuildCommand = Callable[[Mapping[str, str], str], Command]
 Consume = Callable[[str, BinaryIO], None]
+OnProgress = Callable[[int, float], bool]
 _KILL_AFTER_SECONDS = 10
 _KEPT_LINES = 20
 _PIECE_BYTES = 1 << 16
@@ -57,15 +58,15 @@ def run(
     build: BuildCommand,
     tracks: Sequence[str],
     consume: Consume,
-    on_frame: Callable[[int], bool],
+    on_progress: OnProgress,
     stop: threading.Event,
     confined: Sandbox,
     kept_lines: int = _KEPT_LINES,
 ) -> Finished:
     """Run FFmpeg with one pipe per track, each read by `consume` in its own thread; its last lines are kept.
 
-    `on_frame` hears the number of frames encoded and answers False to end the run. The first error of a consumer ends
-    FFmpeg and is raised here; going beyond the sandbox's budget ends it too and is told by the answer.
+    `on_progress` hears how many frames and seconds are encoded and answers False to end the run. The first error of a
+    consumer ends FFmpeg and is raised here; going beyond the sandbox's budget ends it too and is told by the answer.
     """
     began = time.monotonic()
     pipes = {name: os.pipe() for name in (*tracks, "")}
@@ -81,7 +82,7 @@ def run(
         threading.Thread(target=_read, args=(name, pipe, consume, process, errors), daemon=True)
         for name, pipe in outputs.items()
     ]
-    readers.append(threading.Thread(target=_follow, args=(pipes[""][0], on_frame, process), daemon=True))
+    readers.append(threading.Thread(target=_follow, args=(pipes[""][0], on_progress, process), daemon=True))
     complaints: deque[str] = deque(maxlen=kept_lines)
     readers.append(threading.Thread(target=_collect, args=(process, complaints), daemon=True))
     for reader in readers:
@@ -126,10 +127,16 @@ def _read(
             process.kill()
 
 
-def _follow(fd: int, on_frame: Callable[[int], bool], process: subprocess.Popen[bytes]) -> None:
+def _follow(fd: int, on_progress: OnProgress, process: subprocess.Popen[bytes]) -> None:
+    frames, seconds = 0, 0.0
     with os.fdopen(fd, "r") as pipe:
         for line in pipe:
-            if line.startswith("frame=") and not on_frame(int(line[6:])):
+            name, _, value = line.strip().partition("=")
+            if name not in ("frame", "out_time_us") or not value.isdigit():  # "N/A" before the first packet
+                continue
+            frames = int(value) if name == "frame" else frames
+            seconds = int(value) / 1e6 if name == "out_time_us" else seconds
+            if not on_progress(frames, seconds):
                 process.terminate()
 
 

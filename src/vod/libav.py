@@ -28,6 +28,10 @@ PROOF_PACKETS = 600
 """A picture must come out of the first so many packets."""
 _HEADER_BYTES = 1 << 20
 _LEAD_IN = Fraction(1, 10)
+_SHORTEST_SECONDS = 0.001
+
+Picture = tuple[int, VideoFrame]
+"""The chosen picture track's index and its first picture."""
 
 
 def read_probe(source: BinaryIO, demuxer: str, size: int, limits: Limits) -> Probe:
@@ -35,13 +39,15 @@ def read_probe(source: BinaryIO, demuxer: str, size: int, limits: Limits) -> Pro
     try:
         with _opened(source, demuxer) as container:
             track = _best_video(container, limits)
-            index = track.index
-            picture = _first_picture(container, track, limits)
+            picture = (track.index, _first_picture(container, track, limits)) if track else None
+            cover = None if track else _cover(container, limits)
         with _opened(source, demuxer) as container:
-            scan = scanned(container, index)
-            probe = _described(container, index, picture, scan, demuxer, size)
-            if demuxer == "mov":
-                probe = _indexed(probe, container, source)
+            scan = scanned(container, picture[0] if picture else None)
+            probe = _described(container, picture, scan, demuxer, size).model_copy(update={"cover": cover})
+            if probe.video and demuxer == "mov":
+                probe = _indexed(probe, probe.video, container, source)
+            if not probe.video and not probe.audio:
+                raise SourceRefused(_why_silent(container, source))
     except MemoryError as error:
         raise SourceRefused("too_complex", "memory") from error
     except (av.error.FFmpegError, EOFError, OverflowError) as error:
@@ -58,12 +64,15 @@ def _opened(source: BinaryIO, demuxer: str) -> InputContainer:
     return av.open(source, mode="r", format=demuxer, options={"protocol_whitelist": "file"})
 
 
-def _best_video(container: InputContainer, limits: Limits) -> VideoStream:
+def _best_video(container: InputContainer, limits: Limits) -> VideoStream | None:
+    """The largest moving picture; None for a source that has sound only."""
     if len(container.streams) > limits.max_streams:
         raise SourceRefused("too_many_streams", f"{len(container.streams)}, at most {limits.max_streams}")
     moving = [s for s in container.streams.video if not s.disposition & av.stream.Disposition.attached_pic]
-    if not moving:
+    if not moving and not container.streams.audio:
         raise SourceRefused("no_video_stream")
+    if not moving:
+        return None
     decodable = [stream for stream in moving if stream.codec_context is not None]
     if not decodable:
         raise SourceRefused("unsupported_codec")
@@ -72,6 +81,14 @@ def _best_video(container: InputContainer, limits: Limits) -> VideoStream:
 
 def _pixels(track: VideoStream) -> int:
     return int(track.codec_context.width * track.codec_context.height)
+
+
+def _cover(container: InputContainer, limits: Limits) -> int | None:
+    """The picture that is attached to a source, the front of several; FFmpeg decodes it later, or draws the sound."""
+    attached = [s for s in container.streams.video if s.disposition & av.stream.Disposition.attached_pic]
+    small = [s for s in attached if s.codec_context is not None and _pixels(s) <= limits.max_pixels]
+    front = [s for s in small if s.metadata.get("comment") == "Cover (front)"]
+    return next((s.index for s in (*front, *small)), None)
 
 
 def _first_picture(container: InputContainer, track: VideoStream, limits: Limits) -> VideoFrame:
@@ -90,9 +107,10 @@ def _first_picture(container: InputContainer, track: VideoStream, limits: Limits
 
 
 def _holds_encrypted_track(source: BinaryIO) -> bool:
-    """Why a file could not even be opened: its sample entry is `encv` (ISO/IEC 23001-7)."""
+    """Why a file could not even be opened: its sample entry is `encv` or `enca` (ISO/IEC 23001-7)."""
     source.seek(0)
-    return b"encv" in source.read(_HEADER_BYTES)
+    header = source.read(_HEADER_BYTES)
+    return b"encv" in header or b"enca" in header
 
 
 def _decoded(track: VideoStream, packet: "av.Packet[Any]") -> Iterator[VideoFrame]:
@@ -102,19 +120,39 @@ def _decoded(track: VideoStream, packet: "av.Packet[Any]") -> Iterator[VideoFram
         return  # one broken packet; the next may be whole
 
 
-def _described(
-    container: InputContainer, index: int, picture: VideoFrame, scan: Scan, demuxer: str, size: int
-) -> Probe:
-    stream = next(track for track in container.streams.video if track.index == index)
+def _described(container: InputContainer, picture: Picture | None, scan: Scan, demuxer: str, size: int) -> Probe:
+    sounds = [track for track in container.streams.audio if _is_heard(scan, track)]
+    video, start = None, _earliest(scan, sounds)
+    if picture:
+        stream, frame = next(track for track in container.streams.video if track.index == picture[0]), picture[1]
+        start = _start(_shown_at(frame, stream), _begin(sounds[0]) if sounds else None)
+        video = _video(stream, frame, scan, start)
+    return Probe(
+        container=demuxer,
+        size=size,
+        start=float(start),
+        duration=max(float(scan.end - start), video.end if video else _SHORTEST_SECONDS),
+        video=video,
+        audio=tuple(_audio(track, scan.sounds[track.index], start) for track in sounds),
+        subtitles=tuple(_subtitle(track, demuxer) for track in container.streams.subtitles),
+        warnings=tuple(_left_out(container, scan)),
+    )
+
+
+def _earliest(scan: Scan, sounds: list[AudioStream]) -> Fraction:
+    """The zero of a source without picture."""
+    begins = (scan.sounds[track.index].begin for track in sounds)
+    return min((begin for begin in begins if begin is not None), default=Fraction(0))
+
+
+def _video(stream: VideoStream, picture: VideoFrame, scan: Scan, start: Fraction) -> VideoTrack:
     times = sorted(scan.times)
     rate = grid_rate(times, _exact(stream.average_rate) if stream.average_rate else None)
-    sounds = [track for track in container.streams.audio if _is_heard(scan, track)]
-    start = _start(_shown_at(picture, stream), _begin(sounds[0]) if sounds else None)
     step = Fraction(1) / rate
     end = max(scan.video_end, (times[-1] + step) if times else Fraction(0)) - start
     width, height = _shown(picture, stream)
-    video = VideoTrack(
-        index=index,
+    return VideoTrack(
+        index=stream.index,
         codec=stream.codec_context.name,
         width=width,
         height=height,
@@ -126,23 +164,20 @@ def _described(
         frames=len(times) if scan.complete else stream.frames or None,
         end=float(max(end, step)),
     )
-    return Probe(
-        container=demuxer,
-        size=size,
-        start=float(start),
-        duration=float(max(scan.end - start, end, step)),
-        video=video,
-        audio=tuple(_audio(track, scan.sounds[track.index], start) for track in sounds),
-        subtitles=tuple(_subtitle(track, demuxer) for track in container.streams.subtitles),
-        warnings=tuple(_left_out(container, scan)),
-    )
 
 
-def _indexed(probe: Probe, container: InputContainer, source: BinaryIO) -> Probe:
-    track = next(track for track in container.streams.video if track.index == probe.video.index)
+def _indexed(probe: Probe, video: VideoTrack, container: InputContainer, source: BinaryIO) -> Probe:
+    track = next(track for track in container.streams.video if track.index == video.index)
     start = Fraction(probe.start).limit_denominator(10**6)
-    index = read_index(source, probe.size, track, start, probe.video.end)
+    index = read_index(source, probe.size, track, start, video.end)
     return probe.model_copy(update={"index": index})
+
+
+def _why_silent(container: InputContainer, source: BinaryIO) -> str:
+    """Why no sound came out of a source without picture."""
+    if _holds_encrypted_track(source):
+        return "encrypted"
+    return "corrupt" if any(track.codec_context for track in container.streams.audio) else "unsupported_codec"
 
 
 def _color(picture: VideoFrame) -> Color:
@@ -223,6 +258,8 @@ def _left_out(container: InputContainer, scan: Scan) -> Iterator[str]:
         if not _is_heard(scan, track):
             why = "could not be decoded" if sound.packets else "is empty"
             yield f"Sound track {number} ({sound.codec}) {why} and was left out."
+    if scan.broken:
+        yield "The source can be read only in part; what follows the first fault was left out."
 
 
 def _audio(track: AudioStream, sound: SoundScan, start: Fraction) -> AudioTrack:

@@ -8,7 +8,7 @@ from vod.chunks import Chunk, ChunkPolicy
 from vod.color import Color
 from vod.frozen import Frozen
 from vod.ladder import Rung
-from vod.probe import Probe, Rate
+from vod.probe import Probe, Rate, VideoTrack
 from vod.profile import DEFAULT, Codec, CodecLadder, Profile
 from vod.rate import within
 from vod.sizing import Encode, TaskSize
@@ -53,7 +53,10 @@ class SourceObject(Frozen):
 
 
 class Plan(Frozen):
-    """All that the encoders and the publisher need to know; frame numbers count on the output grid of `rate`."""
+    """All that the encoders and the publisher need to know; frame numbers count on the output grid of `rate`.
+
+    A source without picture has no renditions, no frames and no `video_index`, perhaps a `cover`: an attached picture.
+    """
 
     video_id: str
     run: str
@@ -61,7 +64,8 @@ class Plan(Frozen):
     source: SourceObject
     demuxer: str
     start: float
-    video_index: int
+    video_index: int | None
+    cover: int | None = None
     is_seekable: bool
     interlaced: bool
     color: Color
@@ -81,6 +85,11 @@ class Plan(Frozen):
     def segment_frames(self) -> int:
         """Frames in every segment but the last."""
         return self.gop_frames * self.gops_per_segment
+
+    @property
+    def seconds(self) -> float:
+        """Length of the picture, of the sound where there is no picture."""
+        return self.frames / float(self.rate.fraction) if self.renditions else self.duration
 
     @property
     def segments(self) -> int:
@@ -116,10 +125,12 @@ def make_plan(
 ) -> Plan:
     """The plan for a probed source. Pure: the same source, policy and profile give the same plan."""
     recipe = profile or profiles.named(DEFAULT)
-    rate = within(probe.video.rate.fraction, Fraction(recipe.max_frame_rate))
-    renditions = tuple(made for codec in recipe.ladders for made in _renditions(probe, rate, codec))
+    if (video := probe.video) is None:
+        return _of_sound(video_id, run, source, probe, recipe)
+    rate = within(video.rate.fraction, Fraction(recipe.max_frame_rate))
+    renditions = tuple(made for codec in recipe.ladders for made in _renditions(video, rate, codec))
     gop = max(1, round(rate * GOP_SECONDS))
-    frames = max(1, round(Fraction(probe.video.end).limit_denominator(10**6) * rate))
+    frames = max(1, round(Fraction(video.end).limit_denominator(10**6) * rate))
     is_seekable = probe.container in SEEKABLE
     return Plan(
         video_id=video_id,
@@ -128,10 +139,10 @@ def make_plan(
         source=source,
         demuxer=probe.container,
         start=probe.start,
-        video_index=probe.video.index,
+        video_index=video.index,
         is_seekable=is_seekable,
-        interlaced=probe.video.interlaced,
-        color=probe.video.color,
+        interlaced=video.interlaced,
+        color=video.color,
         rate=Rate.of(rate),
         gop_frames=gop,
         gops_per_segment=GOPS_PER_SEGMENT,
@@ -158,8 +169,36 @@ def make_plan(
     )
 
 
-def _renditions(probe: Probe, rate: Fraction, codec: CodecLadder) -> tuple[Rendition, ...]:
-    shown = probe.video.width, probe.video.height
+def _of_sound(video_id: str, run: str, source: SourceObject, probe: Probe, recipe: Profile) -> Plan:
+    """The plan for a source without picture: its sound in one task; the empty grid has a frame a second."""
+    return Plan(
+        video_id=video_id,
+        run=run,
+        profile=recipe.name,
+        source=source,
+        demuxer=probe.container,
+        start=probe.start,
+        video_index=None,
+        cover=probe.cover,
+        is_seekable=False,
+        interlaced=False,
+        color=Color(),
+        rate=Rate(num=1, den=1),
+        gop_frames=GOP_SECONDS,
+        gops_per_segment=GOPS_PER_SEGMENT,
+        frames=0,
+        duration=probe.duration,
+        renditions=(),
+        audio=sound.renditions(probe.audio),
+        subtitles=subtitles.renditions(probe.subtitles),
+        storyboard=None,
+        measure_quality=False,
+        chunks=(_extras(0),),
+    )
+
+
+def _renditions(video: VideoTrack, rate: Fraction, codec: CodecLadder) -> tuple[Rendition, ...]:
+    shown = video.width, video.height
     made = [_rendition(rung, codec, *shown) for rung in ladder.rungs_for(*shown, rate, codec.rungs)]
     return tuple(r for r in made if r.codec is Codec.H264 or min(r.width, r.height) >= SMALLEST_SIDE)
 
@@ -196,7 +235,7 @@ def _chunks(
 ) -> tuple[Chunk, ...]:
     """Video in as many chunks as the policy says; with more than one, the extras are a task of their own."""
     encodes = [Encode(made.codec, made.preset, made.width * made.height) for made in renditions]
-    pixels = probe.video.width * probe.video.height
+    pixels = probe.picture.width * probe.picture.height
     size = sizing.task_size(pixels, encodes, float(rate))
     seconds = sizing.wall_seconds(frames, sizing.cpu_seconds(pixels, encodes, is_measured), size)
     runs = chunks.split(ceil(frames / per_segment), chunks.count(frames / rate, seconds, policy))
@@ -229,7 +268,7 @@ def _with_ranges(made: tuple[Chunk, ...], probe: Probe, segment_seconds: Fractio
             return chunk
         end = None if chunk.end_segment is None else chunk.end_segment * segment_seconds
         first = chunk.first_segment * segment_seconds
-        bytes_needed = byte_ranges.needed(index, probe.size, first, end, probe.video.rate.fraction)
+        bytes_needed = byte_ranges.needed(index, probe.size, first, end, probe.picture.rate.fraction)
         return chunk.model_copy(update={"ranges": bytes_needed})
 
     return tuple(ranged(chunk) for chunk in made)

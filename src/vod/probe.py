@@ -74,17 +74,28 @@ class AudioTrack(Frozen):
 
 
 class Probe(Frozen):
-    """What a source is: `container` is the demuxer's name, `size` in bytes, `start` and `duration` in seconds."""
+    """What a source is: `container` is the demuxer's name, `size` in bytes, `start` and `duration` in seconds.
+
+    A source without `video` has sound; `cover` is the index of the picture that is attached to it.
+    """
 
     container: str
     size: int
     start: float = 0.0
     duration: float
-    video: VideoTrack
+    video: VideoTrack | None = None
+    cover: int | None = None
     index: SourceIndex | None = None
     audio: tuple[AudioTrack, ...] = ()
     subtitles: tuple[SubtitleTrack, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def picture(self) -> VideoTrack:
+        """The picture track of a source that has one; LookupError when it has none."""
+        if self.video is None:
+            raise LookupError("a source without picture")
+        return self.video
 
 
 class Limits(Frozen):
@@ -110,5 +121,7 @@ def check_probe(probe: Probe, limits: Limits) -> None:
     """SourceRefused when the source lasts too long or its picture is too large."""
     if probe.duration > limits.max_seconds:
         raise SourceRefused("too_long", f"{probe.duration:.0f} s, at most {limits.max_seconds:.0f} s")
-    if probe.video.width * probe.video.height > limits.max_pixels:
+    if probe.video and probe.video.width * probe.video.height > limits.max_pixels:
         raise SourceRefused("too_many_pixels", f"{probe.video.width}x{probe.video.height}")
+    if not probe.video and not probe.audio:
+        raise SourceRefused("no_video_stream")

@@ -19,7 +19,7 @@ HEARD_FRAMES = 8
 HEARING_PACKETS = 600
 """After so many packets without proof a sound track is given up."""
 _TAIL_SECONDS = 10
-_ENTERED = ("mov", "matroska", "avi", "mpegts", "mpeg")
+_ENTERED = ("mov", "matroska", "avi", "mpegts", "mpeg", "wav")
 """Containers whose end is reached without reading all that comes before it."""
 
 
@@ -85,14 +85,17 @@ def _is_mixable(frame: AudioFrame) -> bool:
 
 @dataclass
 class Scan:
-    """Presentation times (s) of the chosen picture track, its end and the end of everything, as far as demuxed;
-    `sounds` by track index."""
+    """Presentation times (s) of the chosen picture track, its end and the end of everything, as far as demuxed.
+
+    `sounds` by track index; not `complete` when there is more, `broken` when nothing more can be read.
+    """
 
     sounds: dict[int, SoundScan]
     times: list[Fraction] = field(default_factory=list)
     video_end: Fraction = Fraction(0)
     end: Fraction = Fraction(0)
     complete: bool = True
+    broken: bool = False
 
 
 def scanned(container: InputContainer, index: int | None) -> Scan:
@@ -117,7 +120,7 @@ def _demuxed(container: InputContainer, index: int | None) -> Scan:
     except FFmpegError as error:
         if isinstance(error, MemoryError) or not seen:
             raise
-        # What comes before the damage is the source: FFmpeg reads no further, either.
+        scan.broken = True  # what comes before is the source: FFmpeg reads no further, either
     return scan
 
 

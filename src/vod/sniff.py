@@ -1,5 +1,8 @@
 """What a file is, from its first bytes alone: the demuxer to pin, or a refusal. Suffixes count nothing."""
 
+from typing import BinaryIO
+
+from vod import sound_frames
 from vod.errors import SourceRefused
 
 HEAD_BYTES = 4096
@@ -14,37 +17,53 @@ _MAGIC = (
     (b"OggS", "ogg"),
     (b"\x00\x00\x01\xba", "mpeg"),
     (b"\x06\x0e\x2b\x34\x02\x05\x01\x01", "mxf"),
+    (b"fLaC\x00\x00\x00\x22", "flac"),  # the first block is STREAMINFO, 34 bytes (RFC 9639, 8.2)
 )
-_AUDIO_MAGIC = (
-    b"ID3",
-    b"fLaC",
-    b"\xff\xfb",
-    b"\xff\xf3",
-    b"\xff\xf2",
-    b"\xff\xf1",
-    b"\xff\xf9",
-    b"\x0bw",
-    b"FORM",
-    b".snd",
-)
+_TAGGED = ("mp3", "aac", "flac")
+_MOST_TAGS = 4
 _INDIRECT = ("#EXTM3U", "ffconcat", "v=0", "<?xml", "<MPD", "<smil", "[playlist]", "[Reference]", "RTSPtext")
 
-DEMUXERS = ("mov", "matroska", "mpegts", "mpeg", "avi", "flv", "asf", "mxf", "ogg")
+DEMUXERS = ("mov", "matroska", "mpegts", "mpeg", "avi", "flv", "asf", "mxf", "ogg", "mp3", "aac", "flac", "wav")
 """Every demuxer the platform ever opens (FFmpeg names); none of them opens a second file."""
 
 
 def demuxer_for(head: bytes) -> str:
-    """The FFmpeg demuxer for a file that begins with `head` (up to 4096 bytes); SourceRefused when there is none."""
+    """The FFmpeg demuxer for a file that begins with `head` (4096 bytes, ID3 tags cut off before); SourceRefused when
+    there is none."""
     if not head:
         raise SourceRefused("empty")
-    found = _by_magic(head) or _iso(head) or _riff(head) or _transport_stream(head)
+    found = _by_magic(head) or _iso(head) or _riff(head) or sound_frames.demuxer_for(head) or _transport_stream(head)
     if found:
         return found
     if _text(head).startswith(_INDIRECT):
         raise SourceRefused("indirect_source")
-    if head.startswith(_AUDIO_MAGIC):
-        raise SourceRefused("no_video_stream", "an audio file")
     raise SourceRefused("not_a_video")
+
+
+def demuxer_of(source: BinaryIO) -> str:
+    """The FFmpeg demuxer for a seekable source; SourceRefused when there is none. What stands before it counts nothing:
+    an ID3 tag, which may hold whole pictures."""
+    at = 0
+    for _ in range(_MOST_TAGS):
+        source.seek(at)
+        head = source.read(HEAD_BYTES)
+        length = _tag_bytes(head)
+        if not length:
+            break
+        at += length
+    found = demuxer_for(head)
+    if at and found not in _TAGGED:
+        raise SourceRefused("not_a_video", "an ID3 tag before something else than sound")
+    return found
+
+
+def _tag_bytes(head: bytes) -> int:
+    """The length of the ID3v2 tag that a file begins with, 0 when there is none (id3.org, ID3v2.4.0, 3.1)."""
+    size = head[6:10]
+    if head[:3] != b"ID3" or len(size) < 4 or max(size) > 127:
+        return 0
+    footer = 10 if head[5] & 0x10 else 0
+    return 10 + footer + sum(byte << shift for byte, shift in zip(size, (21, 14, 7, 0), strict=True))
 
 
 def _by_magic(head: bytes) -> str | None:
@@ -58,8 +77,8 @@ def _iso(head: bytes) -> str | None:
 
 
 def _riff(head: bytes) -> str | None:
-    if head[:4] in (b"RIFF", b"RF64") and head[8:12] == b"WAVE":
-        raise SourceRefused("no_video_stream", "an audio file")
+    if head[:4] in (b"RIFF", b"RF64", b"BW64") and head[8:12] == b"WAVE":
+        return "wav"
     return "avi" if head[:4] == b"RIFF" and head[8:11] == b"AVI" else None
 
 

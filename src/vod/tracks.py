@@ -28,8 +28,8 @@ class Tracks:
 
     @property
     def seconds(self) -> float:
-        """Length of the longest track."""
-        return max(track.seconds for track in (*self.video, *self.audio))
+        """Length of the longest track, as it is heard or seen."""
+        return max([*(track.seconds for track in self.video), *(_heard(track) for track in self.audio)])
 
 
 def assemble(plan: Plan, reports: Sequence[ChunkReport]) -> Tracks:
@@ -40,6 +40,8 @@ def assemble(plan: Plan, reports: Sequence[ChunkReport]) -> Tracks:
     pictures = [report for report, chunk in zip(in_order, plan.chunks, strict=True) if chunk.video]
     video = tuple(_joined(_parts(pictures, rendition.name)) for rendition in plan.renditions)
     audio = tuple(track for report in in_order for track in report.audio)
+    if not video and not audio:
+        raise VerificationFailed("track_missing", "there is neither picture nor sound")
     texts = tuple(text for report in in_order for text in report.subtitles)
     warnings = tuple(warning for report in in_order for warning in report.warnings)
     return Tracks(video, audio, texts, _drawn(plan, in_order), warnings)
@@ -93,7 +95,7 @@ def verify(plan: Plan, reports: Sequence[ChunkReport], tracks: Tracks, stored: M
     is_damaged = any(report.complaints for report in reports)
     sounds = (_check_sound(plan, track, is_damaged) for track in tracks.audio)
     return (
-        *_check_length(plan, tracks.video[0].frames, is_damaged),
+        *(_check_length(plan, tracks.video[0].frames, is_damaged) if tracks.video else ()),
         *(warning for warning in dict.fromkeys(sounds) if warning),
     )
 
@@ -150,10 +152,15 @@ def _check_length(plan: Plan, frames: int, is_damaged: bool) -> tuple[str, ...]:
     return (f"The source is damaged: {frames} of about {plan.frames} frames could be decoded.",)
 
 
+def _heard(track: TrackReport) -> float:
+    """Length of a sound track (s) without what its edit list cuts."""
+    return track.seconds - (track.edit or 0) / track.timescale
+
+
 def _check_sound(plan: Plan, track: TrackReport, is_damaged: bool) -> str | None:
     """A warning when a sound track is shorter or longer than its source, which only damage explains."""
     rendition = next(rendition for rendition in plan.audio if rendition.name == track.name)
-    seconds = track.seconds - (track.edit or 0) / track.timescale
+    seconds = _heard(track)
     if rendition.end is None or abs(seconds - rendition.end) <= SOUND_TOLERANCE_SECONDS:
         return None
     if not is_damaged:

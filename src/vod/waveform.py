@@ -21,10 +21,11 @@ def cover_command(binary: str, opened: Command, track: int) -> Command:
 def waveform_command(binary: str, opened: Command, track: int, seconds: float) -> Command:
     """Sound track `track` of about so many seconds as a waveform, a JPEG on standard output."""
     # showwavespic keeps every sample until the end: so few of them that ten hours fit into 200 MB.
-    rate = 8000 if seconds <= _LONG_SECONDS else 2000
+    rate = 2000 if seconds > _LONG_SECONDS else 8000 if seconds > 1 else 48000
     drawn = [
         f"[0:{track}]aresample={rate}",
-        "aformat=sample_fmts=s16:channel_layouts=mono",
+        # It draws nothing from fewer samples than columns.
+        f"aformat=sample_fmts=s16:channel_layouts=mono,apad=whole_len={2 * WIDTH}",
         # Square root: speech beside one loud moment is still to be seen.
         f"showwavespic=size={WIDTH}x{HEIGHT // 2}:colors={_WAVE_COLOR}:scale=sqrt:draw=full",
         "format=rgb24",

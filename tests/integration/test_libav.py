@@ -10,14 +10,14 @@ from tests.media.generate import clip, ffmpeg
 from vod.errors import SourceRefused
 from vod.libav import read_probe
 from vod.probe import Limits, Probe
-from vod.sniff import HEAD_BYTES, demuxer_for
+from vod.sniff import demuxer_of
 
 LIMITS = Limits(max_bytes=2**30, max_seconds=600, max_streams=8)
 
 
 def probe(path: Path, limits: Limits = LIMITS) -> Probe:
     with path.open("rb") as file:
-        return read_probe(file, demuxer_for(file.read(HEAD_BYTES)), path.stat().st_size, limits)
+        return read_probe(file, demuxer_of(file), path.stat().st_size, limits)
 
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.mov", "a.ts", "a.avi", "a.flv", "a.mpg"])
@@ -73,10 +73,10 @@ def test_a_truncated_file_is_described_as_far_as_it_goes(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("extra", "limits", "code"),
     [
-        (("-vn",), LIMITS, "no_video_stream"),
         ((), Limits(max_bytes=1, max_seconds=1.5), "too_long"),
         ((), Limits(max_bytes=1, max_seconds=60, max_pixels=1000), "too_many_pixels"),
         ((), Limits(max_bytes=1, max_seconds=60, max_streams=1), "too_many_streams"),
+        (("-vn",), Limits(max_bytes=1, max_seconds=1.5), "too_long"),
     ],
 )
 def test_a_source_beyond_a_limit_is_refused(tmp_path: Path, extra: tuple[str, ...], limits: Limits, code: str) -> None:
@@ -137,7 +137,7 @@ def test_of_a_large_source_the_end_is_known_without_reading_it_all(
     monkeypatch.setattr("vod.scan.SCAN_BYTES", 4 * 2**20)
     source = Counted(path.read_bytes())
 
-    found = read_probe(source, demuxer_for(path.read_bytes()[:HEAD_BYTES]), path.stat().st_size, LIMITS)
+    found = read_probe(source, demuxer_of(source), path.stat().st_size, LIMITS)
 
     assert abs(found.video.end - 120) <= 0.3
     assert source.taken < path.stat().st_size * 0.8

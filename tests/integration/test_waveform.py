@@ -39,10 +39,11 @@ def test_the_waveform_is_high_where_the_sound_is_loud(tmp_path: Path, name: str,
     assert grid(picture, 1, 4)[0] < 5  # above the waveform there is nothing
 
 
-def test_silence_has_a_poster_too(tmp_path: Path) -> None:
-    ffmpeg("-f", "lavfi", "-i", "anullsrc=duration=1", str(tmp_path / "a.wav"))
+@pytest.mark.parametrize("seconds", [1, 0.01])
+def test_silence_has_a_poster_too_however_short(tmp_path: Path, seconds: float) -> None:
+    ffmpeg("-f", "lavfi", "-i", f"anullsrc=duration={seconds}", str(tmp_path / "a.wav"))
 
-    assert size(made(waveform.waveform_command(FFMPEG, ["-i", str(tmp_path / "a.wav")], 0, 1))) == (1280, 720)
+    assert size(made(waveform.waveform_command(FFMPEG, ["-i", str(tmp_path / "a.wav")], 0, seconds))) == (1280, 720)
 
 
 def test_a_cover_keeps_its_shape_and_is_never_enlarged(tmp_path: Path) -> None:

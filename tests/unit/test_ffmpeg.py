@@ -24,7 +24,7 @@ def test_the_whole_command_for_two_rungs_and_sound() -> None:
     )
     expected = [
         "ffmpeg -v error -nostdin -y -nostats -progress pipe:7 -stats_period 0.5",
-        "-protocol_whitelist file,pipe -format_whitelist mov,matroska,mpegts,mpeg,avi,flv,asf,mxf,ogg",
+        "-protocol_whitelist file,pipe -format_whitelist mov,matroska,mpegts,mpeg,avi,flv,asf,mxf,ogg,mp3,aac,flac,wav",
         "-max_pixels 35389440 -export_side_data +enhancements -max_error_rate 1 -reinit_filter:v 0 -copyts -itsoffset -0.000000 -f mov -i /scratch/source",
         f"-filter_complex {graph}",
         video.format("v480", 1400, 2800, "pipe:4"),

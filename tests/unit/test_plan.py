@@ -78,3 +78,13 @@ def test_a_source_that_cannot_be_entered_exactly_is_one_chunk() -> None:
 
 def test_a_source_without_sound_gets_none() -> None:
     assert samples.plan(samples.probe(audio=False)).audio == ()
+
+
+def test_sound_without_picture_is_one_task_without_frames() -> None:
+    made = samples.plan(samples.sound_probe(seconds=7200))
+
+    assert (made.renditions, made.frames, made.video_index, made.cover) == ((), 0, None, 1)
+    assert [(c.video, c.extras, c.ranges) for c in made.chunks] == [(False, True, None)]
+    assert [track.name for track in made.audio] == ["a0"]
+    assert made.seconds == 7200
+    assert Plan.model_validate_json(made.model_dump_json()) == made

@@ -166,3 +166,19 @@ def test_sound_whose_source_has_no_known_end_is_taken_as_it_comes() -> None:
     endless = PLAN.model_copy(update={"audio": (PLAN.audio[0].model_copy(update={"end": None}),)})
 
     assert verify(endless, [report], assemble(endless, [report]), samples.stored(PLAN, report)) == ()
+
+
+def test_sound_without_picture_is_verified_like_any_other() -> None:
+    plan = samples.plan(samples.sound_probe())
+    report = samples.report(plan)
+    tracks = assemble(plan, [report])
+
+    assert verify(plan, [report], tracks, samples.stored(plan, report)) == ()
+    assert tracks.seconds == pytest.approx(9.984)
+
+
+def test_nothing_at_all_is_not_published() -> None:
+    plan = samples.plan(samples.sound_probe())
+
+    with pytest.raises(VerificationFailed, match="track_missing"):
+        assemble(plan, [samples.report(plan).model_copy(update={"audio": ()})])

@@ -11,16 +11,22 @@ _VERSION = 7  # fMP4 segments
 
 
 def multivariant(catalog: Catalog) -> str:
-    """The playlist a player opens first: every rung with stereo, then again with 5.1 where there is any."""
+    """The playlist a player opens first: every rung with stereo, then again with 5.1 where there is any.
+
+    Without pictures each group is a variant, whose playlist is that of the group's first choice.
+    """
     lines = ["#EXTM3U", f"#EXT-X-VERSION:{_VERSION}", "#EXT-X-INDEPENDENT-SEGMENTS"]
     groups = _groups(catalog.audio)
     for name, sounds in groups.items():
-        lines += [_audio_line(name, entry) for entry in sounds]
+        inside = None if catalog.video else _first_choice(sounds)
+        lines += [_audio_line(name, entry, is_inside=entry is inside) for entry in sounds]
     lines += [subtitles.hls_line(rendition) for rendition, _ in catalog.subtitles]
     ending = subtitles.VARIANT_ATTRIBUTE if catalog.subtitles else ""
     for name, sounds in groups.items() or {"": ()}.items():
         for entry in catalog.video:
             lines += [_variant_line(entry, name, sounds) + ending, keys.playlist_name(entry.rendition.name)]
+        if not catalog.video:
+            lines += [_sound_line(name, sounds) + ending, keys.playlist_name(_first_choice(sounds).rendition.name)]
     return "\n".join([*lines, ""])
 
 
@@ -29,6 +35,10 @@ def _groups(audio: tuple[AudioEntry, ...]) -> dict[str, tuple[AudioEntry, ...]]:
     plain = tuple(entry for entry in audio if entry.rendition.channels <= 2)
     wide = tuple(entry for entry in audio if entry.rendition.channels > 2)
     return {name: entries for name, entries in (("stereo", plain), ("surround", wide)) if entries}
+
+
+def _first_choice(sounds: tuple[AudioEntry, ...]) -> AudioEntry:
+    return next((entry for entry in sounds if entry.rendition.is_default), sounds[0])
 
 
 def media(track: TrackReport) -> str:
@@ -50,12 +60,14 @@ def media(track: TrackReport) -> str:
     return "\n".join([*lines, "#EXT-X-ENDLIST", ""])
 
 
-def _audio_line(group: str, entry: AudioEntry) -> str:
+def _audio_line(group: str, entry: AudioEntry, is_inside: bool) -> str:
+    """A rendition that is inside its variants' own playlists has no address (RFC 8216, 4.3.4.2.1)."""
+    address = "" if is_inside else f',URI="{keys.playlist_name(entry.rendition.name)}"'
     language = f',LANGUAGE="{entry.rendition.language}"' if entry.rendition.language else ""
     default = "YES" if entry.rendition.is_default else "NO"
     return (
         f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{group}",NAME="{_quoted(entry.rendition.label)}"{language},DEFAULT={default},'
-        f'AUTOSELECT=YES,CHANNELS="{entry.rendition.channels}",URI="{keys.playlist_name(entry.rendition.name)}"'
+        f'AUTOSELECT=YES,CHANNELS="{entry.rendition.channels}"{address}'
     )
 
 
@@ -68,6 +80,13 @@ def _variant_line(entry: VideoEntry, group: str, sounds: tuple[AudioEntry, ...])
         f'#EXT-X-STREAM-INF:BANDWIDTH={peak},AVERAGE-BANDWIDTH={average},CODECS="{codecs}",'
         f"RESOLUTION={entry.rendition.width}x{entry.rendition.height},FRAME-RATE={float(entry.rate):.3f}{named}"
     )
+
+
+def _sound_line(group: str, sounds: tuple[AudioEntry, ...]) -> str:
+    codecs = ",".join(sorted({sound.track.codec for sound in sounds}))
+    peak = max(peak_bandwidth(sound.track) for sound in sounds)
+    average = max(average_bandwidth(sound.track) for sound in sounds)
+    return f'#EXT-X-STREAM-INF:BANDWIDTH={peak},AVERAGE-BANDWIDTH={average},CODECS="{codecs}",AUDIO="{group}"'
 
 
 def _quoted(text: str) -> str:

@@ -14,11 +14,12 @@ from typing import BinaryIO
 
 from vod import budget, ffmpeg, ffmpeg_process, isobmff, keys, scratch
 from vod.chunks import Chunk
-from vod.errors import EncodeInterrupted, SourceRefused
+from vod.errors import EncodeInterrupted
 from vod.journal import Journal
 from vod.plan import Plan
 from vod.ports import Output, SourceFiles
-from vod.report import ChunkReport, Refusal, SegmentReport, SheetReport, TrackReport
+from vod.refusal import refusal
+from vod.report import ChunkReport, SegmentReport, SheetReport, TrackReport
 from vod.sandbox import Sandbox
 from vod.segmenter import Segment, Segmenter
 from vod.steps.extras import Extras
@@ -36,8 +37,9 @@ class InitChanged(Exception):
 class Encoder:
     """What an encode needs: the FFmpeg binary, scratch, the buckets, and whom to tell.
 
-    `on_frames` hears how many frames of the chunk are encoded and answers False when the video is no longer wanted;
-    `stop` is set when the task must end; `unconfined_allowed` is for kernels that offer no sandbox.
+    `on_frames` hears how many frames of the chunk (seconds, where there is no picture) are encoded and answers False
+    when the video is no longer wanted; `stop` is set when the task must end; `unconfined_allowed` is for kernels that
+    offer no sandbox.
     """
 
     binary: str
@@ -166,7 +168,7 @@ class _Chunk:
             self._command,
             todo,
             self._take,
-            self._on_frame,
+            self._on_progress,
             self._encoder.stop,
             self._sandbox(budget.of_chunk(self._plan, self._chunk, _cores())),
         )
@@ -191,8 +193,9 @@ class _Chunk:
         logger.info(shlex.join(command))
         return command
 
-    def _on_frame(self, frame: int) -> bool:
-        done = (self._resume_at - self._chunk.first_segment) * self._plan.segment_frames + frame
+    def _on_progress(self, frames: int, seconds: float) -> bool:
+        before = (self._resume_at - self._chunk.first_segment) * self._plan.segment_frames
+        done = before + frames if self._plan.renditions else int(seconds)
         self._wanted = self._encoder.on_frames(done)
         return self._wanted
 
@@ -270,8 +273,9 @@ class _Chunk:
         audios = [track for name in self._audios if (track := self._journal.track(name)) and track.segments]
         # A later chunk may be empty: whether frames are missing is judged over the whole video.
         is_empty = not videos and self._chunk.first_segment > 0
-        if finished.exit_code != 0 or (len(videos) < len(self._videos) and not is_empty):
-            return ChunkReport(chunk=self._chunk.index, outcome="refused", refusal=_refusal(finished))
+        is_nothing = not self._plan.renditions and not audios
+        if is_nothing or finished.exit_code != 0 or (len(videos) < len(self._videos) and not is_empty):
+            return ChunkReport(chunk=self._chunk.index, outcome="refused", refusal=refusal(finished))
         heard = {track.name for track in audios}
         missing = [track.label for track in self._plan.audio if track.name in self._audios and track.name not in heard]
         return ChunkReport(
@@ -288,13 +292,3 @@ class _Chunk:
 
 def _cores() -> int:
     return os.process_cpu_count() or 1
-
-
-def _refusal(finished: ffmpeg_process.Finished) -> Refusal:
-    if finished.exceeded:
-        refused = SourceRefused("too_complex", f"more than {finished.exceeded}")
-        return Refusal(code=refused.code, message=refused.message)
-    last = finished.complaints[-1] if finished.complaints else "it gave no reason"
-    why = f"FFmpeg exit {finished.exit_code}: {last}"
-    message = f"The video could not be encoded to its end ({why}). Export it again, then upload it anew."
-    return Refusal(code="encode_failed", message=message)

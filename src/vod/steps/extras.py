@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from vod import budget, ffmpeg, ffmpeg_process, keys, poster, storyboard, subtitles, webvtt, wvtt
+from vod import budget, ffmpeg, ffmpeg_process, keys, poster, storyboard, subtitles, waveform, webvtt, wvtt
 from vod.budget import Budget
 from vod.chunks import Chunk
 from vod.plan import Plan
@@ -13,6 +13,8 @@ from vod.sandbox import Sandbox
 from vod.subtitles import SubtitleRendition
 
 _STILL_SECONDS = 60
+_WAVEFORM_SECONDS_PER_SECOND = 0.05
+"""A waveform decodes all of a sound track: 20 times what that takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,29 +35,42 @@ class Extras:
 
     def _subtitle(self, rendition: SubtitleRendition) -> TextReport | None:
         told = self._still(subtitles.command(self.binary, self._opened(0.0), rendition))
-        seconds = self.plan.frames / float(self.plan.rate.fraction)
-        text = subtitles.sanitised(told.decode(errors="replace"), seconds)
+        text = subtitles.sanitised(told.decode(errors="replace"), self.plan.seconds)
         if text is None:
             return None
         data = text.encode()
-        track, files = wvtt.packaged(rendition.name, webvtt.parse(text), seconds)
+        track, files = wvtt.packaged(rendition.name, webvtt.parse(text), self.plan.seconds)
         for name, content in {**files, subtitles.vtt_name(rendition.name): data}.items():
             self._store(name, content)
         return TextReport(name=rendition.name, bytes=len(data), track=track)
 
     def store_poster(self) -> int:
         """Store the poster; its size in bytes, 0 when no picture could be had."""
-        at = poster.find(self.plan.frames / float(self.plan.rate.fraction), self._look)
-        size = min(self.plan.renditions, key=lambda rendition: abs(min(rendition.width, rendition.height) - 720))
-        shape = self.plan.video_index, self.plan.color, at, size.width, size.height, self.plan.interlaced
-        picture = self._still(poster.command(self.binary, self._opened(at), *shape))
+        picture = self._cover() if self.plan.video_index is None else self._frame(self.plan.video_index)
         if picture:
             self._store(keys.POSTER_NAME, picture)
         return len(picture)
 
-    def _look(self, window: poster.Window) -> str:
-        track, meant = self.plan.video_index, self.plan.color
+    def _frame(self, track: int) -> bytes:
+        at = poster.find(self.plan.seconds, lambda window: self._look(track, window))
+        size = min(self.plan.renditions, key=lambda rendition: abs(min(rendition.width, rendition.height) - 720))
+        shape = track, self.plan.color, at, size.width, size.height, self.plan.interlaced
+        return self._still(poster.command(self.binary, self._opened(at), *shape))
+
+    def _look(self, track: int, window: poster.Window) -> str:
+        meant = self.plan.color
         return self._still(poster.survey(self.binary, self._opened(window.start), track, meant, window)).decode()
+
+    def _cover(self) -> bytes:
+        """What stands for sound: the picture that the source carries, else its waveform."""
+        opened, seconds = self._opened(0.0), self.plan.seconds
+        if self.plan.cover is not None:
+            picture = self._still(waveform.cover_command(self.binary, opened, self.plan.cover))
+            if picture:
+                return picture
+        track = next((sound for sound in self.plan.audio if sound.is_default), self.plan.audio[0])
+        drawn = waveform.waveform_command(self.binary, opened, track.source_index, seconds)
+        return self._still(drawn, round(seconds * _WAVEFORM_SECONDS_PER_SECOND))
 
     def store_sheets(self, jpegs: bytes) -> tuple[SheetReport, ...]:
         """Store the storyboard's sheets of this chunk, which FFmpeg wrote one after another."""
@@ -69,10 +84,11 @@ class Extras:
         """This chunk's sheets by themselves: for a resumed encode, which no longer sees its first frames."""
         first, end = self.plan.frames_of(self.chunk)
         board = self.plan.storyboard
-        if board is None or not ffmpeg.sheets(self.plan, first, end):
+        track = self.plan.video_index
+        if board is None or track is None or not ffmpeg.sheets(self.plan, first, end):
             return b""
         opened = self._opened(first / float(self.plan.rate.fraction))
-        shape = opened, self.plan.video_index, board, self.plan.color, first, end
+        shape = opened, track, board, self.plan.color, first, end
         return self._captured(
             storyboard.command(self.binary, *shape), budget.of_chunk(self.plan, self.chunk, self.cores)
         )
@@ -80,8 +96,9 @@ class Extras:
     def _opened(self, at: float) -> ffmpeg.Command:
         return ffmpeg.opened(str(self.source), self.plan, at)
 
-    def _still(self, command: ffmpeg.Command) -> bytes:
-        return self._captured(command, budget.of_still(self.plan, self.chunk, self.cores, _STILL_SECONDS))
+    def _still(self, command: ffmpeg.Command, more_seconds: int = 0) -> bytes:
+        seconds = _STILL_SECONDS + more_seconds
+        return self._captured(command, budget.of_still(self.plan, self.chunk, self.cores, seconds))
 
     def _captured(self, command: ffmpeg.Command, spend: Budget) -> bytes:
         return ffmpeg_process.capture(command, Sandbox(spend, (str(self.source),), self.unconfined_allowed))

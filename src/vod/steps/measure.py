@@ -147,7 +147,7 @@ class _Comparison:
         logger.info(shlex.join(command))
         return command
 
-    def _on_frame(self, frames: int) -> bool:
+    def _on_frame(self, frames: int, _: float) -> bool:
         self._seen = frames
         return self._measuring.is_wanted()
 

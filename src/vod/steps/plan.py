@@ -36,7 +36,9 @@ class Planning:
         return {"outcome": "planned", "planKey": keys.plan_key(video_id, run), "chunks": _items(made)}
 
     def _begin(self, video: Video, plan: Plan, probe: Probe) -> None:
-        described = probe.model_dump(mode="json", exclude={"index"}) | {"gridFrames": plan.frames}
+        described = probe.model_dump(mode="json", exclude={"index"}) | {
+            "gridFrames": plan.frames or round(plan.seconds)
+        }
         stamp = clock.stamp(self.now())
         amend(self.videos, video, lambda fresh: model.transcoding(fresh, described, probe.warnings, stamp))
 

@@ -28,7 +28,7 @@ def probe(
     try:
         check_size(source.size, declared, limits)
         file = open_source(source)
-        found = read(file, sniff.demuxer_for(file.read(sniff.HEAD_BYTES)), source.size, limits)
+        found = read(file, sniff.demuxer_of(file), source.size, limits)
     except SourceRefused as refusal:
         return {"outcome": "refused", "error": {"code": refusal.code, "message": refusal.message}}
     return {"outcome": "admitted", "probe": found.model_dump()}

@@ -67,3 +67,12 @@ def test_subtitles_are_a_set_of_their_own_in_cmaf() -> None:
     assert (representation.get("id"), representation.get("codecs")) == ("s0", "wvtt")
     lengths = [int(entry.get("d", 0)) for entry in adaptation.findall(".//d:S", NS)]
     assert lengths == [300_000, 100_000]
+
+
+def test_sound_without_picture_has_audio_sets_only() -> None:
+    plan = samples.plan(samples.sound_probe())
+
+    parsed = MPEGDASHParser.parse(dash.mpd(catalog(plan, assemble(plan, [samples.report(plan)]))))
+
+    (audio,) = parsed.periods[0].adaptation_sets
+    assert (audio.content_type, [r.id for r in audio.representations]) == ("audio", ["a0"])

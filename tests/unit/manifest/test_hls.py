@@ -74,3 +74,25 @@ def test_a_tiny_last_segment_does_not_make_a_rung_look_expensive() -> None:
     peak = peak_bandwidth(track.model_copy(update={"segments": tuple(heavy)}))
 
     assert 4_000_000 <= peak < 4_500_000
+
+
+def test_sound_without_picture_is_a_variant_a_group() -> None:
+    tracks = [
+        AudioTrack(index=0, codec="ac3", channels=6, sample_rate=48000, language="eng"),
+        AudioTrack(index=1, codec="ac3", channels=2, sample_rate=48000, language="deu", is_default=True),
+    ]
+    plan = samples.plan(samples.sound_probe().model_copy(update={"audio": tuple(tracks)}))
+
+    playlist = m3u8.loads(hls.multivariant(catalog(plan, assemble(plan, [samples.report(plan)]))))
+
+    assert [(p.uri, p.stream_info.audio) for p in playlist.playlists] == [
+        ("a1/index.m3u8", "stereo"),
+        ("a0s/index.m3u8", "surround"),
+    ]
+    assert {p.stream_info.codecs for p in playlist.playlists} == {"mp4a.40.2"}
+    assert {p.stream_info.resolution for p in playlist.playlists} == {None}
+    assert [(m.group_id, m.language, m.uri) for m in playlist.media] == [
+        ("stereo", "en", "a0/index.m3u8"),
+        ("stereo", "de", None),
+        ("surround", "en", None),
+    ]

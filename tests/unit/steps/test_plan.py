@@ -38,3 +38,14 @@ def test_planning_twice_is_harmless() -> None:
 def test_a_video_that_is_gone_or_over_is_not_planned() -> None:
     for video in (None, samples.video(Status.CANCELLED), samples.video(Status.QUEUED, run="another")):
         assert run(planning(video)) == {"outcome": "unwanted"}
+
+
+def test_progress_of_sound_is_counted_in_seconds() -> None:
+    step = planning(samples.video(Status.QUEUED))
+
+    step.plan(samples.VIDEO_ID, samples.RUN, SOURCE, samples.sound_probe(seconds=90.4))
+
+    video = step.videos.get(samples.VIDEO_ID)
+    assert video is not None
+    assert video.probe is not None
+    assert (video.probe["gridFrames"], video.probe["video"]) == (90, None)
