@@ -41,8 +41,10 @@ def demuxer_for(head: bytes) -> str:
 
 
 def demuxer_of(source: BinaryIO) -> str:
-    """The FFmpeg demuxer for a seekable source; SourceRefused when there is none. What stands before it counts nothing:
-    an ID3 tag, which may hold whole pictures."""
+    """The FFmpeg demuxer for a seekable source; SourceRefused when there is none.
+
+    An ID3 tag, which may hold whole pictures, is skipped where sound follows it.
+    """
     at = 0
     for _ in range(_MOST_TAGS):
         source.seek(at)
@@ -51,10 +53,9 @@ def demuxer_of(source: BinaryIO) -> str:
         if not length:
             break
         at += length
-    found = demuxer_for(head)
-    if at and found not in _TAGGED:
-        raise SourceRefused("not_a_video", "an ID3 tag before something else than sound")
-    return found
+    if at and (not head or demuxer_for(head) not in _TAGGED):
+        raise SourceRefused("not_a_video", "an ID3 tag with no sound behind it")
+    return demuxer_for(head)
 
 
 def _tag_bytes(head: bytes) -> int:

@@ -84,7 +84,7 @@ def test_sound_is_known_behind_its_tag(sound: bytes, demuxer: str) -> None:
     [
         (tagged(b"\x00\x00\x00\x18ftypmp42" + bytes(16)), "not_a_video"),
         (tagged(b"#EXTM3U\nhttp://127.0.0.1/x.ts"), "indirect_source"),
-        (tagged(b""), "empty"),
+        (tagged(b""), "not_a_video"),
         (tagged(MP3[:417]), "not_a_video"),
         (b"ID3", "not_a_video"),
         (b"", "empty"),
