@@ -16,7 +16,7 @@ from vod.aws.clients import client
 from vod.aws.objects import S3Output
 from vod.aws.videos import DynamoVideos
 from vod.model import Document
-from vod.plan import Rendition
+from vod.renditions import Rendition
 from vod.steps.publish import Publishing
 
 ENCODER = Path(__file__).parent.parent / "container" / "encode.py"

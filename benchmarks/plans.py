@@ -7,9 +7,10 @@ import imageio_ffmpeg
 from vod import ffmpeg, keys, profiles
 from vod.chunks import ChunkPolicy
 from vod.libav import read_probe
-from vod.plan import DEFAULT_POLICY, Plan, Rendition, SourceObject, make_plan
+from vod.plan import DEFAULT_POLICY, Plan, SourceObject, make_plan
 from vod.probe import Limits
 from vod.profile import DEFAULT
+from vod.renditions import Rendition
 
 FFMPEG: str = imageio_ffmpeg.get_ffmpeg_exe()
 VIDEO_ID, RUN = "0123456789abcdef0123", "0123456789ab"

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from vod import color, storyboard, video_encoder
 from vod.chunks import PRE_ROLL_SECONDS
 from vod.color import Color
-from vod.plan import Plan, Rendition
+from vod.plan import Plan
+from vod.renditions import Rendition
 from vod.sniff import DEMUXERS
 from vod.sound import SURROUND, AudioRendition
 from vod.storyboard import Sheet

@@ -3,23 +3,22 @@
 from fractions import Fraction
 from math import ceil
 
-from vod import byte_ranges, chunks, ladder, profiles, sizing, sound, storyboard, subtitles
+from vod import profiles, sound, storyboard, subtitles
 from vod.chunks import Chunk, ChunkPolicy
 from vod.color import Color
 from vod.frozen import Frozen
-from vod.ladder import Rung
-from vod.probe import Probe, Rate, VideoTrack
-from vod.profile import DEFAULT, Codec, CodecLadder, Profile
+from vod.probe import Probe, Rate
+from vod.profile import DEFAULT, Profile
 from vod.rate import within
-from vod.sizing import Encode, TaskSize
+from vod.renditions import Rendition, renditions
 from vod.sound import AudioRendition
 from vod.storyboard import Storyboard
 from vod.subtitles import SubtitleRendition
+from vod.tasks import Work, of_extras, tasks
 
 SEGMENT_SECONDS = 4
 GOP_SECONDS = 2
 GOPS_PER_SEGMENT = SEGMENT_SECONDS // GOP_SECONDS
-EXTRAS_CPU = 1024
 
 SEEKABLE = ("mov", "matroska")
 """Containers that are entered exactly through their index; all others are read from their beginning, as one chunk.
@@ -27,20 +26,6 @@ SEEKABLE = ("mov", "matroska")
 Entering a transport stream between its keyframes gave right counts and times and wrong pictures.
 """
 ONE_CHUNK = ChunkPolicy(most=1)
-SMALLEST_SIDE = 64
-"""HEVC and AV1 begin here: their encoders refuse, or crash on, pictures of a few pixels."""
-
-
-class Rendition(Frozen):
-    """One rung of this source: name, size in pixels, codec and its preset, constant rate factor, peak in kbit/s."""
-
-    name: str
-    width: int
-    height: int
-    codec: Codec = Codec.H264
-    preset: str
-    crf: int
-    peak_kbps: int
 
 
 class SourceObject(Frozen):
@@ -128,10 +113,15 @@ def make_plan(
     if (video := probe.video) is None:
         return _of_sound(video_id, run, source, probe, recipe)
     rate = within(video.rate.fraction, Fraction(recipe.max_frame_rate))
-    renditions = tuple(made for codec in recipe.ladders for made in _renditions(video, rate, codec))
     gop = max(1, round(rate * GOP_SECONDS))
-    frames = max(1, round(Fraction(video.end).limit_denominator(10**6) * rate))
     is_seekable = probe.container in SEEKABLE
+    work = Work(
+        renditions=renditions(video, rate, recipe),
+        frames=max(1, round(Fraction(video.end).limit_denominator(10**6) * rate)),
+        segment_frames=gop * GOPS_PER_SEGMENT,
+        rate=rate,
+        is_measured=recipe.measure_quality,
+    )
     return Plan(
         video_id=video_id,
         run=run,
@@ -146,26 +136,14 @@ def make_plan(
         rate=Rate.of(rate),
         gop_frames=gop,
         gops_per_segment=GOPS_PER_SEGMENT,
-        frames=frames,
+        frames=work.frames,
         duration=probe.duration,
-        renditions=renditions,
+        renditions=work.renditions,
         audio=sound.renditions(probe.audio),
         subtitles=subtitles.renditions(probe.subtitles),
-        storyboard=_storyboard(recipe, renditions[0], frames, rate),
+        storyboard=_storyboard(recipe, work),
         measure_quality=recipe.measure_quality,
-        chunks=_with_ranges(
-            _chunks(
-                probe,
-                renditions,
-                frames,
-                gop * GOPS_PER_SEGMENT,
-                rate,
-                policy if is_seekable else ONE_CHUNK,
-                recipe.measure_quality,
-            ),
-            probe,
-            Fraction(gop * GOPS_PER_SEGMENT) / rate,
-        ),
+        chunks=tasks(probe, work, policy if is_seekable else ONE_CHUNK),
     )
 
 
@@ -193,87 +171,12 @@ def _of_sound(video_id: str, run: str, source: SourceObject, probe: Probe, recip
         subtitles=subtitles.renditions(probe.subtitles),
         storyboard=None,
         measure_quality=False,
-        chunks=(_extras(0),),
+        chunks=(of_extras(0),),
     )
 
 
-def _renditions(video: VideoTrack, rate: Fraction, codec: CodecLadder) -> tuple[Rendition, ...]:
-    shown = video.width, video.height
-    made = [_rendition(rung, codec, *shown) for rung in ladder.rungs_for(*shown, rate, codec.rungs)]
-    return tuple(r for r in made if r.codec is Codec.H264 or min(r.width, r.height) >= SMALLEST_SIDE)
-
-
-def _rendition(rung: Rung, codec: CodecLadder, width: int, height: int) -> Rendition:
-    size = ladder.size_on(rung, width, height)
-    # H.264 is what everybody plays: its names are the plain ones.
-    ending = "" if codec.codec is Codec.H264 else f"-{codec.codec}"
-    return Rendition(
-        name=f"v{min(size.width, size.height)}{ending}",
-        width=size.width,
-        height=size.height,
-        codec=codec.codec,
-        preset=codec.preset,
-        crf=rung.crf,
-        peak_kbps=rung.peak_kbps,
-    )
-
-
-def _storyboard(recipe: Profile, top: Rendition, frames: int, rate: Fraction) -> Storyboard | None:
+def _storyboard(recipe: Profile, work: Work) -> Storyboard | None:
     if not recipe.storyboard:
         return None
-    return storyboard.plan_storyboard(frames, Rate.of(rate), top.width, top.height)
-
-
-def _chunks(
-    probe: Probe,
-    renditions: tuple[Rendition, ...],
-    frames: int,
-    per_segment: int,
-    rate: Fraction,
-    policy: ChunkPolicy,
-    is_measured: bool,
-) -> tuple[Chunk, ...]:
-    """Video in as many chunks as the policy says; with more than one, the extras are a task of their own."""
-    encodes = [Encode(made.codec, made.preset, made.width * made.height) for made in renditions]
-    pixels = probe.picture.width * probe.picture.height
-    size = sizing.task_size(pixels, encodes, float(rate))
-    seconds = sizing.wall_seconds(frames, sizing.cpu_seconds(pixels, encodes, is_measured), size)
-    runs = chunks.split(ceil(frames / per_segment), chunks.count(frames / rate, seconds, policy))
-    alone = len(runs) == 1
-    made = [_video_chunk(number, run, alone, size) for number, run in enumerate(runs)]
-    return tuple(made) if alone else (*made, _extras(len(runs)))
-
-
-def _video_chunk(index: int, run: tuple[int, int | None], alone: bool, size: TaskSize) -> Chunk:
-    first, end = run
-    return Chunk(
-        index=index,
-        video=True,
-        first_segment=first,
-        end_segment=end,
-        extras=alone,
-        cpu=size.cpu,
-        memory=size.memory,
-    )
-
-
-def _with_ranges(made: tuple[Chunk, ...], probe: Probe, segment_seconds: Fraction) -> tuple[Chunk, ...]:
-    """Each chunk with the bytes it needs, where the index tells; the extras read everything."""
-    index = probe.index
-    if index is None or len(made) == 1:
-        return made
-
-    def ranged(chunk: Chunk) -> Chunk:
-        if not chunk.video:
-            return chunk
-        end = None if chunk.end_segment is None else chunk.end_segment * segment_seconds
-        first = chunk.first_segment * segment_seconds
-        bytes_needed = byte_ranges.needed(index, probe.size, first, end, probe.picture.rate.fraction)
-        return chunk.model_copy(update={"ranges": bytes_needed})
-
-    return tuple(ranged(chunk) for chunk in made)
-
-
-def _extras(index: int) -> Chunk:
-    cpu = EXTRAS_CPU
-    return Chunk(index=index, video=False, first_segment=0, end_segment=0, extras=True, cpu=cpu, memory=cpu * 2)
+    top = work.renditions[0]
+    return storyboard.plan_storyboard(work.frames, Rate.of(work.rate), top.width, top.height)

@@ -7,7 +7,8 @@ from typing import Literal
 
 from vod import color, ffmpeg
 from vod.frozen import Frozen
-from vod.plan import Plan, Rendition
+from vod.plan import Plan
+from vod.renditions import Rendition
 
 Metric = Literal["vmaf", "xpsnr"]
 FILTERS: dict[Metric, str] = {"vmaf": "libvmaf", "xpsnr": "xpsnr"}

@@ -1,7 +1,7 @@
 """FFmpeg's video encoders: the arguments that make one rendition of each codec, keyframes on the grid only."""
 
-from vod.plan import Rendition
 from vod.profile import Codec
+from vod.renditions import Rendition
 
 Arguments = list[str]
 QUIET = {"SVT_LOG": "1"}

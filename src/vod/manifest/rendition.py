@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from vod.plan import Plan, Rendition
+from vod.plan import Plan
+from vod.renditions import Rendition
 from vod.report import TrackReport
 from vod.sound import AudioRendition
 from vod.subtitles import SubtitleRendition
