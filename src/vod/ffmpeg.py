@@ -40,7 +40,8 @@ def encode_command(
     drawn = sheets(plan, first_frame, end_frame) if SHEETS in outputs else ()
     # Sound is made over the whole source: with it, the source is read from its beginning.
     at = 0.0 if audios else first_frame / float(plan.rate.fraction)
-    command = [binary, *_quiet(progress), *opened(source, plan, at)]
+    alone = not videos and len(audios) == 1
+    command = [binary, *_quiet(progress), *opened(source, plan, at, may_change=alone)]
     if videos:
         command += ["-filter_complex", filter_graph(plan, videos, first_frame, end_frame, drawn)]
     for video in videos:
@@ -48,7 +49,7 @@ def encode_command(
     if drawn:
         command += storyboard.output(SHEETS, outputs[SHEETS])
     for audio in audios:
-        command += [*sound_filters(audio), *_audio_output(audio), outputs[audio.name]]
+        command += [*sound_filters(audio, alone), *_audio_output(audio), outputs[audio.name]]
     return command
 
 
@@ -99,16 +100,19 @@ def _quiet(progress: str) -> Command:
     return ["-v", "error", "-nostdin", "-y", "-nostats", "-progress", progress, "-stats_period", "0.5"]
 
 
-def opened(source: str, plan: Plan, at: float) -> Command:
-    """The arguments that open the source shortly before `at` seconds; exact cuts are made on frames, after decoding."""
+def opened(source: str, plan: Plan, at: float, may_change: bool = False) -> Command:
+    """The arguments that open the source shortly before `at` seconds; exact cuts are made on frames, after decoding.
+
+    `may_change` is for filters that can be built anew when sound changes its channels on the way.
+    """
     enter = plan.start + at - PRE_ROLL_SECONDS
     if not plan.is_seekable or enter <= plan.start:
-        return _input(source, plan)
+        return _input(source, plan, may_change)
     # seek_timestamp: the source's own times. noaccurate_seek: its cut would count from another zero than ours.
-    return ["-seek_timestamp", "1", "-noaccurate_seek", "-ss", f"{enter:.6f}", *_input(source, plan)]
+    return ["-seek_timestamp", "1", "-noaccurate_seek", "-ss", f"{enter:.6f}", *_input(source, plan, may_change)]
 
 
-def _input(source: str, plan: Plan) -> Command:
+def _input(source: str, plan: Plan, may_change: bool) -> Command:
     hostile = [
         "-protocol_whitelist",
         "file,pipe",
@@ -121,8 +125,8 @@ def _input(source: str, plan: Plan) -> Command:
         "+enhancements",
     ]
     # max_error_rate: a damaged source gives what can be decoded; whether that is enough is verified on frames later.
-    # reinit_filter: a size change in mid-stream must not restart the frame grid at zero.
-    tolerant = ["-max_error_rate", "1", "-reinit_filter:v", "0"]
+    # reinit_filter: a change in mid-stream must not restart the frame grid, or the count of samples, at zero.
+    tolerant = ["-max_error_rate", "1", "-reinit_filter:v" if may_change else "-reinit_filter", "0"]
     # One zero for every track and process, from the plan: FFmpeg's own start_at_zero depends on what is mapped.
     zero = ["-copyts", "-itsoffset", f"{-plan.start:.6f}"]
     return [*hostile, *tolerant, *zero, "-f", plan.demuxer, "-i", source]
@@ -139,17 +143,19 @@ def _video_output(plan: Plan, rendition: Rendition, first_frame: int) -> Command
     ]
 
 
-def sound_filters(track: AudioRendition) -> Command:
-    """Two graphs, one behind the other, that make a sound track steady; the second one's end is named as the track.
+def sound_filters(track: AudioRendition, alone: bool) -> Command:
+    """What makes a sound track steady: gaps and a late start become silence, so that it never drifts from the picture.
 
-    Broadcasts change between stereo and 5.1: FFmpeg then builds the first graph anew, and what it gives stays the same.
-    The second lives on and knows how much it has given: gaps and a late start become silence, so that sound never
-    drifts from the picture.
+    Broadcasts change between stereo and 5.1, which ends FFmpeg. A track `alone` in its process passes two graphs: the
+    first one may be built anew then, the second lives on and knows how much it has given. With a picture beside it that
+    sometimes stands still for ever (FFmpeg 9.0.2, late sound), so it is for what the first try could not do.
     """
+    steady = f"aresample={track.sample_rate}:async=1:first_pts=0[{track.name}]"
+    if not alone:
+        return ["-filter_complex", f"[0:{track.source_index}]{steady}"]
     layout = {1: "mono", 2: "stereo", SURROUND: "5.1"}[track.channels]
     even = f"[0:{track.source_index}]aresample={track.sample_rate}:async=1,aformat=fltp:channel_layouts={layout}"
-    steady = f"[{track.name}in]aresample={track.sample_rate}:async=1:first_pts=0[{track.name}]"
-    return ["-filter_complex", f"{even}[{track.name}in]", "-filter_complex", steady]
+    return ["-filter_complex", f"{even}[{track.name}in]", "-filter_complex", f"[{track.name}in]{steady}"]
 
 
 def _audio_output(track: AudioRendition) -> Command:

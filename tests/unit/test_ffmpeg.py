@@ -25,12 +25,11 @@ def test_the_whole_command_for_two_rungs_and_sound() -> None:
     expected = [
         "ffmpeg -v error -nostdin -y -nostats -progress pipe:7 -stats_period 0.5",
         "-protocol_whitelist file,pipe -format_whitelist mov,matroska,mpegts,mpeg,avi,flv,asf,mxf,ogg,mp3,aac,flac,wav",
-        "-max_pixels 35389440 -export_side_data +enhancements -max_error_rate 1 -reinit_filter:v 0 -copyts -itsoffset -0.000000 -f mov -i /scratch/source",
+        "-max_pixels 35389440 -export_side_data +enhancements -max_error_rate 1 -reinit_filter 0 -copyts -itsoffset -0.000000 -f mov -i /scratch/source",
         f"-filter_complex {graph}",
         video.format("v480", 1400, 2800, "pipe:4"),
         video.format("v240", 400, 800, "pipe:5"),
-        "-filter_complex [0:1]aresample=48000:async=1,aformat=fltp:channel_layouts=stereo[a0in]",
-        "-filter_complex [a0in]aresample=48000:async=1:first_pts=0[a0]",
+        "-filter_complex [0:1]aresample=48000:async=1:first_pts=0[a0]",
         "-map [a0] -c:a aac -b:a 128k -ac 2 -map_metadata -1 -map_chapters -1",
         "-fflags +bitexact -flags:a +bitexact -frag_duration 2000000",
         "-movflags +default_base_moof+delay_moov+skip_trailer -flush_packets 1 -f mp4 pipe:6",
@@ -100,3 +99,15 @@ def test_codecs_share_the_pictures_of_a_size() -> None:
 
     assert graph.count("scale=854:480") == 1
     assert "split=3[v480][v480-hevc][down1]" in graph
+
+
+def test_sound_alone_may_change_its_channels_on_the_way() -> None:
+    alone = ffmpeg.encode_command("ffmpeg", "s", PLAN, 0, None, {"a0": "pipe:4"}, "pipe:5")
+    beside = ffmpeg.encode_command("ffmpeg", "s", PLAN, 0, None, {"a0": "pipe:4", "v240": "pipe:6"}, "pipe:5")
+
+    assert [value for flag, value in pairwise(alone) if flag == "-filter_complex"] == [
+        "[0:1]aresample=48000:async=1,aformat=fltp:channel_layouts=stereo[a0in]",
+        "[a0in]aresample=48000:async=1:first_pts=0[a0]",
+    ]
+    assert "-reinit_filter:v" in alone
+    assert "-reinit_filter" in beside
