@@ -23,6 +23,9 @@ OnProgress = Callable[[int, float], bool]
 _KILL_AFTER_SECONDS = 10
 _KEPT_LINES = 20
 _PIECE_BYTES = 1 << 16
+_LINE_BYTES = 1 << 12
+STILL_SECONDS = 120
+_LEAST_CPU_SECONDS = 1.0
 _CRASHES = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSYS, signal.SIGXFSZ}
 
 
@@ -39,6 +42,21 @@ class Finished:
     def is_interrupted(self) -> bool:
         """Whether it was killed for a reason that is not the source's: trying again can help."""
         return self.exit_code < 0 and not self.exceeded and -self.exit_code not in _CRASHES
+
+
+class _Pulse:
+    """Whether a process still computes. FFmpeg's threads can wait for each other for ever, which a new try cures."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._cpu = 0.0
+        self._since = time.monotonic()
+
+    def has_stopped(self) -> bool:
+        used = _cpu_seconds(self._pid)
+        if used - self._cpu >= _LEAST_CPU_SECONDS:
+            self._cpu, self._since = used, time.monotonic()
+        return time.monotonic() - self._since > STILL_SECONDS
 
 
 class _Pipe(io.FileIO):
@@ -141,17 +159,21 @@ def _follow(fd: int, on_progress: OnProgress, process: subprocess.Popen[bytes]) 
 
 
 def _collect(process: subprocess.Popen[bytes], complaints: deque[str]) -> None:
-    assert process.stderr is not None
-    for line in process.stderr:
+    stderr = process.stderr
+    assert stderr is not None
+    for line in iter(lambda: stderr.readline(_LINE_BYTES), b""):
         complaints.append(line.decode(errors="replace").strip()[:300])
 
 
 def _wait(process: subprocess.Popen[bytes], stop: threading.Event, look: Callable[[], str | None]) -> str | None:
     """Wait for the end, bringing it about when told to stop or when `look` finds the budget exceeded."""
+    pulse = _Pulse(process.pid)
     while process.poll() is None:
         if exceeded := look():
             _end(process)
             return exceeded
+        if pulse.has_stopped():
+            process.kill()
         if stop.wait(0.05):
             _end(process)
     return "CPU time" if process.returncode == -signal.SIGXCPU else None

@@ -84,13 +84,13 @@ def test_a_child_may_use_threads_and_signal_itself() -> None:
     assert run(code + "os.kill(os.getpid(), signal.SIGUSR1)") == (-signal.SIGUSR1, "ran")
 
 
-def test_the_environment_is_empty_and_no_privileges_can_be_gained(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_holds_no_secret_and_no_privileges_can_be_gained(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     code = (
         "import ctypes, os; print(ctypes.CDLL(None).prctl(39, 0, 0, 0, 0), {k for k in os.environ if k != 'LC_CTYPE'})"
     )
 
-    assert run(code)[1].strip() == "1 set()"
+    assert run(code)[1].strip() == "1 {'SVT_LOG'}"
 
 
 def test_file_descriptors_of_the_parent_stay_behind() -> None:
@@ -209,6 +209,15 @@ def followed(code: str, confined: Sandbox, stop: threading.Event | None = None) 
         return python(code.replace("OUT", outputs["v"].removeprefix("pipe:")))  # type: ignore[index]
 
     return ffmpeg_process.run(build, ["v"], consume, lambda _: True, stop or threading.Event(), confined)
+
+
+def test_a_process_that_stands_still_is_ended_for_another_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ffmpeg_process, "STILL_SECONDS", 1)
+
+    finished = followed("import time; time.sleep(60)", Sandbox(budget(wall_seconds=50)))
+
+    assert finished.exceeded is None
+    assert finished.is_interrupted
 
 
 def test_wall_clock_ends_a_process_that_hangs() -> None:
