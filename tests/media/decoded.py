@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import m3u8
 
 from tests.media.generate import FFMPEG
 
@@ -30,12 +31,22 @@ class Track:
         return Track(self.kind, self.size, self.times[:half], self.sums[:half]) if is_twice else self
 
 
-def tracks(address: Path, kinds: str = "va") -> list[Track]:
-    """Every track of these kinds, in the manifest's order; the test fails when FFmpeg does."""
+THUMBNAIL = "scale=16:9:flags=area,format=gray"
+THUMBNAIL_BYTES = 16 * 9
+
+
+def tracks(address: Path, kinds: str = "va", thumbnails: Path | None = None) -> list[Track]:
+    """Every track of these kinds, in the manifest's order; the test fails when FFmpeg does.
+
+    The pictures of the last video track are also written to `thumbnails`, as grey pixels.
+    """
     command = [FFMPEG, "-v", "error", "-nostdin", "-copyts", "-i", str(address)]
     for kind in kinds:
         command += ["-map", f"0:{kind}?"]
     command += ["-fps_mode", "passthrough", "-enc_time_base:v", "demux", "-f", "framecrc", "-"]
+    if thumbnails:
+        last = f"0:v:{len({entry.uri for entry in m3u8.load(str(address)).playlists}) - 1}"
+        command += ["-map", last, "-fps_mode", "passthrough", "-vf", THUMBNAIL, "-f", "rawvideo", str(thumbnails)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-500:]
     return _parsed(done.stdout)
