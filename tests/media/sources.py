@@ -94,7 +94,9 @@ ENTERED = (
     Source("real vp8", looped("webm_vp8_vorbis.webm", 6, "loop.webm"), 1178),
     Source("real vp9", looped("webm_vp9_opus.webm", 7, "loop.webm"), 1172),
     Source(
-        "real av1, fragmented", looped("mp4_av1_opus.mp4", 13, "loop.mp4", "-movflags", "+frag_keyframe+empty_moov"), 0
+        "real av1, fragmented",
+        looped("mp4_av1_opus.mp4", 13, "loop.mp4", "-movflags", "+frag_keyframe+empty_moov"),
+        1068,
     ),
 )
 """Containers that can be entered in the middle."""
