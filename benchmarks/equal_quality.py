@@ -1,11 +1,10 @@
 """The fixed ladder against ours: the bits for the same VMAF, over excerpts of real clips.
 
-Run: .venv/bin/python -m benchmarks.equal_quality [profile]      (clips: VOD_MEDIA or ../shared; about 20 minutes)
+Run: .venv/bin/python -m benchmarks.equal_quality [profile] [codec]      (about 15 minutes on two quiet cores)
 """
 
 import hashlib
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -16,21 +15,19 @@ from math import exp, log
 from pathlib import Path
 from statistics import fmean
 
-import imageio_ffmpeg
-
+from benchmarks import clips
+from benchmarks.bench import Bench
 from benchmarks.ladder import FIXED, SEEN, Match, Point, bd_rate, hull, matches
-from vod import ffmpeg, profiles
-from vod.libav import read_probe
-from vod.plan import Plan, Rendition, SourceObject, make_plan
-from vod.probe import Limits
+from benchmarks.markdown import table
+from benchmarks.plans import FFMPEG, planned, with_renditions
+from vod import ffmpeg
+from vod.plan import Plan, Rendition
 from vod.profile import DEFAULT, Codec
+from vod.video_encoder import QUIET
 
-FFMPEG: str = imageio_ffmpeg.get_ffmpeg_exe()
-KEPT = Path(tempfile.gettempdir()) / "vod-equal-quality"
-"""Measured points, each in a file named by what went into it: encodes that were seen are not made again."""
 EXCERPT_SECONDS = 4
+KEPT = Path(__file__).parent.parent / ".local" / "bench"
 _TAGGED = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
-_LIMITS = Limits(max_bytes=2**40, max_seconds=86400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +63,27 @@ class Measured:
     ours: tuple[Point, ...]
 
 
-def measure(clips: Path, excerpt: Excerpt, profile: str) -> Measured:
-    """Encode and judge both ladders over an excerpt; ours is the H.264 part of a profile."""
-    source = clips / excerpt.clip
-    plan = _planned(source, profile)
-    first = round(excerpt.at * plan.rate.fraction)
-    end = round((excerpt.at + EXCERPT_SECONDS) * plan.rate.fraction)
-    ours = [rendition for rendition in plan.renditions if rendition.codec is Codec.H264]
-    fixed = fixed_renditions(plan)
-    return Measured(
-        excerpt,
-        _Encode(source, _with(plan, fixed), first, end, fixed_rates=True).points(),
-        _Encode(source, _with(plan, ours), first, end, fixed_rates=False).points(),
+def measure(bench: Bench, profile: str = DEFAULT, codec: Codec = Codec.H264) -> str:
+    """Both ladders over every excerpt, as Markdown; what was measured before is not encoded again."""
+    media = bench.clips.media
+    if media is None:
+        return "Not measured: quality at equal bits says nothing about generated pictures."
+    measured = []
+    for excerpt in EXCERPTS:
+        measured.append(_measured(bench, media / excerpt.clip, excerpt, profile, codec))
+        bench.tell(rungs(measured[-1]))
+    return report(measured)
+
+
+def _measured(bench: Bench, source: Path, excerpt: Excerpt, profile: str, codec: Codec) -> Measured:
+    plan = planned(source, profile).model_copy(update={"storyboard": None})
+    ours = [rendition for rendition in plan.renditions if rendition.codec is codec]
+    ladders = (fixed_renditions(plan), True), (ours, False)
+    fixed, made = (
+        _Encode(bench.kept, source, with_renditions(plan, renditions), excerpt.at, fixed_rates).points()
+        for renditions, fixed_rates in ladders
     )
+    return Measured(excerpt, fixed, made)
 
 
 def fixed_renditions(plan: Plan) -> list[Rendition]:
@@ -87,6 +92,7 @@ def fixed_renditions(plan: Plan) -> list[Rendition]:
     The peak is twice the average, the most that Apple allows.
     """
     top = plan.renditions[0]
+    assert top.codec is Codec.H264
     short = min(top.width, top.height)
     made = []
     for rung in (rung for rung in FIXED if rung.short_side <= short):
@@ -114,23 +120,24 @@ def at_fixed_rates(command: Sequence[str], turn: int) -> list[str]:
 
 
 class _Encode:
-    """Some renditions of grid frames [first, end) of a source."""
+    """Some renditions of a few seconds of a source, from `at` seconds on."""
 
-    def __init__(self, source: Path, plan: Plan, first: int, end: int, fixed_rates: bool) -> None:
-        self._source = source
+    def __init__(self, kept: Path, source: Path, plan: Plan, at: int, fixed_rates: bool) -> None:
+        self._kept = kept / "equal-quality"
+        self._source = source.resolve()
         self._plan = plan
-        self._first = first
-        self._end = end
+        self._first = round(at * plan.rate.fraction)
+        self._end = round((at + EXCERPT_SECONDS) * plan.rate.fraction)
         self._fixed_rates = fixed_rates
 
     def points(self) -> tuple[Point, ...]:
-        """Rate and VMAF of every rendition, from what is kept if they were measured before."""
+        """Rate and VMAF of every rendition, kept under the name of all that went into them."""
         names = [rendition.name for rendition in self._plan.renditions]
-        key = [_ffmpeg_version(), _digest(self._source), self._commands("source", {n: n for n in names})]
-        kept = KEPT / f"{hashlib.sha256(json.dumps(key).encode()).hexdigest()}.json"
+        made_of = [_ffmpeg_version(), _digest(self._source), self._commands("source", {name: name for name in names})]
+        kept = self._kept / f"{hashlib.sha256(json.dumps(made_of).encode()).hexdigest()}.json"
         if not kept.exists():
-            points = [(point.kbps, point.vmaf) for point in self._measured(names)]
-            KEPT.mkdir(parents=True, exist_ok=True)
+            points = [(point.kbps, point.vmaf) for point in self._made(names)]
+            self._kept.mkdir(parents=True, exist_ok=True)
             kept.write_text(json.dumps(points))
         return tuple(Point(*pair) for pair in json.loads(kept.read_text()))
 
@@ -138,28 +145,28 @@ class _Encode:
         made = ffmpeg.encode_command("ffmpeg", source, self._plan, self._first, self._end, outputs, "/dev/null")
         return [at_fixed_rates(made, turn) for turn in (1, 2)] if self._fixed_rates else [made]
 
-    def _measured(self, names: list[str]) -> list[Point]:
+    def _made(self, names: list[str]) -> list[Point]:
         with tempfile.TemporaryDirectory() as folder:
             outputs = {name: str(Path(folder) / f"{name}.mp4") for name in names}
-            for command in self._commands(str(self._source.resolve()), outputs):
-                subprocess.run([FFMPEG, *command[1:]], check=True, cwd=folder)
+            for command in self._commands(str(self._source), outputs):
+                subprocess.run([FFMPEG, *command[1:]], check=True, cwd=folder, env=QUIET)
             return [Point(self._kbps(Path(file)), self._vmaf(file, folder)) for file in outputs.values()]
 
     def _kbps(self, file: Path) -> float:
         return file.stat().st_size * 8 / 1000 / float((self._end - self._first) / self._plan.rate.fraction)
 
     def _vmaf(self, file: str, folder: str) -> float:
-        """At the top rendition's size, every fifth frame, as the platform's viewers get it: enlarged bicubic."""
+        """Mean of every fifth frame, enlarged (bicubic) to the source's size."""
         top = self._plan.renditions[0]
         grid = ffmpeg.filter_graph(self._plan, [top], self._first, self._end)
-        # _TAGGED: where only one side says its colours, FFmpeg converts the other, and a perfect copy gets VMAF 87.
+        # _TAGGED: where only one side says its colours, FFmpeg converts the other: 94 becomes 87.
         shown = f"scale={top.width}:{top.height}:flags=bicubic,format=yuv420p,setsar=1"
         graph = (
             f"{grid};[{top.name}]settb=1/1000,setpts=N,{_TAGGED}[source];"
             f"[1:v]settb=1/1000,setpts=N,{shown},{_TAGGED}[made];"
             "[made][source]libvmaf=n_subsample=5:n_threads=2:log_fmt=json:log_path=vmaf.json"
         )
-        opened = ffmpeg.opened(str(self._source.resolve()), self._plan, self._first / float(self._plan.rate.fraction))
+        opened = ffmpeg.opened(str(self._source), self._plan, self._first / float(self._plan.rate.fraction))
         said = ["-v", "fatal", "-nostdin", "-y"]
         command = [FFMPEG, *said, *opened, "-i", file, "-filter_complex", graph, "-f", "null", "-"]
         subprocess.run(command, check=True, cwd=folder)
@@ -168,60 +175,52 @@ class _Encode:
 
 
 def report(measured: Sequence[Measured]) -> str:
-    """The comparison in Markdown: a table of excerpts, the whole, then each fixed rung with what ours takes for it."""
-    rows = [_row(one) for one in measured]
+    """The comparison in Markdown: a row for each excerpt, then all of them."""
+    head = (
+        "excerpt",
+        "fixed rungs matched",
+        "their kbit/s -> ours",
+        "change",
+        "BD-rate",
+        "top rung: fixed kbit/s @ VMAF",
+        "ours",
+    )
     every = [match for one in measured for match in matches(one.fixed, one.ours)]
-    head = "| excerpt | matched rungs: fixed -> ours, sum of kbit/s | saved | BD-rate | top rung, VMAF: fixed / ours |"
-    return "\n".join([head, "|---|---|---|---|---|", *rows, f"| all | {_sums(every)} | {_mean_bd(measured)} | |"])
+    rates = [rate for one in measured if (rate := bd_rate(one.fixed, one.ours)) is not None]
+    mean = _percent(exp(fmean(log(rate) for rate in rates))) if rates else "-"
+    return table(head, [*(_row(one) for one in measured), ("**all**", *_sums(every), mean, "", "")])
 
 
 def rungs(measured: Measured) -> str:
     """One line for each rung of both ladders, dearest first."""
-    pairs = matches(measured.fixed, measured.ours)
     lines = [
-        f"  fixed {match.fixed.kbps:7.0f} kbit/s VMAF {match.fixed.vmaf:5.1f}   ours for it "
+        f"fixed {match.fixed.kbps:7.0f} kbit/s VMAF {match.fixed.vmaf:5.1f}   ours for it "
         + ("(above our top rung)" if match.ours_kbps is None else f"{match.ours_kbps:.0f}")
-        for match in pairs
+        for match in matches(measured.fixed, measured.ours)
     ]
     worth = hull(measured.ours)
     for point in sorted(measured.ours, key=lambda point: -point.kbps):
         note = "" if point in worth else "   not worth its bits"
-        lines.append(f"  ours  {point.kbps:7.0f} kbit/s VMAF {point.vmaf:5.1f}{note}")
-    return "\n".join([measured.excerpt.name, *lines])
+        lines.append(f"ours  {point.kbps:7.0f} kbit/s VMAF {point.vmaf:5.1f}{note}")
+    return "\n    ".join([measured.excerpt.name, *lines])
 
 
-def _row(one: Measured) -> str:
-    tops = f"{max(p.vmaf for p in one.fixed):.1f} / {max(p.vmaf for p in one.ours):.1f}"
+def _row(one: Measured) -> tuple[str, ...]:
     rate = bd_rate(one.fixed, one.ours)
-    return f"| {one.excerpt.name} | {_sums(matches(one.fixed, one.ours))} | {_percent(rate)} | {tops} |"
+    tops = [max(points, key=lambda point: point.vmaf) for points in (one.fixed, one.ours)]
+    told = [f"{top.kbps:.0f} @ {top.vmaf:.1f}" for top in tops]
+    return one.excerpt.name, *_sums(matches(one.fixed, one.ours)), "-" if rate is None else _percent(rate), *told
 
 
-def _sums(every: Sequence[Match]) -> str:
+def _sums(every: Sequence[Match]) -> tuple[str, str, str]:
     """What both ladders take for the quality of the fixed rungs that ours reaches."""
     pairs = [(match.fixed.kbps, match.ours_kbps) for match in every if match.ours_kbps is not None]
-    fixed, ours = (sum(side) for side in zip(*pairs, strict=True))
-    return f"{len(pairs)} of {len(every)}: {fixed:.0f} -> {ours:.0f} | {_percent(ours / fixed)}"
+    fixed, ours = sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
+    return f"{len(pairs)} of {len(every)}", f"{fixed:.0f} -> {ours:.0f}", _percent(ours / fixed) if pairs else "-"
 
 
-def _mean_bd(measured: Sequence[Measured]) -> str:
-    found = [rate for one in measured if (rate := bd_rate(one.fixed, one.ours)) is not None]
-    return f"{_percent(exp(fmean(log(rate) for rate in found)))} (mean of {len(found)})"
-
-
-def _percent(ratio: float | None) -> str:
-    return "-" if ratio is None else f"{100 * (ratio - 1):+.1f} %"
-
-
-def _with(plan: Plan, renditions: Sequence[Rendition]) -> Plan:
-    return plan.model_copy(update={"renditions": tuple(renditions), "storyboard": None})
-
-
-def _planned(source: Path, profile: str) -> Plan:
-    size = source.stat().st_size
-    stored = SourceObject(bucket="source", key="source", version=None, size=size)
-    with source.open("rb") as opened:
-        probe = read_probe(opened, "mov", size, _LIMITS)
-    return make_plan("0" * 20, "0" * 12, stored, probe, profile=profiles.named(profile))
+def _percent(ratio: float) -> str:
+    return f"{100 * (ratio - 1):+.1f} %"
 
 
 @cache
@@ -235,16 +234,11 @@ def _ffmpeg_version() -> str:
     return subprocess.run([FFMPEG, "-version"], capture_output=True, text=True, check=True).stdout.splitlines()[0]
 
 
-def main(profile: str) -> None:
-    """Measure every excerpt; print its rungs as they come and the tables at the end."""
-    clips = Path(os.environ.get("VOD_MEDIA", "../shared")) / "clips"
-    measured = []
-    for excerpt in EXCERPTS:
-        measured.append(measure(clips, excerpt, profile))
-        print(rungs(measured[-1]), flush=True)
-    print(f"\nProfile {profile}; VMAF above {SEEN:g} counts as {SEEN:g} in matched rungs, not in BD-rate.\n")
-    print(report(measured))
+def main(profile: str = DEFAULT, codec: str = Codec.H264) -> None:
+    """Print the comparison of a profile's renditions of one codec."""
+    print(f"Profile {profile}, {codec}. In matched rungs, not in BD-rate, VMAF above {SEEN:g} counts as {SEEN:g}.\n")
+    print(measure(Bench(clips.found(KEPT / "clips"), KEPT), profile, Codec(codec)))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else DEFAULT)
+    main(*sys.argv[1:3])

@@ -39,6 +39,8 @@ FIXED = (
 SEEN = 95.0
 """VMAF above this counts as this: nobody sees the difference (half of all viewers see none from 94 up; Kah et al.,
 "Fundamental relationships between subjective quality, user acceptance, and the VMAF metric", SPIE 2021)."""
+SAME = 1.0
+"""VMAF by which our best rung may stay below a fixed one and still count as equal; viewers tell 6 apart (ibid.)."""
 _STEPS = 200
 
 
@@ -84,7 +86,7 @@ def matches(fixed: Sequence[Point], ours: Sequence[Point], seen: float = SEEN) -
     """For every fixed rung, dearest first, what ours needs for its VMAF, or for `seen` where it has more."""
     curve = hull(ours)
     dearest_first = sorted(fixed, key=lambda point: -point.kbps)
-    return tuple(Match(rung, kbps_at(curve, min(rung.vmaf, seen))) for rung in dearest_first)
+    return tuple(Match(rung, _needed(curve, min(rung.vmaf, seen))) for rung in dearest_first)
 
 
 def bd_rate(fixed: Sequence[Point], ours: Sequence[Point], seen: float = 100.0) -> float | None:
@@ -99,6 +101,11 @@ def bd_rate(fixed: Sequence[Point], ours: Sequence[Point], seen: float = 100.0) 
         return None
     steps = [low + (high - low) * (step + 0.5) / _STEPS for step in range(_STEPS)]
     return exp(fmean(log(_inside(second, vmaf) / _inside(first, vmaf)) for vmaf in steps))
+
+
+def _needed(curve: Sequence[Point], vmaf: float) -> float | None:
+    best = curve[-1]
+    return best.kbps if best.vmaf < vmaf <= best.vmaf + SAME else kbps_at(curve, vmaf)
 
 
 def _inside(curve: Sequence[Point], vmaf: float) -> float:

@@ -53,4 +53,4 @@ def test_the_report_adds_up_only_what_ours_reaches() -> None:
 
     told = report([one])
 
-    assert "1 of 2: 4000 -> 3162" in told
+    assert "| 1 of 2 | 4000 -> 3162 | -20.9 % |" in told

@@ -40,6 +40,14 @@ def test_a_rung_above_our_best_has_no_match() -> None:
     assert [match.ours_kbps is None for match in found] == [True, True, False, False]
 
 
+def test_our_best_rung_matches_what_is_hardly_better() -> None:
+    ours = (Point(5000, 92), Point(1000, 70))
+
+    found = matches((Point(8000, 93), Point(7900, 93.1)), ours)
+
+    assert [match.ours_kbps for match in found] == [5000, None]
+
+
 def test_below_our_cheapest_rung_its_bits_are_needed() -> None:
     assert kbps_at((Point(400, 50), Point(800, 70)), 20) == 400
 
