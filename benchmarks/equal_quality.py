@@ -1,6 +1,6 @@
 """The fixed ladder against ours: the bits for the same VMAF, over excerpts of real clips.
 
-Run: .venv/bin/python -m benchmarks.equal_quality [profile] [codec]      (about 15 minutes on two quiet cores)
+Run: PYTHONPATH=src .venv/bin/python -m benchmarks.equal_quality [profile] [codec]    (15 minutes on two quiet cores)
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from benchmarks.bench import Bench
 from benchmarks.ladder import FIXED, SEEN, Match, Point, bd_rate, hull, matches
 from benchmarks.markdown import table
 from benchmarks.plans import FFMPEG, planned, with_renditions
-from vod import ffmpeg
+from vod import color, ffmpeg
 from vod.plan import Plan, Rendition
 from vod.profile import DEFAULT, Codec
 from vod.video_encoder import QUIET
@@ -102,21 +102,18 @@ def fixed_renditions(plan: Plan) -> list[Rendition]:
     return made
 
 
-def at_fixed_rates(command: Sequence[str], turn: int) -> list[str]:
-    """An FFmpeg command with, for every `-crf`, the average rate that is half the peak behind it; `turn` 1 or 2.
+def at_fixed_rate(rendition: Rendition, gop_frames: int, turn: int) -> list[str]:
+    """x264 as it comes, at an average rate of half the rendition's peak; `turn` is 1 or 2.
 
     Two passes, so that the fixed ladder is at its best: in one, x264 spoils the first second of a short excerpt.
     """
-    made: list[str] = []
-    words = iter(enumerate(command))
-    for at, word in words:
-        if word != "-crf":
-            made.append(word)
-            continue
-        next(words)
-        peak = int(command[at + 3].removesuffix("k"))
-        made += ["-b:v", f"{peak // 2}k", "-pass", str(turn), "-passlogfile", f"turn-{at}"]
-    return made
+    peak, gop = rendition.peak_kbps, str(gop_frames)
+    return [
+        *("-c:v", "libx264", "-preset", rendition.preset, "-b:v", f"{peak // 2}k"),
+        *("-maxrate", f"{peak}k", "-bufsize", f"{2 * peak}k"),
+        *("-g", gop, "-keyint_min", gop, "-sc_threshold", "0", "-pass", str(turn), "-passlogfile", rendition.name),
+        *(*color.TAGS, "-movflags", "+frag_keyframe+default_base_moof", "-f", "mp4"),
+    ]
 
 
 class _Encode:
@@ -142,8 +139,22 @@ class _Encode:
         return tuple(Point(*pair) for pair in json.loads(kept.read_text()))
 
     def _commands(self, source: str, outputs: dict[str, str]) -> list[list[str]]:
-        made = ffmpeg.encode_command("ffmpeg", source, self._plan, self._first, self._end, outputs, "/dev/null")
-        return [at_fixed_rates(made, turn) for turn in (1, 2)] if self._fixed_rates else [made]
+        cut = self._plan, self._first, self._end
+        if not self._fixed_rates:
+            return [ffmpeg.encode_command("ffmpeg", source, *cut, outputs, "/dev/null")]
+        graph = ffmpeg.filter_graph(self._plan, self._plan.renditions, self._first, self._end)
+        began = ["ffmpeg", "-v", "error", "-nostdin", "-y", *self._opened(source), "-filter_complex", graph]
+        return [[*began, *self._at_fixed_rates(outputs, turn)] for turn in (1, 2)]
+
+    def _at_fixed_rates(self, outputs: dict[str, str], turn: int) -> list[str]:
+        made = []
+        for rendition in self._plan.renditions:
+            made += ["-map", f"[{rendition.name}]", *at_fixed_rate(rendition, self._plan.gop_frames, turn)]
+            made.append(outputs[rendition.name])
+        return made
+
+    def _opened(self, source: str) -> list[str]:
+        return ffmpeg.opened(source, self._plan, self._first / float(self._plan.rate.fraction))
 
     def _made(self, names: list[str]) -> list[Point]:
         with tempfile.TemporaryDirectory() as folder:
@@ -166,9 +177,8 @@ class _Encode:
             f"[1:v]settb=1/1000,setpts=N,{shown},{_TAGGED}[made];"
             "[made][source]libvmaf=n_subsample=5:n_threads=2:log_fmt=json:log_path=vmaf.json"
         )
-        opened = ffmpeg.opened(str(self._source), self._plan, self._first / float(self._plan.rate.fraction))
-        said = ["-v", "fatal", "-nostdin", "-y"]
-        command = [FFMPEG, *said, *opened, "-i", file, "-filter_complex", graph, "-f", "null", "-"]
+        opened = [FFMPEG, "-v", "fatal", "-nostdin", *self._opened(str(self._source)), "-i", file]
+        command = [*opened, "-filter_complex", graph, "-f", "null", "-"]
         subprocess.run(command, check=True, cwd=folder)
         told = json.loads((Path(folder) / "vmaf.json").read_text())
         return float(told["pooled_metrics"]["vmaf"]["mean"])
