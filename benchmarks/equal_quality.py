@@ -21,8 +21,9 @@ from benchmarks.ladder import FIXED, SEEN, Match, Point, bd_rate, hull, matches
 from benchmarks.markdown import table
 from benchmarks.plans import FFMPEG, planned, with_renditions
 from vod import color, ffmpeg
-from vod.plan import Plan, Rendition
+from vod.plan import Plan
 from vod.profile import DEFAULT, Codec
+from vod.renditions import Rendition
 from vod.video_encoder import QUIET
 
 EXCERPT_SECONDS = 4
