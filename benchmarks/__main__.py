@@ -30,7 +30,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], str]] = {
 def main() -> None:
     """Measure what is asked for, all of it by default."""
     parser = argparse.ArgumentParser(prog="make bench")
-    parser.add_argument("only", nargs="*", choices=[*MEASUREMENTS, []], help="measurements, all by default")
+    parser.add_argument("only", nargs="*", choices=[*MEASUREMENTS, []], metavar="NAME", help=", ".join(MEASUREMENTS))
     asked = parser.parse_args().only or list(MEASUREMENTS)
     bench = Bench(clips.found(KEPT / "clips"), KEPT)
     if bench.clips.warning:
