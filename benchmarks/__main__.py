@@ -10,7 +10,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import chunked, clips, costs, machine, markdown, one_pass, presets, shaka, sizing, whole_job
+from benchmarks import (
+    chunked,
+    clips,
+    costs,
+    equal_quality,
+    machine,
+    markdown,
+    one_pass,
+    presets,
+    shaka,
+    sizing,
+    whole_job,
+)
 from benchmarks.bench import Bench
 
 ROOT = Path(__file__).parent.parent
@@ -22,6 +34,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], str]] = {
     "shaka-streamer": shaka.measure,
     "chunks": chunked.measure,
     "presets": presets.measure,
+    "equal-quality": equal_quality.measure,
     "sizing": sizing.measure,
     "costs": costs.measure,
 }

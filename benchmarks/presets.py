@@ -13,7 +13,7 @@ from benchmarks.plans import FFMPEG, command, planned, with_preset
 from vod.plan import Plan
 
 PRESETS = ("superfast", "veryfast", "faster", "fast", "medium")
-JUDGED = (1080, 720, 480)
+JUDGED = (1080, 720, 540)
 CLIP = Shape(1920, 1080, 25, 6)
 _EVERY = 5
 
@@ -49,8 +49,11 @@ def _tried(bench: Bench, plan: Plan, source: Path, name: str) -> Preset:
 def _vmaf(rendition: Path, source: Path, folder: Path) -> float:
     """Mean VMAF (default model) of every fifth frame, enlarged to the source's size."""
     log = folder / "vmaf.json"
+    # Both say the same of their colours: otherwise FFmpeg converts one of them, and equal pictures score 62.
+    said = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
     size = f"scale={CLIP.width}:{CLIP.height}:flags=bicubic"
-    judged = f"[0:v]{size}[made];[made][1:v]libvmaf=n_subsample={_EVERY}:n_threads=2:log_fmt=json:log_path={log}"
+    scored = f"libvmaf=n_subsample={_EVERY}:n_threads=2:log_fmt=json:log_path={log}"
+    judged = f"[0:v]{said},{size}[made];[1:v]{said}[meant];[made][meant]{scored}"
     command = [
         FFMPEG,
         "-v",

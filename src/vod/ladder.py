@@ -38,7 +38,11 @@ def rungs_for(width: int, height: int, rate: Fraction, ladder: tuple[Rung, ...])
     fitting = [rung for rung in ladder if rung.short_side <= short]
     above = [rung for rung in ladder if rung.short_side > short]
     if above and (not fitting or short > fitting[0].short_side * WORTH_A_RUNG):
-        fitting.insert(0, _own_rung(short, above[-1]))
+        below = fitting[0].peak_kbps if fitting else 100
+        fitting.insert(0, _own_rung(short, above[-1], below))
+    # Lower rungs may be coarser, since a taller one serves who can take it; what is the tallest here has none above.
+    best = min(rung.crf for rung in ladder)
+    fitting[0] = fitting[0].model_copy(update={"crf": best})
     return tuple(_at_rate(rung, rate) for rung in fitting)
 
 
@@ -48,8 +52,8 @@ def size_on(rung: Rung, width: int, height: int) -> Size:
     return Size(_even(width * scale), _even(height * scale))
 
 
-def _own_rung(short: int, model: Rung) -> Rung:
-    peak = max(100, round(model.peak_kbps * Fraction(short, model.short_side) ** 2))
+def _own_rung(short: int, model: Rung, least_kbps: int) -> Rung:
+    peak = max(least_kbps, round(model.peak_kbps * Fraction(short, model.short_side) ** 2))
     return Rung.model_construct(short_side=short, crf=model.crf, peak_kbps=peak)
 
 

@@ -41,8 +41,8 @@ _TASK_MIB = 512
 _FFMPEG_MIB = 350
 _CODEC_MIB = {Codec.H264: (0, 200), Codec.HEVC: (150, 220), Codec.AV1: (500, 500)}
 """Writable memory: of the task beside FFmpeg, of FFmpeg, of a codec's encoders together and for each megapixel."""
-_SPARE = 1.5
-"""More cores mean more threads with pictures of their own than the machine that measured had."""
+_SPARE_CORES = 8
+"""So many cores take once more of the memory: more threads with pictures of their own than on two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,9 @@ def task_size(source_pixels: int, encodes: Iterable[Encode], rate: float) -> Tas
     """The smallest task that encodes about as fast as the video plays and has the memory for it, else the largest."""
     wanted = list(encodes)
     vcpus = cpu_seconds(source_pixels, wanted) * rate
-    memory = _TASK_MIB + _SPARE * _ffmpeg_mib(wanted)
+    writable = _ffmpeg_mib(wanted)
     for cpu, offered in _SIZES:
+        memory = _TASK_MIB + writable * (1 + cpu / 1024 / _SPARE_CORES)
         if cpu >= vcpus * 1024 and offered[-1] >= memory:
             return TaskSize(cpu, next(size for size in offered if size >= memory))
     cpu, offered = _SIZES[-1]

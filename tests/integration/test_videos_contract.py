@@ -26,7 +26,7 @@ def videos(request: pytest.FixtureRequest, table: Any) -> Videos:
 def rich(**changes: object) -> Video:
     video = samples.video(Status.TRANSCODING, tags=("a", "ü"), probe={"duration": 10.5, "audio": [{"index": 1}]})
     done = model.ready(
-        video, Published(({"name": "v720", "bitrate": 5},), 10.0, True, ("short",)), "2026-01-02T00:00:01.000Z"
+        video, Published(({"name": "v720", "bitrate": 5},), 10.0, True, False, ("short",)), "2026-01-02T00:00:01.000Z"
     )
     return replace(done, **changes)  # type: ignore[arg-type]
 

@@ -11,9 +11,7 @@ def test_the_whole_command_for_two_rungs_and_sound() -> None:
 
     command = ffmpeg.encode_command("ffmpeg", "/scratch/source", PLAN, 0, None, outputs, "pipe:7")
 
-    video = (
-        "-map [{}] -c:v libx264 -preset faster -crf 21 -maxrate {}k -bufsize {}k -g 50 -keyint_min 50 -sc_threshold 0 "
-    )
+    video = "-map [{}] -c:v libx264 -preset faster -crf {} -maxrate {}k -bufsize {}k -g 50 -keyint_min 50 -sc_threshold 0 -aq-mode 3 -aq-strength 0.6 "
     video += "-video_track_timescale 25000 -map_metadata -1 -map_chapters -1 -fflags +bitexact -flags:v +bitexact "
     video += " ".join(color.TAGS) + " "
     video += "-fragment_index 1 -movflags +frag_keyframe+default_base_moof+delay_moov+frag_discont+skip_trailer "
@@ -27,8 +25,8 @@ def test_the_whole_command_for_two_rungs_and_sound() -> None:
         "-protocol_whitelist file,pipe -format_whitelist mov,matroska,mpegts,mpeg,avi,flv,asf,mxf,ogg,mp3,aac,flac,wav",
         "-max_pixels 35389440 -export_side_data +enhancements -max_error_rate 1 -reinit_filter 0 -copyts -itsoffset -0.000000 -f mov -i /scratch/source",
         f"-filter_complex {graph}",
-        video.format("v480", 1400, 2800, "pipe:4"),
-        video.format("v240", 400, 800, "pipe:5"),
+        video.format("v480", 24, 1422, 2844, "pipe:4"),
+        video.format("v240", 28, 400, 800, "pipe:5"),
         "-filter_complex [0:1]aresample=48000:async=1:first_pts=0[a0]",
         "-map [a0] -c:a aac -b:a 128k -ac 2 -map_metadata -1 -map_chapters -1",
         "-fflags +bitexact -flags:a +bitexact -frag_duration 2000000",

@@ -19,13 +19,13 @@ def shorts(width: int, height: int) -> list[int]:
 @pytest.mark.parametrize(
     ("width", "height", "expected"),
     [
-        (1920, 1080, [1080, 720, 480, 360, 240]),
-        (1080, 1920, [1080, 720, 480, 360, 240]),
-        (576, 1024, [576, 480, 360, 240]),
+        (1920, 1080, [1080, 720, 540, 360, 240]),
+        (1080, 1920, [1080, 720, 540, 360, 240]),
+        (576, 1024, [540, 360, 240]),
         (640, 426, [426, 360, 240]),
-        (500, 500, [480, 360, 240]),
+        (500, 500, [500, 360, 240]),
         (160, 100, [100]),
-        (7680, 4320, [2160, 1440, 1080, 720, 480, 360, 240]),
+        (7680, 4320, [2160, 1440, 1080, 720, 540, 360, 240]),
     ],
 )
 def test_a_source_gets_the_rungs_it_deserves(width: int, height: int, expected: list[int]) -> None:
@@ -56,3 +56,11 @@ def test_high_frame_rates_get_half_as_much_again() -> None:
     slow, fast = rungs_for(1280, 720, Fraction(30), LADDER)[0], rungs_for(1280, 720, Fraction(60), LADDER)[0]
 
     assert fast.peak_kbps == slow.peak_kbps * 3 // 2
+
+
+def test_the_tallest_rung_a_source_gets_is_as_fine_as_the_ladders_best() -> None:
+    for short in (1080, 720, 500, 100):
+        first, *lower = rungs_for(short, short, Fraction(25), LADDER)
+
+        assert first.crf == LADDER[0].crf
+        assert all(rung.crf > first.crf for rung in lower)

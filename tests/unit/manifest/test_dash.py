@@ -22,7 +22,7 @@ def test_the_manifest_parses_and_lists_every_rendition() -> None:
     video, audio = parsed.periods[0].adaptation_sets
     assert [(r.id, r.width, r.height) for r in video.representations] == [
         ("v720", 1280, 720),
-        ("v480", 854, 480),
+        ("v540", 960, 540),
         ("v360", 640, 360),
         ("v240", 426, 240),
     ]
@@ -46,7 +46,7 @@ def test_each_codec_is_a_set_of_its_own() -> None:
     parsed = MPEGDASHParser.parse(dash.mpd(catalog(plan, assemble(plan, [samples.report(plan)]))))
 
     plain, av1, audio = parsed.periods[0].adaptation_sets
-    assert [r.id for r in plain.representations] == ["v720", "v480", "v360", "v240"]
+    assert [r.id for r in plain.representations] == ["v720", "v540", "v360", "v240"]
     assert [r.id for r in av1.representations] == [r.name for r in plan.renditions if r.codec == "av1"]
     assert [s.id for s in (plain, av1, audio)] == [0, 1, 2]
 

@@ -15,7 +15,7 @@ def test_the_multivariant_playlist_lists_every_rendition_tallest_first() -> None
 
     assert [p.uri for p in playlist.playlists] == [
         "v720/index.m3u8",
-        "v480/index.m3u8",
+        "v540/index.m3u8",
         "v360/index.m3u8",
         "v240/index.m3u8",
     ]

@@ -47,7 +47,7 @@ def test_a_verified_run_is_published_and_announced() -> None:
 
     video = stored(step)
     assert video.status is Status.READY
-    assert [rendition["name"] for rendition in video.renditions] == ["v720", "v480", "v360", "v240"]
+    assert [rendition["name"] for rendition in video.renditions] == ["v720", "v540", "v360", "v240"]
     assert video.renditions[0]["frames"] == 250
     assert {BASE + "index.m3u8", BASE + "index.mpd", BASE + "v720/index.m3u8", BASE + "a0/index.m3u8"} <= set(
         step.output.sizes(BASE)
