@@ -1,6 +1,6 @@
 # One command to see the platform run: `make demo`. Needs Python 3.13 (PYTHON=/path/to/python3.13 if it is not found).
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check bench build deploy clean
+.PHONY: help demo up test check bench build playback-key deploy clean
 
 bin := .venv/bin
 export SAM_CLI_TELEMETRY := 0
@@ -8,7 +8,7 @@ export SAM_CLI_TELEMETRY := 0
 with_tools := PATH="$(CURDIR)/$(bin):$$PATH"
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
 demo: setup ## one video through the whole platform on this machine (FILE=path for your own), then stop
 	@FILE="$(FILE)" VOD_END_WITH=$$PPID $(bin)/python -m local.demo
@@ -29,6 +29,9 @@ check: setup ## format, lint, types, templates and the fast tests: before every 
 
 build: setup ## what AWS gets, in .aws-sam (no Docker needed)
 	$(with_tools) sam build
+
+playback-key: setup ## a key for private playback, into Secrets Manager of your account (FOLDER=path: into a file there)
+	@$(bin)/python -m local.playback_key $(FOLDER)
 
 deploy: build ## build, then deploy to the AWS account of your credentials
 	$(with_tools) sam deploy

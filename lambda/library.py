@@ -1,13 +1,13 @@
-"""Entry point: library routes of the API."""
+"""Entry point: library routes of the API, and the links to videos."""
 
 import os
 from typing import Any
 
+from vod.api import library, shares
 from vod.api.app import logger, resolver
-from vod.api.library import routes
 from vod.aws import wiring
 
-_app = resolver(routes(wiring.library(os.environ)))
+_app = resolver(library.routes(wiring.library(os.environ)), shares.routes(wiring.sharing(os.environ)))
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -16,7 +16,8 @@ UPSTREAM_TIMEOUT_SECONDS = 120
 HOP_BY_HOP = frozenset(
     ("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "upgrade")
 )
-UNFIT_FOR_ORIGIN = HOP_BY_HOP | {"host", "transfer-encoding", "expect", "accept-encoding"}
+VIEWER_ADDRESS = "x-viewer-address"
+UNFIT_FOR_ORIGIN = HOP_BY_HOP | {VIEWER_ADDRESS, "host", "transfer-encoding", "expect", "accept-encoding"}
 UNFIT_FOR_VIEWER = HOP_BY_HOP | {"transfer-encoding", "date", "server"}
 
 
@@ -82,6 +83,8 @@ class _Exchange(BaseHTTPRequestHandler):
         upstream.putheader("Host", host)
         # Viewers of CloudFront speak https; on this machine the loopback interface stands for it.
         upstream.putheader("X-Forwarded-Proto", "https")
+        # What the viewer asked for: signatures are good for one address only.
+        upstream.putheader(VIEWER_ADDRESS, f"http://{self.headers.get('Host', '')}")
         for name, value in self.headers.items():
             if name.lower() not in UNFIT_FOR_ORIGIN:
                 upstream.putheader(name, value)

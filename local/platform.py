@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from local import child, deploy, image, users
+from local import child, deploy, image, playback_key, users
 from local.cdn import Cdn, Origin, free_port
 from local.child import Emulator, StartError
 from local.clients import Clients
@@ -137,8 +137,10 @@ class Platform:
         image.build(REPOSITORY, self.state / "image")
         self._emulator = self._start_emulator()
         clients = self.clients
+        key = playback_key.kept(self.state)
+        playback_key.store(clients.secretsmanager, deploy.STACK, key)
         packed = package(self.options.template, ARTIFACTS)
-        self.deployed = deploy.deploy(clients, packed, ARTIFACTS, self._parameters(), self.state / "deployed")
+        self.deployed = deploy.deploy(clients, packed, ARTIFACTS, self._parameters(key), self.state / "deployed")
         made = {resource.kind: resource.physical_id for resource in deploy.resources(clients)}
         self._pool = users.open_pool(clients, made["AWS::Cognito::UserPool"])
         self.refresh_token()
@@ -152,8 +154,9 @@ class Platform:
         remembered.write_text(str(port))
         return emulator
 
-    def _parameters(self) -> dict[str, str]:
-        return {"PublicUrl": self.url, **self.options.parameters}
+    def _parameters(self, key: str) -> dict[str, str]:
+        given = {"PublicUrl": self.url, "PlaybackPublicKey": playback_key.public_half(key)}
+        return {**given, **self.options.parameters}
 
     def _origin(self, clients: Clients, made: dict[str, str]) -> Origin:
         assert self._emulator

@@ -19,8 +19,6 @@ STUBS = (
     "AWS::ApplicationAutoScaling::ScalableTarget",
     "AWS::ApplicationAutoScaling::ScalingPolicy",
     "AWS::Budgets::Budget",
-    "AWS::CloudFront::KeyGroup",
-    "AWS::CloudFront::PublicKey",
     "AWS::CloudWatch::CompositeAlarm",
     "AWS::CodeConnections::Connection",
     "AWS::CodeDeploy::Application",

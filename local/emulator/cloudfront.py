@@ -1,15 +1,23 @@
-"""CloudFront with the REST API as an origin: its execute-api name leads to the emulator's own API Gateway."""
+"""CloudFront with the REST API as an origin, and with behaviours that let in only who has a signature."""
 
 import re
+import uuid
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from ministack import app
 from ministack.services import cloudfront
+from ministack.services.cloudformation import provisioners
+
+from local.emulator import signatures
 
 API_HOST = re.compile(r"^([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com$")
 
+REFUSAL = '<?xml version="1.0" encoding="UTF-8"?><Error><Code>{code}</Code><Message>{message}</Message></Error>'
+
 _fetch = cloudfront._fetch_from_origin
+_behavior = cloudfront._dataplane_behavior
+_serve = cloudfront.handle_viewer_request
 
 
 def execute_path(api: str, uri: str) -> str:
@@ -32,6 +40,76 @@ async def fetch_from_origin(
     return status, "", {name.lower(): value for name, value in answered.items()}, content
 
 
+def behavior(element: Any, pattern: Any = None) -> dict[str, Any]:
+    """A cache behaviour with the key groups whose signatures it wants."""
+    named = [found.text for found in element.iter() if found.tag.rpartition("}")[2] == "KeyGroup"]
+    return {**_behavior(element, pattern), "key_groups": named}
+
+
+def accepted_keys(groups: list[str]) -> dict[str, str]:
+    """The public keys of key groups: PEM texts by id."""
+    ids = [key for group in groups for key in cloudfront._key_groups[group]["Config"]["Items"]]
+    return {key: cloudfront._public_keys[key]["Config"]["EncodedKey"] for key in ids}
+
+
+async def serve(
+    distribution: dict[str, Any], method: str, path: str, uri: str, query: str, headers: dict[str, str], *rest: Any
+) -> Any:
+    """What a viewer gets: 403 where a behaviour wants a signature and the request has none that is good."""
+    matched = cloudfront._match_behavior(cloudfront.parse_distribution_dataplane_config(distribution), path)
+    if matched and matched["key_groups"]:
+        address = headers.get("x-viewer-address", "") + uri
+        try:
+            signatures.check(address, query, headers.get("cookie", ""), accepted_keys(matched["key_groups"]))
+        except signatures.Refused as refused:
+            body = REFUSAL.format(code=refused.code, message=refused)
+            return 403, {"Content-Type": "text/xml", "X-Cache": "Error from cloudfront"}, body.encode()
+    return await _serve(distribution, method, path, uri, query, headers, *rest)
+
+
+def create_public_key(logical_id: str, properties: Any, stack: str) -> tuple[str, dict[str, str]]:
+    """AWS::CloudFront::PublicKey."""
+    key = cloudfront._pk_id()
+    cloudfront._public_keys[key] = _record(key, properties["PublicKeyConfig"])
+    return key, {"Id": key}
+
+
+def update_public_key(physical_id: str, old: Any, new: Any, stack: str) -> tuple[str, dict[str, str]]:
+    """Refuse to change a key, as CloudFront does."""
+    if old["PublicKeyConfig"] != new["PublicKeyConfig"]:
+        raise ValueError("Invalid request provided: AWS::CloudFront::PublicKey")
+    return physical_id, {"Id": physical_id}
+
+
+def create_key_group(logical_id: str, properties: Any, stack: str) -> tuple[str, dict[str, str]]:
+    """AWS::CloudFront::KeyGroup."""
+    return update_key_group(cloudfront._kg_id(), None, properties, stack)
+
+
+def update_key_group(physical_id: str, old: Any, new: Any, stack: str) -> tuple[str, dict[str, str]]:
+    """Take over the keys of a group."""
+    cloudfront._key_groups[physical_id] = _record(physical_id, new["KeyGroupConfig"])
+    return physical_id, {"Id": physical_id}
+
+
+def _record(physical_id: str, config: Any) -> dict[str, Any]:
+    now = cloudfront._now_iso()
+    return {"Id": physical_id, "ETag": str(uuid.uuid4()), "CreatedTime": now, "LastModifiedTime": now, "Config": config}
+
+
 def install() -> None:
-    """Let distributions reach our API."""
+    """Let distributions reach our API, and let viewers in only with what the behaviour asks for."""
     cloudfront._fetch_from_origin = fetch_from_origin
+    cloudfront._dataplane_behavior = behavior
+    cloudfront.handle_viewer_request = serve
+    handlers = provisioners._RESOURCE_HANDLERS
+    handlers["AWS::CloudFront::PublicKey"] = {
+        "create": create_public_key,
+        "update": update_public_key,
+        "delete": lambda physical_id, properties: cloudfront._public_keys.pop(physical_id, None),
+    }
+    handlers["AWS::CloudFront::KeyGroup"] = {
+        "create": create_key_group,
+        "update": update_key_group,
+        "delete": lambda physical_id, properties: cloudfront._key_groups.pop(physical_id, None),
+    }

@@ -28,12 +28,21 @@ class InvalidRequest(RequestError):
 
 
 class NotFound(RequestError):
-    """No such video for this caller."""
+    """No such video, or part of one, for this caller."""
 
     status = 404
 
-    def __init__(self, what: str = "video") -> None:
-        super().__init__("not_found", f"There is no such {what}. List yours with GET /videos.")
+    def __init__(self, what: str = "video", advice: str = "List yours with GET /videos.") -> None:
+        super().__init__("not_found", f"There is no such {what}. {advice}")
+
+
+class Forbidden(RequestError):
+    """The request carries no valid proof of what it may do."""
+
+    status = 403
+
+    def __init__(self, message: str) -> None:
+        super().__init__("forbidden", message)
 
 
 class TooLarge(RequestError):

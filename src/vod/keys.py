@@ -23,9 +23,19 @@ def run_id(version: str) -> str:
     return hashlib.sha256(version.encode()).hexdigest()[:12]
 
 
+def next_run_id(run: str) -> str:
+    """The id of the run after this one: the same for everybody who asks to try again."""
+    return run_id(run)
+
+
 def execution_name(video_id: str, run: str) -> str:
     """The execution's name: Step Functions starts one of a name only once."""
     return f"{video_id}-{run}"
+
+
+def record_partition(video_id: str) -> str:
+    """The partition of the table that holds all of a video's records."""
+    return f"VIDEO#{video_id}"
 
 
 def source_key(video_id: str) -> str:

@@ -76,6 +76,22 @@ def queued(video: Video, run: str, source: Source, now: str) -> Video:
     return replace(moved(video, Status.QUEUED, now), run=run, source=source, expires_at=None, upload=None)
 
 
+def requeued(video: Video, run: str, now: str) -> Video:
+    """A failed or cancelled video is queued for a new run of the same source; nothing of the old one is kept."""
+    again = moved(video, Status.QUEUED, now)
+    return replace(
+        again,
+        run=run,
+        probe=None,
+        renditions=(),
+        duration=None,
+        has_poster=False,
+        has_storyboard=False,
+        warnings=(),
+        failure=None,
+    )
+
+
 def transcoding(video: Video, probe: Document, warnings: tuple[str, ...], now: str) -> Video:
     """The plan stands and the encoders start."""
     return replace(moved(video, Status.TRANSCODING, now), probe=probe, warnings=warnings)

@@ -8,6 +8,7 @@ from typing import Protocol
 from vod.byte_ranges import Range
 from vod.model import Document, Video
 from vod.plan import SourceObject
+from vod.share import Share
 from vod.status import Status
 
 
@@ -42,6 +43,19 @@ class Videos(Protocol):
 
     def note_chunk(self, video_id: str, run: str, chunk: int, frames: int) -> None:
         """Record how many frames a chunk has encoded."""
+
+
+class Shares(Protocol):
+    """The links to videos, filed with them: deleting a video removes them."""
+
+    def put(self, share: Share) -> None:
+        """Store a link, replacing the one of the same id."""
+
+    def get(self, video_id: str, share_id: str) -> Share | None:
+        """A link of a video, also one that is over; None when there is none."""
+
+    def of(self, video_id: str) -> tuple[Share, ...]:
+        """All links of a video."""
 
 
 class Output(Protocol):
@@ -93,8 +107,8 @@ class Sources(Protocol):
     def abort_parts(self, key: str, upload_id: str) -> None:
         """Forget a multipart upload and its parts; fine when it is gone already."""
 
-    def stored_size(self, key: str) -> int | None:
-        """Size in bytes of the object of this key, None when there is none."""
+    def stored_size(self, key: str, version: str | None = None) -> int | None:
+        """Size in bytes of the object of this key, or of the named version; None when there is none."""
 
     def delete_versions(self, key: str, version: str | None = None) -> int:
         """Remove every version of an object, or the named one; how many there were."""

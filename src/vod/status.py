@@ -29,8 +29,8 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.TRANSCODING: frozenset({Status.PLAYABLE, Status.READY, Status.FAILED, Status.CANCELLED, Status.DELETING}),
     Status.PLAYABLE: frozenset({Status.READY, Status.FAILED, Status.CANCELLED, Status.DELETING}),
     Status.READY: frozenset({Status.DELETING}),
-    Status.FAILED: frozenset({Status.DELETING}),
-    Status.CANCELLED: frozenset({Status.DELETING}),
+    Status.FAILED: frozenset({Status.QUEUED, Status.DELETING}),
+    Status.CANCELLED: frozenset({Status.QUEUED, Status.DELETING}),
     Status.DELETING: frozenset(),
 }
 

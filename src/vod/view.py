@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping
 
-from vod import keys, storyboard
 from vod.model import Document, Video
 from vod.status import Status
 
 _SOURCE_FIELDS = ("container", "duration", "size", "video", "audio")
 
 
-def video(record: Video, progress: int, public_url: str) -> Document:
-    """The API's video object; `progress` in percent, `public_url` the CDN's address."""
+def video(record: Video, progress: int, playback: Document | None) -> Document:
+    """The API's video object; `progress` in percent, `playback` its addresses."""
     return {
         "id": record.id,
         "status": record.status.value,
@@ -25,7 +24,7 @@ def video(record: Video, progress: int, public_url: str) -> Document:
         if record.probe
         else None,
         "renditions": list(record.renditions),
-        "playback": _playback(record, public_url),
+        "playback": playback,
         "warnings": list(record.warnings),
         "error": {"code": record.failure.code, "message": record.failure.message} if record.failure else None,
         "createdAt": record.created_at,
@@ -39,15 +38,3 @@ def progress(record: Video, chunk_frames: Mapping[int, int]) -> int:
         return 100
     total = (record.probe or {}).get("gridFrames") or 0
     return min(99, 100 * sum(chunk_frames.values()) // total) if total and record.status.is_encoding else 0
-
-
-def _playback(record: Video, public_url: str) -> Document | None:
-    if record.status not in (Status.READY, Status.PLAYABLE) or not record.run:
-        return None
-    base = f"{public_url.rstrip('/')}/{keys.run_prefix(record.id, record.run)}"
-    return {
-        "hls": base + keys.HLS_NAME,
-        "dash": base + keys.DASH_NAME,
-        "poster": base + keys.POSTER_NAME if record.has_poster else None,
-        "storyboard": base + storyboard.VTT_NAME if record.has_storyboard else None,
-    }

@@ -19,10 +19,11 @@ from vod.errors import RequestError, VersionConflict
 logger = Logger()
 
 
-def resolver(routes: APIGatewayRouter) -> APIGatewayRestResolver:
+def resolver(*routers: APIGatewayRouter) -> APIGatewayRestResolver:
     """An app with these routes and the platform's error answers."""
     app = APIGatewayRestResolver(enable_validation=True)
-    app.include_router(routes)
+    for router in routers:
+        app.include_router(router)
     _answer_errors(app)
     return app
 

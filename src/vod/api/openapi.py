@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
-from vod.api import delete, library, upload
+from vod.api import delete, deliver, library, runs, shares, upload
 from vod.api.shapes import NewVideoBody
 
 _ANY: Any = None
@@ -19,6 +19,7 @@ _ERROR = {
 _ERRORS = {
     "400": "A field is wrong; the message names it",
     "401": "No valid token",
+    "403": "The address is not signed, was changed or has expired",
     "404": "No such video, or it is another owner's",
     "409": "The video's status does not allow this",
     "413": "Larger than the platform accepts this way",
@@ -28,8 +29,8 @@ _ERRORS = {
 def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document as plain data."""
     app = APIGatewayRestResolver(enable_validation=True)
-    for routes in (upload.routes(_ANY), library.routes(_ANY), delete.routes(_ANY)):
-        app.include_router(routes)
+    for part in (upload, library, runs, delete, deliver, shares):
+        app.include_router(part.routes(_ANY))
     text = app.get_openapi_json_schema(title="Video transcoding platform", version="1.0.0")
     made = cast(dict[str, Any], json.loads(text))
     _describe_create(made["paths"]["/videos"]["post"])

@@ -12,6 +12,10 @@ Filename = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$")
 ]
 ContentType = Annotated[str, StringConstraints(max_length=100, pattern=r"^[\w.+-]+/[\w.+-]+$")]
+Token = Annotated[str, StringConstraints(max_length=100)]
+ShareId = Annotated[str, StringConstraints(max_length=64)]
+PathName = Annotated[str, StringConstraints(max_length=64, pattern=r"^[\w-]+$")]
+ManifestName = Annotated[str, StringConstraints(max_length=64, pattern=r"^[\w-]+\.(m3u8|mpd|vtt)$")]
 VideoId = Annotated[str, StringConstraints(max_length=64)]
 
 
@@ -50,3 +54,9 @@ class ChangeBody(Body):
 
     title: Title | None = None
     tags: Annotated[list[Tag] | None, Field(max_length=50)] = None
+
+
+class ShareBody(Body):
+    """`POST /videos/{id}/shares`: how long the link works."""
+
+    expires_in_hours: Annotated[int, Field(alias="expiresInHours", ge=1, le=720)] = 168

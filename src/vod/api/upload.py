@@ -51,7 +51,7 @@ def routes(uploads: Uploads) -> APIGatewayRouter:
 
 
 def _shown(video: Video) -> Document:
-    return view.video(video, progress=0, public_url="")
+    return view.video(video, progress=0, playback=None)
 
 
 def _created(body: Document) -> Response[str]:

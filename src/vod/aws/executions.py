@@ -27,7 +27,7 @@ class StepFunctions:
     def stop(self, name: str) -> None:
         arn = self._arn.replace(":stateMachine:", ":execution:") + f":{name}"
         try:
-            self._client.stop_execution(executionArn=arn, error="Deleted", cause="The video was deleted.")
+            self._client.stop_execution(executionArn=arn, error="Unwanted", cause="The video was deleted or cancelled.")
         except ClientError as error:
             if error.response["Error"]["Code"] not in ("ExecutionDoesNotExist", "ValidationException"):
                 raise

@@ -34,11 +34,12 @@ def _missing(error: ClientError) -> bool:
 
 
 class S3Output:
-    """The output bucket."""
+    """The output bucket; who may not list it is told that a missing object is forbidden."""
 
-    def __init__(self, client: Any, bucket: str) -> None:
+    def __init__(self, client: Any, bucket: str, may_list: bool = True) -> None:
         self._client = client
         self._bucket = bucket
+        self._may_list = may_list
 
     def put(self, key: str, data: bytes) -> None:
         kind, cache = _TYPES[key.rsplit(".", 1)[1]]
@@ -48,7 +49,7 @@ class S3Output:
         try:
             return bytes(self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read())
         except ClientError as error:
-            if _missing(error):
+            if _missing(error) or (not self._may_list and error.response["Error"]["Code"] == "AccessDenied"):
                 raise KeyError(key) from error
             raise
 
@@ -122,9 +123,10 @@ class S3Sources:
             if not _missing(error):
                 raise
 
-    def stored_size(self, key: str) -> int | None:
+    def stored_size(self, key: str, version: str | None = None) -> int | None:
+        named = {"VersionId": version} if version else {}
         try:
-            return int(self._client.head_object(Bucket=self._bucket, Key=key)["ContentLength"])
+            return int(self._client.head_object(Bucket=self._bucket, Key=key, **named)["ContentLength"])
         except ClientError as error:
             # Who may not list the bucket is told 403 where there is nothing.
             if _missing(error) or error.response["Error"]["Code"] == "403":

@@ -10,6 +10,7 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
+from vod import keys
 from vod.errors import InvalidRequest, VersionConflict
 from vod.model import Failure, Source, Upload, Video
 from vod.ports import Page
@@ -58,7 +59,7 @@ class DynamoVideos:
 
     def delete(self, video_id: str) -> None:
         """The record goes last: as long as it is there, a repeated delete finds what is left."""
-        for item in self._query(pk=_serialize(_pk(video_id)), projection="pk, sk"):
+        for item in self._query(pk=_serialize(keys.record_partition(video_id)), projection="pk, sk"):
             if item["sk"]["S"] != _RECORD:
                 self._client.delete_item(TableName=self._table, Key={"pk": item["pk"], "sk": item["sk"]})
         self._client.delete_item(TableName=self._table, Key=_key(video_id, _RECORD))
@@ -106,7 +107,7 @@ class DynamoVideos:
         return Page(tuple(_video(item) for item in found[:limit]), _cursor(more))
 
     def chunk_frames(self, video_id: str, run: str) -> Mapping[int, int]:
-        items = self._query(_serialize(_pk(video_id)), "sk, frames", f"CHUNK#{run}#")
+        items = self._query(_serialize(keys.record_partition(video_id)), "sk, frames", f"CHUNK#{run}#")
         return {int(item["sk"]["S"].rsplit("#", 1)[1]): int(item["frames"]["N"]) for item in items}
 
     def note_chunk(self, video_id: str, run: str, chunk: int, frames: int) -> None:
@@ -121,18 +122,14 @@ class DynamoVideos:
         )
 
 
-def _pk(video_id: str) -> str:
-    return f"VIDEO#{video_id}"
-
-
 def _key(video_id: str, sk: str) -> Item:
-    return {"pk": {"S": _pk(video_id)}, "sk": {"S": sk}}
+    return {"pk": {"S": keys.record_partition(video_id)}, "sk": {"S": sk}}
 
 
 def _item(video: Video) -> Item:
     plain = json.loads(json.dumps(asdict(video)), parse_float=Decimal)
     record = {_camel(name): value for name, value in plain.items() if value is not None}
-    record.update(pk=_pk(video.id), sk=_RECORD, kind=_RECORD)
+    record.update(pk=keys.record_partition(video.id), sk=_RECORD, kind=_RECORD)
     return {name: _serialize(value) for name, value in record.items()}
 
 

@@ -7,20 +7,27 @@ from vod.aws.clients import client
 from vod.aws.events import SnsEvents
 from vod.aws.executions import StepFunctions
 from vod.aws.objects import S3Output, S3Sources
+from vod.aws.shares import DynamoShares
 from vod.aws.videos import DynamoVideos
 from vod.chunks import ChunkPolicy
+from vod.delivery import Delivery
 from vod.parts import MIB
 from vod.probe import Limits
 from vod.steps.delete import Deletion
+from vod.steps.deliver import Delivering
 from vod.steps.dispatch import Dispatch
 from vod.steps.fail import Failing
 from vod.steps.library import Library
 from vod.steps.plan import Planning
 from vod.steps.publish import Publishing
+from vod.steps.runs import Runs
+from vod.steps.shares import Sharing
 from vod.steps.upload import UploadLimits, Uploads
 
 Environment = Mapping[str, str]
 _GIB = 2**30
+PUBLIC = "public"
+"""What stands in PLAYBACK_KEYS where everybody may watch."""
 
 
 def _videos(env: Environment) -> DynamoVideos:
@@ -57,10 +64,41 @@ def uploads(env: Environment) -> Uploads:
     return Uploads(_videos(env), _sources(env), limits)
 
 
-def library(env: Environment) -> Library:
-    """The library; the CDN's address comes from a parameter, since the CDN itself needs the API."""
+def _public_url(env: Environment) -> str:
+    """The CDN's address comes from a parameter, since the CDN itself needs the API."""
     parameter = client("ssm").get_parameter(Name=env["PUBLIC_URL_PARAMETER"])
-    return Library(_videos(env), parameter["Parameter"]["Value"])
+    return str(parameter["Parameter"]["Value"]).rstrip("/")
+
+
+def _delivery(env: Environment) -> Delivery:
+    accepted, secret = env["PLAYBACK_KEYS"], env["PLAYBACK_KEY_SECRET"]
+    if accepted == PUBLIC:
+        return Delivery(_public_url(env))
+    from vod import signing  # only functions that sign have its library
+
+    pem = client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"]
+    return Delivery(_public_url(env), signing.load(pem, accepted))
+
+
+def library(env: Environment) -> Library:
+    """The library."""
+    return Library(_videos(env), _delivery(env))
+
+
+def sharing(env: Environment) -> Sharing:
+    """The links to videos."""
+    return Sharing(_videos(env), DynamoShares(client("dynamodb"), env["TABLE_NAME"]), _public_url(env))
+
+
+def delivering(env: Environment) -> Delivering:
+    """The deliver step."""
+    output = S3Output(client("s3"), env["OUTPUT_BUCKET"], may_list=False)
+    return Delivering(_videos(env), DynamoShares(client("dynamodb"), env["TABLE_NAME"]), output, _delivery(env))
+
+
+def runs(env: Environment) -> Runs:
+    """Cancelling and trying again."""
+    return Runs(_videos(env), _sources(env), _executions(env), env["SOURCE_BUCKET"])
 
 
 def deletion(env: Environment) -> Deletion:

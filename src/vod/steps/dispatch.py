@@ -57,7 +57,7 @@ class Dispatch:
         if queued is None:
             logger.info("%s of %s is not the source of its run", arrival.version, video.id)
             return
-        started = self.executions.start(keys.execution_name(queued.id, run), _execution_input(queued, run, arrival))
+        started = self.executions.start(keys.execution_name(queued.id, run), execution_input(queued, arrival.bucket))
         logger.info("execution for %s %s", queued.id, "started" if started else "was started before")
 
     def _video(self, arrival: Arrival) -> Video | None:
@@ -95,11 +95,12 @@ class Dispatch:
             return self._queue(fresh, run, arrival) if fresh else None
 
 
-def _execution_input(video: Video, run: str, arrival: Arrival) -> Document:
-    """The same for every duplicate of an event: Step Functions compares it."""
+def execution_input(video: Video, bucket: str) -> Document:
+    """What an execution of a queued video starts with. The same for every duplicate: Step Functions compares it."""
+    source = video.source
     return {
         "videoId": video.id,
-        "run": run,
+        "run": video.run,
         "declaredSize": video.size,
-        "source": {"bucket": arrival.bucket, "key": arrival.key, "version": arrival.version, "size": arrival.size},
+        "source": {"bucket": bucket, "key": source.key, "version": source.version, "size": source.size},
     }

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from vod import clock, view
+from vod import clock, delivery, view
 from vod.caller import Caller
+from vod.delivery import Delivery
 from vod.model import Document, Video
 from vod.ports import Videos
 from vod.records import amend
@@ -14,10 +15,10 @@ from vod.status import Status
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """Everything the step needs; `public_url` is the CDN's address."""
+    """Everything the step needs."""
 
     videos: Videos
-    public_url: str
+    delivery: Delivery
     now: Callable[[], datetime] = clock.now
 
     def show(self, caller: Caller, video_id: str) -> Document:
@@ -47,4 +48,5 @@ class Library:
     def _shown(self, video: Video) -> Document:
         encoding = video.status.is_encoding and video.run
         frames = self.videos.chunk_frames(video.id, video.run) if encoding and video.run else {}
-        return view.video(video, view.progress(video, frames), self.public_url)
+        playback = self.delivery.signed(video, delivery.signed_until(self.now()))
+        return view.video(video, view.progress(video, frames), playback)

@@ -1,0 +1,16 @@
+"""Entry point: routes of the API that let players in."""
+
+import os
+from typing import Any
+
+from vod.api.app import logger, resolver
+from vod.api.deliver import routes
+from vod.aws import wiring
+
+_app = resolver(routes(wiring.delivering(os.environ)))
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer one API request."""
+    return _app.resolve(event, context)

@@ -1,0 +1,74 @@
+"""`make playback-key`: a key pair for private playback, its private half in Secrets Manager, its public half printed.
+
+With a FOLDER nothing leaves this machine: the private half becomes a file there.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from local.deploy import STACK
+
+FILE = "playback-key.pem"
+
+
+def new_key() -> str:
+    """A new private key, in PEM: ECDSA P-256, whose signatures are a quarter of RSA's in every address."""
+    form, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    return ec.generate_private_key(ec.SECP256R1()).private_bytes(serialization.Encoding.PEM, form, plain).decode()
+
+
+def public_half(pem: str) -> str:
+    """The public half of a private key as the template's parameter takes it."""
+    public = serialization.load_pem_private_key(pem.encode(), None).public_key()
+    text = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return ",".join(text.decode().splitlines()[1:-1])
+
+
+def kept(folder: Path) -> str:
+    """The private key kept in a folder, made when there is none; nobody else can read it."""
+    path = folder / FILE
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(".new")
+        fresh.touch(mode=0o600)
+        fresh.write_text(new_key())
+        fresh.replace(path)
+    return path.read_text()
+
+
+def store(client: Any, stack: str, pem: str) -> None:
+    """Make the key the current value of the stack's secret."""
+    name = f"{stack}/playback-key"
+    try:
+        client.create_secret(
+            Name=name, SecretString=pem, Description="Private half of the key pair of private playback"
+        )
+    except client.exceptions.ResourceExistsException:
+        client.put_secret_value(SecretId=name, SecretString=pem)
+
+
+def main(arguments: list[str]) -> int:
+    """Make a pair; the exit code."""
+    stack = os.environ.get("STACK") or STACK
+    try:
+        if arguments:
+            pem = kept(Path(arguments[0]))
+        else:
+            pem = new_key()
+            store(boto3.client("secretsmanager"), stack, pem)
+    except (BotoCoreError, ClientError, OSError) as error:
+        print(f"make playback-key: {error}", file=sys.stderr)
+        return 1
+    print(f"sam deploy --stack-name {stack} --parameter-overrides PlaybackPublicKey={public_half(pem)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,88 @@
+"""Who may fetch what until when, as CloudFront's custom policies say it: in the query of an address or in cookies.
+
+https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-creating-signed-url-custom-policy.html
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+_BASE64, _CLOUDFRONT = b"+=/", b"-_~"
+NAMES = ("Policy", "Signature", "Key-Pair-Id")
+COOKIE_PREFIX = "CloudFront-"
+
+
+class Key(Protocol):
+    """What signs and verifies."""
+
+    @property
+    def id(self) -> str:
+        """Under which id CloudFront knows it."""
+
+    def sign(self, message: bytes) -> bytes:
+        """The signature of a message."""
+
+    def verifies(self, message: bytes, signature: bytes) -> bool:
+        """Whether the signature is this key's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """A signed policy, each value fit for an address and for a cookie."""
+
+    policy: str
+    signature: str
+    key_id: str
+
+    @property
+    def query(self) -> str:
+        """For the query of an address."""
+        return "&".join(f"{name}={value}" for name, value in zip(NAMES, self._values(), strict=True))
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """Cookies by name."""
+        return {COOKIE_PREFIX + name: value for name, value in zip(NAMES, self._values(), strict=True)}
+
+    def _values(self) -> tuple[str, str, str]:
+        return self.policy, self.signature, self.key_id
+
+
+def issue(key: Key, resource: str, until: datetime) -> Pass:
+    """A pass to every address that `resource` names (`*` stands for any text) before a moment."""
+    condition = {"DateLessThan": {"AWS:EpochTime": int(until.timestamp())}}
+    policy = json.dumps({"Statement": [{"Resource": resource, "Condition": condition}]}, separators=(",", ":")).encode()
+    return Pass(encode(policy), encode(key.sign(policy)), key.id)
+
+
+def admits(key: Key, given: Mapping[str, str], address: str, now: datetime) -> bool:
+    """Whether a query's values are a pass of this key to an address, now; only what `issue` makes is understood."""
+    try:
+        policy, signature, key_id = (given[name] for name in NAMES)
+        raw, signed = decode(policy), decode(signature)
+    except (KeyError, ValueError):
+        return False
+    return key_id == key.id and key.verifies(raw, signed) and _covers(json.loads(raw), address, now)
+
+
+def _covers(policy: dict[str, list[dict[str, object]]], address: str, now: datetime) -> bool:
+    (statement,) = policy["Statement"]
+    ends = statement["Condition"]["DateLessThan"]["AWS:EpochTime"]  # type: ignore[index]
+    return address.startswith(str(statement["Resource"]).removesuffix("*")) and now.timestamp() < float(ends)
+
+
+def encode(raw: bytes) -> str:
+    """Base64 in CloudFront's alphabet, which needs no escaping."""
+    return base64.b64encode(raw).translate(bytes.maketrans(_BASE64, _CLOUDFRONT)).decode()
+
+
+def decode(text: str) -> bytes:
+    """What `encode` encoded; ValueError for anything else."""
+    try:
+        return base64.b64decode(text.encode().translate(bytes.maketrans(_CLOUDFRONT, _BASE64)), validate=True)
+    except binascii.Error as error:
+        raise ValueError("not base64") from error

@@ -1,0 +1,77 @@
+"""Routes of the deliver step; those of shares and manifests need no sign-in, their address is the proof."""
+
+import json
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.event_handler.router import APIGatewayRouter
+from aws_lambda_powertools.shared.cookies import Cookie, SameSite
+
+from vod import access, keys
+from vod.api.app import current_caller
+from vod.api.shapes import ManifestName, PathName, Token, VideoId
+from vod.model import Document
+from vod.steps.deliver import Delivering, Grant
+
+_TYPES = {"m3u8": "application/vnd.apple.mpegurl", "mpd": "application/dash+xml", "vtt": "text/vtt; charset=utf-8"}
+_NOT_STORED = {"Cache-Control": "no-store"}
+Policy = Annotated[str, Query(alias="Policy", max_length=2000)]
+Signature = Annotated[str, Query(alias="Signature", max_length=2000)]
+Key = Annotated[str, Query(alias="Key-Pair-Id", max_length=100)]
+
+
+def routes(delivering: Delivering) -> APIGatewayRouter:
+    """`GET /videos/{id}/playback`, `GET /shares/{token}/playback` and `GET /videos/{id}/manifest/...`."""
+    router = APIGatewayRouter()
+
+    @router.get("/videos/<video_id>/playback", summary="Addresses and cookies to play a video", tags=["deliver"])
+    def playback(video_id: VideoId) -> Response[str]:
+        grant = delivering.playback(current_caller(router), video_id)
+        return _granted(grant, grant.answer)
+
+    @router.get("/shares/<token>/playback", summary="Play a shared video, without an account", tags=["deliver"])
+    def shared(token: Token) -> Response[str]:
+        grant = delivering.shared(token)
+        video = {"id": grant.video.id, "title": grant.video.title, "duration": grant.video.duration}
+        return _granted(grant, grant.answer | {"video": video})
+
+    @router.get("/videos/<video_id>/manifest/<run>/<name>", summary="A signed manifest", tags=["deliver"])
+    def manifest(
+        video_id: VideoId,
+        run: PathName,
+        name: ManifestName,
+        policy: Policy = "",
+        signature: Signature = "",
+        key: Key = "",
+    ) -> Response[str]:
+        return _manifest(delivering, video_id, f"{run}/{name}", (policy, signature, key))
+
+    @router.get("/videos/<video_id>/manifest/<run>/<track>/<name>", summary="A signed playlist", tags=["deliver"])
+    def playlist(
+        video_id: VideoId,
+        run: PathName,
+        track: PathName,
+        name: ManifestName,
+        policy: Policy = "",
+        signature: Signature = "",
+        key: Key = "",
+    ) -> Response[str]:
+        return _manifest(delivering, video_id, f"{run}/{track}/{name}", (policy, signature, key))
+
+    return router
+
+
+def _manifest(delivering: Delivering, video_id: str, name: str, given: tuple[str, str, str]) -> Response[str]:
+    text = delivering.manifest(video_id, name, dict(zip(access.NAMES, given, strict=True)))
+    return Response(200, _TYPES[name.rsplit(".", 1)[1]], text, headers=_NOT_STORED)
+
+
+def _granted(grant: Grant, answer: Document) -> Response[str]:
+    is_secure = str(grant.playback["hls"]).startswith("https:")
+    path = "/" + keys.video_prefix(grant.video.id)
+    cookies = [  # kept until the browser is closed: their end stands in the policy
+        Cookie(name, value, path=path, secure=is_secure, http_only=True, same_site=SameSite.LAX_MODE)
+        for name, value in grant.cookies.items()
+    ]
+    return Response(200, "application/json", json.dumps(answer), headers=_NOT_STORED, cookies=cookies)

@@ -1,0 +1,69 @@
+"""Where a video is played: plain addresses for players with cookies, signed ones for those without."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from vod import access, keys, storyboard
+from vod.access import Key, Pass
+from vod.model import Document, Video
+from vod.status import Status
+
+SIGNED_VALIDITY = timedelta(hours=12)
+"""Of signed addresses: their players cannot ask again, and a film must come to its end."""
+_STEP_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The CDN's address, without a slash at its end, and the key to private videos; None where all are public."""
+
+    public_url: str
+    key: Key | None = None
+
+    def plain(self, video: Video) -> Document | None:
+        """Addresses for who needs no pass or has the cookies; None while there is nothing to play."""
+        return self._addresses(video, "", "")
+
+    def signed(self, video: Video, until: datetime) -> Document | None:
+        """Addresses that work by themselves before a moment; None while there is nothing to play."""
+        if self.key is None or not is_playable(video):
+            return self.plain(video)
+        return self._addresses(video, "?" + self.pass_to(video.id, until).query, "/api")
+
+    def pass_to(self, video_id: str, until: datetime) -> Pass:
+        """A pass to everything of one video."""
+        assert self.key, "public videos need no pass"
+        return access.issue(self.key, self._served(video_id) + "*", until)
+
+    def admits(self, video_id: str, name: str, given: Mapping[str, str], now: datetime) -> bool:
+        """Whether a query's values open the file `name` of a video."""
+        return self.key is not None and access.admits(self.key, given, self._served(video_id) + name, now)
+
+    def _served(self, video_id: str) -> str:
+        return f"{self.public_url}/{keys.video_prefix(video_id)}"
+
+    def _addresses(self, video: Video, query: str, api: str) -> Document | None:
+        if not is_playable(video):
+            return None
+        assert video.run
+        served = self._served(video.id) + video.run + "/"
+        # What names further files is signed through and through by the API.
+        naming = f"{self.public_url}/api/videos/{video.id}/manifest/{video.run}/" if api else served
+        return {
+            "hls": naming + keys.HLS_NAME + query,
+            "dash": naming + keys.DASH_NAME + query,
+            "poster": served + keys.POSTER_NAME + query if video.has_poster else None,
+            "storyboard": naming + storyboard.VTT_NAME + query if video.has_storyboard else None,
+        }
+
+
+def is_playable(video: Video) -> bool:
+    """Whether there is something to play."""
+    return video.status in (Status.READY, Status.PLAYABLE) and video.run is not None
+
+
+def signed_until(now: datetime) -> datetime:
+    """When addresses signed now end: 12 to 13 hours on, the same for all of an hour, so that browsers' caches hit."""
+    seconds = (now + SIGNED_VALIDITY).timestamp()
+    return now + timedelta(seconds=_STEP_SECONDS * -(-seconds // _STEP_SECONDS) - now.timestamp())

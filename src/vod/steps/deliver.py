@@ -1,0 +1,84 @@
+"""Deliver: who may watch gets addresses and cookies that open one video for a while; nobody else gets in."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from vod import access, clock, delivery, keys, share, signed_manifest
+from vod.caller import Caller
+from vod.delivery import Delivery
+from vod.errors import Conflict, Forbidden, NotFound
+from vod.model import Document, Video
+from vod.ports import Output, Shares, Videos
+from vod.status import Status
+
+COOKIE_VALIDITY = timedelta(hours=1)
+"""The page asks again before it ends; what was revoked is over after that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What opens a video until `expires_at`: addresses that need the cookies, and signed ones that need nothing."""
+
+    video: Video
+    playback: Document
+    signed: Document
+    expires_at: datetime
+    cookies: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def answer(self) -> Document:
+        """The grant as the API shows it."""
+        manifests = {name: self.signed[name] for name in ("hls", "dash")}
+        return {"playback": self.playback, "expiresAt": clock.stamp(self.expires_at), "signed": manifests}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivering:
+    """Everything the step needs."""
+
+    videos: Videos
+    shares: Shares
+    output: Output
+    delivery: Delivery
+    now: Callable[[], datetime] = clock.now
+
+    def playback(self, caller: Caller, video_id: str) -> Grant:
+        """What opens a video for a caller who may see it."""
+        return self._grant(caller.allowed(self.videos.get(video_id)), None)
+
+    def shared(self, token: str) -> Grant:
+        """What opens a shared video for whoever has the link; NotFound when it is unknown, revoked or expired."""
+        video_id = share.video_id_of(token)
+        found = self.shares.get(video_id, share.id_of(token)) if video_id else None
+        video = self.videos.get(found.video_id) if found and found.opens(self.now().timestamp()) else None
+        if not found or not video or video.status is Status.DELETING:
+            raise NotFound("share", "Ask for a new link.")
+        return self._grant(video, datetime.fromtimestamp(found.expires_at, UTC))
+
+    def manifest(self, video_id: str, name: str, given: Mapping[str, str]) -> str:
+        """A manifest whose addresses carry the query it was asked for with; Forbidden without a valid pass."""
+        if not self.delivery.admits(video_id, name, given, self.now()):
+            raise Forbidden("The address is not signed, was changed or has expired. Ask for the playback again.")
+        try:
+            text = self.output.get(keys.video_prefix(video_id) + name).decode()
+        except KeyError as missing:
+            raise NotFound("manifest") from missing
+        folder = f"/{keys.video_prefix(video_id)}{name.rpartition('/')[0]}/"
+        query = "&".join(f"{part}={given[part]}" for part in access.NAMES)
+        return signed_manifest.signed(name, text, folder, query)
+
+    def _grant(self, video: Video, limit: datetime | None) -> Grant:
+        """Nothing outlives `limit`."""
+        now = self.now()
+        plain = self.delivery.plain(video)
+        signed = self.delivery.signed(video, _earlier(delivery.signed_until(now), limit))
+        if plain is None or signed is None:
+            raise Conflict("wrong_status", f"There is nothing to play yet: the video is {video.status}.")
+        until = _earlier(now + COOKIE_VALIDITY, limit)
+        cookies = self.delivery.pass_to(video.id, until).cookies if self.delivery.key else {}
+        return Grant(video, plain, signed, until, cookies)
+
+
+def _earlier(moment: datetime, limit: datetime | None) -> datetime:
+    return min(moment, limit) if limit else moment

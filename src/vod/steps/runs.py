@@ -1,0 +1,65 @@
+"""Runs: cancelling the one that encodes a video, and trying again with a new one from the same source."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from vod import clock, keys, model, view
+from vod.caller import Caller
+from vod.errors import Conflict
+from vod.model import Document, Video
+from vod.ports import Executions, Sources, Videos
+from vod.records import amend
+from vod.status import Status
+from vod.steps.dispatch import execution_input
+
+_RETRIED = (Status.FAILED, Status.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Everything the step needs; `bucket` holds the sources."""
+
+    videos: Videos
+    sources: Sources
+    executions: Executions
+    bucket: str
+    now: Callable[[], datetime] = clock.now
+
+    def cancel(self, caller: Caller, video_id: str) -> Document:
+        """Stop encoding and keep the source; safe to repeat, also after a crash half-way."""
+        video = caller.allowed(self.videos.get(video_id))
+        if video.run is None:
+            raise Conflict("wrong_status", f"Nothing is encoded: the video is {video.status}.")
+        video = amend(self.videos, video, self._cancelled)
+        self.executions.stop(keys.execution_name(video.id, video.run or ""))
+        return view.video(video, progress=0, playback=None)
+
+    def _cancelled(self, video: Video) -> Video:
+        if video.status is Status.CANCELLED:
+            return video
+        return model.moved(video, Status.CANCELLED, clock.stamp(self.now()))
+
+    def retry(self, caller: Caller, video_id: str) -> Document:
+        """Queue a failed or cancelled video in a new run; a repeat finds it queued and starts nothing twice."""
+        video = caller.allowed(self.videos.get(video_id))
+        if video.status in _RETRIED:
+            self._check_source(video)
+        video = amend(self.videos, video, self._requeued)
+        assert video.run
+        self.executions.start(keys.execution_name(video.id, video.run), execution_input(video, self.bucket))
+        return view.video(video, progress=0, playback=None)
+
+    def _requeued(self, video: Video) -> Video:
+        if video.status is Status.QUEUED:
+            return video
+        if video.run is None or video.status not in _RETRIED:
+            raise Conflict(
+                "wrong_status", f"Only a failed or cancelled video can be tried again; it is {video.status}."
+            )
+        # The same for two callers at once: the second finds the run of the first.
+        return model.requeued(video, keys.next_run_id(video.run), clock.stamp(self.now()))
+
+    def _check_source(self, video: Video) -> None:
+        if self.sources.stored_size(video.source.key, video.source.version) is None:
+            raise Conflict("source_missing", "The source is no longer there. Upload the video again.")
