@@ -6,14 +6,14 @@ https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-conte
 import base64
 import binascii
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 _BASE64, _CLOUDFRONT = b"+=/", b"-_~"
-NAMES = ("Policy", "Signature", "Key-Pair-Id")
-COOKIE_PREFIX = "CloudFront-"
+_NAMES = ("Policy", "Signature", "Key-Pair-Id")
+_API_NAMES = ("policy", "sign", "key")
+"""API Gateway takes a query with `Signature` for a request that AWS itself should verify."""
 
 
 class Key(Protocol):
@@ -40,16 +40,21 @@ class Pass:
 
     @property
     def query(self) -> str:
-        """For the query of an address."""
-        return "&".join(f"{name}={value}" for name, value in zip(NAMES, self._values(), strict=True))
+        """The query of an address that the CDN checks."""
+        return "&".join(f"{name}={value}" for name, value in self._named(_NAMES).items())
+
+    @property
+    def api_query(self) -> str:
+        """The query of an address that the API checks."""
+        return "&".join(f"{name}={value}" for name, value in self._named(_API_NAMES).items())
 
     @property
     def cookies(self) -> dict[str, str]:
         """Cookies by name."""
-        return {COOKIE_PREFIX + name: value for name, value in zip(NAMES, self._values(), strict=True)}
+        return {f"CloudFront-{name}": value for name, value in self._named(_NAMES).items()}
 
-    def _values(self) -> tuple[str, str, str]:
-        return self.policy, self.signature, self.key_id
+    def _named(self, names: tuple[str, str, str]) -> dict[str, str]:
+        return dict(zip(names, (self.policy, self.signature, self.key_id), strict=True))
 
 
 def issue(key: Key, resource: str, until: datetime) -> Pass:
@@ -59,14 +64,13 @@ def issue(key: Key, resource: str, until: datetime) -> Pass:
     return Pass(encode(policy), encode(key.sign(policy)), key.id)
 
 
-def admits(key: Key, given: Mapping[str, str], address: str, now: datetime) -> bool:
-    """Whether a query's values are a pass of this key to an address, now; only what `issue` makes is understood."""
+def admits(key: Key, given: Pass, address: str, now: datetime) -> bool:
+    """Whether what somebody gave is a pass of this key to an address, now; only what `issue` makes is understood."""
     try:
-        policy, signature, key_id = (given[name] for name in NAMES)
-        raw, signed = decode(policy), decode(signature)
-    except (KeyError, ValueError):
+        raw, signed = decode(given.policy), decode(given.signature)
+    except ValueError:
         return False
-    return key_id == key.id and key.verifies(raw, signed) and _covers(json.loads(raw), address, now)
+    return given.key_id == key.id and key.verifies(raw, signed) and _covers(json.loads(raw), address, now)
 
 
 def _covers(policy: dict[str, list[dict[str, object]]], address: str, now: datetime) -> bool:

@@ -1,6 +1,5 @@
 """Where a video is played: plain addresses for players with cookies, signed ones for those without."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,38 +22,43 @@ class Delivery:
 
     def plain(self, video: Video) -> Document | None:
         """Addresses for who needs no pass or has the cookies; None while there is nothing to play."""
-        return self._addresses(video, "", "")
+        return self._addresses(video, None)
 
     def signed(self, video: Video, until: datetime) -> Document | None:
         """Addresses that work by themselves before a moment; None while there is nothing to play."""
         if self.key is None or not is_playable(video):
             return self.plain(video)
-        return self._addresses(video, "?" + self.pass_to(video.id, until).query, "/api")
+        return self._addresses(video, self.pass_to(video.id, until))
 
     def pass_to(self, video_id: str, until: datetime) -> Pass:
         """A pass to everything of one video."""
         assert self.key, "public videos need no pass"
         return access.issue(self.key, self._served(video_id) + "*", until)
 
-    def admits(self, video_id: str, name: str, given: Mapping[str, str], now: datetime) -> bool:
-        """Whether a query's values open the file `name` of a video."""
+    def admits(self, video_id: str, name: str, given: Pass, now: datetime) -> bool:
+        """Whether a pass opens the file `name` of a video."""
         return self.key is not None and access.admits(self.key, given, self._served(video_id) + name, now)
 
     def _served(self, video_id: str) -> str:
         return f"{self.public_url}/{keys.video_prefix(video_id)}"
 
-    def _addresses(self, video: Video, query: str, api: str) -> Document | None:
+    def _addresses(self, video: Video, signed: Pass | None) -> Document | None:
         if not is_playable(video):
             return None
-        assert video.run
-        served = self._served(video.id) + video.run + "/"
-        # What names further files is signed through and through by the API.
-        naming = f"{self.public_url}/api/videos/{video.id}/manifest/{video.run}/" if api else served
+
+        def served(name: str) -> str:
+            return f"{self._served(video.id)}{video.run}/{name}" + (f"?{signed.query}" if signed else "")
+
+        def manifest(name: str) -> str:
+            """What names further files comes through the API, which signs those too."""
+            path = f"{self.public_url}/api/videos/{video.id}/manifest/{video.run}/{name}"
+            return f"{path}?{signed.api_query}" if signed else served(name)
+
         return {
-            "hls": naming + keys.HLS_NAME + query,
-            "dash": naming + keys.DASH_NAME + query,
-            "poster": served + keys.POSTER_NAME + query if video.has_poster else None,
-            "storyboard": naming + storyboard.VTT_NAME + query if video.has_storyboard else None,
+            "hls": manifest(keys.HLS_NAME),
+            "dash": manifest(keys.DASH_NAME),
+            "poster": served(keys.POSTER_NAME) if video.has_poster else None,
+            "storyboard": manifest(storyboard.VTT_NAME) if video.has_storyboard else None,
         }
 
 

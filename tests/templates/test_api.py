@@ -20,11 +20,37 @@ def test_an_error_of_the_gateway_has_the_shape_of_every_error(kind: str, respons
     assert body["message"].endswith(".")
 
 
-def test_every_route_asks_for_a_token_and_names_its_method() -> None:
-    events = [event for function in parsed.functions() for event in function.properties.get("Events", {}).values()]
-    routes = [event["Properties"] for event in events if event["Type"] == "Api"]
+ROUTES = [
+    event["Properties"]
+    for function in parsed.functions()
+    for event in function.properties.get("Events", {}).values()
+    if event["Type"] == "Api"
+]
+PROVEN_BY_ADDRESS = {
+    "/shares/{token}/playback",
+    "/videos/{id}/manifest/{run}/{name}",
+    "/videos/{id}/manifest/{run}/{name}/{playlist}",
+}
+"""Routes without a token: a share's token, or a signature, stands in the address."""
 
+
+def test_every_route_asks_for_a_token_unless_its_address_is_the_proof() -> None:
     assert API["Auth"]["DefaultAuthorizer"] in API["Auth"]["Authorizers"]
-    assert [
-        route for route in routes if "Auth" in route or route["Method"] not in ("GET", "POST", "PATCH", "DELETE")
-    ] == []
+    assert {route["Path"] for route in ROUTES if "Auth" in route} == PROVEN_BY_ADDRESS
+    assert all(route["Method"] == "GET" for route in ROUTES if "Auth" in route)
+
+
+def test_every_route_names_its_method() -> None:
+    assert {route["Method"] for route in ROUTES} <= {"GET", "POST", "PATCH", "DELETE"}
+
+
+def test_a_place_in_a_path_has_one_name() -> None:
+    """API Gateway refuses two."""
+    named: dict[str, set[str]] = {}
+    for route in ROUTES:
+        parts = route["Path"].split("/")
+        for position, part in enumerate(parts):
+            if part.startswith("{"):
+                named.setdefault("/".join(parts[:position]), set()).add(part)
+
+    assert [names for names in named.values() if len(names) > 1] == []

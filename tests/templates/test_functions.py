@@ -8,7 +8,6 @@ import pytest
 from tests.templates import parsed
 from tests.templates.parsed import Resource, Value
 
-PERMISSIONS = parsed.template_of("Permissions")["Resources"]
 each_function = pytest.mark.parametrize("function", parsed.functions(), ids=lambda function: function.name)
 
 
@@ -32,7 +31,8 @@ def each_trigger(kind: str) -> pytest.MarkDecorator:
 
 
 def statements_of(function: Resource) -> list[Value]:
-    policies = PERMISSIONS[role_of(function)]["Properties"]["Policies"]
+    stack = function.properties["Role"]["Fn::GetAtt"][0]
+    policies = parsed.template_of(stack)["Resources"][role_of(function)]["Properties"]["Policies"]
     return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
 
 
@@ -84,8 +84,9 @@ def test_a_function_is_called_by_something_whose_failures_are_checked_below(func
 
 @each_trigger("SQS")
 def test_a_queue_keeps_what_its_function_cannot_take(function: Resource, trigger: Value) -> None:
-    queue = parsed.ROOT_TEMPLATE["Resources"][trigger["Queue"]["Fn::GetAtt"][0]]["Properties"]
-    dead_letters = parsed.ROOT_TEMPLATE["Resources"][queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]]
+    storage = parsed.template_of("Storage")["Resources"]
+    queue = storage[parsed.output(trigger["Queue"])["Fn::GetAtt"][0]]["Properties"]
+    dead_letters = storage[queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]]
 
     assert trigger["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert queue["VisibilityTimeout"] >= 6 * function.properties["Timeout"]
@@ -97,5 +98,6 @@ def test_an_event_that_cannot_be_delivered_or_taken_is_kept(function: Resource, 
     failure = function.properties["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
 
     assert trigger["RetryPolicy"]["MaximumRetryAttempts"] > 0
-    assert trigger["DeadLetterConfig"]["Arn"] == failure["Destination"] == {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}
+    assert trigger["DeadLetterConfig"]["Arn"] == failure["Destination"]
+    assert parsed.output(failure["Destination"]) == {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}
     assert any("sqs:SendMessage" in each["Action"] for each in statements_of(function))

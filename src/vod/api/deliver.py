@@ -8,7 +8,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayRouter
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
-from vod import access, keys
+from vod import keys
+from vod.access import Pass
 from vod.api.app import current_caller
 from vod.api.shapes import ManifestName, PathName, Token, VideoId
 from vod.model import Document
@@ -16,9 +17,7 @@ from vod.steps.deliver import Delivering, Grant
 
 _TYPES = {"m3u8": "application/vnd.apple.mpegurl", "mpd": "application/dash+xml", "vtt": "text/vtt; charset=utf-8"}
 _NOT_STORED = {"Cache-Control": "no-store"}
-Policy = Annotated[str, Query(alias="Policy", max_length=2000)]
-Signature = Annotated[str, Query(alias="Signature", max_length=2000)]
-Key = Annotated[str, Query(alias="Key-Pair-Id", max_length=100)]
+Value = Annotated[str, Query(max_length=2000)]
 
 
 def routes(delivering: Delivering) -> APIGatewayRouter:
@@ -41,29 +40,29 @@ def routes(delivering: Delivering) -> APIGatewayRouter:
         video_id: VideoId,
         run: PathName,
         name: ManifestName,
-        policy: Policy = "",
-        signature: Signature = "",
-        key: Key = "",
+        policy: Value = "",
+        sign: Value = "",
+        key: Value = "",
     ) -> Response[str]:
-        return _manifest(delivering, video_id, f"{run}/{name}", (policy, signature, key))
+        return _manifest(delivering, video_id, f"{run}/{name}", Pass(policy, sign, key))
 
-    @router.get("/videos/<video_id>/manifest/<run>/<track>/<name>", summary="A signed playlist", tags=["deliver"])
-    def playlist(
+    @router.get("/videos/<video_id>/manifest/<run>/<name>/<playlist>", summary="A signed playlist", tags=["deliver"])
+    def media(
         video_id: VideoId,
         run: PathName,
-        track: PathName,
-        name: ManifestName,
-        policy: Policy = "",
-        signature: Signature = "",
-        key: Key = "",
+        name: PathName,
+        playlist: ManifestName,
+        policy: Value = "",
+        sign: Value = "",
+        key: Value = "",
     ) -> Response[str]:
-        return _manifest(delivering, video_id, f"{run}/{track}/{name}", (policy, signature, key))
+        return _manifest(delivering, video_id, f"{run}/{name}/{playlist}", Pass(policy, sign, key))
 
     return router
 
 
-def _manifest(delivering: Delivering, video_id: str, name: str, given: tuple[str, str, str]) -> Response[str]:
-    text = delivering.manifest(video_id, name, dict(zip(access.NAMES, given, strict=True)))
+def _manifest(delivering: Delivering, video_id: str, name: str, given: Pass) -> Response[str]:
+    text = delivering.manifest(video_id, name, given)
     return Response(200, _TYPES[name.rsplit(".", 1)[1]], text, headers=_NOT_STORED)
 
 

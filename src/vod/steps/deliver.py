@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from vod import access, clock, delivery, keys, share, signed_manifest
+from vod import clock, delivery, keys, share, signed_manifest
+from vod.access import Pass
 from vod.caller import Caller
 from vod.delivery import Delivery
 from vod.errors import Conflict, Forbidden, NotFound
@@ -56,8 +57,8 @@ class Delivering:
             raise NotFound("share", "Ask for a new link.")
         return self._grant(video, datetime.fromtimestamp(found.expires_at, UTC))
 
-    def manifest(self, video_id: str, name: str, given: Mapping[str, str]) -> str:
-        """A manifest whose addresses carry the query it was asked for with; Forbidden without a valid pass."""
+    def manifest(self, video_id: str, name: str, given: Pass) -> str:
+        """A manifest whose addresses carry the pass it was asked for with; Forbidden without a valid pass."""
         if not self.delivery.admits(video_id, name, given, self.now()):
             raise Forbidden("The address is not signed, was changed or has expired. Ask for the playback again.")
         try:
@@ -65,8 +66,7 @@ class Delivering:
         except KeyError as missing:
             raise NotFound("manifest") from missing
         folder = f"/{keys.video_prefix(video_id)}{name.rpartition('/')[0]}/"
-        query = "&".join(f"{part}={given[part]}" for part in access.NAMES)
-        return signed_manifest.signed(name, text, folder, query)
+        return signed_manifest.signed(name, text, folder, given)
 
     def _grant(self, video: Video, limit: datetime | None) -> Grant:
         """Nothing outlives `limit`."""
