@@ -10,6 +10,7 @@ from vod.errors import Conflict, NotFound, VersionConflict
 from vod.model import Document, Video
 from vod.plan import SourceObject
 from vod.ports import Page, Part
+from vod.share import Share
 from vod.status import Status
 
 
@@ -46,6 +47,20 @@ class FakeVideos:
 
     def note_chunk(self, video_id: str, run: str, chunk: int, frames: int) -> None:
         self.chunks[video_id, run, chunk] = frames
+
+
+@dataclass
+class FakeShares:
+    records: dict[tuple[str, str], Share] = field(default_factory=dict)
+
+    def put(self, share: Share) -> None:
+        self.records[share.video_id, share.id] = share
+
+    def get(self, video_id: str, share_id: str) -> Share | None:
+        return self.records.get((video_id, share_id))
+
+    def of(self, video_id: str) -> tuple[Share, ...]:
+        return tuple(share for (of, _), share in self.records.items() if of == video_id)
 
 
 @dataclass
@@ -104,7 +119,7 @@ class FakeSources:
     def abort_parts(self, key: str, upload_id: str) -> None:
         self.multiparts.pop(key, None)
 
-    def stored_size(self, key: str) -> int | None:
+    def stored_size(self, key: str, version: str | None = None) -> int | None:
         return len(self.objects[key]) if key in self.objects else None
 
     def delete_versions(self, key: str, version: str | None = None) -> int:

@@ -5,7 +5,7 @@ import re
 import secrets
 from dataclasses import dataclass
 
-_TOKEN = re.compile(r"^([0-9a-f]{20})[\w-]{43}$", re.ASCII)
+_TOKEN = re.compile(r"([0-9a-f]{20})[\w-]{43}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,5 +35,5 @@ def id_of(token: str) -> str:
 
 def video_id_of(token: str) -> str | None:
     """The id of the video that a token is for; None for what is no token."""
-    match = _TOKEN.match(token)
+    match = _TOKEN.fullmatch(token)
     return match.group(1) if match else None

@@ -2,7 +2,9 @@ import pytest
 
 from tests import samples
 from tests.fakes import FakeVideos
+from tests.signing_keys import KEY
 from vod.caller import Caller, from_claims
+from vod.delivery import Delivery, signed_until
 from vod.errors import NotFound
 from vod.status import Status
 from vod.steps.library import Library
@@ -11,7 +13,8 @@ ANN, BOB, ADMIN = Caller("ann"), Caller("bob"), Caller("root", is_admin=True)
 
 
 def library(*videos: object) -> Library:
-    return Library(FakeVideos({video.id: video for video in videos}), "https://cdn.example/", lambda: samples.NOW)  # type: ignore[attr-defined]
+    records = {video.id: video for video in videos}  # type: ignore[attr-defined]
+    return Library(FakeVideos(records), Delivery("https://cdn.example"), lambda: samples.NOW)  # type: ignore[arg-type]
 
 
 def test_a_ready_video_shows_where_to_play_it() -> None:
@@ -27,6 +30,15 @@ def test_a_ready_video_shows_where_to_play_it() -> None:
         "storyboard": base + "storyboard.vtt",
     }
     assert (shown["status"], shown["progress"], shown["error"]) == ("ready", 100, None)
+
+
+def test_a_private_video_shows_addresses_that_work_by_themselves() -> None:
+    record = samples.video(Status.READY, has_poster=True)
+    delivery = Delivery("https://cdn.example", KEY)
+
+    shown = Library(FakeVideos({record.id: record}), delivery, lambda: samples.NOW).show(ANN, samples.VIDEO_ID)
+
+    assert shown["playback"] == delivery.signed(record, signed_until(samples.NOW))
 
 
 def test_progress_is_what_the_chunks_have_encoded() -> None:
