@@ -13,7 +13,10 @@ import pytest
 
 from tests import samples
 from tests.integration.conftest import OUTPUT, SOURCE, TABLE
+from tests.signing_keys import KEY, PRIVATE, pem
 from vod.aws.videos import DynamoVideos
+from vod.model import Source
+from vod.signing import public_lines
 from vod.status import Status
 
 CONTEXT = SimpleNamespace(
@@ -29,6 +32,7 @@ def load(table: Any, s3: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[str]
     role = boto3.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
     definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
     machine = boto3.client("stepfunctions").create_state_machine(name="Transcode", definition=definition, roleArn=role)
+    boto3.client("secretsmanager").create_secret(Name="stack/playback-key", SecretString=pem(PRIVATE))
     boto3.client("ssm").put_parameter(Name="/stack/public-url", Value="https://cdn.example", Type="String")
     for name, value in {
         "TABLE_NAME": TABLE, "SOURCE_BUCKET": SOURCE, "OUTPUT_BUCKET": OUTPUT,
@@ -37,6 +41,7 @@ def load(table: Any, s3: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[str]
         "TOPIC_ARN": boto3.client("sns").create_topic(Name="events")["TopicArn"], "INGEST_OWNER": "ingest",
         "MAX_SOURCE_GIB": "1", "SINGLE_PUT_MAX_MIB": "64", "DIRECT_UPLOAD_MAX_MIB": "5", "UPLOAD_EXPIRY_HOURS": "24",
         "MAX_DURATION_HOURS": "12", "POWERTOOLS_SERVICE_NAME": "vod",
+        "PLAYBACK_KEYS": f"{KEY.id}:{public_lines(PRIVATE)}", "PLAYBACK_KEY_SECRET": "stack/playback-key",
     }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
 
@@ -216,3 +221,115 @@ def test_the_probe_refuses_what_is_no_video(load: Callable[[str], Handler], s3: 
     answered = load("probe")({"videoId": "x", "run": "r", "declaredSize": 8, "source": source})
 
     assert (answered["outcome"], answered["error"]["code"]) == ("refused", "indirect_source")
+
+
+def signed_in_or_not(path: str, query: dict[str, str] | None = None) -> dict[str, Any]:
+    """A request to a route without an authorizer."""
+    event = request("GET", path, query=query)
+    event["requestContext"]["authorizer"] = None
+    return event
+
+
+def test_a_player_gets_three_cookies_for_its_video_and_signed_addresses(
+    load: Callable[[str], Handler], table: Any
+) -> None:
+    DynamoVideos(table, TABLE).create(samples.video(Status.READY))
+
+    response = load("deliver")(request("GET", f"/videos/{samples.VIDEO_ID}/playback"))
+
+    status, body = answer(response)
+    cookies = response["multiValueHeaders"]["Set-Cookie"]
+    assert status == 200
+    assert sorted(cookie.split("=")[0] for cookie in cookies) == [
+        "CloudFront-Key-Pair-Id",
+        "CloudFront-Policy",
+        "CloudFront-Signature",
+    ]
+    for cookie in cookies:
+        assert cookie.endswith(f"; Path=/videos/{samples.VIDEO_ID}/; HttpOnly; Secure; SameSite=Lax")
+    assert body["playback"]["hls"] == f"https://cdn.example/videos/{samples.VIDEO_ID}/{samples.RUN}/index.m3u8"
+    assert body["signed"]["dash"].startswith(f"https://cdn.example/api/videos/{samples.VIDEO_ID}/manifest/")
+
+
+def test_a_shared_video_is_played_without_an_account_until_its_link_is_revoked(
+    load: Callable[[str], Handler], table: Any
+) -> None:
+    DynamoVideos(table, TABLE).create(samples.video(Status.READY, title="Clip", duration=8.0))
+    library, deliver, path = load("library"), load("deliver"), f"/videos/{samples.VIDEO_ID}/shares"
+    status, made = answer(library(request("POST", path, {"expiresInHours": 1})))
+    play = signed_in_or_not(f"/shares/{made['share']['url'].rsplit('/', 1)[1]}/playback")
+
+    assert (status, answer(library(request("POST", path)))[0]) == (201, 201)
+    assert answer(deliver(play))[1]["video"] == {"id": samples.VIDEO_ID, "title": "Clip", "duration": 8.0}
+    assert len(answer(library(request("GET", path)))[1]["shares"]) == 2
+    assert answer(library(request("DELETE", f"{path}/{made['share']['id']}")))[0] == 204
+    assert answer(deliver(play)) == (404, answer(deliver(play))[1] | {"code": "not_found"})
+
+
+@pytest.mark.parametrize("hours", [0, 721, "x"])
+def test_a_link_lives_between_an_hour_and_thirty_days(load: Callable[[str], Handler], hours: Any) -> None:
+    status, body = answer(load("library")(request("POST", "/videos/v/shares", {"expiresInHours": hours})))
+
+    assert (status, body["code"]) == (400, "invalid_request")
+    assert "expiresInHours" in body["message"]
+
+
+def test_a_signed_manifest_is_answered_to_its_signature_only(
+    load: Callable[[str], Handler], table: Any, s3: Any
+) -> None:
+    DynamoVideos(table, TABLE).create(samples.video(Status.READY))
+    deliver, path = load("deliver"), f"/videos/{samples.VIDEO_ID}/manifest/{samples.RUN}"
+    for name in ("index.m3u8", "v720/index.m3u8"):
+        s3.put_object(Bucket=OUTPUT, Key=f"videos/{samples.VIDEO_ID}/{samples.RUN}/{name}", Body=b"#EXTM3U\n00000.m4s")
+    _, body = answer(deliver(request("GET", f"/videos/{samples.VIDEO_ID}/playback")))
+    query = dict(part.split("=", 1) for part in body["signed"]["hls"].split("?")[1].split("&"))
+
+    for name in ("index.m3u8", "v720/index.m3u8"):
+        response = deliver(signed_in_or_not(f"{path}/{name}", query))
+        assert response["statusCode"] == 200
+        assert response["multiValueHeaders"]["Content-Type"] == ["application/vnd.apple.mpegurl"]
+        assert response["multiValueHeaders"]["Cache-Control"] == ["no-store"]
+        assert "00000.m4s?Policy=" in response["body"]
+    assert deliver(signed_in_or_not(f"{path}/index.m3u8"))["statusCode"] == 403
+    assert deliver(signed_in_or_not(f"{path}/none.m3u8", query))["statusCode"] == 404
+    assert deliver(signed_in_or_not(f"{path}/poster.jpg", query))["statusCode"] == 400
+
+
+def test_a_public_platform_signs_nothing(
+    load: Callable[[str], Handler], table: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLAYBACK_KEYS", "public")
+    DynamoVideos(table, TABLE).create(samples.video(Status.READY))
+
+    response = load("deliver")(request("GET", f"/videos/{samples.VIDEO_ID}/playback"))
+    shown = answer(load("library")(request("GET", f"/videos/{samples.VIDEO_ID}")))[1]
+
+    assert "Set-Cookie" not in response["multiValueHeaders"]
+    assert shown["playback"]["hls"] == f"https://cdn.example/videos/{samples.VIDEO_ID}/{samples.RUN}/index.m3u8"
+
+
+def test_a_video_is_cancelled_and_tried_again_in_one_new_run(
+    load: Callable[[str], Handler], table: Any, s3: Any
+) -> None:
+    key = f"uploads/{samples.VIDEO_ID}/source"
+    version = s3.put_object(Bucket=SOURCE, Key=key, Body=b"x")["VersionId"]
+    DynamoVideos(table, TABLE).create(samples.video(Status.TRANSCODING, source=Source(key, version, 1)))
+    runs, path = load("runs"), f"/videos/{samples.VIDEO_ID}"
+
+    cancelled = [answer(runs(request("POST", path + "/cancel"))) for _ in range(2)]
+    retried = [answer(runs(request("POST", path + "/retry"))) for _ in range(2)]
+
+    assert [(status, body["video"]["status"]) for status, body in cancelled] == [(200, "cancelled")] * 2
+    assert [(status, body["video"]["status"]) for status, body in retried] == [(202, "queued")] * 2
+    states = boto3.client("stepfunctions")
+    machine = states.list_state_machines()["stateMachines"][0]["stateMachineArn"]
+    assert len(states.list_executions(stateMachineArn=machine)["executions"]) == 1
+
+
+def test_a_source_that_is_gone_cannot_be_tried_again(load: Callable[[str], Handler], table: Any) -> None:
+    gone = Source(f"uploads/{samples.VIDEO_ID}/source", "v1", 1)
+    DynamoVideos(table, TABLE).create(samples.video(Status.FAILED, source=gone))
+
+    status, body = answer(load("runs")(request("POST", f"/videos/{samples.VIDEO_ID}/retry")))
+
+    assert (status, body["code"]) == (409, "source_missing")
