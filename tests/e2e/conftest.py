@@ -34,6 +34,12 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def video(api: Api, source: Path) -> Video:
+    """A video that is ready; tests look at it and leave it as it is."""
+    return ended(api, api.upload(source, lambda _: None))
+
+
+@pytest.fixture(scope="session")
 def made(platform: Platform) -> Callable[[str], str]:
     """The physical id of a resource of the template by its logical id."""
     known = {resource.logical_id: resource.physical_id for resource in resources(platform.clients)}

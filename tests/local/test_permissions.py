@@ -34,6 +34,7 @@ SAMPLE += [
     ("TranscodeRole", "ecs:RunTask"),
     ("TranscodeRole", "iam:PassRole"),
 ]
+SAMPLE += [("DeliverRole", "s3:GetObject"), ("RunsRole", "states:StartExecution")]
 SAMPLE += [("TaskRole", "s3:PutObject"), ("TaskRole", "elasticfilesystem:ClientWrite"), ("PublishRole", "sns:Publish")]
 
 
@@ -125,6 +126,14 @@ def everything(platform: Platform, clip: Path) -> Iterator[None]:
             break
         time.sleep(0.1)
         yield
+    shares = f"/videos/{video}/shares"
+    link = api.call("POST", shares, {})["share"]
+    api.call("GET", shares)
+    yield
+    media.decoded_frames(api.call("GET", f"/videos/{video}/playback")["signed"]["hls"])
+    api.call("GET", f"/shares/{link['url'].rsplit('/', 1)[1]}/playback")
+    api.call("DELETE", f"{shares}/{link['id']}")
+    yield
     started = api.call("POST", "/videos", large)
     api.call("GET", f"/videos/{started['video']['id']}/upload")
     yield
@@ -140,6 +149,10 @@ def everything(platform: Platform, clip: Path) -> Iterator[None]:
         if api.video(stopped)["status"] == "transcoding":
             break
         time.sleep(0.1)
+    api.call("POST", f"/videos/{stopped}/cancel")
+    yield
+    api.call("POST", f"/videos/{stopped}/retry")
+    yield
     api.call("DELETE", f"/videos/{stopped}")
     yield
     platform.clients.s3.upload_file(str(clip), outputs["SourceBucketName"], "ingest/clip.mp4")
@@ -155,7 +168,7 @@ def is_denied(platform: Platform, clip: Path, action: str) -> bool:
     while True:
         try:
             next(steps)
-        except (ApiError, StopIteration):
+        except (ApiError, media.MediaError, StopIteration):
             time.sleep(1)
             return len(denials(platform, action)) > before
         if len(denials(platform, action)) > before:

@@ -10,13 +10,19 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 
+from local import playback_key
+from local.deploy import STACK
 from local.platform import REPOSITORY, Options, Platform
 from local.users import seconds_left
 from tests.local.aws import until
+from vod import access, clock, signing
+from vod.access import Pass
 
 
 def get(url: str, token: str = "") -> tuple[int, bytes]:
@@ -57,6 +63,14 @@ def processes_of(state: str) -> list[str]:
             except OSError:
                 continue
     return found
+
+
+def pass_to(platform: Platform, video_id: str) -> Pass:
+    """A pass signed with the key of the state folder."""
+    pem = (platform.state / playback_key.FILE).read_text()
+    (public,) = platform.clients.cloudfront.list_public_keys()["PublicKeyList"]["Items"]
+    key = signing.load(pem, f"{public['Id']}:{playback_key.public_half(pem)}")
+    return access.issue(key, f"{platform.url}/videos/{video_id}/*", clock.now() + timedelta(hours=1))
 
 
 def test_the_page_names_the_api(platform: Platform) -> None:
@@ -100,8 +114,10 @@ def test_the_output_bucket_is_served_only_below_videos(platform: Platform) -> No
     for key in ("videos/a/b.m4s", "jobs/a/plan.json"):
         platform.clients.s3.put_object(Bucket=bucket, Key=key, Body=b"content")
 
-    assert get(f"{platform.url}/videos/a/b.m4s") == (200, b"content")
-    assert get(f"{platform.url}/videos/a/missing.m4s")[0] == 403
+    signed = pass_to(platform, "a").query
+    assert get(f"{platform.url}/videos/a/b.m4s?{signed}") == (200, b"content")
+    assert get(f"{platform.url}/videos/a/b.m4s")[0] == 403
+    assert get(f"{platform.url}/videos/a/missing.m4s?{signed}")[0] == 403
     assert get(f"{platform.url}/jobs/a/plan.json")[0] == 404
 
 
@@ -158,3 +174,21 @@ def test_the_launcher_ends_with_the_process_it_was_told_to(launcher_environment:
 
         assert started.wait(20) == 0
         until(lambda: not processes_of(str(state)))
+
+
+def test_a_public_platform_needs_no_key_and_lets_everybody_watch(tmp_path: Path, emulator_python: Path) -> None:
+    chosen = {"PlaybackAccess": "public", "PlaybackPublicKey": ""}
+    with Platform(Options(tmp_path, 0, emulator_python=emulator_python, parameters=chosen)) as public:
+        outputs = public.clients.cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]["Outputs"]
+        bucket = next(one["OutputValue"] for one in outputs if one["OutputKey"] == "OutputBucketName")
+        public.clients.s3.put_object(Bucket=bucket, Key="videos/a/b.m4s", Body=b"content")
+
+        assert get(f"{public.url}/videos/a/b.m4s") == (200, b"content")
+        assert public.clients.cloudfront.list_public_keys()["PublicKeyList"].get("Items", []) == []
+
+
+def test_a_private_platform_without_a_key_is_not_deployed(tmp_path: Path, emulator_python: Path) -> None:
+    chosen = {"PlaybackPublicKey": ""}
+
+    with pytest.raises(ClientError, match="make playback-key"):
+        Platform(Options(tmp_path, 0, emulator_python=emulator_python, parameters=chosen)).start()
