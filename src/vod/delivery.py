@@ -1,7 +1,8 @@
 """Where a video is played: plain addresses for players with cookies, signed ones for those without."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from math import ceil
 
 from vod import access, keys, storyboard
 from vod.access import Key, Pass
@@ -10,7 +11,6 @@ from vod.status import Status
 
 SIGNED_VALIDITY = timedelta(hours=12)
 """Of signed addresses: their players cannot ask again, and a film must come to its end."""
-_STEP_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,5 +69,5 @@ def is_playable(video: Video) -> bool:
 
 def signed_until(now: datetime) -> datetime:
     """When addresses signed now end: 12 to 13 hours on, the same for all of an hour, so that browsers' caches hit."""
-    seconds = (now + SIGNED_VALIDITY).timestamp()
-    return now + timedelta(seconds=_STEP_SECONDS * -(-seconds // _STEP_SECONDS) - now.timestamp())
+    hours = ceil((now + SIGNED_VALIDITY).timestamp() / 3600)
+    return datetime.fromtimestamp(3600 * hours, UTC)

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from local import playback_key
 from local.api import Api, ApiError
 from local.platform import Platform
-from local.playback_key import FILE
 from tests.e2e.conftest import Video, ended
 from tests.local.aws import until
 from tests.media.generate import clip, decoded_frames, ffmpeg
@@ -51,10 +51,9 @@ def opened(platform: Platform, video: Video) -> tuple[dict[str, Any], str]:
 @pytest.fixture(scope="module")
 def forge(platform: Platform, opened: tuple[dict[str, Any], str]) -> Any:
     """Passes with the platform's own key, to anything until any moment."""
-    pem = (platform.state / FILE).read_text()
+    pem = (platform.state / playback_key.FILE).read_text()
     key_id = opened[1].split("CloudFront-Key-Pair-Id=")[1].split(";")[0]
-    lines = signing.public_lines(signing.serialization.load_pem_private_key(pem.encode(), None))  # type: ignore[arg-type]
-    key = signing.load(pem, f"{key_id}:{lines}")
+    key = signing.load(pem, f"{key_id}:{playback_key.public_half(pem)}")
 
     def forged(video_id: str, hours: float = 1) -> Pass:
         until = clock.now() + timedelta(hours=hours)
