@@ -1,0 +1,115 @@
+/** What the API says; docs/api.md is the reference. Times are seconds, sizes bytes, rates bits per second. */
+
+export type Status =
+  | "awaiting_upload"
+  | "queued"
+  | "transcoding"
+  | "playable"
+  | "ready"
+  | "failed"
+  | "cancelled"
+  | "deleting";
+
+export interface Rendition {
+  name: string;
+  width: number;
+  height: number;
+  codec: string;
+  frameRate: number;
+  bitrate: number;
+  peakBitrate: number;
+  bytes: number;
+}
+
+export interface PlaybackUrls {
+  hls: string;
+  dash: string;
+  poster: string | null;
+  storyboard: string | null;
+}
+
+interface Rate {
+  num: number;
+  den: number;
+}
+
+export interface SourceFacts {
+  container?: string;
+  duration?: number;
+  size?: number;
+  video?: { codec: string; width: number; height: number; rate?: Rate; rotation?: number } | null;
+  audio?: { codec: string; channels: number; language?: string | null; title?: string | null }[];
+}
+
+export interface Video {
+  id: string;
+  status: Status;
+  progress: number;
+  title: string;
+  tags: string[];
+  profile: string;
+  filename: string;
+  size: number | null;
+  duration: number | null;
+  source: SourceFacts | null;
+  renditions: Rendition[];
+  playback: PlaybackUrls | null;
+  warnings: string[];
+  error: { code: string; message: string } | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface VideoPage {
+  videos: Video[];
+  cursor: string | null;
+}
+
+/** How to send a source: one PUT, or the parts that are still missing. */
+export type Invitation = SinglePut | Multipart;
+
+export interface SinglePut {
+  method: "PUT";
+  url: string;
+  headers: Record<string, string>;
+}
+
+export interface Multipart {
+  uploadId: string;
+  partSize: number;
+  parts: { partNumber: number; url: string }[];
+  arrived: { partNumber: number; etag: string; size: number }[];
+}
+
+/** Leave to watch one video for a while; `signed` are manifests for players without cookies. */
+export interface Grant {
+  playback: PlaybackUrls;
+  expiresAt?: string;
+  signed?: { hls: string; dash: string };
+  video?: { id: string; title: string; duration: number | null };
+}
+
+export interface Share {
+  id: string;
+  url?: string;
+  createdAt: string;
+  expiresAt: string;
+}
+
+export interface Config {
+  api: string;
+  auth: { domain: string; clientId: string; scopes: string[] };
+  playbackAccess: "private" | "public";
+  profiles: { name: string; description: string }[];
+  limits: { maxSourceBytes: number };
+}
+
+/** Whether the platform still works on a video by itself. */
+export function isInProgress(status: Status): boolean {
+  return status === "queued" || status === "transcoding" || status === "playable";
+}
+
+/** Whether there is something to watch. */
+export function isWatchable(video: Video): boolean {
+  return (video.status === "ready" || video.status === "playable") && video.playback !== null;
+}

@@ -1,0 +1,83 @@
+/** The page around the views: where one is, and who one is. */
+
+import type { ComponentChildren } from "preact";
+import { signOut, userName } from "../auth";
+import { Link } from "./basics";
+import { useUploads } from "./hooks";
+import { Icon, type IconName } from "./icons";
+
+export function Frame({ at, children }: { at: string; children: ComponentChildren }) {
+  return (
+    <>
+      <a class="skip" href="#content">
+        Skip to the content
+      </a>
+      <header class="top">
+        <div class="top-inner">
+          <Link to="/" class="brand">
+            <Mark />
+            Videos
+          </Link>
+          <nav class="nav" aria-label="Main">
+            <NavLink to="/" icon="library" label="Library" here={at === "library"} />
+            <NavLink to="/upload" icon="upload" label="Upload" here={at === "upload"}>
+              <UploadCount />
+            </NavLink>
+          </nav>
+          <div class="who">
+            <span class="who-name" title={userName()}>
+              {userName()}
+            </span>
+            <button type="button" class="button button-quiet button-small" onClick={signOut}>
+              <Icon name="exit" />
+              <span class="who-exit">Sign out</span>
+            </button>
+          </div>
+        </div>
+      </header>
+      <main id="content" class="main" tabIndex={-1}>
+        {children}
+      </main>
+    </>
+  );
+}
+
+export function Mark() {
+  return (
+    <svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
+      <rect width="32" height="32" rx="8" />
+      <path d="M12 9.5v13l11-6.5z" />
+      <path class="mark-bar" d="M7.5 9.5v13" />
+    </svg>
+  );
+}
+
+interface NavLinkProps {
+  to: string;
+  icon: IconName;
+  label: string;
+  here: boolean;
+  children?: ComponentChildren;
+}
+
+function NavLink({ to, icon, label, here, children }: NavLinkProps) {
+  return (
+    <Link to={to} class="nav-link" aria-current={here ? "page" : undefined}>
+      <Icon name={icon} />
+      {label}
+      {children}
+    </Link>
+  );
+}
+
+/** How many uploads still run, so that nobody closes the window unaware. */
+function UploadCount() {
+  const running = useUploads().filter(({ stage }) => stage !== "done" && stage !== "failed").length;
+  if (running === 0) return null;
+  return (
+    <span class="count">
+      {running}
+      <span class="hidden"> running</span>
+    </span>
+  );
+}

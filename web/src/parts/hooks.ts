@@ -1,0 +1,48 @@
+/** What several views need to follow something over time. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { uploads, type Upload } from "../upload/uploads";
+
+/** Run `ask` every so often while the page is visible; stops with the view or when `milliseconds` is null. */
+export function usePolling(ask: () => Promise<void>, milliseconds: number | null): void {
+  const latest = useRef(ask);
+  latest.current = ask;
+  useEffect(() => {
+    if (milliseconds === null) return undefined;
+    let timer = 0;
+    let stopped = false;
+    const tick = async () => {
+      if (!document.hidden) await latest.current().catch(() => undefined);
+      if (!stopped) timer = window.setTimeout(tick, milliseconds);
+    };
+    timer = window.setTimeout(tick, milliseconds);
+    return () => {
+      stopped = true;
+      clearTimeout(timer);
+    };
+  }, [milliseconds]);
+}
+
+/** The uploads of this window as they change. */
+export function useUploads(): readonly Upload[] {
+  const [list, setList] = useState(uploads.all());
+  useEffect(() => uploads.onChange(() => setList(uploads.all())), []);
+  return list;
+}
+
+/** A value that follows another one once that has rested. */
+export function useRested<T>(value: T, milliseconds: number): T {
+  const [rested, setRested] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(value), milliseconds);
+    return () => clearTimeout(timer);
+  }, [value, milliseconds]);
+  return rested;
+}
+
+/** Set the window's title while a view is shown. */
+export function useTitle(title: string): void {
+  useEffect(() => {
+    document.title = title ? `${title} · Videos` : "Videos";
+  }, [title]);
+}

@@ -1,0 +1,29 @@
+/** A video's status in words, the same ones everywhere. */
+
+import type { Status, Video } from "../model";
+
+const WORDS: Record<Status, string> = {
+  awaiting_upload: "Upload unfinished",
+  queued: "Waiting",
+  transcoding: "Encoding",
+  playable: "Encoding",
+  ready: "Ready",
+  failed: "Failed",
+  cancelled: "Cancelled",
+  deleting: "Deleting",
+};
+
+/** "Encoding 42 %", "Failed". */
+export function statusText({ status, progress }: Pick<Video, "status" | "progress">): string {
+  const encoding = status === "transcoding" || status === "playable";
+  return encoding && progress > 0 ? `${WORDS[status]} ${progress} %` : WORDS[status];
+}
+
+export function StatusTag({ video }: { video: Video }) {
+  return (
+    <span class={`tag tag-${video.status}`}>
+      <span class="tag-dot" aria-hidden="true" />
+      {statusText(video)}
+    </span>
+  );
+}

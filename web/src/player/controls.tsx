@@ -1,0 +1,169 @@
+/** The row of buttons under the picture, and the seek bar over it. */
+
+import type { RefObject } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { clock, spokenTime } from "../format";
+import { IconButton } from "../parts/basics";
+import type { Tile } from "../vtt";
+import type { Choices, Engine } from "./engine";
+import { Menu } from "./menu";
+import type { Remote } from "./remote";
+import { SeekBar } from "./seek";
+
+interface ControlsProps {
+  video: RefObject<HTMLVideoElement | null>;
+  stage: RefObject<HTMLElement | null>;
+  control: Remote;
+  choices: Choices;
+  board: readonly Tile[];
+  engine: Engine | null;
+}
+
+/** What the video element says of itself, in seconds where it is a time. */
+export interface Played {
+  time: number;
+  duration: number;
+  buffered: number;
+  paused: boolean;
+  ended: boolean;
+  waiting: boolean;
+  muted: boolean;
+  volume: number;
+  rate: number;
+}
+
+export function Controls({ video, stage, control, choices, board, engine }: ControlsProps) {
+  const played = usePlayed(video);
+  const expanded = useExpanded(stage);
+  const captionsOn = choices.captions.length > 1 && !choices.captions[0]?.active;
+  const never = played.paused && played.time === 0;
+  return (
+    <>
+      {never && (
+        <button type="button" class="player-start" aria-label="Play" onClick={() => control.toggle()} disabled={!engine}>
+          <svg viewBox="0 0 24 24" aria-hidden="true">
+            <path d="M8.5 5.8v12.4L18.5 12z" />
+          </svg>
+        </button>
+      )}
+      {played.waiting && !played.paused && <div class="player-waiting" role="status" aria-label="Loading" />}
+      <div class={`controls ${played.paused ? "controls-stay" : ""}`}>
+        <SeekBar played={played} board={board} onSeek={control.seek} />
+        <div class="controls-row">
+          <PlayButton played={played} control={control} />
+          <Volume played={played} control={control} />
+          <span class="controls-time" aria-label={`${spokenTime(played.time)} of ${spokenTime(played.duration)}`} role="timer">
+            {clock(played.time)} <span class="controls-total">/ {clock(played.duration)}</span>
+          </span>
+          {choices.captions.length > 1 && (
+            <IconButton
+              icon="captions"
+              label={captionsOn ? "Captions off (c)" : "Captions on (c)"}
+              aria-pressed={captionsOn}
+              onClick={() => control.toggleCaptions()}
+            />
+          )}
+          {engine && <Menu choices={choices} engine={engine} video={video} rate={played.rate} />}
+          {document.pictureInPictureEnabled && (
+            <IconButton icon="pip" class="controls-wide" label="Picture in picture" onClick={() => control.togglePip()} />
+          )}
+          <IconButton
+            icon={expanded ? "shrink" : "expand"}
+            label={expanded ? "Leave full screen (f)" : "Full screen (f)"}
+            onClick={() => control.toggleFullscreen()}
+          />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function PlayButton({ played, control }: { played: Played; control: Remote }) {
+  const icon = played.ended ? "replay" : played.paused ? "play" : "pause";
+  const label = played.ended ? "Play again (k)" : played.paused ? "Play (k)" : "Pause (k)";
+  return <IconButton icon={icon} label={label} onClick={() => control.toggle()} />;
+}
+
+function Volume({ played, control }: { played: Played; control: Remote }) {
+  const shown = played.muted ? 0 : played.volume;
+  return (
+    <div class="volume">
+      <IconButton
+        icon={shown === 0 ? "muted" : "volume"}
+        label={played.muted ? "Sound on (m)" : "Mute (m)"}
+        onClick={() => control.toggleMute()}
+      />
+      <input
+        class="volume-slider controls-wide"
+        type="range"
+        min={0}
+        max={1}
+        step={0.05}
+        value={shown}
+        aria-label="Volume"
+        aria-valuetext={`${Math.round(shown * 100)} %`}
+        onInput={(event) => control.setVolume(event.currentTarget.valueAsNumber)}
+      />
+    </div>
+  );
+}
+
+const EVENTS =
+  "timeupdate durationchange progress play pause ended waiting playing canplay seeking seeked volumechange ratechange loadedmetadata emptied";
+
+function usePlayed(video: RefObject<HTMLVideoElement | null>): Played {
+  const [played, setPlayed] = useState<Played>(NOTHING);
+  useEffect(() => {
+    const element = video.current!;
+    const note = () => setPlayed(playedBy(element));
+    EVENTS.split(" ").forEach((name) => element.addEventListener(name, note));
+    note();
+    return () => EVENTS.split(" ").forEach((name) => element.removeEventListener(name, note));
+  }, []);
+  return played;
+}
+
+const NOTHING: Played = {
+  time: 0,
+  duration: 0,
+  buffered: 0,
+  paused: true,
+  ended: false,
+  waiting: false,
+  muted: false,
+  volume: 1,
+  rate: 1,
+};
+
+function playedBy(video: HTMLVideoElement): Played {
+  const { seekable } = video;
+  const growing = seekable.length > 0 ? seekable.end(seekable.length - 1) : 0;
+  return {
+    time: video.currentTime,
+    duration: Number.isFinite(video.duration) ? video.duration : growing,
+    buffered: bufferedTo(video),
+    paused: video.paused,
+    ended: video.ended,
+    waiting: video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA && !video.ended,
+    muted: video.muted,
+    volume: video.volume,
+    rate: video.playbackRate,
+  };
+}
+
+function bufferedTo({ buffered, currentTime }: HTMLVideoElement): number {
+  for (let index = 0; index < buffered.length; index += 1) {
+    if (buffered.start(index) <= currentTime + 0.1 && buffered.end(index) >= currentTime) return buffered.end(index);
+  }
+  return currentTime;
+}
+
+function useExpanded(stage: RefObject<HTMLElement | null>): boolean {
+  const [expanded, setExpanded] = useState(false);
+  useEffect(() => {
+    const note = () => setExpanded(document.fullscreenElement === stage.current);
+    document.addEventListener("fullscreenchange", note);
+    return () => document.removeEventListener("fullscreenchange", note);
+  }, []);
+  return expanded;
+}

@@ -1,0 +1,96 @@
+/** What a video is made of: its renditions, and the source they came from. */
+
+import type { ComponentChildren } from "preact";
+import { bitRate, bytes, channels, clock, codec, dateTime, frameRate, language, quality } from "../format";
+import type { Rendition, SourceFacts, Video } from "../model";
+
+export function Renditions({ renditions }: { renditions: Rendition[] }) {
+  return (
+    <section class="panel" aria-labelledby="renditions-title">
+      <h2 id="renditions-title" class="panel-title">
+        Renditions
+      </h2>
+      <div class="table-scroll" tabIndex={0} role="region" aria-labelledby="renditions-title">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Quality</th>
+              <th scope="col">Picture</th>
+              <th scope="col">Codec</th>
+              <th scope="col" class="number">
+                Bit rate
+              </th>
+              <th scope="col" class="number">
+                Peak
+              </th>
+              <th scope="col" class="number">
+                Size
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {renditions.map((rendition) => (
+              <Row key={rendition.name} rendition={rendition} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function Row({ rendition }: { rendition: Rendition }) {
+  const { width, height } = rendition;
+  return (
+    <tr>
+      <th scope="row">{quality(width, height)}</th>
+      <td>
+        {width} × {height}, {frameRate(rendition.frameRate)} fps
+      </td>
+      <td>{codec(rendition.codec)}</td>
+      <td class="number">{bitRate(rendition.bitrate)}</td>
+      <td class="number">{bitRate(rendition.peakBitrate)}</td>
+      <td class="number">{bytes(rendition.bytes)}</td>
+    </tr>
+  );
+}
+
+export function SourceFactsList({ video }: { video: Video }) {
+  const { source } = video;
+  return (
+    <section class="panel" aria-labelledby="source-title">
+      <h2 id="source-title" class="panel-title">
+        Source
+      </h2>
+      <dl class="facts">
+        <Fact name="File">{video.filename}</Fact>
+        {video.size !== null && <Fact name="Size">{bytes(video.size)}</Fact>}
+        {(video.duration ?? source?.duration) != null && <Fact name="Length">{clock(video.duration ?? source?.duration ?? 0)}</Fact>}
+        {source?.video && <Fact name="Picture">{pictureText(source.video)}</Fact>}
+        {source?.audio && <Fact name="Sound">{soundText(source.audio)}</Fact>}
+        {source?.container && <Fact name="Container">{source.container}</Fact>}
+        <Fact name="Profile">{video.profile}</Fact>
+        <Fact name="Uploaded">{dateTime(video.createdAt)}</Fact>
+      </dl>
+    </section>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function pictureText(video: NonNullable<SourceFacts["video"]>): string {
+  const rate = video.rate && video.rate.den > 0 ? `, ${frameRate(video.rate.num / video.rate.den)} fps` : "";
+  return `${codec(video.codec)}, ${video.width} × ${video.height}${rate}`;
+}
+
+function soundText(audio: NonNullable<SourceFacts["audio"]>): string {
+  if (audio.length === 0) return "none";
+  return audio.map((track) => [codec(track.codec), channels(track.channels), track.language && language(track.language)].filter(Boolean).join(", ")).join("; ");
+}

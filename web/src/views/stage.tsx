@@ -1,0 +1,66 @@
+/** What stands where the player will be while there is nothing to play: how far the video is, or why it ended. */
+
+import type { ComponentChildren } from "preact";
+import type { Status, Video } from "../model";
+import { Bar } from "../parts/basics";
+import { Icon } from "../parts/icons";
+
+const STEPS: [name: string, status: Status][] = [
+  ["Upload", "awaiting_upload"],
+  ["Wait", "queued"],
+  ["Encode", "transcoding"],
+  ["Watch", "ready"],
+];
+
+const TEXTS: Partial<Record<Status, [title: string, text: string]>> = {
+  awaiting_upload: ["Upload unfinished", "Resume it on the upload page with the same file."],
+  queued: ["Waiting for an encoder", "It starts in a moment; you can leave this page."],
+  transcoding: ["Encoding", "You can leave this page; it goes on without you."],
+  cancelled: ["Cancelled", "The source is kept: encode it again, or delete the video."],
+  deleting: ["Being deleted", "It will be gone in a moment."],
+};
+
+export function Stage({ video }: { video: Video }) {
+  const { status, progress } = video;
+  if (status === "failed") return <Failed video={video} />;
+  const [title, text] = TEXTS[status] ?? ["Nothing to watch yet", ""];
+  const encoding = status === "transcoding" && progress > 0;
+  return (
+    <Panel>
+      <p class="stage-title">{encoding ? `${title} ${progress} %` : title}</p>
+      {(status === "transcoding" || status === "queued") && <Bar percent={progress} label={`Encoding of ${video.title}`} />}
+      <p class="quiet">{text}</p>
+      {status !== "cancelled" && status !== "deleting" && <Steps status={status} />}
+    </Panel>
+  );
+}
+
+function Steps({ status }: { status: Status }) {
+  const at = STEPS.findIndex(([, one]) => one === status);
+  return (
+    <ol class="steps" aria-label="Steps">
+      {STEPS.map(([name], index) => (
+        <li key={name} class={index < at ? "step-done" : index === at ? "step-now" : ""} aria-current={index === at ? "step" : undefined}>
+          {name}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Failed({ video }: { video: Video }) {
+  return (
+    <Panel>
+      <Icon name="alert" />
+      <p class="stage-title tone-failed">This video could not be encoded</p>
+      <p class="stage-advice" role="alert">
+        {video.error?.message ?? "Try again."}
+      </p>
+      {video.error && <p class="quiet code">{video.error.code}</p>}
+    </Panel>
+  );
+}
+
+function Panel({ children }: { children: ComponentChildren }) {
+  return <div class="stage">{children}</div>;
+}
