@@ -10,9 +10,12 @@ import threading
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from local.web import Answer, Asked, Site
+
 PIECE_BYTES = 256 * 1024
 ROUTED = ("/api/", "/videos/")
 UPSTREAM_TIMEOUT_SECONDS = 120
+TEXT = {"Content-Type": "text/plain; charset=utf-8"}
 HOP_BY_HOP = frozenset(
     ("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "upgrade")
 )
@@ -44,30 +47,37 @@ class _Exchange(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         self._answered = False
         path = self.path.partition("?")[0]
-        if path == "/" and self.command in ("GET", "HEAD"):
-            self._send(200, "text/html; charset=utf-8", self.server.page.encode())
-            return
         if not is_ours(path):
-            self._send(
-                404, "text/plain; charset=utf-8", b"Nothing here. The API is at /api/, videos are at /videos/.\n"
-            )
+            self._send(self._page(path))
             return
         try:
             self._relay()
         except (OSError, http.client.HTTPException):
             self.close_connection = True
             if not self._answered:
-                self._send(502, "text/plain; charset=utf-8", b"The emulator does not answer.\n")
+                self._send(Answer(502, b"The emulator does not answer.\n", TEXT))
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _answer
 
-    def _send(self, status: int, kind: str, body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
+    def _page(self, path: str) -> Answer:
+        if self.server.site:
+            length = min(PIECE_BYTES, int(self.headers.get("Content-Length") or 0))
+            query, host = self.path.partition("?")[2], self.headers.get("Host", "")
+            answer = self.server.site.answer(Asked(self.command, path, query, host, self.rfile.read(length)))
+            if answer:
+                return answer
+        elif path == "/" and self.command in ("GET", "HEAD"):
+            return Answer(200, self.server.page.encode(), {"Content-Type": "text/html; charset=utf-8"})
+        return Answer(404, b"Nothing here. The API is at /api/, videos are at /videos/.\n", TEXT)
+
+    def _send(self, answer: Answer) -> None:
+        self.send_response(answer.status)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(body)
+            self.wfile.write(answer.body)
 
     def _relay(self) -> None:
         assert self.server.origin
@@ -126,15 +136,16 @@ class Cdn(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), _Exchange)
         self.origin: Origin | None = None
         self.page = ""
+        self.site: Site | None = None
 
     @property
     def port(self) -> int:
         """The port, also when any free one was asked for."""
         return int(self.server_address[1])
 
-    def serve(self, origin: Origin, page: str) -> None:
-        """Answer requests from now on, in threads of this process."""
-        self.origin, self.page = origin, page
+    def serve(self, origin: Origin, page: str, site: Site | None = None) -> None:
+        """Answer requests from now on, in threads of this process; `page` stands at `/` where no site was built."""
+        self.origin, self.page, self.site = origin, page, site
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.2}, daemon=True, name="cdn").start()
 
     def stop(self) -> None:

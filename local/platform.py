@@ -16,11 +16,15 @@ from local.cdn import Cdn, Origin, free_port
 from local.child import Emulator, StartError
 from local.clients import Clients
 from local.deploy import DeployError
+from local.login import Login
 from local.package import package
+from local.web import Site, configuration
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 ARTIFACTS = "vod-local-artifacts"
 USER = "local"
+PASSWORD = "Local-demo-1"  # noqa: S105 - of a user on this machine only
+PAGE, PROFILES = "web/dist", "src/vod/profiles"
 FAILURES = (StartError, DeployError)  # what a start may end with, each with a text for the user
 
 
@@ -106,6 +110,11 @@ class Platform:
         return self.state / "env"
 
     @property
+    def has_page(self) -> bool:
+        """Whether the page of `web/` is served, not only the plain one."""
+        return bool(self._cdn and self._cdn.site)
+
+    @property
     def emulator_running(self) -> bool:
         """Whether the emulator still lives."""
         return bool(self._emulator and self._emulator.child.poll() is None)
@@ -117,7 +126,8 @@ class Platform:
 
     def refresh_token(self) -> None:
         """A new token for the user `local`, also in the env file."""
-        self.token = self.user_token(USER, admin=True)
+        assert self._pool, "the platform is not started"
+        self.token = self._pool.token(USER, admin=True, password=PASSWORD)
         write_env(self.env_file, {"VOD_URL": self.url, "VOD_API": self.api, "VOD_TOKEN": self.token})
 
     def start(self) -> Self:
@@ -144,7 +154,7 @@ class Platform:
         made = {resource.kind: resource.physical_id for resource in deploy.resources(clients)}
         self._pool = users.open_pool(clients, made["AWS::Cognito::UserPool"])
         self.refresh_token()
-        self._cdn.serve(self._origin(clients, made), page(self.url))
+        self._cdn.serve(self._origin(clients, made), page(self.url), self._site())
 
     def _start_emulator(self) -> Emulator:
         remembered = self.state / "emulator-port"
@@ -163,6 +173,16 @@ class Platform:
         distribution = clients.cloudfront.get_distribution(Id=made["AWS::CloudFront::Distribution"])
         domain = distribution["Distribution"]["DomainName"]
         return Origin(self._emulator.port, domain)
+
+    def _site(self) -> Site | None:
+        """The page, where it was built (local/setup.sh)."""
+        assert self._pool and self._emulator
+        if not (REPOSITORY / PAGE / "index.html").exists():
+            return None
+        login = Login(self._pool)
+        config = configuration(login, deploy.parameters(self.clients), REPOSITORY / PROFILES)
+        uploads = tuple(f"http://{host}:{self._emulator.port}" for host in ("127.0.0.1", "localhost"))
+        return Site(REPOSITORY / PAGE, config, uploads, login)
 
     def stop(self) -> None:
         """End everything; state stays for the next start. Harmless when nothing runs."""

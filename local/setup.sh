@@ -46,6 +46,34 @@ make_environment() { # folder, lock file
     stamp_of "$2" >"$1/.stamp"
 }
 
+# The page is wanted but not needed: without Node.js everything else works, and `make up` says so.
+page_sources() {
+    find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print | LC_ALL=C sort | xargs cat | cksum
+}
+
+has_node() {
+    command -v npm >/dev/null 2>&1 &&
+        node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null
+}
+
+make_page() {
+    if [ "$(cat web/dist/.stamp 2>/dev/null)" = "$(page_sources)" ]; then
+        return
+    fi
+    if ! has_node; then
+        echo "The web page is left out: it needs Node.js 20.19 or newer with npm, and neither was found new enough." >&2
+        return
+    fi
+    echo "building the page in web/"
+    if (cd web && npm ci --silent && npm run --silent build -- --logLevel warn); then
+        page_sources >web/dist/.stamp
+    else
+        echo "The web page could not be built and is left out; everything else works." >&2
+    fi
+}
+
+make_page
+
 if is_made .venv requirements/dev.txt && is_made .venv-emulator requirements/emulator.txt; then
     exit 0
 fi

@@ -4,17 +4,20 @@ import sys
 import time
 
 from local.interrupts import interruptible
-from local.platform import FAILURES, Platform
+from local.platform import FAILURES, PASSWORD, USER, Platform
 from local.users import seconds_left
 
 WATCH_SECONDS = 1.0
 REFRESH_BEFORE_SECONDS = 600.0
+NO_PAGE = " (plain: the page itself needs Node.js 20.19 or newer with npm to be built)"
 
 
 def announce(platform: Platform, seconds: float) -> None:
     """Say where everything is."""
     print(f"ready after {seconds:.1f} s" + (" (the template was deployed)" if platform.deployed else ""))
-    print(f"  page       {platform.url}/")
+    print(f"  page       {platform.url}/" + ("" if platform.has_page else NO_PAGE))
+    if platform.has_page:
+        print(f"  sign in    {USER}, password {PASSWORD}")
     print(f"  API        {platform.api}")
     print(f"  AWS        {platform.endpoint} (key and secret: test)")
     print(f"  settings   . {platform.env_file}")

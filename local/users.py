@@ -6,12 +6,13 @@ import secrets
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 from local.clients import Clients
 
 CLIENT_NAME = "vod-local"
 ADMIN_GROUP = "admin"
+Tokens = dict[str, str]
+"""`id_token`, `access_token` and, after a sign-in, `refresh_token`."""
 FLOWS = ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
 
 
@@ -23,16 +24,24 @@ class UserPool:
     pool_id: str
     client_id: str
 
-    def token(self, name: str, admin: bool = False) -> str:
-        """An id token of the user, who is made when missing; the password is new each time and kept nowhere."""
-        password = f"Aa1!{secrets.token_urlsafe(24)}"
+    def token(self, name: str, admin: bool = False, password: str | None = None) -> str:
+        """An id token of the user, who is made when missing; a password not given is new and kept nowhere."""
+        password = password or f"Aa1!{secrets.token_urlsafe(24)}"
         self._ensure_user(name)
         if admin:
             self._ensure_group(name)
         self.clients.cognito_idp.admin_set_user_password(
             UserPoolId=self.pool_id, Username=name, Password=password, Permanent=True
         )
-        return str(self._sign_in(name, password)["AuthenticationResult"]["IdToken"])
+        return str(self.sign_in(name, password)["id_token"])
+
+    def sign_in(self, name: str, password: str) -> Tokens:
+        """Tokens for who knows the password, named as OAuth names them; ClientError for who does not."""
+        return self._tokens("ADMIN_USER_PASSWORD_AUTH", {"USERNAME": name, "PASSWORD": password})
+
+    def refresh(self, token: str) -> Tokens:
+        """New tokens for a refresh token; ClientError when the pool does not know it."""
+        return self._tokens("REFRESH_TOKEN_AUTH", {"REFRESH_TOKEN": token})
 
     def _ensure_user(self, name: str) -> None:
         cognito = self.clients.cognito_idp
@@ -48,13 +57,12 @@ class UserPool:
             cognito.create_group(UserPoolId=self.pool_id, GroupName=ADMIN_GROUP)
         cognito.admin_add_user_to_group(UserPoolId=self.pool_id, Username=name, GroupName=ADMIN_GROUP)
 
-    def _sign_in(self, name: str, password: str) -> Any:
-        return self.clients.cognito_idp.admin_initiate_auth(
-            UserPoolId=self.pool_id,
-            ClientId=self.client_id,
-            AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-            AuthParameters={"USERNAME": name, "PASSWORD": password},
-        )
+    def _tokens(self, flow: str, told: dict[str, str]) -> Tokens:
+        answer = self.clients.cognito_idp.admin_initiate_auth(
+            UserPoolId=self.pool_id, ClientId=self.client_id, AuthFlow=flow, AuthParameters=told
+        )["AuthenticationResult"]
+        names = {"id_token": "IdToken", "access_token": "AccessToken", "refresh_token": "RefreshToken"}
+        return {ours: str(answer[theirs]) for ours, theirs in names.items() if answer.get(theirs)}
 
 
 def open_pool(clients: Clients, pool_id: str) -> UserPool:
