@@ -102,12 +102,13 @@ def configuration(login: Login, parameters: Mapping[str, str], profiles: Path) -
         "api": "/api",
         "auth": {"domain": login.prefix.rstrip("/"), "clientId": login.pool.client_id, "scopes": ["openid", "email"]},
         "playbackAccess": parameters.get("PlaybackAccess", "public"),
-        "profiles": [{name: profile[name] for name in ("name", "description")} for profile in _profiles(profiles)],
+        "profiles": _profiles(profiles),
         "limits": {"maxSourceBytes": int(parameters.get("MaxSourceGiB", "50")) * 2**30},
     }
 
 
-def _profiles(folder: Path) -> list[dict[str, Any]]:
-    """Every profile, the default first."""
-    found = [json.loads(file.read_text()) for file in sorted(folder.glob("*.json"))]
-    return sorted(found, key=lambda profile: profile["name"] != "default")
+def _profiles(folder: Path) -> list[dict[str, str]]:
+    """Name and description of every profile, the default first."""
+    described = {file.stem: json.loads(file.read_text())["description"] for file in sorted(folder.glob("*.json"))}
+    names = sorted(described, key=lambda name: name != "default")
+    return [{"name": name, "description": described[name]} for name in names]

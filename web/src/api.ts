@@ -17,6 +17,7 @@ export class ApiError extends Error {
 interface NewVideo {
   filename: string;
   size: number;
+  title?: string;
   contentType?: string;
   profile?: string;
 }

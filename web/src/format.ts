@@ -38,6 +38,22 @@ export function bytes(size: number): string {
   return `${threeDigits(value, unit === 0)} ${BYTE_UNITS[unit]}`;
 }
 
+/** A limit as it was set, which is in powers of two: "50 GiB". */
+export function sizeLimit(size: number): string {
+  return size % 2 ** 30 === 0 ? `${size / 2 ** 30} GiB` : bytes(size);
+}
+
+/** A file's name as a title, without what tells its format: "Rome.mp4" -> "Rome". */
+export function titleOf(filename: string): string {
+  return (filename.replace(/\.[a-z0-9]{2,4}$/i, "").trim() || filename).slice(0, 200);
+}
+
+/** "hevc" -> "HEVC", "default" -> "Default". */
+export function profileName(name: string): string {
+  const isCodec = codec(name) !== name;
+  return isCodec ? codec(name) : name.charAt(0).toUpperCase() + name.slice(1);
+}
+
 /** 2782000 -> "2.78 Mb/s". */
 export function bitRate(bitsPerSecond: number): string {
   if (bitsPerSecond >= 999_500) return `${threeDigits(bitsPerSecond / 1e6)} Mb/s`;
@@ -73,13 +89,13 @@ export function when(iso: string, now = Date.now()): string {
   const age = (now - Date.parse(iso)) / 1000;
   if (Math.abs(age) < 60) return "just now";
   const fitting = AGES.find(([limit]) => Math.abs(age) < limit);
-  if (!fitting) return new Intl.DateTimeFormat("en", { dateStyle: "medium" }).format(new Date(iso));
+  if (!fitting) return new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" }).format(new Date(iso));
   return new Intl.RelativeTimeFormat("en").format(-Math.round(age / fitting[1]), fitting[2]);
 }
 
 /** "3 Mar 2026, 14:05" for the reader's own time zone. */
 export function dateTime(iso: string): string {
-  return new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));
+  return new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));
 }
 
 const CODECS: [RegExp, string][] = [

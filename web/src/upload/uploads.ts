@@ -4,7 +4,7 @@ import AwsS3 from "@uppy/aws-s3";
 import Uppy, { type Body, type UppyFile } from "@uppy/core";
 import { completeUpload, createVideo, deleteVideo, remainingUpload, sentence } from "../api";
 import { config } from "../config";
-import { bytes } from "../format";
+import { bytes, titleOf } from "../format";
 import { type Chosen, dropHandle, keepHandle } from "./handles";
 import { Invited, isMultipart } from "./invitations";
 import { fits } from "./parts";
@@ -144,7 +144,10 @@ class Uploads {
     });
     this.uppy.on("complete", ({ successful }) => successful?.forEach((file) => this.uppy.removeFile(file.id)));
     addEventListener("offline", () => this.replace("sending", "offline"));
-    addEventListener("online", () => this.replace("offline", "sending"));
+    addEventListener("online", () => {
+      this.replace("offline", "sending");
+      this.list.filter(({ stage, videoId }) => stage === "failed" && videoId).forEach(({ id }) => this.retry(id));
+    });
   }
 
   private advance(id: string, sent: number): void {
@@ -232,7 +235,7 @@ async function created(file: File, profile: string): Promise<Invited> {
   if (file.size === 0) throw new Error("This file is empty.");
   if (file.size > limit) throw new Error(`A video may hold ${bytes(limit)}, this one has ${bytes(file.size)}.`);
   const contentType = /^[\w.+-]+\/[\w.+-]+$/.test(file.type) ? { contentType: file.type } : {};
-  const made = await createVideo({ filename: file.name, size: file.size, profile, ...contentType });
+  const made = await createVideo({ filename: file.name, size: file.size, title: titleOf(file.name), profile, ...contentType });
   return new Invited(made.video.id, made.upload);
 }
 

@@ -45,7 +45,7 @@ export function Actions({ video, onChange }: ActionsProps) {
         </button>
       )}
       {(video.status === "failed" || video.status === "cancelled") && (
-        <button type="button" class="button" disabled={busy} onClick={retry}>
+        <button type="button" class={`button ${video.status === "failed" ? "button-quiet" : ""}`} disabled={busy} onClick={retry}>
           <Icon name="replay" />
           Encode again
         </button>

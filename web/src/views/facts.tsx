@@ -1,7 +1,7 @@
 /** What a video is made of: its renditions, and the source they came from. */
 
 import type { ComponentChildren } from "preact";
-import { bitRate, bytes, channels, clock, codec, dateTime, frameRate, language, quality } from "../format";
+import { bitRate, bytes, channels, clock, codec, dateTime, frameRate, language, profileName, quality } from "../format";
 import type { Rendition, SourceFacts, Video } from "../model";
 
 export function Renditions({ renditions }: { renditions: Rendition[] }) {
@@ -16,11 +16,11 @@ export function Renditions({ renditions }: { renditions: Rendition[] }) {
             <tr>
               <th scope="col">Quality</th>
               <th scope="col">Picture</th>
-              <th scope="col">Codec</th>
+              <th scope="col" class="wide-only">Codec</th>
               <th scope="col" class="number">
                 Bit rate
               </th>
-              <th scope="col" class="number">
+              <th scope="col" class="number wide-only">
                 Peak
               </th>
               <th scope="col" class="number">
@@ -47,9 +47,9 @@ function Row({ rendition }: { rendition: Rendition }) {
       <td>
         {width} × {height}, {frameRate(rendition.frameRate)} fps
       </td>
-      <td>{codec(rendition.codec)}</td>
+      <td class="wide-only">{codec(rendition.codec)}</td>
       <td class="number">{bitRate(rendition.bitrate)}</td>
-      <td class="number">{bitRate(rendition.peakBitrate)}</td>
+      <td class="number wide-only">{bitRate(rendition.peakBitrate)}</td>
       <td class="number">{bytes(rendition.bytes)}</td>
     </tr>
   );
@@ -69,7 +69,7 @@ export function SourceFactsList({ video }: { video: Video }) {
         {source?.video && <Fact name="Picture">{pictureText(source.video)}</Fact>}
         {source?.audio && <Fact name="Sound">{soundText(source.audio)}</Fact>}
         {source?.container && <Fact name="Container">{source.container}</Fact>}
-        <Fact name="Profile">{video.profile}</Fact>
+        <Fact name="Profile">{profileName(video.profile)}</Fact>
         <Fact name="Uploaded">{dateTime(video.createdAt)}</Fact>
       </dl>
     </section>

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { listVideos, showVideo } from "../api";
 import { isInProgress, type Status, type Video } from "../model";
 import { usePolling } from "../parts/hooks";
+import { matches } from "../search";
 
 const PAGE = 24;
 const SEARCH_PAGE = 100;
@@ -87,15 +88,6 @@ async function searched(status: Status | null, words: string): Promise<Held> {
     if (!cursor) break;
   }
   return { videos: found, cursor: null };
-}
-
-/** Whether a video's title or one of its tags holds every word. */
-export function matches(video: Pick<Video, "title" | "tags">, words: string): boolean {
-  const text = [video.title, ...video.tags].join(" ").toLocaleLowerCase();
-  return words
-    .toLocaleLowerCase()
-    .split(/\s+/)
-    .every((word) => text.includes(word));
 }
 
 /** What is shown, with the newest page as it is now and what is in progress on later pages. */

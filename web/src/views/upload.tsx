@@ -2,7 +2,7 @@
 
 import { useRef, useState } from "preact/hooks";
 import { config } from "../config";
-import { bytes } from "../format";
+import { profileName, sizeLimit } from "../format";
 import { useTitle, useUploads } from "../parts/hooks";
 import { Icon } from "../parts/icons";
 import { type Chosen, dropped } from "../upload/handles";
@@ -64,7 +64,7 @@ function DropZone({ onFiles }: { onFiles: (chosen: Chosen[]) => void }) {
     >
       <Icon name="upload" />
       <p class="drop-title">Drop videos here</p>
-      <p class="quiet">Up to {bytes(config().limits.maxSourceBytes)} each. Uploads go on when the connection or this page comes back.</p>
+      <p class="quiet">Up to {sizeLimit(config().limits.maxSourceBytes)} each. Uploads go on when the connection or this page comes back.</p>
       <input ref={input} id="files" class="hidden" type="file" accept="video/*,.mkv,.ts,.mxf,.flv,.vob,.m2ts,.mts" multiple onChange={choose} />
       <label for="files" class="button">
         Choose files
@@ -83,8 +83,8 @@ function Profiles({ chosen, onChoose }: { chosen: string; onChoose: (name: strin
         {profiles.map(({ name, description }) => (
           <label key={name} class="profile">
             <input type="radio" name="profile" value={name} checked={name === chosen} onChange={() => onChoose(name)} />
-            <span class="profile-name">{name}</span>
-            <span class="quiet">{description}</span>
+            <span class="profile-name">{profileName(name)}</span>
+            <span class="profile-text quiet">{description}</span>
           </label>
         ))}
       </div>

@@ -1,0 +1,89 @@
+"""The platform with its page, a browser, and one video with everything that a viewer can choose."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext
+
+from local.api import Api
+from local.platform import Options, Platform
+from tests.e2e.conftest import ended
+from tests.media.generate import clip as small_clip
+from tests.playback.browser import chromium, unavailable
+from tests.playback.conftest import with_everything
+from tests.web.visitor import Visitor
+
+SMALLEST_SINGLE_PUT_MIB = {"SinglePutMaxMiB": "5"}  # so that files of a few MiB already come in parts
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="package")
+def platform(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    options = Options(state=tmp_path_factory.mktemp("platform"), port=0, parameters=SMALLEST_SINGLE_PUT_MIB)
+    with Platform(options) as running:
+        if not running.has_page:
+            unavailable("the page is not built (local/setup.sh says why)")
+        yield running
+
+
+@pytest.fixture(scope="package")
+def api(platform: Platform) -> Api:
+    return Api(platform.api, platform.token)
+
+
+@pytest.fixture(scope="package")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return with_everything(tmp_path_factory.mktemp("media"))
+
+
+@pytest.fixture(scope="package")
+def video(api: Api, clip: Path) -> str:
+    """The id of a video that is ready: two sizes, two languages, captions, a storyboard."""
+    video_id = api.upload(clip, lambda _: None)
+    assert ended(api, video_id, 240)["status"] == "ready"
+    return video_id
+
+
+@pytest.fixture(scope="package")
+def session(browser: Browser, platform: Platform) -> str:
+    """What a browser keeps of somebody who has signed in, by hand, as JSON of its storage."""
+    context = browser.new_context()
+    visitor = Visitor(context.new_page(), platform.url)
+    visitor.sign_in()
+    kept = visitor.page.evaluate("localStorage.getItem('vod.session')")
+    context.close()
+    return str(kept)
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    opened = browser.new_context(viewport={"width": 1280, "height": 800})
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def stranger(context: BrowserContext, platform: Platform) -> Iterator[Visitor]:
+    """Somebody who has not signed in."""
+    visitor = Visitor(context.new_page(), platform.url)
+    yield visitor
+    assert visitor.complaints == []
+    assert visitor.elsewhere() == set()
+
+
+@pytest.fixture
+def visitor(stranger: Visitor, session: str) -> Visitor:
+    """Somebody who has signed in before."""
+    stranger.remember(session)
+    return stranger
+
+
+@pytest.fixture(scope="package")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return small_clip(tmp_path_factory.mktemp("media") / "small.mp4", seconds=2, size="320x180")

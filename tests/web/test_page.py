@@ -1,0 +1,151 @@
+"""What somebody with a video can do on the page, in a real browser against the whole platform."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from local.api import Api
+from tests.playback.conftest import SECONDS
+from tests.web.visitor import Visitor
+
+pytestmark = pytest.mark.slow
+both_manifests = pytest.mark.parametrize("manifest", ["hls", "dash"])
+
+
+def test_a_wrong_password_does_not_let_in_and_the_right_one_leads_back(stranger: Visitor) -> None:
+    stranger.go("/upload")
+    stranger.press("Sign in")
+    stranger.fill_in("Not-the-one-1")
+    assert "do not fit" in stranger.see("alert", "").inner_text()
+
+    stranger.fill_in("Local-demo-1")
+
+    stranger.see("heading", "Upload")
+    assert stranger.page.url == f"{stranger.url}/upload"
+
+
+def test_signing_out_forgets_the_session(visitor: Visitor) -> None:
+    visitor.go("/")
+    visitor.see("heading", "Library")
+
+    visitor.page.context.clear_cookies()
+    visitor.press("Sign out")
+
+    visitor.see("heading", "Upload once. Plays everywhere.")
+
+
+def test_a_dropped_clip_is_uploaded_and_followed_until_it_can_be_watched(visitor: Visitor, clip: Path) -> None:
+    visitor.go("/upload")
+    visitor.page.get_by_label("Fast").check()
+
+    visitor.drop(clip)
+
+    visitor.page.get_by_text(re.compile(r"Uploaded · Encoding \d+ %")).wait_for()
+    assert visitor.page.get_by_role("progressbar").get_attribute("aria-valuenow") != "0"
+    visitor.page.get_by_text("Uploaded · Ready").wait_for()
+    visitor.page.get_by_role("link", name=clip.name).click()
+    visitor.see("heading", clip.stem)
+    assert visitor.page.get_by_role("rowheader").all_inner_texts() == ["360p", "240p"]
+    visitor.until("video.readyState >= 2")
+
+
+@both_manifests
+def test_a_video_plays_and_time_goes_on(visitor: Visitor, video: str, manifest: str) -> None:
+    visitor.go(f"/watch/{video}?format={manifest}")
+    visitor.page.get_by_role("button", name="Play", exact=True).click()
+
+    visitor.until("video.currentTime > 3")
+
+    quality = visitor.ask(
+        "(({totalVideoFrames, droppedVideoFrames}) => [totalVideoFrames, droppedVideoFrames])(video.getVideoPlaybackQuality())"
+    )
+    assert quality[0] > 20
+    assert quality[1] < quality[0] / 3
+    assert visitor.ask("video.duration") == pytest.approx(SECONDS, abs=0.2)
+
+
+@both_manifests
+def test_the_quality_can_be_chosen(visitor: Visitor, video: str, manifest: str) -> None:
+    visitor.go(f"/watch/{video}?format={manifest}")
+    visitor.until("video.readyState >= 2")
+
+    for height in (240, 360):
+        visitor.choose("Quality", f"{height}p")
+        visitor.ask("video.currentTime += 5")
+        visitor.until(f"video.videoHeight === {height}")
+
+
+def test_the_slider_seeks_and_the_keys_do_too(visitor: Visitor, video: str) -> None:
+    visitor.go(f"/watch/{video}")
+    visitor.until("video.readyState >= 2")
+
+    visitor.page.get_by_role("slider", name="Seek").fill("20")
+    visitor.until("!video.seeking && Math.abs(video.currentTime - 20) < 0.2")
+    visitor.page.locator("video").press("j")
+    visitor.until("!video.seeking && Math.abs(video.currentTime - 10) < 0.2")
+    visitor.page.locator("video").press("5")
+
+    visitor.until(f"!video.seeking && Math.abs(video.currentTime - {SECONDS / 2}) < 0.2")
+
+
+@both_manifests
+def test_captions_and_languages_can_be_chosen(visitor: Visitor, video: str, manifest: str) -> None:
+    visitor.go(f"/watch/{video}?format={manifest}")
+    visitor.until("video.readyState >= 2")
+
+    visitor.choose("Audio", "Deutsch")
+    visitor.choose("Captions", "English")
+    visitor.ask("video.currentTime = 2")
+
+    visitor.page.locator(".player").get_by_text("Hello you").wait_for()
+    visitor.page.get_by_role("button", name="Settings").click()
+    visitor.see("menuitem", "Audio Deutsch")
+
+
+def test_the_seek_bar_shows_pictures_of_the_storyboard(visitor: Visitor, video: str) -> None:
+    visitor.go(f"/watch/{video}")
+    visitor.until("video.readyState >= 2")
+    bar = visitor.page.get_by_role("slider", name="Seek").bounding_box()
+    assert bar
+
+    with visitor.page.expect_response(re.compile(r"storyboard/\d+\.jpg")) as picture:
+        visitor.page.mouse.move(bar["x"] + bar["width"] / 2, bar["y"] + bar["height"] / 2)
+
+    assert picture.value.status == 200
+    preview = visitor.page.locator(".seek-preview")
+    assert preview.inner_text() in ("0:12", "0:13")
+    assert visitor.page.locator(".seek-tile").evaluate("(tile) => tile.style.backgroundImage").startswith("url(")
+
+
+def test_a_video_is_renamed_tagged_found_and_deleted(visitor: Visitor, api: Api, source: Path) -> None:
+    video = api.upload(source, lambda _: None)
+    visitor.go(f"/watch/{video}")
+
+    visitor.press("Rename")
+    visitor.page.get_by_label("Title").fill("Ferry at dawn")
+    visitor.press("Save")
+    visitor.see("heading", "Ferry at dawn")
+    visitor.page.get_by_label("Add a tag").fill("holiday")
+    visitor.page.get_by_label("Add a tag").press("Enter")
+    visitor.see("button", "Remove tag holiday")
+    visitor.go("/")
+    visitor.page.get_by_label("Search by title").fill("dawn holi")
+    visitor.page.get_by_text("1 video shown").wait_for(state="attached")
+    visitor.see("link", "Ferry at dawn").click()
+    visitor.see("button", "Delete").click()
+    visitor.press("Delete for good")
+
+    visitor.see("heading", "Library")
+    visitor.page.get_by_label("Search by title").fill("dawn holi")
+    visitor.see("heading", "Nothing matches")
+
+
+def test_a_file_that_is_no_video_fails_with_advice(visitor: Visitor, tmp_path: Path) -> None:
+    text = tmp_path / "notes.mp4"
+    text.write_text("no video at all\n" * 100)
+    visitor.go("/upload")
+
+    visitor.page.set_input_files("#files", text)
+
+    visitor.page.get_by_text("The file is not a video").wait_for()
