@@ -25,6 +25,7 @@ check: setup ## format, lint, types, templates and the fast tests: before every 
 	$(bin)/mypy
 	$(bin)/cfn-lint template.yaml 'stacks/*.yaml'
 	$(with_tools) sam validate --lint
+	@if [ -d web/node_modules ]; then cd web && npm run --silent types && npm test --silent; else echo "web/: not checked (no Node.js)"; fi
 	$(bin)/python -m pytest tests/unit tests/templates
 
 build: setup ## what AWS gets, in .aws-sam (no Docker needed)
@@ -42,7 +43,7 @@ bench: setup ## measure cost and speed and write docs/benchmarks.md, about 25 mi
 	PYTHONPATH=src $(bin)/python -m benchmarks $(ONLY)
 
 clean: ## remove what `up`, `demo`, `test` and `build` made; the virtual environments stay
-	rm -rf .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .local .aws-sam web/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .PHONY: setup
 setup:

@@ -68,14 +68,16 @@ def test_after_a_reload_only_the_missing_parts_are_sent(visitor: Visitor, api: A
     while arrived != ARRIVING:
         visitor.page.wait_for_timeout(50)
 
-    visitor.page.unroute(PART_URL)
+    shown = visitor.see("progressbar", "Upload of large.mp4").get_attribute("aria-valuenow")
     visitor.page.reload()
+    visitor.page.unroute(PART_URL)
     sent = sent_parts(visitor.page)
     with visitor.page.expect_file_chooser() as chooser:
         visitor.press("Resume")
     chooser.value.set_files(large)
 
     visitor.page.get_by_text(re.compile("^Uploaded")).wait_for()
+    assert 40 <= int(shown or 0) <= 60
     assert sorted(sent) == sorted(set(range(1, PARTS + 1)) - ARRIVING)
     newest = api.call("GET", "/videos?limit=1")["videos"][0]
     assert newest["title"] == "large"

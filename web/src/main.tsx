@@ -35,7 +35,7 @@ function viewOf(at: Route) {
   if (at.view === "upload") return <UploadView />;
   if (at.view === "video") return <VideoView key={at.id} id={at.id} />;
   return (
-    <Empty title="There is no such page">
+    <Empty title="There is no such page" alone>
       <Link to="/" class="button button-quiet">
         Back to the library
       </Link>

@@ -65,8 +65,15 @@ export function Notice({ tone, title, children }: NoticeProps) {
   );
 }
 
+interface EmptyProps {
+  title: string;
+  /** Whether this is all that the page says, and so its heading. */
+  alone?: boolean;
+  children?: ComponentChildren;
+}
+
 /** A place where nothing is, and what to do about it. */
-export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
+export function Empty({ title, alone = false, children }: EmptyProps) {
   return (
     <div class="empty">
       <div class="empty-frames" aria-hidden="true">
@@ -74,7 +81,7 @@ export function Empty({ title, children }: { title: string; children?: Component
         <span />
         <span />
       </div>
-      <h2>{title}</h2>
+      {alone ? <h1>{title}</h1> : <h2>{title}</h2>}
       {children}
     </div>
   );

@@ -10,7 +10,7 @@ export function Renditions({ renditions }: { renditions: Rendition[] }) {
       <h2 id="renditions-title" class="panel-title">
         Renditions
       </h2>
-      <div class="table-scroll" tabIndex={0} role="region" aria-labelledby="renditions-title">
+      <div class="table-scroll" tabIndex={0} role="region" aria-label="Table of renditions">
         <table>
           <thead>
             <tr>

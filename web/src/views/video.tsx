@@ -88,7 +88,7 @@ function Page({ video, onChange }: { video: Video; onChange: (video: Video) => v
 
 function Gone() {
   return (
-    <Empty title="There is no such video">
+    <Empty title="There is no such video" alone>
       <p>It was deleted, or it belongs to somebody else.</p>
       <Link to="/" class="button button-quiet">
         Back to the library
