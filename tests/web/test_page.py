@@ -97,7 +97,9 @@ def test_captions_and_languages_can_be_chosen(visitor: Visitor, video: str, mani
     visitor.choose("Captions", "English")
     visitor.ask("video.currentTime = 2")
 
-    visitor.page.locator(".player").get_by_text("Hello you").wait_for()
+    caption = visitor.page.locator(".player").get_by_text("Hello you")
+    caption.wait_for()
+    assert visitor.is_within(caption, ".player")
     visitor.page.get_by_role("button", name="Settings").click()
     visitor.see("menuitem", "Audio Deutsch")
 

@@ -96,6 +96,12 @@ class Visitor:
         self.page.get_by_role("menuitem", name=menu).click()
         self.page.get_by_role("menuitemradio", name=choice, exact=True).click()
 
+    def is_within(self, element: Locator, frame: str) -> bool:
+        """Whether an element lies in the frame that hides what sticks out."""
+        inner, outer = element.bounding_box(), self.page.locator(frame).bounding_box()
+        assert inner and outer
+        return outer["y"] <= inner["y"] and inner["y"] + inner["height"] <= outer["y"] + outer["height"]
+
     def violations(self) -> list[str]:
         """What axe-core finds against WCAG 2.2 AA and its own best practices, each with the element."""
         self.page.evaluate(AXE.read_text() + ";0")

@@ -14,7 +14,7 @@ export function Addresses({ video, playback }: { video: Video; playback: Playbac
       <CopyField label="Embed code" text={embedCode(video)} />
       <CopyField label="HLS address" text={playback.hls} />
       <CopyField label="DASH address" text={playback.dash} />
-      {isPrivate && <p class="quiet small">Playback is private: these work for people who are signed in. For others, create a share link.</p>}
+      {isPrivate && <p class="quiet small">Playback is private: the addresses are signed and expire, and the embed code asks for a sign-in. For others, create a share link.</p>}
     </section>
   );
 }
