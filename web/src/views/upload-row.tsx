@@ -14,13 +14,14 @@ const POLL_MS = 2000;
 
 export function UploadRow({ upload }: { upload: Upload }) {
   const { stage, name, size, sent } = upload;
+  const [refused, setRefused] = useState(false);
   const percent = size > 0 ? (100 * sent) / size : 0;
   return (
-    <li class={`row row-${stage}`}>
-      <Icon name={stage === "failed" ? "alert" : stage === "done" ? "check" : "file"} />
+    <li class={`row row-${refused ? "failed" : stage}`}>
+      <Icon name={stage === "failed" || refused ? "alert" : stage === "done" ? "check" : "file"} />
       <div class="row-text">
         <p class="row-title">{upload.videoId && stage === "done" ? <Link to={`/watch/${upload.videoId}`}>{name}</Link> : name}</p>
-        {stage === "done" ? <Encoding videoId={upload.videoId ?? ""} /> : <p class="quiet">{says(upload)}</p>}
+        {stage === "done" ? <Encoding videoId={upload.videoId ?? ""} onRefused={() => setRefused(true)} /> : <p class="quiet">{says(upload)}</p>}
         {stage !== "done" && stage !== "failed" && <Bar percent={percent} label={`Upload of ${name}`} tone={stage === "paused" || stage === "offline" ? "bar-still" : ""} />}
       </div>
       <Buttons upload={upload} />
@@ -66,10 +67,15 @@ function says({ stage, sent, size, rate, error, resumed }: Upload): string {
 }
 
 /** What becomes of a video that was just uploaded. */
-function Encoding({ videoId }: { videoId: string }) {
+function Encoding({ videoId, onRefused }: { videoId: string; onRefused: () => void }) {
   const [video, setVideo] = useState<Video | null>(null);
   const follows = !video || isInProgress(video.status) || video.status === "awaiting_upload";
-  usePolling(async () => setVideo(await showVideo(videoId)), follows ? POLL_MS : null);
+  const ask = async () => {
+    const fresh = await showVideo(videoId);
+    setVideo(fresh);
+    if (fresh.status === "failed") onRefused();
+  };
+  usePolling(ask, follows ? POLL_MS : null);
   if (!video || video.status === "awaiting_upload") return <p class="quiet">Uploaded · waiting for an encoder</p>;
   return (
     <>
