@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from local.api import Api
 from tests.playback.conftest import SECONDS
@@ -140,6 +141,26 @@ def test_a_video_is_renamed_tagged_found_and_deleted(visitor: Visitor, api: Api,
     visitor.see("heading", "Library")
     visitor.page.get_by_label("Search by title").fill("dawn holi")
     visitor.see("heading", "Nothing matches")
+
+
+def test_who_has_a_share_link_watches_without_an_account_until_it_is_revoked(
+    visitor: Visitor, browser: Browser, video: str
+) -> None:
+    visitor.go(f"/watch/{video}")
+    visitor.press("Create link")
+    link = visitor.page.get_by_role("textbox", name="Link, shown only now").input_value()
+    guest = Visitor(browser.new_context().new_page(), visitor.url)
+    for address in (link, f"{guest.url}/embed/{video}?share={link.rsplit('/', 1)[1]}"):
+        guest.page.goto(address)
+        guest.page.get_by_role("button", name="Play", exact=True).click()
+        guest.until("video.currentTime > 0.5")
+
+    visitor.page.get_by_role("button", name="Revoke the link").click()
+    visitor.page.get_by_role("button", name="Revoke the link").wait_for(state="detached")
+    guest.page.goto(link)
+
+    guest.see("heading", "This link is no longer valid")
+    guest.page.context.close()
 
 
 def test_a_file_that_is_no_video_fails_with_advice(visitor: Visitor, tmp_path: Path) -> None:

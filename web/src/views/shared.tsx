@@ -14,7 +14,12 @@ export function Embed({ id, share }: { id: string; share: string | null }) {
   useTitle(given.grant?.video?.title ?? "");
   useEffect(() => document.documentElement.classList.add("is-embed"), []);
   if (given.error) return <Closed error={given.error} id={id} />;
-  return given.grant ? <Full grant={given.grant} renew={given.renew} /> : <div class="embed-wait" role="status" aria-label="Loading the video" />;
+  return (
+    <main class="embed">
+      <h1 class="hidden">{given.grant?.video?.title ?? "Video"}</h1>
+      {given.grant ? <Full grant={given.grant} renew={given.renew} /> : <div class="embed-wait" role="status" aria-label="Loading the video" />}
+    </main>
+  );
 }
 
 export function SharePage({ token }: { token: string }) {
