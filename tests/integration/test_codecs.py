@@ -1,15 +1,13 @@
 """HEVC and AV1 beside H.264, by the real encoders: the same frames, the same cuts, and what manifests say of them."""
 
-import threading
 from pathlib import Path
 
 import m3u8
 import pytest
 
 from tests.fakes import FakeOutput
-from tests.integration.test_encode import encoder, laid_out, made, misplaced, pictures, planned, publish
+from tests.integration.test_encode import encoder, interrupt, laid_out, made, misplaced, pictures, planned, publish
 from tests.media.generate import clip, decoded_frames, start_times
-from vod.errors import EncodeInterrupted
 from vod.steps.encode import encode
 
 CODECS = {"hevc": "hvc1.1.6.L", "av1": "av01.0."}
@@ -50,18 +48,8 @@ def test_both_manifests_offer_both_codecs_by_name(tmp_path: Path, profile: str) 
 @pytest.mark.parametrize("profile", CODECS)
 def test_an_interrupted_encode_of_two_codecs_resumes(tmp_path: Path, profile: str) -> None:
     source = clip(tmp_path / "a.mp4", seconds=30, size="320x240")
-    output, plan, stop = FakeOutput(), planned(source, profile=profile), threading.Event()
-    store = output.put
-
-    def stop_after_two(key: str, data: bytes) -> None:
-        store(key, data)
-        if key.endswith(f"v240-{profile}/00001.m4s"):
-            stop.set()
-
-    output.put = stop_after_two  # type: ignore[method-assign]
-    with pytest.raises(EncodeInterrupted):
-        encode(encoder(tmp_path, source, output, stop), plan, plan.chunks[0])
-    del output.put
+    output, plan = FakeOutput(), planned(source, profile=profile)
+    interrupt(tmp_path, source, output, plan, after=f"v240-{profile}/00001.m4s")
 
     report = encode(encoder(tmp_path, source, output), plan, plan.chunks[0])
 

@@ -186,20 +186,25 @@ def test_a_late_sound_stays_late(tmp_path: Path) -> None:
     assert abs(float(ends[0].split("=")[1]) - 1) < 0.06
 
 
-def test_an_interrupted_encode_resumes_and_ends_with_the_same_frames(tmp_path: Path) -> None:
-    source = clip(tmp_path / "a.mp4", seconds=30, size="640x360")
-    output, plan, stop = FakeOutput(), planned(source), threading.Event()
-    store = output.put
+def interrupt(tmp_path: Path, source: Path, output: FakeOutput, plan: Plan, after: str) -> None:
+    """Encode the first chunk until an object whose key ends so is stored."""
+    stop, store = threading.Event(), output.put
 
-    def stop_after_three(key: str, data: bytes) -> None:
+    def stop_then(key: str, data: bytes) -> None:
         store(key, data)
-        if key.endswith("v360/00002.m4s"):
+        if key.endswith(after):
             stop.set()
 
-    output.put = stop_after_three  # type: ignore[method-assign]
+    output.put = stop_then  # type: ignore[method-assign]
     with pytest.raises(EncodeInterrupted):
         encode(encoder(tmp_path, source, output, stop), plan, plan.chunks[0])
     del output.put
+
+
+def test_an_interrupted_encode_resumes_and_ends_with_the_same_frames(tmp_path: Path) -> None:
+    source = clip(tmp_path / "a.mp4", seconds=30, size="640x360")
+    output, plan = FakeOutput(), planned(source)
+    interrupt(tmp_path, source, output, plan, after="v360/00002.m4s")
 
     report = encode(encoder(tmp_path, source, output), plan, plan.chunks[0])
 

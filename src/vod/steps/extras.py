@@ -75,10 +75,11 @@ class Extras:
     def store_sheets(self, jpegs: bytes) -> tuple[SheetReport, ...]:
         """Store the storyboard's sheets of this chunk, which FFmpeg wrote one after another."""
         meant = ffmpeg.sheets(self.plan, *self.plan.frames_of(self.chunk))
-        pictures = storyboard.split(jpegs)
-        for sheet, picture in zip(meant, pictures, strict=False):  # a damaged source ends before its length says
+        # A damaged source ends before its length says.
+        drawn = list(zip(meant, storyboard.split(jpegs), strict=False))
+        for sheet, picture in drawn:
             self._store(sheet.name, picture)
-        return tuple(SheetReport(name=s.name, bytes=len(p)) for s, p in zip(meant, pictures, strict=False))
+        return tuple(SheetReport(name=sheet.name, bytes=len(picture)) for sheet, picture in drawn)
 
     def drawn_alone(self) -> bytes:
         """This chunk's sheets by themselves: for a resumed encode, which no longer sees its first frames."""
