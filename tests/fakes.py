@@ -1,5 +1,6 @@
 """The ports in memory. They pass the same contract tests as the AWS adapters (tests/integration)."""
 
+import hashlib
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -72,6 +73,15 @@ class FakeOutput:
 
     def get(self, key: str) -> bytes:
         return self.objects[key]
+
+    def tag(self, key: str) -> str | None:
+        return hashlib.sha256(self.objects[key]).hexdigest() if key in self.objects else None
+
+    def replace(self, key: str, data: bytes, tag: str | None) -> bool:
+        if self.tag(key) != tag:
+            return False
+        self.put(key, data)
+        return True
 
     def sizes(self, prefix: str) -> Mapping[str, int]:
         return {key: len(data) for key, data in self.objects.items() if key.startswith(prefix)}
@@ -180,6 +190,12 @@ class FolderOutput:
             return (self.folder / key).read_bytes()
         except FileNotFoundError as missing:
             raise KeyError(key) from missing
+
+    def tag(self, key: str) -> str | None:
+        raise NotImplementedError(key)
+
+    def replace(self, key: str, data: bytes, tag: str | None) -> bool:
+        raise NotImplementedError(key)
 
     def sizes(self, prefix: str) -> Mapping[str, int]:
         files = [path for path in self.folder.rglob("*") if path.is_file()]

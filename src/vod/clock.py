@@ -11,3 +11,8 @@ def now() -> datetime:
 def stamp(moment: datetime) -> str:
     """ISO 8601 with milliseconds: sorts as text."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def parse(text: str) -> datetime:
+    """The moment that `stamp` wrote."""
+    return datetime.fromisoformat(text)

@@ -38,6 +38,17 @@ def record_partition(video_id: str) -> str:
     return f"VIDEO#{video_id}"
 
 
+def chunk_sort_key(run: str, chunk: int) -> str:
+    """The record of one chunk's progress in that partition."""
+    return f"CHUNK#{run}#{chunk:05d}"
+
+
+def chunk_record(partition: str, sort: str) -> tuple[str, str] | None:
+    """The video's id and run whose chunk's progress a record is; None for any other record."""
+    kind, _, rest = sort.partition("#")
+    return (partition.removeprefix("VIDEO#"), rest.split("#")[0]) if kind == "CHUNK" else None
+
+
 def source_key(video_id: str) -> str:
     """Where an upload through the API is stored in the source bucket."""
     return f"uploads/{video_id}/source"
@@ -72,6 +83,11 @@ def plan_key(video_id: str, run: str) -> str:
 def report_key(video_id: str, run: str, chunk: int) -> str:
     """The encoder's report on one chunk."""
     return f"{jobs_prefix(video_id)}{run}/report-{chunk:05d}.json"
+
+
+def so_far_key(video_id: str, run: str, chunk: int) -> str:
+    """What the encoder of one chunk has stored so far."""
+    return f"{jobs_prefix(video_id)}{run}/so-far-{chunk:05d}.json"
 
 
 def init_name(track: str) -> str:

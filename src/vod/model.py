@@ -108,6 +108,11 @@ class Published:
     warnings: tuple[str, ...] = ()
 
 
+def playable(video: Video, duration: float, has_poster: bool, now: str) -> Video:
+    """Its beginning can be watched while the rest is encoded; `duration` is what it will be, in seconds."""
+    return replace(moved(video, Status.PLAYABLE, now), duration=duration, has_poster=has_poster)
+
+
 def ready(video: Video, published: Published, now: str) -> Video:
     """The whole run is verified: the record points to it."""
     done = moved(video, Status.READY, now)

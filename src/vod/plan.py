@@ -82,6 +82,12 @@ class Plan(Frozen):
         return max(1, ceil(self.frames / self.segment_frames))
 
     @property
+    def track_names(self) -> tuple[str, ...]:
+        """Of every rendition: picture, sound and subtitles."""
+        sounds, texts = (track.name for track in self.audio), (text.name for text in self.subtitles)
+        return (*(rendition.name for rendition in self.renditions), *sounds, *texts)
+
+    @property
     def timescale(self) -> int:
         """Ticks per second of the video tracks; a frame is a whole number of them."""
         return self.rate.num * (1000 if self.rate.den == 1 else 1)

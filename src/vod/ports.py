@@ -67,6 +67,12 @@ class Output(Protocol):
     def get(self, key: str) -> bytes:
         """An object's bytes; KeyError when there is none."""
 
+    def tag(self, key: str) -> str | None:
+        """What tells this content of an object from every other; None when there is no object."""
+
+    def replace(self, key: str, data: bytes, tag: str | None) -> bool:
+        """Store an object if it still has this tag (None: if there still is none); False when it has not."""
+
     def sizes(self, prefix: str) -> Mapping[str, int]:
         """Every key under a prefix with its size in bytes."""
 

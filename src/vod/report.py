@@ -65,15 +65,17 @@ class Refusal(Frozen):
 
 class ChunkReport(Frozen):
     """What one encoder task did; `encode_seconds` is FFmpeg's own wall time, `complaints` how many errors it
-    logged (a damaged source)."""
+    logged (a damaged source). `encoding` is a report on what is stored so far, by a task that is still at work; until
+    `has_extras` its subtitles and poster are not known."""
 
     chunk: int
-    outcome: Literal["encoded", "refused", "cancelled"]
+    outcome: Literal["encoding", "encoded", "refused", "cancelled"]
     refusal: Refusal | None = None
     video: tuple[TrackReport, ...] = ()
     audio: tuple[TrackReport, ...] = ()
     subtitles: tuple[TextReport, ...] = ()
     poster_bytes: int = 0
+    has_extras: bool = True
     sheets: tuple[SheetReport, ...] = ()
     quality: tuple[QualityReport, ...] = ()
     encode_seconds: float = 0.0

@@ -38,7 +38,7 @@ def assemble(plan: Plan, reports: Sequence[ChunkReport]) -> Tracks:
     if [report.chunk for report in in_order] != [chunk.index for chunk in plan.chunks]:
         raise VerificationFailed("report_missing", "a chunk has no report")
     pictures = [report for report, chunk in zip(in_order, plan.chunks, strict=True) if chunk.video]
-    video = tuple(_joined(_parts(pictures, rendition.name)) for rendition in plan.renditions)
+    video = tuple(joined(_parts(pictures, rendition.name)) for rendition in plan.renditions)
     audio = tuple(track for report in in_order for track in report.audio)
     if not video and not audio:
         raise VerificationFailed("track_missing", "there is neither picture nor sound")
@@ -66,7 +66,8 @@ def _parts(reports: list[ChunkReport], name: str) -> list[TrackReport]:
     return parts
 
 
-def _joined(parts: list[TrackReport]) -> TrackReport:
+def joined(parts: list[TrackReport]) -> TrackReport:
+    """One track of the parts that chunks made of it; VerificationFailed when they do not fit together."""
     if len({(part.init_sha256, part.codec, part.timescale) for part in parts}) != 1:
         raise VerificationFailed("init_mismatch", f"the chunks of {parts[0].name} differ in their init segments")
     return parts[0].model_copy(update={"segments": tuple(segment for part in parts for segment in part.segments)})

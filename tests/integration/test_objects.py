@@ -25,7 +25,7 @@ def test_output_is_typed_and_cached_by_what_it_is(s3: Any) -> None:
     )
 
     assert "immutable" in segment["CacheControl"]
-    assert manifest["CacheControl"] == "public, max-age=5"
+    assert manifest["CacheControl"] == "public, max-age=2"
     assert manifest["ContentType"] == "application/vnd.apple.mpegurl"
 
 
@@ -128,3 +128,15 @@ def test_a_ranged_object_reads_like_the_file_it_is(s3: Any) -> None:
     file.seek(4 * MIB - 2)
     assert file.read(2) + file.read(4) == data[4 * MIB - 2 : 4 * MIB + 4]
     assert file.read(0) == b""
+
+
+def test_an_object_is_replaced_only_while_it_is_what_was_seen(s3: Any) -> None:
+    output = S3Output(s3, OUTPUT)
+
+    assert output.tag("index.mpd") is None
+    assert output.replace("index.mpd", b"first", None)
+    assert not output.replace("index.mpd", b"other", None)
+    seen = output.tag("index.mpd")
+    assert output.replace("index.mpd", b"second", seen)
+    assert not output.replace("index.mpd", b"late", seen)
+    assert output.get("index.mpd") == b"second"

@@ -16,7 +16,7 @@ from vod.ports import Part
 _PARALLEL = 8
 _PIECE_BYTES = 8 * 2**20
 _IMMUTABLE = "public, max-age=31536000, immutable"
-_SHORT = "public, max-age=5"
+_SHORT = "public, max-age=2"
 _TYPES = {
     "m3u8": ("application/vnd.apple.mpegurl", _SHORT),
     "mpd": ("application/dash+xml", _SHORT),
@@ -42,8 +42,13 @@ class S3Output:
         self._may_list = may_list
 
     def put(self, key: str, data: bytes) -> None:
+        self._put(key, data, {})
+
+    def _put(self, key: str, data: bytes, condition: Mapping[str, str]) -> None:
         kind, cache = _TYPES[key.rsplit(".", 1)[1]]
-        self._client.put_object(Bucket=self._bucket, Key=key, Body=data, ContentType=kind, CacheControl=cache)
+        self._client.put_object(
+            Bucket=self._bucket, Key=key, Body=data, ContentType=kind, CacheControl=cache, **condition
+        )
 
     def get(self, key: str) -> bytes:
         try:
@@ -52,6 +57,28 @@ class S3Output:
             if _missing(error) or (not self._may_list and error.response["Error"]["Code"] == "AccessDenied"):
                 raise KeyError(key) from error
             raise
+
+    def tag(self, key: str) -> str | None:
+        try:
+            return str(self._client.head_object(Bucket=self._bucket, Key=key)["ETag"])
+        except ClientError as error:
+            if _missing(error) or (not self._may_list and error.response["Error"]["Code"] == "403"):
+                return None
+            raise
+
+    def replace(self, key: str, data: bytes, tag: str | None) -> bool:
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+        condition = {"IfMatch": tag} if tag else {"IfNoneMatch": "*"}
+        try:
+            self._put(key, data, condition)
+        except ClientError as error:
+            if _missing(error) or error.response["Error"]["Code"] in (
+                "PreconditionFailed",
+                "ConditionalRequestConflict",
+            ):
+                return False
+            raise
+        return True
 
     def sizes(self, prefix: str) -> Mapping[str, int]:
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)

@@ -113,7 +113,7 @@ class DynamoVideos:
     def note_chunk(self, video_id: str, run: str, chunk: int, frames: int) -> None:
         self._client.update_item(
             TableName=self._table,
-            Key=_key(video_id, f"CHUNK#{run}#{chunk:05d}"),
+            Key=_key(video_id, keys.chunk_sort_key(run, chunk)),
             UpdateExpression="SET frames = :frames, expiresAt = :expires",
             ExpressionAttributeValues={
                 ":frames": {"N": str(frames)},

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from fractions import Fraction
 
 from vod.aws.clients import client
 from vod.aws.events import SnsEvents
@@ -13,6 +14,7 @@ from vod.chunks import ChunkPolicy
 from vod.delivery import Delivery
 from vod.parts import MIB
 from vod.probe import Limits
+from vod.steps.advance import Advancing
 from vod.steps.delete import Deletion
 from vod.steps.deliver import Delivering
 from vod.steps.dispatch import Dispatch
@@ -123,13 +125,22 @@ def unconfined_allowed(env: Environment) -> bool:
 
 def planning(env: Environment) -> Planning:
     """The plan step."""
-    policy = ChunkPolicy(most=int(env["MAX_CONCURRENT_CHUNKS"]), target_seconds=60 * int(env["ENCODE_TARGET_MINUTES"]))
+    policy = ChunkPolicy(
+        least_seconds=Fraction(env["LEAST_CHUNK_SECONDS"]),
+        most=int(env["MAX_CONCURRENT_CHUNKS"]),
+        target_seconds=60 * int(env["ENCODE_TARGET_MINUTES"]),
+    )
     return Planning(_videos(env), _output(env), policy)
 
 
 def publishing(env: Environment) -> Publishing:
     """The publish step."""
     return Publishing(_videos(env), _output(env), _events(env))
+
+
+def advancing(env: Environment) -> Advancing:
+    """The advance step."""
+    return Advancing(_videos(env), S3Output(client("s3"), env["OUTPUT_BUCKET"], may_list=False))
 
 
 def failing(env: Environment) -> Failing:

@@ -1,11 +1,16 @@
-"""DASH (ISO/IEC 23009-1): one static MPD, segment templates with a timeline, over the segments that HLS lists."""
+"""DASH (ISO/IEC 23009-1): one MPD, segment templates with a timeline, over the segments that HLS lists.
+
+While its video is encoded it is `dynamic` with the whole duration, which players take for a recording in progress: they
+begin at its beginning, read it again and again, and go on when it has turned `static`.
+"""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from vod.manifest import subtitles
-from vod.manifest.rendition import AudioEntry, Catalog, VideoEntry, peak_bandwidth
+from vod.manifest.rendition import AudioEntry, Catalog, Growing, VideoEntry, peak_bandwidth
 from vod.report import TrackReport
 from vod.subtitles import SubtitleRendition
 
@@ -14,16 +19,21 @@ _ROLE = "urn:mpeg:dash:role:2011"
 _CHANNELS = "urn:mpeg:dash:23003:3:audio_channel_configuration:2011"
 
 
+_UPDATE_SECONDS = 2
+
+
 def mpd(catalog: Catalog) -> str:
-    """The manifest of a finished run; addresses are relative to it."""
+    """The manifest of a run; addresses are relative to it."""
+    updates = _updates(catalog.seconds, catalog.growing) if catalog.growing else {}
     root = Element(
         "MPD",
         xmlns="urn:mpeg:dash:schema:mpd:2011",
         profiles=_PROFILE,
-        type="static",
+        type="dynamic" if catalog.growing else "static",
         mediaPresentationDuration=f"PT{catalog.seconds:.3f}S",
         minBufferTime="PT4S",
     )
+    root.attrib |= updates
     period = SubElement(root, "Period", id="0", start="PT0S")
     codecs = dict.fromkeys(entry.rendition.codec for entry in catalog.video)
     for number, codec in enumerate(codecs):
@@ -36,6 +46,16 @@ def mpd(catalog: Catalog) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
 
 
+def _updates(seconds: float, growing: Growing) -> dict[str, str]:
+    """When players read the manifest again; all that it lists counts as available since long ago."""
+    zero = growing.zero - timedelta(seconds=seconds)
+    return {
+        "availabilityStartTime": f"{zero:%Y-%m-%dT%H:%M:%SZ}",
+        "publishTime": f"{growing.written:%Y-%m-%dT%H:%M:%SZ}",
+        "minimumUpdatePeriod": f"PT{_UPDATE_SECONDS}S",
+    }
+
+
 def _video_set(period: Element, number: int, entries: Sequence[VideoEntry]) -> None:
     """One codec's rungs: players switch within a set, and take the set whose codec they can."""
     adaptation = _adaptation(period, number, "video", None)
@@ -45,7 +65,7 @@ def _video_set(period: Element, number: int, entries: Sequence[VideoEntry]) -> N
             adaptation,
             "Representation",
             id=entry.rendition.name,
-            bandwidth=str(peak_bandwidth(entry.track)),
+            bandwidth=str(entry.peak_bandwidth),
             codecs=entry.track.codec,
             width=str(entry.rendition.width),
             height=str(entry.rendition.height),

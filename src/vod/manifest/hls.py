@@ -1,5 +1,6 @@
 """HLS (RFC 8216bis): the multivariant playlist and one media playlist per rendition."""
 
+from enum import StrEnum
 from math import ceil
 
 from vod import keys
@@ -10,12 +11,21 @@ from vod.report import TrackReport
 _VERSION = 7  # fMP4 segments
 
 
+class Kind(StrEnum):
+    """What a media playlist may do after it was read (RFC 8216, 4.3.3.5)."""
+
+    VOD = "VOD"
+    EVENT = "EVENT"
+
+
 def multivariant(catalog: Catalog) -> str:
     """The playlist a player opens first: every rung with stereo, then again with 5.1 where there is any.
 
     Without pictures each group is a variant, whose playlist is that of the group's first choice.
     """
     lines = ["#EXTM3U", f"#EXT-X-VERSION:{_VERSION}", "#EXT-X-INDEPENDENT-SEGMENTS"]
+    # Players begin what still grows near its end unless they are told.
+    lines += ["#EXT-X-START:TIME-OFFSET=0"] if catalog.growing else []
     groups = _groups(catalog.audio)
     for name, sounds in groups.items():
         inside = None if catalog.video else _first_choice(sounds)
@@ -41,15 +51,15 @@ def _first_choice(sounds: tuple[AudioEntry, ...]) -> AudioEntry:
     return next((entry for entry in sounds if entry.rendition.is_default), sounds[0])
 
 
-def media(track: TrackReport) -> str:
-    """One rendition's playlist; addresses are relative to it."""
+def media(track: TrackReport, kind: Kind = Kind.VOD, is_growing: bool = False) -> str:
+    """One rendition's playlist; addresses are relative to it. One that grew stays an EVENT to its end."""
     longest = max(segment.ticks for segment in track.segments) / track.timescale
     lines = [
         "#EXTM3U",
         f"#EXT-X-VERSION:{_VERSION}",
         f"#EXT-X-TARGETDURATION:{max(1, ceil(longest - 0.5))}",
         "#EXT-X-MEDIA-SEQUENCE:0",
-        "#EXT-X-PLAYLIST-TYPE:VOD",
+        f"#EXT-X-PLAYLIST-TYPE:{kind}",
         f'#EXT-X-MAP:URI="{_file(keys.init_name(track.name))}"',
     ]
     for segment in track.segments:
@@ -57,7 +67,7 @@ def media(track: TrackReport) -> str:
             f"#EXTINF:{segment.ticks / track.timescale:.6f},",
             _file(keys.segment_name(track.name, segment.number)),
         ]
-    return "\n".join([*lines, "#EXT-X-ENDLIST", ""])
+    return "\n".join([*lines, *([] if is_growing else ["#EXT-X-ENDLIST"]), ""])
 
 
 def _audio_line(group: str, entry: AudioEntry, is_inside: bool) -> str:
@@ -73,7 +83,7 @@ def _audio_line(group: str, entry: AudioEntry, is_inside: bool) -> str:
 
 def _variant_line(entry: VideoEntry, group: str, sounds: tuple[AudioEntry, ...]) -> str:
     codecs = ",".join([entry.track.codec, *sorted({sound.track.codec for sound in sounds})])
-    peak = peak_bandwidth(entry.track) + max((peak_bandwidth(sound.track) for sound in sounds), default=0)
+    peak = entry.peak_bandwidth + max((peak_bandwidth(sound.track) for sound in sounds), default=0)
     average = average_bandwidth(entry.track) + max((average_bandwidth(sound.track) for sound in sounds), default=0)
     named = f',AUDIO="{group}"' if group else ""
     return (

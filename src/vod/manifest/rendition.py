@@ -1,6 +1,7 @@
 """What both manifests say about a rendition, computed once."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 
 from vod.plan import Plan
@@ -12,12 +13,28 @@ from vod.tracks import Tracks
 
 
 @dataclass(frozen=True, slots=True)
+class Growing:
+    """A presentation whose end is not encoded yet: how long it will be (s), a moment before its first segment was
+    stored, and when its manifests are written (both UTC)."""
+
+    seconds: float
+    zero: datetime
+    written: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class VideoEntry:
-    """A video rendition and its track."""
+    """A video rendition and its track; `promised_peak` in bit/s where more of it is still to come."""
 
     rendition: Rendition
     track: TrackReport
     rate: Fraction
+    promised_peak: int = 0
+
+    @property
+    def peak_bandwidth(self) -> int:
+        """Bits per second of its most expensive stretch."""
+        return max(self.promised_peak, peak_bandwidth(self.track))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +47,31 @@ class AudioEntry:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Everything the manifests list, tallest video first; `seconds` is its length."""
+    """Everything the manifests list, tallest video first; `seconds` is its length when nothing is missing."""
 
     video: tuple[VideoEntry, ...]
     audio: tuple[AudioEntry, ...]
     subtitles: tuple[tuple[SubtitleRendition, TrackReport], ...]
     seconds: float
+    growing: Growing | None = None
 
 
-def catalog(plan: Plan, tracks: Tracks) -> Catalog:
+def catalog(plan: Plan, tracks: Tracks, growing: Growing | None = None) -> Catalog:
     """The renditions of a run that have a track."""
     videos = {track.name: track for track in tracks.video}
     audios = {track.name: track for track in tracks.audio}
     texts = {text.name: text.track for text in tracks.subtitles}
     rate = plan.rate.fraction
     return Catalog(
-        video=tuple(VideoEntry(r, videos[r.name], rate) for r in plan.renditions if r.name in videos),
+        video=tuple(
+            VideoEntry(r, videos[r.name], rate, 1000 * r.peak_kbps if growing else 0)
+            for r in plan.renditions
+            if r.name in videos
+        ),
         audio=tuple(AudioEntry(r, audios[r.name]) for r in plan.audio if r.name in audios),
         subtitles=tuple((r, texts[r.name]) for r in plan.subtitles if r.name in texts),
-        seconds=tracks.seconds,
+        seconds=growing.seconds if growing else tracks.seconds,
+        growing=growing,
     )
 
 

@@ -19,11 +19,12 @@ from vod.journal import Journal
 from vod.plan import Plan
 from vod.ports import Output, SourceFiles
 from vod.refusal import refusal
-from vod.report import ChunkReport, SegmentReport, SheetReport, TrackReport
+from vod.report import ChunkReport, SegmentReport, SheetReport, TextReport, TrackReport
 from vod.sandbox import Sandbox
 from vod.segmenter import Segment, Segmenter
 from vod.steps.extras import Extras
 from vod.steps.measure import Measuring
+from vod.steps.so_far import SoFar
 
 logger = logging.getLogger(__name__)
 _READ_BYTES = 1 << 18
@@ -97,6 +98,7 @@ class _Chunk:
         self._journal = journal
         self._source = str(source)
         self._extras = Extras(encoder.binary, plan, chunk, source, encoder.output, _cores(), encoder.unconfined_allowed)
+        self._so_far = SoFar(encoder.output, plan, chunk, journal)
         self._jpegs: bytes | None = None
         self._prefix = keys.run_prefix(plan.video_id, plan.run)
         self._wanted = True
@@ -113,11 +115,7 @@ class _Chunk:
 
     def run(self) -> ChunkReport:
         with ThreadPoolExecutor(1) as beside:
-            once = (
-                beside.submit(lambda: (self._extras.store_subtitles(), self._extras.store_poster()))
-                if self._chunk.extras
-                else None
-            )
+            once = beside.submit(self._made_once) if self._chunk.extras else None
             finished = self._encode()
             texts, poster_bytes = once.result() if once else ((), 0)
         if not self._wanted:
@@ -128,6 +126,11 @@ class _Chunk:
             return report
         made = {"subtitles": texts, "poster_bytes": poster_bytes, "sheets": self._storyboard()}
         return report.model_copy(update=made)
+
+    def _made_once(self) -> tuple[tuple[TextReport, ...], int]:
+        made = self._extras.store_subtitles(), self._extras.store_poster()
+        self._so_far.note_extras(*made)
+        return made
 
     def _storyboard(self) -> tuple[SheetReport, ...]:
         if not self._chunk.video:
@@ -196,6 +199,7 @@ class _Chunk:
     def _on_progress(self, frames: int, seconds: float) -> bool:
         before = (self._resume_at - self._chunk.first_segment) * self._plan.segment_frames
         done = before + frames if self._plan.renditions else int(seconds)
+        self._so_far.note(self._videos, self._audios)
         self._wanted = self._encoder.on_frames(done)
         return self._wanted
 

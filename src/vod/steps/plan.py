@@ -49,5 +49,9 @@ def _profile(video: Video) -> Profile:
 
 
 def _items(plan: Plan) -> list[Document]:
-    """The Map's items; sizes as text, which is what RunTask wants."""
-    return [{"index": str(chunk.index), "cpu": str(chunk.cpu), "memory": str(chunk.memory)} for chunk in plan.chunks]
+    """The Map's items; sizes as text, which is what RunTask wants.
+
+    The extras come first: they are soon done, and nothing can be watched before there is sound.
+    """
+    chunks = sorted(plan.chunks, key=lambda chunk: not chunk.extras)
+    return [{"index": str(chunk.index), "cpu": str(chunk.cpu), "memory": str(chunk.memory)} for chunk in chunks]

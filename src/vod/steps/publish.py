@@ -6,7 +6,8 @@ from datetime import datetime
 
 from vod import clock, keys, model, storyboard
 from vod.errors import VerificationFailed
-from vod.manifest import dash, hls, subtitles
+from vod.manifest.files import files
+from vod.manifest.hls import Kind
 from vod.manifest.rendition import Catalog, average_bandwidth, catalog, peak_bandwidth
 from vod.model import Document, Published, Video
 from vod.plan import Plan
@@ -58,7 +59,9 @@ class Publishing:
         warnings = tracks.warnings + verify(plan, reports, tracks, self.output.sizes(prefix))
         listed = catalog(plan, tracks)
         self._write_storyboard(prefix, plan, tracks)
-        self._write_manifests(prefix, listed)
+        grew = video.status is Status.PLAYABLE
+        for name, text in files(listed, Kind.EVENT if grew else Kind.VOD).items():
+            self.output.put(prefix + name, text.encode())
         published = Published(
             renditions=tuple(_renditions(listed, pooled(part for report in reports for part in report.quality))),
             duration=tracks.seconds,
@@ -80,15 +83,6 @@ class Publishing:
         if plan.storyboard and tracks.sheets:
             cues = storyboard.track(plan.storyboard, tracks.sheets, tracks.seconds)
             self.output.put(prefix + storyboard.VTT_NAME, cues.encode())
-
-    def _write_manifests(self, prefix: str, listed: Catalog) -> None:
-        for track in (*(entry.track for entry in listed.video), *(entry.track for entry in listed.audio)):
-            self.output.put(prefix + keys.playlist_name(track.name), hls.media(track).encode())
-        for rendition, _ in listed.subtitles:
-            playlist = subtitles.hls_playlist(rendition, listed.seconds)
-            self.output.put(prefix + keys.playlist_name(rendition.name), playlist.encode())
-        self.output.put(prefix + keys.DASH_NAME, dash.mpd(listed).encode())
-        self.output.put(prefix + keys.HLS_NAME, hls.multivariant(listed).encode())
 
 
 def _refused(code: str, message: str) -> Document:

@@ -29,6 +29,16 @@ def test_the_plan_is_stored_and_transcoding_begins() -> None:
     assert video.status is Status.TRANSCODING
 
 
+def test_the_extras_are_the_first_task() -> None:
+    step = planning(samples.video(Status.QUEUED))
+
+    answer = step.plan(samples.VIDEO_ID, samples.RUN, SOURCE, samples.probe(seconds=4000.0))
+
+    indexes = [chunk["index"] for chunk in answer["chunks"]]
+    assert indexes == [str(len(indexes) - 1), *map(str, range(len(indexes) - 1))]
+    assert len(indexes) > 2
+
+
 def test_planning_twice_is_harmless() -> None:
     step = planning(samples.video(Status.QUEUED))
 

@@ -1,0 +1,18 @@
+"""Entry point: progress of encoders, from the table's stream, makes the manifests of their videos longer."""
+
+import os
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from vod.aws import wiring
+from vod.steps.advance import noted
+
+logger = Logger()
+_advancing = wiring.advancing(os.environ)
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
+    """Answer how many videos became longer; an error has the batch delivered again."""
+    return {"advanced": sum(_advancing.advance(video_id, run) for video_id, run in noted(event))}

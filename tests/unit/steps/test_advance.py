@@ -1,0 +1,196 @@
+"""Manifests that grow while a video is encoded, and never the last word."""
+
+from dataclasses import dataclass, field, replace
+from xml.etree.ElementTree import fromstring
+
+import m3u8
+import pytest
+
+from tests import samples
+from tests.fakes import FakeEvents, FakeOutput, FakeVideos
+from tests.unit.test_growth import EXTRAS, PLAN, pictures, sound
+from vod import keys
+from vod.report import ChunkReport
+from vod.status import Status
+from vod.steps.advance import Advancing, noted
+from vod.steps.publish import Publishing
+
+BASE = keys.run_prefix(samples.VIDEO_ID, samples.RUN)
+RUN = samples.VIDEO_ID, samples.RUN
+MPD = "{urn:mpeg:dash:schema:mpd:2011}"
+
+
+def advancing(
+    *reports: ChunkReport, status: Status = Status.TRANSCODING, output: FakeOutput | None = None
+) -> Advancing:
+    output = output or FakeOutput()
+    output.put(keys.plan_key(*RUN), PLAN.model_dump_json().encode())
+    for report in reports:
+        key = keys.so_far_key if report.outcome == "encoding" else keys.report_key
+        output.put(key(*RUN, report.chunk), report.model_dump_json().encode())
+    return Advancing(FakeVideos({samples.VIDEO_ID: samples.video(status)}), output, lambda: samples.NOW)
+
+
+def status_of(step: Advancing) -> Status:
+    video = step.videos.get(samples.VIDEO_ID)
+    assert video
+    return video.status
+
+
+def playlist(step: Advancing, name: str) -> m3u8.M3U8:
+    return m3u8.loads(step.output.get(BASE + name).decode())
+
+
+def test_the_first_segments_make_a_video_playable() -> None:
+    step = advancing(pictures(0, 2), sound(60))
+    step.output.put(BASE + "poster.jpg", b"jpg")
+
+    assert step.advance(*RUN)
+
+    video = step.videos.get(samples.VIDEO_ID)
+    assert video
+    assert (video.status, video.duration, video.has_poster) == (Status.PLAYABLE, 60.0, True)
+    assert len(playlist(step, "index.m3u8").playlists) == len(PLAN.renditions)
+
+
+def test_a_media_playlist_is_an_event_without_an_end() -> None:
+    step = advancing(pictures(0, 3), sound(60))
+
+    step.advance(*RUN)
+
+    top = playlist(step, f"{PLAN.renditions[0].name}/index.m3u8")
+    assert (top.playlist_type, top.is_endlist, len(top.segments)) == ("event", False, 3)
+    assert playlist(step, "index.m3u8").start.time_offset == 0
+
+
+def test_the_peak_that_is_still_to_come_is_promised() -> None:
+    step = advancing(pictures(0, 3))
+    step.output.put(keys.so_far_key(*RUN, EXTRAS.index), sound(60).model_dump_json().encode())
+
+    step.advance(*RUN)
+
+    variant = playlist(step, "index.m3u8").playlists[0].stream_info
+    assert variant.bandwidth >= 1000 * PLAN.renditions[0].peak_kbps
+
+
+def test_the_mpd_is_a_recording_in_progress_whose_segments_are_all_available() -> None:
+    step = advancing(pictures(0, 3), sound(60))
+
+    step.advance(*RUN)
+
+    root = fromstring(step.output.get(BASE + "index.mpd").decode())
+    assert (root.get("type"), root.get("mediaPresentationDuration")) == ("dynamic", "PT60.000S")
+    assert root.get("minimumUpdatePeriod")
+    # The record is of midnight; a minute before it the first segment counts as available.
+    assert root.get("availabilityStartTime") == "2026-01-01T23:59:00Z"
+    assert root.get("publishTime") == "2026-01-02T03:04:05Z"
+
+
+def test_manifests_get_longer() -> None:
+    step = advancing(pictures(0, 2), sound(60))
+    step.advance(*RUN)
+    again = advancing(pictures(0, 4), status=Status.PLAYABLE, output=step.output)  # type: ignore[arg-type]
+
+    assert again.advance(*RUN)
+
+    first, second = 2, 4
+    assert len(playlist(again, f"{PLAN.renditions[0].name}/index.m3u8").segments) == second > first
+    assert status_of(again) is Status.PLAYABLE
+
+
+@pytest.mark.parametrize("status", set(Status) - {Status.TRANSCODING, Status.PLAYABLE})
+def test_a_video_that_is_not_encoded_is_left_alone(status: Status) -> None:
+    step = advancing(pictures(0, 5), sound(60), status=status)
+
+    assert not step.advance(*RUN)
+    assert step.output.sizes(BASE) == {}
+    assert status_of(step) is status
+
+
+def test_another_run_is_left_alone() -> None:
+    step = advancing(pictures(0, 5), sound(60))
+
+    assert not step.advance(samples.VIDEO_ID, "ffffffffffff")
+    assert not step.advance("f" * 20, samples.RUN)
+
+
+def test_a_run_whose_tasks_have_all_ended_is_left_to_publishing() -> None:
+    ended = [pictures(chunk.index, 5) for chunk in PLAN.chunks if chunk.video]
+    reports = [report.model_copy(update={"outcome": "encoded"}) for report in [*ended, sound(60)]]
+    step = advancing(*reports)
+
+    assert not step.advance(*RUN)
+    assert step.output.sizes(BASE) == {}
+
+
+@dataclass
+class Overtaken(FakeOutput):
+    """While reports are read, publishing writes its manifests."""
+
+    final: dict[str, bytes] = field(default_factory=dict)
+
+    def get(self, key: str) -> bytes:
+        if "so-far" in key:
+            self.objects |= self.final
+        return super().get(key)
+
+
+@pytest.mark.parametrize("name", ["index.m3u8", "index.mpd", f"{PLAN.renditions[0].name}/index.m3u8"])
+def test_what_publishing_wrote_meanwhile_stays(name: str) -> None:
+    output = Overtaken(final={BASE + name: b"the last word"})
+    step = advancing(pictures(0, 3), sound(60), output=output)
+
+    assert not step.advance(*RUN)
+    assert output.objects[BASE + name] == b"the last word"
+    assert status_of(step) is Status.TRANSCODING
+
+
+@dataclass
+class Finishing(FakeVideos):
+    """Somebody else is faster to change the record."""
+
+    to: Status = Status.READY
+
+    def save(self, video: object) -> object:  # type: ignore[override]
+        stored = self.records[samples.VIDEO_ID]
+        if stored.status is Status.TRANSCODING:
+            self.records[samples.VIDEO_ID] = replace(stored, status=self.to, version=stored.version + 1)
+        return super().save(video)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("to", [Status.READY, Status.CANCELLED, Status.FAILED, Status.DELETING])
+def test_a_video_that_became_something_else_meanwhile_stays_that(to: Status) -> None:
+    step = advancing(pictures(0, 3), sound(60))
+    videos = Finishing({samples.VIDEO_ID: samples.video(Status.TRANSCODING)}, to=to)
+
+    replace(step, videos=videos).advance(*RUN)
+
+    assert videos.records[samples.VIDEO_ID].status is to
+
+
+def test_a_published_video_that_grew_ends_as_an_event_others_are_on_demand() -> None:
+    for status, kind in ((Status.PLAYABLE, "event"), (Status.TRANSCODING, "vod")):
+        plan, output = samples.plan(), FakeOutput()
+        report = samples.report(plan)
+        output.put(keys.plan_key(*RUN), plan.model_dump_json().encode())
+        output.put(keys.report_key(*RUN, 0), report.model_dump_json().encode())
+        for key, size in samples.stored(plan, report).items():
+            output.put(key, bytes(size))
+        videos = FakeVideos({samples.VIDEO_ID: samples.video(status)})
+
+        Publishing(videos, output, FakeEvents(), lambda: samples.NOW).publish(*RUN)
+
+        top = m3u8.loads(output.get(BASE + "v720/index.m3u8").decode())
+        assert (top.playlist_type, top.is_endlist) == (kind, True)
+
+
+def test_a_stream_event_names_each_run_once_and_no_other_records() -> None:
+    keys_of = [
+        ("VIDEO#a", "CHUNK#r1#00000"),
+        ("VIDEO#a", "CHUNK#r1#00001"),
+        ("VIDEO#b", "CHUNK#r2#00000"),
+        ("VIDEO#b", "VIDEO"),
+    ]
+    records = [{"dynamodb": {"Keys": {"pk": {"S": pk}, "sk": {"S": sk}}}} for pk, sk in keys_of]
+
+    assert noted({"Records": records}) == [("a", "r1"), ("b", "r2")]
