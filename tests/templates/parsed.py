@@ -75,8 +75,9 @@ def output(reference: Value) -> Value:
 
 
 def template_of(stack: str) -> Value:
-    """The template of a nested stack."""
-    return TEMPLATES[ROOT_TEMPLATE["Resources"][stack]["Properties"]["TemplateURL"]]
+    """The template of a nested stack, of the root or of another nested one."""
+    found = next(each for each in nested() if each.name == stack)
+    return TEMPLATES[(Path(found.template).parent / found.properties["TemplateURL"]).as_posix()]
 
 
 def state_machine() -> Value:

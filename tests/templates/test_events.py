@@ -9,6 +9,7 @@ from tests.templates import parsed
 from tests.templates.parsed import Resource
 from vod.plan import SourceObject
 from vod.probe import Probe
+from vod.steps.advance import noted
 from vod.steps.dispatch import arrivals
 
 EVENTS = {path.stem: json.loads(path.read_text()) for path in sorted((parsed.REPOSITORY / "events").glob("*.json"))}
@@ -41,6 +42,10 @@ def test_the_message_tells_of_an_uploaded_source() -> None:
 def test_a_step_names_its_video_run_and_source(event: dict[str, Any]) -> None:
     assert {"videoId", "run"} <= event.keys()
     assert SourceObject.model_validate(event["source"]).size > 0
+
+
+def test_the_stream_tells_of_a_chunk_of_the_same_run() -> None:
+    assert noted(EVENTS["advance"]) == [(EVENTS["plan"]["videoId"], EVENTS["plan"]["run"])]
 
 
 def test_the_plan_gets_a_probe() -> None:

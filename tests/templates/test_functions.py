@@ -79,7 +79,7 @@ def test_a_function_is_called_by_something_whose_failures_are_checked_below(func
     is_step = {"Fn::GetAtt": [function.name, "Arn"]} in substitutions.values()
 
     assert kinds or is_step
-    assert kinds <= {"Api", "SQS", "EventBridgeRule"}  # of an Api call the caller hears
+    assert kinds <= {"Api", "SQS", "DynamoDB", "EventBridgeRule"}  # of an Api call the caller hears
 
 
 @each_trigger("SQS")
@@ -91,6 +91,16 @@ def test_a_queue_keeps_what_its_function_cannot_take(function: Resource, trigger
     assert trigger["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert queue["VisibilityTimeout"] >= 6 * function.properties["Timeout"]
     assert dead_letters["Properties"]["MessageRetentionPeriod"] > queue.get("MessageRetentionPeriod", 4 * 24 * 3600)
+
+
+@each_trigger("DynamoDB")
+def test_a_stream_goes_on_behind_a_batch_that_its_function_cannot_take(function: Resource, trigger: Value) -> None:
+    kept = trigger["DestinationConfig"]["OnFailure"]["Destination"]
+
+    assert trigger["MaximumRetryAttempts"] > 0
+    assert trigger["MaximumRecordAgeInSeconds"] <= 3600
+    assert parsed.output(kept) == {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}
+    assert any("sqs:SendMessage" in each["Action"] for each in statements_of(function))
 
 
 @each_trigger("EventBridgeRule")

@@ -8,8 +8,8 @@ from tests.templates import parsed
 from tests.templates.parsed import Resource, Value
 
 BOUNDS = {"AllowedValues", "AllowedPattern", "MinValue", "MaxValue", "MinLength", "MaxLength"}
-COUNTS = {"MaxConcurrentChunks"}
-UNIT = re.compile(r"(In(Minutes|Hours|Days)|GiB|MiB)$")
+COUNTS = {"MaxConcurrentChunks", "RequestsPerFiveMinutes"}
+UNIT = re.compile(r"(In(Seconds|Minutes|Hours|Days)|GiB|MiB)$")
 PARAMETERS = [
     (path, name, definition)
     for path, template in parsed.TEMPLATES.items()
@@ -55,7 +55,9 @@ def test_a_nested_stack_gets_exactly_its_parameters(stack: Resource) -> None:
 def test_a_nested_stack_takes_whatever_the_root_parameter_allows(stack: Resource) -> None:
     declared = parsed.template_of(stack.name)["Parameters"]
     for name, value in stack.properties["Parameters"].items():
-        outer = parsed.ROOT_TEMPLATE["Parameters"].get(value.get("Ref"), {}) if isinstance(value, dict) else {}
+        outer = (
+            parsed.TEMPLATES[stack.template]["Parameters"].get(value.get("Ref"), {}) if isinstance(value, dict) else {}
+        )
         assert _admits(declared[name], outer), name
 
 
@@ -68,9 +70,7 @@ def _admits(inner: Value, outer: Value) -> bool:
 
 
 def test_every_output_that_is_asked_for_exists() -> None:
-    asked = [
-        (stack.name, name) for stack in parsed.nested() for name in _outputs_asked_of(stack.name, parsed.ROOT_TEMPLATE)
-    ]
+    asked = [(stack.name, name) for stack in parsed.nested() for name in _outputs_asked_of(stack)]
 
     assert asked
     assert [(stack, name) for stack, name in asked if name not in parsed.template_of(stack)["Outputs"]] == []
@@ -78,18 +78,18 @@ def test_every_output_that_is_asked_for_exists() -> None:
 
 def test_every_output_of_a_nested_stack_is_used() -> None:
     for stack in parsed.nested():
-        assert set(parsed.template_of(stack.name)["Outputs"]) == _outputs_asked_of(stack.name, parsed.ROOT_TEMPLATE)
+        assert set(parsed.template_of(stack.name).get("Outputs", {})) == _outputs_asked_of(stack)
 
 
 def test_every_root_output_is_described() -> None:
     assert all(output["Description"] for output in parsed.ROOT_TEMPLATE["Outputs"].values())
 
 
-def _outputs_asked_of(stack: str, template: Value) -> set[str]:
+def _outputs_asked_of(stack: Resource) -> set[str]:
     found: set[str] = set()
-    for value in parsed.walk(template):
-        if isinstance(value, dict) and "Fn::GetAtt" in value and value["Fn::GetAtt"][0] == stack:
+    for value in parsed.walk(parsed.TEMPLATES[stack.template]):
+        if isinstance(value, dict) and "Fn::GetAtt" in value and value["Fn::GetAtt"][0] == stack.name:
             found.add(value["Fn::GetAtt"][1].removeprefix("Outputs."))
         if isinstance(value, str):
-            found.update(re.findall(rf"\$\{{{stack}\.Outputs\.(\w+)\}}", value))
+            found.update(re.findall(rf"\$\{{{stack.name}\.Outputs\.(\w+)\}}", value))
     return found

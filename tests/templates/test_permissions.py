@@ -90,7 +90,7 @@ def test_no_role_takes_a_ready_made_policy_of_aws() -> None:
 
 
 def test_the_probe_which_reads_hostile_bytes_may_read_sources_and_nothing_else() -> None:
-    role = parsed.template_of("Permissions")["Resources"]["ProbeRole"]["Properties"]
+    role = parsed.template_of("StepPermissions")["Resources"]["ProbeRole"]["Properties"]
 
     actions = {
         action

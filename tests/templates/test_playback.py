@@ -21,7 +21,7 @@ def test_a_behaviour_that_serves_videos_trusts_the_key_group_when_private(behavi
 
 def test_the_cache_does_not_depend_on_who_asks() -> None:
     for name in ("SegmentCache", "ManifestCache"):
-        config = CDN["Resources"][name]["Properties"]["CachePolicyConfig"]
+        config = parsed.template_of("Policies")["Resources"][name]["Properties"]["CachePolicyConfig"]
         asked = config["ParametersInCacheKeyAndForwardedToOrigin"]
 
         assert asked["QueryStringsConfig"] == {"QueryStringBehavior": "none"}

@@ -51,7 +51,7 @@ def test_a_bucket_forgets_abandoned_uploads_only_after_they_expired(bucket: Reso
 
 
 def test_only_videos_are_served() -> None:
-    policy = next(each for each in parsed.resources("AWS::S3::BucketPolicy") if each.template == "stacks/cdn.yaml")
+    policy = next(each for each in parsed.resources("AWS::S3::BucketPolicy") if each.name == "OutputBucketPolicy")
 
     served = [
         each["Resource"]["Fn::Sub"]
