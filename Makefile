@@ -32,10 +32,10 @@ build: setup ## what AWS gets, in .aws-sam (no Docker needed)
 	$(with_tools) sam build
 
 playback-key: setup ## a key for private playback, into Secrets Manager of your account (FOLDER=path: into a file there)
-	@$(bin)/python -m local.playback_key $(FOLDER)
+	@$(bin)/python -m deployment.playback_key $(FOLDER)
 
-deploy: build ## build, then deploy to the AWS account of your credentials
-	$(with_tools) sam deploy
+deploy: build ## build, deploy to the AWS account of your credentials, put the page there (PARAMETERS="NAME=value ..." CONFIG=prod)
+	@$(with_tools) $(bin)/python -m deployment --config-env $(or $(CONFIG),default) $(PARAMETERS)
 
 # requirements/*.txt anew from requirements/*.in: run local/lock.sh.
 

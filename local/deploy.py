@@ -10,10 +10,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from deployment import STACK
 from local.clients import Clients
 from local.package import Package, template_url
 
-STACK = "VideoTranscodingStack"
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 MADE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 USABLE = (*MADE, "UPDATE_ROLLBACK_COMPLETE")

@@ -11,14 +11,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from local import child, deploy, image, playback_key, users
+from deployment import STACK, playback_key
+from deployment.page import configuration
+from local import child, deploy, image, users
 from local.cdn import Cdn, Origin, free_port
 from local.child import Emulator, StartError
 from local.clients import Clients
 from local.deploy import DeployError
 from local.login import Login
 from local.package import package
-from local.web import Site, configuration
+from local.web import Site
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 ARTIFACTS = "vod-local-artifacts"
@@ -148,7 +150,7 @@ class Platform:
         self._emulator = self._start_emulator()
         clients = self.clients
         key = playback_key.kept(self.state)
-        playback_key.store(clients.secretsmanager, deploy.STACK, key)
+        playback_key.store(clients.secretsmanager, STACK, key)
         packed = package(self.options.template, ARTIFACTS)
         self.deployed = deploy.deploy(clients, packed, ARTIFACTS, self._parameters(key), self.state / "deployed")
         made = {resource.kind: resource.physical_id for resource in deploy.resources(clients)}
@@ -180,7 +182,9 @@ class Platform:
         if not (REPOSITORY / PAGE / "index.html").exists():
             return None
         login = Login(self._pool)
-        config = configuration(login, deploy.parameters(self.clients), REPOSITORY / PROFILES)
+        config = configuration(
+            login.prefix.rstrip("/"), login.pool.client_id, deploy.parameters(self.clients), REPOSITORY / PROFILES
+        )
         uploads = tuple(f"http://{host}:{self._emulator.port}" for host in ("127.0.0.1", "localhost"))
         return Site(REPOSITORY / PAGE, config, uploads, login)
 

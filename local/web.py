@@ -6,20 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from deployment import page
 from local.login import Login
 
 VIEWS = ("upload", "watch", "embed", "share", "signed-in")
 """First parts of the paths that are views of the page: index.html answers them."""
-TYPES = {
-    ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".svg": "image/svg+xml",
-    ".woff2": "font/woff2",
-    ".json": "application/json",
-}
-FOREVER = "public, max-age=31536000, immutable"
-NEVER = "no-cache"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +48,11 @@ class Site:
             return Answer(*self.login.answer(asked.method, asked.path, asked.query, asked.host, asked.body))
         if asked.method not in ("GET", "HEAD"):
             return None
-        if asked.path == "/config.json":
+        if asked.path == f"/{page.CONFIG}":
             return Answer(
-                200, json.dumps(self.config).encode(), {"Content-Type": TYPES[".json"], "Cache-Control": NEVER}
+                200,
+                json.dumps(self.config).encode(),
+                {"Content-Type": page.TYPES[".json"], "Cache-Control": page.NEVER},
             )
         file = self._file(asked.path)
         return self._page(file, embedded=asked.path.startswith("/embed/")) if file else None
@@ -67,13 +60,12 @@ class Site:
     def _file(self, path: str) -> Path | None:
         first = path.split("/")[1]
         if path == "/" or first in VIEWS:
-            return self.folder / "index.html"
+            return self.folder / page.INDEX
         file = (self.folder / path.lstrip("/")).resolve()
         return file if file.is_file() and file.is_relative_to(self.folder.resolve()) else None
 
     def _page(self, file: Path, embedded: bool) -> Answer:
-        kept = FOREVER if file.parent.name == "assets" else NEVER
-        headers = {"Content-Type": TYPES.get(file.suffix, "application/octet-stream"), "Cache-Control": kept}
+        headers = {"Content-Type": page.kind(file), "Cache-Control": page.kept(file)}
         return Answer(200, file.read_bytes(), {**headers, **security_headers(self.upload_hosts, embedded)})
 
 
@@ -94,21 +86,3 @@ def security_headers(upload_hosts: Iterable[str], embedded: bool = False) -> dic
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
     }
-
-
-def configuration(login: Login, parameters: Mapping[str, str], profiles: Path) -> dict[str, Any]:
-    """`/config.json`: what the page must know of its platform, from the stack's parameters and the profiles' files."""
-    return {
-        "api": "/api",
-        "auth": {"domain": login.prefix.rstrip("/"), "clientId": login.pool.client_id, "scopes": ["openid", "email"]},
-        "playbackAccess": parameters.get("PlaybackAccess", "public"),
-        "profiles": _profiles(profiles),
-        "limits": {"maxSourceBytes": int(parameters.get("MaxSourceGiB", "50")) * 2**30},
-    }
-
-
-def _profiles(folder: Path) -> list[dict[str, str]]:
-    """Name and description of every profile, the default first."""
-    described = {file.stem: json.loads(file.read_text())["description"] for file in sorted(folder.glob("*.json"))}
-    names = sorted(described, key=lambda name: name != "default")
-    return [{"name": name, "description": described[name]} for name in names]

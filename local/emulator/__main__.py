@@ -26,6 +26,7 @@ def install(settings: Settings) -> None:
         cloudformation,
         cloudfront,
         ecs,
+        firewall,
         iam,
         lambdas,
         objects,
@@ -47,6 +48,7 @@ def install(settings: Settings) -> None:
     step_functions.install()
     cloudformation.install()
     apigateway.install()
+    firewall.install()
     cloudfront.install()
     objects.install()
     persistence.install(settings.autosave_seconds)

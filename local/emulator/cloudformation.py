@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 from ministack.core.responses import get_account_id, get_region
-from ministack.services.cloudformation import _stacks, provisioners
+from ministack.services.cloudformation import _stacks, changesets, engine, handlers, provisioners, stacks
 
 from local.emulator import iam
 from local.emulator.lambdas import require_poller_rights
@@ -38,12 +38,12 @@ STUBS = (
     "AWS::Route53::RecordSetGroup",
     "AWS::WAFv2::IPSet",
     "AWS::WAFv2::LoggingConfiguration",
-    "AWS::WAFv2::WebACLAssociation",
     "AWS::XRay::SamplingRule",
 )
 
 _definition = provisioners._sfn_definition
 _update = provisioners._update_resource
+_conditions = engine._evaluate_conditions
 
 
 def stub(kind: str) -> dict[str, Callable[..., Any]]:
@@ -73,6 +73,12 @@ def update_keeping_attributes(
         known = (_stacks.get(stack) or {}).get("_resources") or {}
         attributes = (known.get(logical_id) or {}).get("Attributes")
     return _update(kind, physical_id, old, new, stack, logical_id, attributes)
+
+
+def conditions(template: Any, parameters: Any) -> dict[str, bool]:
+    """A template's conditions, which on AWS may also ask where they are."""
+    here = {"AWS::Region": {"Value": get_region()}, "AWS::AccountId": {"Value": get_account_id()}}
+    return dict(_conditions(template, {**here, **parameters}))
 
 
 def definition(properties: Any) -> str:
@@ -107,10 +113,9 @@ def _after(check: Callable[[Any], None], inner: Callable[..., Any]) -> Callable[
 
 
 def check_trigger(properties: Any) -> None:
-    """An SQS trigger is refused when the function's role cannot poll the queue."""
-    if ":sqs:" in properties.get("EventSourceArn", ""):
-        name = properties["FunctionName"].rsplit(":", 1)[-1]
-        require_poller_rights({"FunctionName": name, "EventSourceArn": properties["EventSourceArn"]})
+    """A trigger is refused when the function's role cannot poll the queue or read the stream."""
+    name = properties["FunctionName"].rsplit(":", 1)[-1]
+    require_poller_rights({"FunctionName": name, "EventSourceArn": properties["EventSourceArn"]})
 
 
 def install() -> None:
@@ -119,5 +124,7 @@ def install() -> None:
         HANDLERS.setdefault(kind, stub(kind))
     provisioners._sfn_definition = definition
     provisioners._update_resource = update_keeping_attributes
+    for module in (engine, handlers, changesets, stacks):
+        module._evaluate_conditions = conditions
     checked(STATE_MACHINE, require_machine_rights)
     checked(TRIGGER, check_trigger)

@@ -34,7 +34,7 @@ async def fetch_from_origin(
     if not api:
         return await _fetch(origin, method, uri, query, headers, body, *rest)
     path = execute_path(api.group(1), (origin.get("origin_path") or "") + uri)
-    named = {**headers, "host": origin["domain_name"]}
+    named = {**headers, **dict(origin.get("custom_headers") or ()), "host": origin["domain_name"]}
     parameters = parse_qs(query, keep_blank_values=True)
     status, answered, content = await app._handle_execute_api_request("", path, method, named, body, parameters)
     return status, "", {name.lower(): value for name, value in answered.items()}, content

@@ -17,7 +17,11 @@ from local.emulator import iam
 
 LOG = logging.getLogger("local.lambdas")
 RAISED = "__raised__"
-POLLER_ACTIONS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+POLLER_ACTIONS = {
+    "sqs": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
+    "dynamodb": ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"),
+}
+"""What Lambda does with a function's role to feed it, by the service that the events come from."""
 DENIED_PAUSE_SECONDS = 10
 WARM_UP_SECONDS = 0.5
 
@@ -109,9 +113,10 @@ def drain_quickly(worker: Worker, first_line_wait: float = 0.003, **rest: Any) -
 
 
 def require_poller_rights(mapping: dict[str, Any]) -> None:
-    """Raise AccessDenied unless the function's role may poll the queue, as Lambda does with that role."""
+    """Raise AccessDenied unless the function's role may poll the queue or stream, as Lambda does with that role."""
     function = lambda_svc._functions.get(mapping["FunctionName"])
-    for action in POLLER_ACTIONS if function else ():
+    service = mapping["EventSourceArn"].split(":")[2]
+    for action in POLLER_ACTIONS.get(service, ()) if function else ():
         iam.require(function["config"]["Role"], action, mapping["EventSourceArn"], session=mapping["FunctionName"])
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from local import playback_key
+from deployment import playback_key
 from local.api import Api, ApiError
 from local.platform import Platform
 from tests.e2e.conftest import Video, ended

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
-from local import playback_key
+from deployment import playback_key
 from local.deploy import STACK
 from local.platform import REPOSITORY, Options, Platform
 from local.users import seconds_left

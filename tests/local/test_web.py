@@ -1,13 +1,12 @@
 """The page as it is served: views, files, nothing else, and a policy that keeps everybody else's code out."""
 
-import json
 from pathlib import Path
 
 import pytest
 
 from local.login import Login
 from local.users import UserPool
-from local.web import Asked, Site, configuration
+from local.web import Asked, Site
 
 UPLOADS = "http://127.0.0.1:4566"
 
@@ -57,15 +56,3 @@ def test_only_the_player_may_stand_in_frames_of_others(site: Site) -> None:
 
     ancestors = [one.headers["Content-Security-Policy"].rsplit(" ", 1)[1] for one in policies if one]
     assert ancestors == ["*", "'self'"]
-
-
-def test_the_configuration_names_the_profiles_default_first(tmp_path: Path) -> None:
-    for name in ("av1", "default"):
-        (tmp_path / f"{name}.json").write_text(json.dumps({"description": name.upper()}))
-    login = Login(UserPool(None, "pool", "app"))  # type: ignore[arg-type]
-
-    config = configuration(login, {"MaxSourceGiB": "2", "PlaybackAccess": "private"}, tmp_path)
-
-    assert [profile["name"] for profile in config["profiles"]] == ["default", "av1"]
-    assert config["auth"] == {"domain": "/local-login", "clientId": "app", "scopes": ["openid", "email"]}
-    assert (config["playbackAccess"], config["limits"]) == ("private", {"maxSourceBytes": 2 * 2**30})

@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from moto import mock_aws
 
-from local import playback_key
+from deployment import playback_key
 from vod import signing
 
 
@@ -38,7 +38,7 @@ def test_the_private_half_goes_to_the_secret_of_the_stack_and_is_never_printed(
 
         stored = boto3.client("secretsmanager").get_secret_value(SecretId="Mine/playback-key")["SecretString"]
     printed = capsys.readouterr().out
-    assert f"PlaybackPublicKey={playback_key.public_half(stored)}\n" in printed
+    assert f"PlaybackPublicKey={playback_key.public_half(stored)}'\n" in printed
     assert "PRIVATE" not in printed
 
 
@@ -46,4 +46,4 @@ def test_without_aws_the_private_half_stays_in_a_file(tmp_path: Path, capsys: py
     assert playback_key.main([str(tmp_path)]) == 0
 
     pem = (tmp_path / playback_key.FILE).read_text()
-    assert f"PlaybackPublicKey={playback_key.public_half(pem)}\n" in capsys.readouterr().out
+    assert f"PlaybackPublicKey={playback_key.public_half(pem)}'\n" in capsys.readouterr().out

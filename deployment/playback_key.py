@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from local.deploy import STACK
+from deployment import STACK
 
 FILE = "playback-key.pem"
 
@@ -54,6 +54,15 @@ def store(client: Any, stack: str, pem: str) -> None:
         client.put_secret_value(SecretId=name, SecretString=pem)
 
 
+def ensured(client: Any, stack: str) -> str:
+    """The private key in the stack's secret, made when there is none."""
+    try:
+        return str(client.get_secret_value(SecretId=f"{stack}/playback-key")["SecretString"])
+    except client.exceptions.ResourceNotFoundException:
+        store(client, stack, pem := new_key())
+        return pem
+
+
 def main(arguments: list[str]) -> int:
     """Make a pair; the exit code."""
     stack = os.environ.get("STACK") or STACK
@@ -66,7 +75,7 @@ def main(arguments: list[str]) -> int:
     except (BotoCoreError, ClientError, OSError) as error:
         print(f"make playback-key: {error}", file=sys.stderr)
         return 1
-    print(f"sam deploy --stack-name {stack} --parameter-overrides PlaybackPublicKey={public_half(pem)}")
+    print(f"make deploy PARAMETERS='PlaybackPublicKey={public_half(pem)}'")
     return 0
 
 

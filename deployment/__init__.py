@@ -1,0 +1,6 @@
+"""Putting the platform into an AWS account: `make deploy` and `make playback-key`."""
+
+STACK = "VideoTranscodingStack"
+"""The stack's name, unless samconfig.toml or the environment says another."""
+EDGE_REGION = "us-east-1"
+"""CloudFront takes certificates and firewalls from there only."""

@@ -1,0 +1,49 @@
+"""A stack as it is in AWS: its parameters, its outputs, and how it is brought to a template that needs no packaging."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+Values = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """What is there; empty where there is no stack."""
+
+    parameters: Values = field(default_factory=dict)
+    outputs: Values = field(default_factory=dict)
+
+
+def read(client: Any, name: str) -> Stack:
+    """The stack of a name, through a CloudFormation client of its region."""
+    try:
+        found = client.describe_stacks(StackName=name)["Stacks"][0]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return Stack()
+        raise
+    return Stack(
+        {one["ParameterKey"]: one.get("ParameterValue", "") for one in found.get("Parameters", ())},
+        {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", ())},
+    )
+
+
+def bring(client: Any, name: str, body: str, parameters: Values) -> Values:
+    """Create or update a stack and wait for it; its outputs. botocore's WaiterError when it fails."""
+    request = {
+        "StackName": name,
+        "TemplateBody": body,
+        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+    }
+    is_there = bool(read(client, name).parameters)
+    try:
+        (client.update_stack if is_there else client.create_stack)(**request)
+    except ClientError as error:
+        if "No updates are to be performed" not in str(error):
+            raise
+    else:
+        client.get_waiter("stack_update_complete" if is_there else "stack_create_complete").wait(StackName=name)
+    return read(client, name).outputs

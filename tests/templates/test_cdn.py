@@ -1,0 +1,209 @@
+"""The edge: domain, certificate, firewalls and headers, in us-east-1 and elsewhere, with and without."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.web import VIEWS, security_headers
+from tests.templates import parsed, resolved
+from tests.templates.parsed import Value
+
+HOME, ABROAD = "us-east-1", "eu-central-1"
+DOMAIN = {"DomainName": "video.example.com", "HostedZoneId": "Z1"}
+ARNS = {"EdgeCertificateArn": "arn:cert", "EdgeWebAclArn": "arn:acl"}
+POLICIES = parsed.template_of("Policies")["Resources"]
+EDGE = parsed.template_of("Edge")["Resources"]
+RULES = {rule["Name"]: rule for rule in EDGE["WebAcl"]["Properties"]["Rules"]}
+
+
+def distribution(region: str, **parameters: str) -> Value:
+    return resolved.resources("Cdn", region, **parameters)["Distribution"]["DistributionConfig"]
+
+
+def from_edge(name: str) -> Value:
+    return {"Fn::GetAtt": ["Edge", f"Outputs.{name}"]}
+
+
+@pytest.mark.parametrize("region", [HOME, ABROAD])
+def test_cfn_lint_finds_nothing_in_either_shape(region: str) -> None:
+    command = [str(Path(sys.executable).with_name("cfn-lint")), "--regions", region, "--", *map(str, parsed.PATHS)]
+
+    result = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+    assert (result.stdout, result.returncode) == ("", 0), result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("region", [HOME, ABROAD])
+def test_without_a_domain_everything_works_on_cloudfront_s_name(region: str) -> None:
+    made = resolved.resources("Cdn", region)
+
+    config = made["Distribution"]["DistributionConfig"]
+    assert "Aliases" not in config
+    assert config["ViewerCertificate"] == {"CloudFrontDefaultCertificate": True}
+    assert "Records" not in made
+
+
+@pytest.mark.parametrize(
+    ("region", "certificate"), [(HOME, from_edge("CertificateArn")), (ABROAD, {"Ref": "EdgeCertificateArn"})]
+)
+def test_a_domain_has_its_certificate_modern_tls_and_both_kinds_of_record(region: str, certificate: Value) -> None:
+    made = resolved.resources("Cdn", region, **DOMAIN, **ARNS)
+
+    config = made["Distribution"]["DistributionConfig"]
+    assert config["Aliases"] == [{"Ref": "DomainName"}]
+    assert config["ViewerCertificate"] == {
+        "AcmCertificateArn": certificate,
+        "MinimumProtocolVersion": "TLSv1.2_2021",
+        "SslSupportMethod": "sni-only",
+    }
+    assert {record["Type"] for record in made["Records"]["RecordSets"]} == {"A", "AAAA"}
+    assert ("Edge" in made) is (region == HOME)
+
+
+def test_http_3_and_nothing_without_tls() -> None:
+    config = distribution(HOME)
+
+    assert config["HttpVersion"] == "http2and3"
+    behaviors = [config["DefaultCacheBehavior"], *config["CacheBehaviors"]]
+    assert {each["ViewerProtocolPolicy"] for each in behaviors} == {"redirect-to-https", "https-only"}
+
+
+@pytest.mark.parametrize(
+    ("region", "parameters", "firewall"),
+    [
+        (HOME, {}, from_edge("WebAclArn")),
+        (HOME, ARNS, from_edge("WebAclArn")),
+        (HOME, {"Firewall": "disabled"}, None),
+        (HOME, {"Firewall": "disabled", **DOMAIN}, None),
+        (ABROAD, {}, None),
+        (ABROAD, ARNS, {"Ref": "EdgeWebAclArn"}),
+        (ABROAD, {"Firewall": "disabled", **ARNS}, None),
+    ],
+)
+def test_the_distribution_has_the_firewall_that_there_is(
+    region: str, parameters: dict[str, str], firewall: Value
+) -> None:
+    made = resolved.resources("Cdn", region, **parameters)
+
+    assert made["Distribution"]["DistributionConfig"].get("WebACLId") == firewall
+    if firewall == from_edge("WebAclArn"):
+        assert "Edge" in made
+
+
+@pytest.mark.parametrize("region", [HOME, ABROAD])
+@pytest.mark.parametrize("firewall", ["enabled", "disabled"])
+def test_with_a_firewall_the_api_answers_the_distribution_only(region: str, firewall: str) -> None:
+    made = resolved.resources("Cdn", region, Firewall=firewall)
+
+    api = next(each for each in made["Distribution"]["DistributionConfig"]["Origins"] if each["Id"] == "api")
+    assert ("ApiFirewall" in made) is ("OriginCustomHeaders" in api) is (firewall == "enabled")
+
+
+def test_the_api_s_firewall_lets_in_who_has_the_secret_and_nobody_else() -> None:
+    acl = parsed.template_of("ApiFirewall")["Resources"]["WebAcl"]["Properties"]
+
+    (rule,) = acl["Rules"]
+    match = rule["Statement"]["ByteMatchStatement"]
+    api = next(each for each in distribution(HOME)["Origins"] if each["Id"] == "api")
+    assert (acl["Scope"], acl["DefaultAction"], rule["Action"]) == ("REGIONAL", {"Block": {}}, {"Allow": {}})
+    assert match["FieldToMatch"] == {"SingleHeader": {"Name": api["OriginCustomHeaders"][0]["HeaderName"]}}
+    assert match["PositionalConstraint"] == "EXACTLY"
+
+
+def test_the_edge_limits_floods_and_knows_aws_s_lists() -> None:
+    managed = {
+        rule["Statement"]["ManagedRuleGroupStatement"]["Name"] for rule in RULES.values() if "OverrideAction" in rule
+    }
+
+    assert RULES["Flood"]["Statement"]["RateBasedStatement"]["AggregateKeyType"] == "IP"
+    assert managed == {
+        "AWSManagedRulesAmazonIpReputationList",
+        "AWSManagedRulesCommonRuleSet",
+        "AWSManagedRulesKnownBadInputsRuleSet",
+    }
+
+
+def test_size_rules_do_not_break_uploads() -> None:
+    """A video in one call goes to exactly /api/videos; the list of 1,000 parts is about 60 kB."""
+    common = RULES["Common"]["Statement"]["ManagedRuleGroupStatement"]
+    size, others = RULES["BodySize"]["Statement"]["AndStatement"]["Statements"]
+    one_call = {"FieldToMatch": {"UriPath": {}}, "SearchString": "/api/videos", "PositionalConstraint": "EXACTLY"}
+    parts = json.dumps(
+        {"parts": [{"partNumber": n, "etag": "0" * 32} for n in range(1000, 2000)]}, separators=(",", ":")
+    )
+
+    assert common["RuleActionOverrides"] == [{"Name": "SizeRestrictions_BODY", "ActionToUse": {"Count": {}}}]
+    for excepted in (common["ScopeDownStatement"], others):
+        assert one_call.items() <= excepted["NotStatement"]["Statement"]["ByteMatchStatement"].items()
+    assert len(parts) < size["SizeConstraintStatement"]["Size"]
+    assert EDGE["WebAcl"]["Properties"]["AssociationConfig"]["RequestBody"]["CLOUDFRONT"] == {
+        "DefaultSizeInspectionLimit": "KB_64"
+    }
+
+
+def test_what_the_firewall_logs_holds_no_secret() -> None:
+    logging = EDGE["WebAclLogging"]["Properties"]
+
+    redacted = [next(iter(field.values())).get("Name", next(iter(field))) for field in logging["RedactedFields"]]
+    assert redacted == ["authorization", "cookie", "QueryString"]
+    assert logging["LoggingFilter"]["DefaultBehavior"] == "DROP"
+
+
+def test_no_error_is_cached() -> None:
+    responses = distribution(HOME)["CustomErrorResponses"]
+
+    assert {each["ErrorCachingMinTTL"] for each in responses} == {0}
+    assert {400, 403, 404, 500, 502, 503, 504} == {each["ErrorCode"] for each in responses}
+
+
+def test_no_cache_depends_on_a_header_of_the_viewer() -> None:
+    for name in ("SegmentCache", "ManifestCache", "PageCache"):
+        asked = POLICIES[name]["Properties"]["CachePolicyConfig"]["ParametersInCacheKeyAndForwardedToOrigin"]
+
+        assert asked["HeadersConfig"] == {"HeaderBehavior": "none"}
+
+
+@pytest.mark.parametrize(("name", "embedded"), [("PageHeaders", False), ("EmbedHeaders", True)])
+def test_the_page_s_policy_is_the_one_that_the_local_platform_is_tested_with(name: str, embedded: bool) -> None:
+    headers = POLICIES[name]["Properties"]["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+
+    said = headers["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Sub"]
+    local = security_headers(("https://${UploadHost}", "${LoginUrl}"), embedded)
+    assert said == local["Content-Security-Policy"]
+    assert ("FrameOptions" in headers) is False  # it knows no exception; frame-ancestors does
+
+
+def test_the_embedded_player_alone_is_served_with_the_policy_that_lets_it_stand_in_frames() -> None:
+    config = distribution(HOME)
+
+    by_policy = {
+        each["PathPattern"]: each["ResponseHeadersPolicyId"]["Fn::GetAtt"][1] for each in config["CacheBehaviors"]
+    }
+    assert [path for path, policy in by_policy.items() if policy == "Outputs.EmbedHeaders"] == ["/embed/*"]
+    assert config["DefaultCacheBehavior"]["ResponseHeadersPolicyId"] == {
+        "Fn::GetAtt": ["Policies", "Outputs.PageHeaders"]
+    }
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="NO NODE.JS: the views' function is not run")
+def test_a_view_is_the_page_and_everything_else_is_a_file() -> None:
+    code = POLICIES["Views"]["Properties"]["FunctionCode"]
+    asked = [
+        "/",
+        *(f"/{view}" for view in VIEWS),
+        "/watch/1",
+        "/embed/1",
+        "/assets/index-1.js",
+        "/config.json",
+        "/uploads",
+    ]
+    script = f"{code}\nconsole.log(JSON.stringify({json.dumps(asked)}.map((uri) => handler({{request: {{uri}}}}).uri)))"
+
+    served = json.loads(subprocess.run(["node", "-e", script], capture_output=True, check=True).stdout)
+
+    assert dict(zip(asked[-3:], served[-3:], strict=True)) == {path: path for path in asked[-3:]}
+    assert set(served[:-3]) == {"/index.html"}
