@@ -9,6 +9,7 @@ from pathlib import Path
 from local.api import Api
 from local.platform import Platform
 from tests.e2e.conftest import ended
+from tests.e2e.encoders import encoder_processes
 from tests.local.aws import until
 from tests.media.generate import clip, decoded_frames
 
@@ -45,19 +46,6 @@ def queue_is_empty(platform: Platform, url: str) -> bool:
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     counted = platform.clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
     return all(int(counted[name]) == 0 for name in names)
-
-
-def encoder_processes(video_id: str) -> list[int]:
-    """Process ids of encoders that work on this video (their command names its plan)."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            command = entry.read_bytes().decode(errors="replace").split("\0")
-        except OSError:
-            continue
-        if any("encode.py" in part for part in command) and any(f"jobs/{video_id}/" in part for part in command):
-            found.append(int(entry.parent.name))
-    return found
 
 
 def test_an_encoder_killed_half_way_is_resumed_and_the_video_is_whole(

@@ -14,7 +14,11 @@ from tests.playback.browser import chromium, unavailable
 from tests.playback.conftest import with_everything
 from tests.web.visitor import Visitor
 
-SMALLEST_SINGLE_PUT_MIB = {"SinglePutMaxMiB": "5"}  # so that files of a few MiB already come in parts
+PARAMETERS = {
+    "SinglePutMaxMiB": "5",  # files of a few MiB already come in parts
+    "LeastChunkInSeconds": "12",  # a clip already comes in chunks
+    "EncodeTargetInMinutes": "0",
+}
 
 
 @pytest.fixture(scope="package")
@@ -25,7 +29,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def platform(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    options = Options(state=tmp_path_factory.mktemp("platform"), port=0, parameters=SMALLEST_SINGLE_PUT_MIB)
+    options = Options(state=tmp_path_factory.mktemp("platform"), port=0, parameters=PARAMETERS)
     with Platform(options) as running:
         if not running.has_page:
             unavailable("the page is not built (local/setup.sh says why)")

@@ -47,7 +47,7 @@ export class Engine {
     return new Engine(player, labels);
   }
 
-  load(manifest: string, startAt?: number): Promise<unknown> {
+  load(manifest: string, startAt: number): Promise<unknown> {
     return this.player.load(manifest, startAt);
   }
 

@@ -91,7 +91,8 @@ async function open(
     const engine = await Engine.attach(video, stage, { language, quality });
     engine.onError(onError);
     engine.onChange(() => onChoices(engine.choices()));
-    await engine.load(manifest, video.currentTime || undefined);
+    // Said even when it is 0: what still grows would begin at its end.
+    await engine.load(manifest, video.currentTime);
     onChoices(engine.choices());
     return engine;
   } catch (failure) {

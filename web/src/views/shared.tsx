@@ -7,7 +7,7 @@ import type { Grant } from "../model";
 import { useTitle } from "../parts/hooks";
 import { Mark } from "../parts/frame";
 import { Player } from "../player/player";
-import { chosen, useGrant } from "./watch";
+import { chosen, chosenSigned, useGrant } from "./watch";
 
 export function Embed({ id, share }: { id: string; share: string | null }) {
   const given = useGrant(() => (share ? sharedGrant(share) : grant(id)), share ?? id);
@@ -50,7 +50,10 @@ function Full({ grant: given, renew }: { grant: Grant; renew: () => Promise<bool
 /** In somebody else's frame browsers keep cookies away, so the signed manifests are played there. */
 function reachable(given: Grant): string {
   const isForeign = window.self !== window.top;
-  return isForeign && given.signed ? new URL(given.signed.hls, location.origin).pathname + new URL(given.signed.hls, location.origin).search : chosen(given);
+  const signed = isForeign && chosenSigned(given);
+  if (!signed) return chosen(given);
+  const { pathname, search } = new URL(signed, location.origin);
+  return pathname + search;
 }
 
 function Closed({ error, id }: { error: unknown; id?: string }) {

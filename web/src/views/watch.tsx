@@ -12,15 +12,30 @@ const RENEW_AT_LEAST_MS = 10_000;
 export function Watch({ video }: { video: Video }) {
   const ask = () => granted(video);
   const given = useGrant(ask, video.id);
+  const [began] = useState(video.status);
+  useEffect(() => {
+    if (video.status !== began) given.refresh(); // when it is ready there are more pictures
+  }, [video.status]);
   if (given.error) return <Refused error={given.error} onRetry={given.renew} />;
   if (!given.grant) return <Skeleton kind="player" />;
   const { playback } = given.grant;
   return <Player manifest={chosen(given.grant)} poster={playback.poster} storyboard={playback.storyboard} title={video.title} onRefused={given.renew} />;
 }
 
-/** HLS, or DASH when the address asks for it (`?format=dash`): both hold the same. */
+/** DASH, or HLS when the address asks for it (`?format=hls`) or the browser plays nothing else: both hold the same. */
 export function chosen({ playback }: Grant): string {
-  return new URLSearchParams(location.search).get("format") === "dash" ? playback.dash : playback.hls;
+  return isHls() ? playback.hls : playback.dash;
+}
+
+/** The same with its signature in the address, for where no cookies are kept. */
+export function chosenSigned({ signed }: Grant): string | undefined {
+  return isHls() ? signed?.hls : signed?.dash;
+}
+
+/** Shaka Player is better at DASH: the length of what still grows, and captions that come although nothing else does. */
+function isHls(): boolean {
+  const hasMediaSource = "MediaSource" in window || "ManagedMediaSource" in window;
+  return new URLSearchParams(location.search).get("format") === "hls" || !hasMediaSource;
 }
 
 /** Leave by the API; a platform without that call lets everybody watch. */
@@ -48,17 +63,22 @@ export function Refused({ error, onRetry }: { error: unknown; onRetry: () => Pro
 interface Given {
   grant: Grant | null;
   error: unknown;
+  /** Ask again after a refusal; whether that helped. */
   renew: () => Promise<boolean>;
+  /** Ask again for who is let in already; a failure changes nothing. */
+  refresh: () => void;
 }
 
 /** Leave to watch, renewed by itself; what is played keeps its address, so that a renewal disturbs nobody. */
 export function useGrant(ask: () => Promise<Grant>, key: string): Given {
   const [held, setHeld] = useState<Grant | null>(null);
   const [error, setError] = useState<unknown>(null);
+  const keep = (fresh: Grant) => {
+    setHeld((before) => (before?.playback.hls === fresh.playback.hls ? { ...before, ...fresh } : fresh));
+  };
   const renew = async () => {
     try {
-      const fresh = await ask();
-      setHeld((before) => (before?.playback.hls === fresh.playback.hls ? { ...before, ...fresh } : fresh));
+      keep(await ask());
       setError(null);
       return true;
     } catch (failure) {
@@ -66,6 +86,7 @@ export function useGrant(ask: () => Promise<Grant>, key: string): Given {
       return false;
     }
   };
+  const refresh = () => void ask().then(keep, () => undefined);
   useEffect(() => {
     setHeld(null);
     void renew();
@@ -74,8 +95,8 @@ export function useGrant(ask: () => Promise<Grant>, key: string): Given {
   useEffect(() => {
     if (!expiresAt) return undefined;
     const wait = Math.max(RENEW_AT_LEAST_MS, Date.parse(expiresAt) - Date.now() - RENEW_BEFORE_MS);
-    const timer = setTimeout(() => void ask().then(setHeld, () => undefined), wait);
+    const timer = setTimeout(refresh, wait);
     return () => clearTimeout(timer);
   }, [expiresAt]);
-  return { grant: held, error, renew };
+  return { grant: held, error, renew, refresh };
 }
