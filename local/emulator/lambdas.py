@@ -48,6 +48,7 @@ _detect = lambda_runtime._detect_runtime_binary
 _drain = Worker._drain_stderr_bounded
 _receive = lambda_svc._poll_sqs
 _route_failure = lambda_svc._route_async_failure
+_restore_positions = lambda_svc._restore_esm_positions
 
 
 def worker_script(script: str) -> str:
@@ -130,6 +131,13 @@ def route_failure(target: str, name: str, event: Any, result: Any) -> None:
     _route_failure(target, name, event, result)
 
 
+def restore_positions(store: Any, positions: Any) -> None:
+    """Load how far each trigger has read: nowhere in the streams of tables, which are not saved and begin anew."""
+    _restore_positions(store, positions)
+    if store is lambda_svc._dynamodb_stream_positions:
+        store._data = dict.fromkeys(store._data, 0)
+
+
 def poll_queues() -> bool:
     """One pass over all SQS triggers; one whose role lacks a right is paused and said so in the log."""
     for _, mapping in list(lambda_svc._esms.all_items()):
@@ -206,5 +214,6 @@ def install(python: Path, workers: int) -> None:
     Worker._drain_stderr_bounded = drain_quickly
     lambda_svc._execute_function_warm = executing(Queues(workers))
     lambda_svc._poll_sqs = poll_queues
+    lambda_svc._restore_esm_positions = restore_positions
     lambda_svc._route_async_failure = route_failure
     threading.Thread(target=WarmUp().run, daemon=True, name="warm-up").start()

@@ -1,9 +1,14 @@
 """Functions fail, queue and are triggered as on AWS."""
 
 import json
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
+from local import child
+from local.cdn import free_port
 from local.clients import Clients
+from local.platform import REPOSITORY
 from tests.local import aws
 
 RAISES = """
@@ -13,6 +18,9 @@ def handler(event, context):
     if event == "raise": raise NotAVideo("nothing to see")
     return os.getpid()
 """
+
+
+READS_STREAMS = [f"dynamodb:{action}" for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")]
 
 
 def test_the_error_type_is_the_class_of_the_exception(clients: Clients) -> None:
@@ -71,6 +79,46 @@ def test_a_queue_is_polled_only_with_the_roles_right(clients: Clients) -> None:
     aws.until(lambda: "PROBLEM" in result())
     waiting = clients.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"])
     assert waiting["Attributes"]["ApproximateNumberOfMessages"] == "1"
+
+
+def test_a_tables_stream_calls_a_function_also_after_a_restart(tmp_path: Path, emulator_python: Path) -> None:
+    arguments = (
+        emulator_python,
+        REPOSITORY,
+        tmp_path,
+        free_port(),
+        ["--lambda-python", sys.executable, "--tasks", "1"],
+    )
+    running = child.start(*arguments)
+    clients = Clients(f"http://127.0.0.1:{running.port}")
+    table = clients.dynamodb.create_table(
+        TableName="videos",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
+    )["TableDescription"]
+    queue = clients.sqs.create_queue(QueueName="seen")["QueueUrl"]
+    source = (
+        "import boto3\ndef handler(event, context):\n    boto3.client('sqs').send_message(QueueUrl=%r, MessageBody='1')"
+    )
+    role = aws.role(clients, aws.allow([*READS_STREAMS, "sqs:SendMessage"]))
+    clients.lambda_.create_event_source_mapping(
+        FunctionName=aws.function(clients, source % queue, role),
+        EventSourceArn=table["LatestStreamArn"],
+        StartingPosition="LATEST",
+    )
+
+    def put_and_see(key: str) -> None:
+        clients.dynamodb.put_item(TableName="videos", Item={"pk": {"S": key}})
+        aws.until(lambda: clients.sqs.receive_message(QueueUrl=queue).get("Messages"))
+
+    for key in ("a", "b", "c"):
+        put_and_see(key)
+    running.stop()
+    running = child.start(*arguments)
+    put_and_see("d")
+    running.stop()
 
 
 def test_publishing_needs_the_roles_right(clients: Clients) -> None:

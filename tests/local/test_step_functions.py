@@ -54,7 +54,7 @@ def test_stopping_an_execution_stops_its_task(clients: Clients, machine_role: st
 def test_a_state_that_times_out_stops_its_task(clients: Clients, machine_role: str) -> None:
     definition = aws.task_definition(clients, TASK_ROLE_SLEEPS)
     machine = run_task(definition)
-    machine["States"]["Only"]["TimeoutSeconds"] = 1
+    machine["States"]["Only"]["TimeoutSeconds"] = 3  # its task must have been asked for by then
 
     outcome = aws.ended(clients, aws.execution(clients, machine, machine_role))
 
