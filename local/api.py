@@ -40,10 +40,10 @@ class Api:
         except urllib.error.HTTPError as refused:
             raise ApiError(_reason(refused)) from None
 
-    def upload(self, path: Path, advance: Advance) -> str:
+    def upload(self, path: Path, advance: Advance, profile: str = "default") -> str:
         """Upload a file as a new video; `advance` is told of every few bytes sent. The video's id."""
         size = path.stat().st_size
-        made = self.call("POST", "/videos", {"filename": path.name, "size": size})
+        made = self.call("POST", "/videos", {"filename": path.name, "size": size, "profile": profile})
         video, upload = str(made["video"]["id"]), made["upload"]
         if "url" in upload:
             send_part(upload.get("method", "PUT"), upload["url"], upload.get("headers") or {}, path, 0, size, advance)

@@ -50,3 +50,15 @@ def test_a_growing_video_is_watched_to_its_end_without_a_reload(
     # What only a finished video has, its storyboard, came by itself.
     visitor.page.locator(".seek").hover()
     visitor.page.locator(".seek-tile").wait_for()
+
+
+def test_encoding_is_cancelled_and_begun_again_by_two_buttons(visitor: Visitor, api: Api, film: str) -> None:
+    visitor.go(f"/watch/{film}")
+
+    visitor.press("Cancel encoding")
+    visitor.page.get_by_text("Cancelled", exact=True).first.wait_for()
+    assert api.video(film)["status"] == "cancelled"
+    visitor.press("Encode again")
+
+    visitor.page.get_by_text("Ready", exact=True).first.wait_for()
+    visitor.until("video.readyState >= 2")

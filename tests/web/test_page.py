@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from local.api import Api
+from tests.e2e.conftest import ended
 from tests.playback.conftest import SECONDS
 from tests.web.visitor import Visitor
 
@@ -176,3 +177,30 @@ def test_a_file_that_is_no_video_fails_with_advice(visitor: Visitor, tmp_path: P
     advice = visitor.page.locator(".row .tone-failed")
     advice.wait_for()
     assert "Upload MP4" in advice.inner_text()
+
+
+def test_the_library_comes_in_pages(visitor: Visitor, api: Api) -> None:
+    made = [api.call("POST", "/videos", {"filename": f"paged {n}.mp4", "size": 10})["video"]["id"] for n in range(26)]
+
+    visitor.go("/?status=awaiting_upload")
+    visitor.page.locator(".grid > li").nth(23).wait_for()
+    assert visitor.page.locator(".grid > li").count() == 24
+    visitor.press("Show more")
+
+    visitor.page.locator(".grid > li").nth(25).wait_for()
+    visitor.page.get_by_text("paged 0", exact=True).wait_for()
+    for video_id in made:
+        api.call("DELETE", f"/videos/{video_id}")
+
+
+def test_what_was_measured_stands_in_the_table_of_renditions(visitor: Visitor, api: Api, source: Path) -> None:
+    video_id = api.upload(source, lambda _: None, profile="measured")
+    assert ended(api, video_id, 240)["status"] == "ready"
+
+    visitor.go(f"/watch/{video_id}")
+
+    visitor.see("columnheader", "VMAF")
+    scores = visitor.page.locator("tbody td:last-child").all_inner_texts()
+    assert scores
+    assert all(50 < float(score) <= 100 for score in scores)
+    api.call("DELETE", f"/videos/{video_id}")

@@ -84,6 +84,24 @@ def test_after_a_reload_only_the_missing_parts_are_sent(visitor: Visitor, api: A
     assert ended(api, newest["id"], 240)["status"] == "ready"
 
 
+def test_an_upload_waits_for_a_lost_network_and_goes_on_by_itself(visitor: Visitor, api: Api, large: Path) -> None:
+    arrived = let_arrive(visitor.page, ARRIVING)
+    visitor.go("/upload")
+    visitor.page.set_input_files("#files", large)
+    while arrived != ARRIVING:
+        visitor.page.wait_for_timeout(50)
+
+    visitor.page.context.set_offline(True)
+    visitor.page.get_by_text(re.compile("^Offline, goes on by itself")).wait_for()
+    visitor.page.unroute(PART_URL)
+    sent = sent_parts(visitor.page)
+    visitor.page.context.set_offline(False)
+
+    visitor.page.get_by_text(re.compile("^Uploaded")).wait_for()
+    assert ARRIVING.isdisjoint(sent)
+    assert ended(api, api.call("GET", "/videos?limit=1")["videos"][0]["id"], 240)["status"] == "ready"
+
+
 def test_another_file_is_not_taken_for_the_one_that_was_begun(visitor: Visitor, large: Path, source: Path) -> None:
     let_arrive(visitor.page, set())
     visitor.go("/upload")

@@ -19,6 +19,8 @@ export interface Rendition {
   bitrate: number;
   peakBitrate: number;
   bytes: number;
+  /** How close it comes to the source, where the profile asked for that: VMAF (0 to 100) or XPSNR (dB). */
+  quality?: { metric: "vmaf" | "xpsnr"; mean: number; worst: number };
 }
 
 export interface PlaybackUrls {

@@ -5,6 +5,7 @@ import { bitRate, bytes, channels, clock, codec, dateTime, frameRate, language, 
 import type { Rendition, SourceFacts, Video } from "../model";
 
 export function Renditions({ renditions }: { renditions: Rendition[] }) {
+  const metric = renditions.find((rendition) => rendition.quality)?.quality?.metric;
   return (
     <section class="panel" aria-labelledby="renditions-title">
       <h2 id="renditions-title" class="panel-title">
@@ -26,11 +27,16 @@ export function Renditions({ renditions }: { renditions: Rendition[] }) {
               <th scope="col" class="number">
                 Size
               </th>
+              {metric && (
+                <th scope="col" class="number">
+                  {metric.toUpperCase()}
+                </th>
+              )}
             </tr>
           </thead>
           <tbody>
             {renditions.map((rendition) => (
-              <Row key={rendition.name} rendition={rendition} />
+              <Row key={rendition.name} rendition={rendition} measured={metric !== undefined} />
             ))}
           </tbody>
         </table>
@@ -39,8 +45,8 @@ export function Renditions({ renditions }: { renditions: Rendition[] }) {
   );
 }
 
-function Row({ rendition }: { rendition: Rendition }) {
-  const { width, height } = rendition;
+function Row({ rendition, measured }: { rendition: Rendition; measured: boolean }) {
+  const { width, height, quality: score } = rendition;
   return (
     <tr>
       <th scope="row">{quality(width, height)}</th>
@@ -51,6 +57,11 @@ function Row({ rendition }: { rendition: Rendition }) {
       <td class="number">{bitRate(rendition.bitrate)}</td>
       <td class="number wide-only">{bitRate(rendition.peakBitrate)}</td>
       <td class="number">{bytes(rendition.bytes)}</td>
+      {measured && (
+        <td class="number" title={score && `${score.worst.toFixed(1)} in the worst part`}>
+          {score ? score.mean.toFixed(1) : "–"}
+        </td>
+      )}
     </tr>
   );
 }

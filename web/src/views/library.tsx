@@ -14,6 +14,7 @@ const FILTERS: [value: Status | "", label: string][] = [
   ["", "All videos"],
   ["ready", "Ready"],
   ["transcoding", "Encoding"],
+  ["playable", "Encoding, can be watched"],
   ["queued", "Waiting"],
   ["failed", "Failed"],
   ["cancelled", "Cancelled"],

@@ -1,0 +1,139 @@
+"""`make deploy`: what it asks of SAM, and in which order."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from deployment.__main__ import REPOSITORY, Deployment, assignments, by_sam, main, target
+from tests.deployment.test_edge import FakeCloudFormation
+
+SAMCONFIG = (REPOSITORY / "samconfig.toml").read_text()
+OUTPUTS = {
+    "PublicUrl": "https://d1.cloudfront.net",
+    "PageBucketName": "page",
+    "LoginUrl": "https://l",
+    "PageClientId": "c",
+}
+
+
+class MainStack:
+    """CloudFormation with the main stack: nothing before it is deployed, its outputs after."""
+
+    def __init__(self, parameters: dict[str, str] | None = None) -> None:
+        self.parameters = parameters
+
+    def describe_stacks(self, StackName: str) -> Any:
+        if self.parameters is None:
+            return FakeCloudFormation().describe_stacks(StackName)
+        said = [{"ParameterKey": key, "ParameterValue": value} for key, value in self.parameters.items()]
+        return {
+            "Stacks": [
+                {"Parameters": said, "Outputs": [{"OutputKey": k, "OutputValue": v} for k, v in OUTPUTS.items()]}
+            ]
+        }
+
+
+class Session:
+    """A session of one region; CloudFormation in us-east-1 is another."""
+
+    def __init__(self, region: str, main: MainStack) -> None:
+        self.region_name, self.main, self.edge = region, main, FakeCloudFormation()
+
+    def client(self, service: str, region_name: str | None = None) -> Any:
+        if service == "cloudformation":
+            return self.main if region_name is None else self.edge
+        return boto3.client(service, region_name=self.region_name)
+
+
+@pytest.fixture(autouse=True)
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    with mock_aws():
+        yield
+
+
+def deployed(session: Session, given: Mapping[str, str]) -> dict[str, str]:
+    """The parameters that SAM is given."""
+    asked: dict[str, str] = {}
+
+    def deploy(parameters: Mapping[str, str]) -> None:
+        asked.update(parameters)
+        session.main.parameters = {**(session.main.parameters or {}), **parameters}
+
+    name = "Mine" if session.region_name != "us-east-1" else "Home"
+    assert Deployment(session, name, given, deploy, lambda _: None).run(None) == OUTPUTS["PublicUrl"]
+    return asked
+
+
+def test_a_first_deployment_makes_the_key_and_later_ones_keep_it() -> None:
+    session = Session("us-east-1", MainStack())
+
+    first = deployed(session, {})
+    second = deployed(session, {"MaxSourceGiB": "5"})
+
+    assert first.keys() == {"PlaybackPublicKey"}
+    assert second == {"MaxSourceGiB": "5"}
+    assert boto3.client("secretsmanager", region_name="us-east-1").get_secret_value(SecretId="Home/playback-key")
+
+
+@pytest.mark.parametrize("given", [{"PlaybackAccess": "public"}, {"PlaybackPublicKey": "mine"}])
+def test_no_key_is_made_where_none_is_wanted(given: dict[str, str]) -> None:
+    assert deployed(Session("us-east-1", MainStack()), given) == given
+
+
+def test_abroad_the_edge_comes_first_and_its_arns_are_given() -> None:
+    session = Session("eu-central-1", MainStack())
+
+    asked = deployed(session, {"PlaybackAccess": "public", "DomainName": "video.example.com", "HostedZoneId": "Z1"})
+
+    assert asked["EdgeWebAclArn"] == "arn:acl"
+    assert asked["EdgeCertificateArn"] == "arn:cert/video.example.com"
+    assert session.edge.parameters == {"DomainName": "video.example.com", "HostedZoneId": "Z1"}
+
+
+def test_an_environment_names_its_stack_and_parameters() -> None:
+    production = target("prod", SAMCONFIG)
+
+    assert production.stack == "VideoTranscodingStack"
+    assert production.parameters["PriceClass"] == "PriceClass_All"
+    with pytest.raises(ValueError, match="no environment staging"):
+        target("staging", SAMCONFIG)
+
+
+def test_a_word_that_is_no_assignment_is_named() -> None:
+    assert assignments(["A=b=c", "D="]) == {"A": "b=c", "D": ""}
+    with pytest.raises(ValueError, match="DomainName is not of the form"):
+        assignments(["DomainName"])
+
+
+def test_sam_gets_every_parameter_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[list[str]] = []
+    monkeypatch.setattr("subprocess.run", lambda command, **_: ran.append(command))
+
+    by_sam(target("default", SAMCONFIG))({"EdgeWebAclArn": "", "A": "x,y="})
+    by_sam(target("default", SAMCONFIG))({})
+
+    assert ran[0] == [
+        "sam",
+        "deploy",
+        "--config-env",
+        "default",
+        "--parameter-overrides",
+        'EdgeWebAclArn=""',
+        'A="x,y="',
+    ]
+    assert ran[1] == ["sam", "deploy", "--config-env", "default"]
+
+
+def test_without_a_built_page_nothing_is_deployed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr("deployment.__main__.PAGE", tmp_path)
+
+    assert main([]) == 1
+    assert "Node.js" in capsys.readouterr().err
