@@ -1,6 +1,7 @@
 """`make deploy`: the key pair where there is none, the edge where it stands apart, the stack by SAM, and the page."""
 
 import argparse
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -43,11 +44,12 @@ def target(environment: str, text: str) -> Target:
 
 def assignments(words: list[str] | str) -> dict[str, str]:
     """`NAME=value` words as a mapping; ValueError names a word that is none."""
-    listed = words.split() if isinstance(words, str) else words
+    listed = shlex.split(words) if isinstance(words, str) else words
     for word in listed:
         if "=" not in word:
             raise ValueError(f"{word} is not of the form NAME=value")
-    return dict(word.split("=", 1) for word in listed)
+    pairs = (word.split("=", 1) for word in listed)
+    return {name: value.removeprefix('"').removesuffix('"') for name, value in pairs}
 
 
 def by_sam(at: Target) -> Deploy:
@@ -76,15 +78,18 @@ class Deployment:
         """Bring the stack up to date, then the page of a folder; the platform's address."""
         there = stack.read(self._cloudformation(), self.stack).parameters
         parameters = {**self.given, **self._key({**there, **self.given})}
-        edge = Edge(self._cloudformation(EDGE_REGION), self.stack, {**there, **parameters})
-        apart = is_apart(self.session.region_name)
+        region = self.session.region_name
+        edge = Edge(self._cloudformation(EDGE_REGION), self.stack, region, {**there, **parameters})
+        apart = is_apart(region)
         if apart:
             self.say(f"certificate and firewall, in {EDGE_REGION} (a new certificate takes minutes)")
             parameters |= edge.before()
         self.deploy(parameters)
+        made = stack.read(self._cloudformation(), self.stack)
+        if not made.has(parameters):
+            raise ValueError("nothing was deployed: the changes were not executed")
         if apart:
             edge.after()
-        made = stack.read(self._cloudformation(), self.stack)
         if folder:
             count = page.publish(self.session.client("s3"), folder, made, PROFILES)
             self.say(f"the page: {count} files")

@@ -22,20 +22,29 @@ def is_apart(region: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """The edge stack of `main`, by a CloudFormation client in us-east-1; `wanted` are the main stack's parameters."""
+    """The edge stack of `main` in a region, by a CloudFormation client in us-east-1; `wanted` are main's parameters."""
 
     client: Any
     main: str
+    region: str
     wanted: Values
 
     @property
     def name(self) -> str:
         """The edge stack's own."""
-        return f"{self.main}-edge"
+        return f"{self.main}-{self.region}-edge"
 
     def before(self) -> dict[str, str]:
-        """Make what is wanted beside what there is; the parameters that the main stack gets for it."""
-        outputs = self._bring(self._kept(stack.read(self.client, self.name).parameters))
+        """Make what is wanted beside what there is; the parameters that the main stack gets for it.
+
+        ValueError when one domain should become another: the old certificate is still in use then.
+        """
+        there = stack.read(self.client, self.name).parameters
+        if there.get("DomainName") and self._says("DomainName") not in ("", there["DomainName"]):
+            raise ValueError(
+                "here a domain is changed in two steps: deploy DomainName= HostedZoneId= first, then the new one"
+            )
+        outputs = self._bring(self._kept(there))
         has_firewall, has_domain = self._says("Firewall") == "enabled", bool(self._says("DomainName"))
         return {
             "EdgeWebAclArn": outputs.get("WebAclArn", "") if has_firewall else "",

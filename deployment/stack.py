@@ -13,8 +13,14 @@ Values = Mapping[str, str]
 class Stack:
     """What is there; empty where there is no stack."""
 
+    status: str = ""
     parameters: Values = field(default_factory=dict)
     outputs: Values = field(default_factory=dict)
+
+    def has(self, parameters: Values) -> bool:
+        """Whether it is whole and stands at these parameters."""
+        is_whole = self.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
+        return is_whole and all(self.parameters.get(name) == value for name, value in parameters.items())
 
 
 def read(client: Any, name: str) -> Stack:
@@ -26,6 +32,7 @@ def read(client: Any, name: str) -> Stack:
             return Stack()
         raise
     return Stack(
+        found.get("StackStatus", ""),
         {one["ParameterKey"]: one.get("ParameterValue", "") for one in found.get("Parameters", ())},
         {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", ())},
     )

@@ -10,7 +10,7 @@ from vod.byte_ranges import Range
 from vod.errors import Conflict, NotFound, VersionConflict
 from vod.model import Document, Video
 from vod.plan import SourceObject
-from vod.ports import Page, Part
+from vod.ports import Page, Part, Stored
 from vod.share import Share
 from vod.status import Status
 
@@ -74,11 +74,13 @@ class FakeOutput:
     def get(self, key: str) -> bytes:
         return self.objects[key]
 
-    def tag(self, key: str) -> str | None:
-        return hashlib.sha256(self.objects[key]).hexdigest() if key in self.objects else None
+    def stored(self, key: str) -> Stored | None:
+        data = self.objects.get(key)
+        return None if data is None else Stored(len(data), hashlib.sha256(data).hexdigest())
 
     def replace(self, key: str, data: bytes, tag: str | None) -> bool:
-        if self.tag(key) != tag:
+        there = self.stored(key)
+        if tag != (there.tag if there else None):
             return False
         self.put(key, data)
         return True
@@ -191,7 +193,7 @@ class FolderOutput:
         except FileNotFoundError as missing:
             raise KeyError(key) from missing
 
-    def tag(self, key: str) -> str | None:
+    def stored(self, key: str) -> Stored | None:
         raise NotImplementedError(key)
 
     def replace(self, key: str, data: bytes, tag: str | None) -> bool:

@@ -58,6 +58,14 @@ class Shares(Protocol):
         """All links of a video."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An object as it stands: its size in bytes, and what tells this content from every other."""
+
+    size: int
+    tag: str
+
+
 class Output(Protocol):
     """The output bucket."""
 
@@ -67,8 +75,8 @@ class Output(Protocol):
     def get(self, key: str) -> bytes:
         """An object's bytes; KeyError when there is none."""
 
-    def tag(self, key: str) -> str | None:
-        """What tells this content of an object from every other; None when there is no object."""
+    def stored(self, key: str) -> Stored | None:
+        """What is stored under a key; None when there is nothing."""
 
     def replace(self, key: str, data: bytes, tag: str | None) -> bool:
         """Store an object if it still has this tag (None: if there still is none); False when it has not."""

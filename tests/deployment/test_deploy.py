@@ -32,7 +32,11 @@ class MainStack:
         said = [{"ParameterKey": key, "ParameterValue": value} for key, value in self.parameters.items()]
         return {
             "Stacks": [
-                {"Parameters": said, "Outputs": [{"OutputKey": k, "OutputValue": v} for k, v in OUTPUTS.items()]}
+                {
+                    "StackStatus": "UPDATE_COMPLETE",
+                    "Parameters": said,
+                    "Outputs": [{"OutputKey": k, "OutputValue": v} for k, v in OUTPUTS.items()],
+                }
             ]
         }
 
@@ -103,6 +107,25 @@ def test_an_environment_names_its_stack_and_parameters() -> None:
     assert production.parameters["PriceClass"] == "PriceClass_All"
     with pytest.raises(ValueError, match="no environment staging"):
         target("staging", SAMCONFIG)
+
+
+def test_changes_that_somebody_declined_are_no_deployment() -> None:
+    session = Session("eu-central-1", MainStack({"Firewall": "enabled", "PlaybackAccess": "public"}))
+    session.edge.parameters = {"Firewall": "enabled"}
+
+    with pytest.raises(ValueError, match="nothing was deployed"):
+        Deployment(session, "Mine", {"Firewall": "disabled"}, lambda _: None, lambda _: None).run(None)
+
+    assert session.edge.parameters == {"Firewall": "enabled"}
+
+
+def test_what_a_guided_deployment_wrote_is_understood() -> None:
+    assert assignments('MaxSourceGiB="50" DomainName="" Title="two words"') == {
+        "MaxSourceGiB": "50",
+        "DomainName": "",
+        "Title": "two words",
+    }
+    assert assignments(['A="1"']) == {"A": "1"}
 
 
 def test_a_word_that_is_no_assignment_is_named() -> None:

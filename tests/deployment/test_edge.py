@@ -47,7 +47,7 @@ class FakeCloudFormation:
         self._take("update", request)
 
     def _take(self, verb: str, request: Any) -> None:
-        assert request["StackName"] == "Mine-edge"
+        assert request["StackName"] == "Mine-eu-central-1-edge"
         self.parameters = {one["ParameterKey"]: one["ParameterValue"] for one in request["Parameters"]}
         self.calls.append(verb)
 
@@ -63,7 +63,7 @@ def test_only_elsewhere_it_is_a_stack_apart(region: str, apart: bool) -> None:
 def test_the_main_stack_gets_what_was_made() -> None:
     aws = FakeCloudFormation()
 
-    given = Edge(aws, "Mine", {**DOMAIN, "Firewall": "enabled", "MaxSourceGiB": "5"}).before()
+    given = Edge(aws, "Mine", "eu-central-1", {**DOMAIN, "Firewall": "enabled", "MaxSourceGiB": "5"}).before()
 
     assert given == {"EdgeWebAclArn": "arn:acl", "EdgeCertificateArn": "arn:cert/video.example.com"}
     assert aws.parameters == {**DOMAIN, "Firewall": "enabled"}
@@ -71,7 +71,7 @@ def test_the_main_stack_gets_what_was_made() -> None:
 
 def test_a_second_deployment_changes_nothing() -> None:
     aws = FakeCloudFormation()
-    edge = Edge(aws, "Mine", {**DOMAIN, "Firewall": "enabled"})
+    edge = Edge(aws, "Mine", "eu-central-1", {**DOMAIN, "Firewall": "enabled"})
 
     edge.before()
     edge.after()
@@ -82,7 +82,7 @@ def test_a_second_deployment_changes_nothing() -> None:
 
 def test_what_is_no_longer_wanted_goes_only_after_the_main_stack_let_it_go() -> None:
     aws = FakeCloudFormation({**DOMAIN, "Firewall": "enabled"})
-    edge = Edge(aws, "Mine", {"DomainName": "", "HostedZoneId": "", "Firewall": "disabled"})
+    edge = Edge(aws, "Mine", "eu-central-1", {"DomainName": "", "HostedZoneId": "", "Firewall": "disabled"})
 
     given = edge.before()
     there_meanwhile = dict(aws.parameters)
@@ -92,3 +92,12 @@ def test_what_is_no_longer_wanted_goes_only_after_the_main_stack_let_it_go() -> 
     assert there_meanwhile == {**DOMAIN, "Firewall": "enabled"}
     assert aws.parameters["Firewall"] == "disabled"
     assert aws.parameters["DomainName"] == ""
+
+
+def test_one_domain_becomes_another_in_two_steps() -> None:
+    aws = FakeCloudFormation(dict(DOMAIN))
+
+    with pytest.raises(ValueError, match="two steps"):
+        Edge(aws, "Mine", "eu-central-1", {**DOMAIN, "DomainName": "other.example.com"}).before()
+
+    assert aws.calls == []

@@ -44,7 +44,7 @@ def built(tmp_path: Path) -> Path:
 
 
 def test_every_file_is_there_with_its_type_and_how_long_it_is_good(s3: Any, built: Path, profiles: Path) -> None:
-    count = page.publish(s3, built, Stack(PARAMETERS, OUTPUTS), profiles)
+    count = page.publish(s3, built, Stack("CREATE_COMPLETE", PARAMETERS, OUTPUTS), profiles)
 
     stored = {entry["Key"] for entry in s3.list_objects_v2(Bucket="page")["Contents"]}
     code = s3.head_object(Bucket="page", Key="assets/index-1.js")
@@ -56,7 +56,7 @@ def test_every_file_is_there_with_its_type_and_how_long_it_is_good(s3: Any, buil
 
 
 def test_the_configuration_is_the_stack_s(s3: Any, built: Path, profiles: Path) -> None:
-    page.publish(s3, built, Stack(PARAMETERS, OUTPUTS), profiles)
+    page.publish(s3, built, Stack("CREATE_COMPLETE", PARAMETERS, OUTPUTS), profiles)
 
     config = json.loads(s3.get_object(Bucket="page", Key="config.json")["Body"].read())
     assert config["auth"] == {"domain": "https://login", "clientId": "app", "scopes": ["openid", "email"]}
@@ -77,6 +77,6 @@ class Recorder:
 def test_what_names_the_others_comes_last(built: Path, profiles: Path) -> None:
     recorder = Recorder()
 
-    page.publish(recorder, built, Stack(PARAMETERS, OUTPUTS), profiles)
+    page.publish(recorder, built, Stack("CREATE_COMPLETE", PARAMETERS, OUTPUTS), profiles)
 
     assert recorder.keys[-1] == "index.html"

@@ -42,14 +42,15 @@ def test_output_is_listed_read_and_removed_by_prefix(s3: Any) -> None:
         output.get("videos/x/0")
 
 
-def test_presigned_addresses_are_regional_and_sign_the_length(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+@pytest.mark.parametrize("region", ["eu-west-1", "us-east-1"])
+def test_presigned_addresses_are_regional_and_sign_the_length(monkeypatch: pytest.MonkeyPatch, region: str) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", region)
     env = {"TABLE_NAME": "t", "SOURCE_BUCKET": SOURCE, "MAX_SOURCE_GIB": "1", "SINGLE_PUT_MAX_MIB": "1"}
     sources = wiring.uploads(env | {"DIRECT_UPLOAD_MAX_MIB": "1", "UPLOAD_EXPIRY_HOURS": "1"}).sources
 
     url, headers = sources.put_url(KEY, 1000, "video/mp4", 60)
 
-    assert url.startswith(f"https://{SOURCE}.s3.eu-west-1.amazonaws.com/{KEY}?")
+    assert url.startswith(f"https://{SOURCE}.s3.{region}.amazonaws.com/{KEY}?")
     assert "SignedHeaders=content-length%3Bcontent-type%3Bhost" in url
     assert headers == {"Content-Type": "video/mp4"}
 
@@ -133,10 +134,11 @@ def test_a_ranged_object_reads_like_the_file_it_is(s3: Any) -> None:
 def test_an_object_is_replaced_only_while_it_is_what_was_seen(s3: Any) -> None:
     output = S3Output(s3, OUTPUT)
 
-    assert output.tag("index.mpd") is None
+    assert output.stored("index.mpd") is None
     assert output.replace("index.mpd", b"first", None)
     assert not output.replace("index.mpd", b"other", None)
-    seen = output.tag("index.mpd")
-    assert output.replace("index.mpd", b"second", seen)
-    assert not output.replace("index.mpd", b"late", seen)
+    seen = output.stored("index.mpd")
+    assert seen and seen.size == 5
+    assert output.replace("index.mpd", b"second", seen.tag)
+    assert not output.replace("index.mpd", b"late", seen.tag)
     assert output.get("index.mpd") == b"second"

@@ -61,7 +61,7 @@ def test_the_api_is_not_reached_around_the_edge(platform: Platform) -> None:
 
 def test_the_edge_stack_deploys_alone_and_changes(platform: Platform) -> None:
     aws = platform.clients.cloudformation
-    apart = edge.Edge(aws, "Abroad", {**DOMAIN, "Firewall": "enabled"})
+    apart = edge.Edge(aws, "Abroad", "eu-central-1", {**DOMAIN, "Firewall": "enabled"})
 
     given = apart.before()
     apart.after()
@@ -69,7 +69,7 @@ def test_the_edge_stack_deploys_alone_and_changes(platform: Platform) -> None:
     assert given["EdgeCertificateArn"].startswith("arn:aws:acm:us-east-1:")
     assert given["EdgeWebAclArn"].startswith("arn:aws:wafv2:us-east-1:")
     assert ":global/webacl/" in given["EdgeWebAclArn"]
-    assert edge.Edge(aws, "Abroad", {**DOMAIN, "Firewall": "disabled"}).before()["EdgeWebAclArn"] == ""
+    assert edge.Edge(aws, "Abroad", "eu-central-1", {**DOMAIN, "Firewall": "disabled"}).before()["EdgeWebAclArn"] == ""
 
 
 @pytest.fixture(scope="module")

@@ -101,6 +101,14 @@ def test_with_a_firewall_the_api_answers_the_distribution_only(region: str, fire
 
     api = next(each for each in made["Distribution"]["DistributionConfig"]["Origins"] if each["Id"] == "api")
     assert ("ApiFirewall" in made) is ("OriginCustomHeaders" in api) is (firewall == "enabled")
+    assert ("ApiFirewallAssociation" in made) is (firewall == "enabled")
+
+
+def test_the_api_refuses_who_lacks_the_secret_only_after_cloudfront_sends_it() -> None:
+    association = parsed.template_of("Cdn")["Resources"]["ApiFirewallAssociation"]
+
+    assert association["DependsOn"] == "Distribution"
+    assert parsed.ROOT_TEMPLATE["Resources"]["Cdn"]["Properties"]["Parameters"]["ApiStage"] == {"Ref": "Api.Stage"}
 
 
 def test_the_api_s_firewall_lets_in_who_has_the_secret_and_nobody_else() -> None:
@@ -149,7 +157,7 @@ def test_what_the_firewall_logs_holds_no_secret() -> None:
     logging = EDGE["WebAclLogging"]["Properties"]
 
     redacted = [next(iter(field.values())).get("Name", next(iter(field))) for field in logging["RedactedFields"]]
-    assert redacted == ["authorization", "cookie", "QueryString"]
+    assert redacted == ["authorization", "cookie", "referer", "QueryString", "UriPath"]
     assert logging["LoggingFilter"]["DefaultBehavior"] == "DROP"
 
 

@@ -46,15 +46,15 @@ def test_every_root_parameter_has_a_default() -> None:
 
 @each_nested
 def test_a_nested_stack_gets_exactly_its_parameters(stack: Resource) -> None:
-    declared = parsed.template_of(stack.name)["Parameters"]
+    declared = parsed.template_of(stack.name).get("Parameters", {})
 
-    assert stack.properties["Parameters"].keys() == declared.keys()
+    assert stack.properties.get("Parameters", {}).keys() == declared.keys()
 
 
 @each_nested
 def test_a_nested_stack_takes_whatever_the_root_parameter_allows(stack: Resource) -> None:
-    declared = parsed.template_of(stack.name)["Parameters"]
-    for name, value in stack.properties["Parameters"].items():
+    declared = parsed.template_of(stack.name).get("Parameters", {})
+    for name, value in stack.properties.get("Parameters", {}).items():
         outer = (
             parsed.TEMPLATES[stack.template]["Parameters"].get(value.get("Ref"), {}) if isinstance(value, dict) else {}
         )

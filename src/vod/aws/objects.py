@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from vod.byte_ranges import Range
 from vod.errors import Conflict, NotFound
 from vod.plan import SourceObject
-from vod.ports import Part
+from vod.ports import Part, Stored
 
 _PARALLEL = 8
 _PIECE_BYTES = 8 * 2**20
@@ -58,9 +58,10 @@ class S3Output:
                 raise KeyError(key) from error
             raise
 
-    def tag(self, key: str) -> str | None:
+    def stored(self, key: str) -> Stored | None:
         try:
-            return str(self._client.head_object(Bucket=self._bucket, Key=key)["ETag"])
+            found = self._client.head_object(Bucket=self._bucket, Key=key)
+            return Stored(found["ContentLength"], found["ETag"])
         except ClientError as error:
             if _missing(error) or (not self._may_list and error.response["Error"]["Code"] == "403"):
                 return None

@@ -42,9 +42,11 @@ def _output(env: Environment) -> S3Output:
 
 def _sources(env: Environment) -> S3Sources:
     # Virtual hosts make presigned addresses regional: the global host answers a new bucket's PUT with a redirect that
-    # clients do not follow. An endpoint of one's own (the local platform) has no such hosts.
+    # clients do not follow. An endpoint of one's own (the local platform) has no such hosts. The page's content
+    # security policy names the regional host, in us-east-1 too, where botocore would take the global one.
     style = "path" if env.get("AWS_ENDPOINT_URL") else "virtual"
-    return S3Sources(client("s3", signature_version="s3v4", s3={"addressing_style": style}), env["SOURCE_BUCKET"])
+    regional = {"addressing_style": style, "us_east_1_regional_endpoint": "regional"}
+    return S3Sources(client("s3", signature_version="s3v4", s3=regional), env["SOURCE_BUCKET"])
 
 
 def _executions(env: Environment) -> StepFunctions:

@@ -1,6 +1,6 @@
 """Advance: manifests over what is encoded so far, so that a long video is watched while its encoders are at work."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,16 +9,18 @@ from vod.errors import Conflict, VerificationFailed
 from vod.growth import grows, so_far
 from vod.manifest.files import files
 from vod.manifest.hls import Kind
-from vod.manifest.rendition import Catalog, Growing, catalog
+from vod.manifest.rendition import Growing, catalog
 from vod.model import Video
 from vod.plan import Plan
-from vod.ports import Output, Videos
+from vod.ports import Output, Stored, Videos
 from vod.records import amend
 from vod.report import ChunkReport
 from vod.status import Status
 from vod.tracks import Tracks
 
-Tags = dict[str, str | None]
+Manifests = Mapping[str, Stored | None]
+"""The manifests that are there, by name."""
+_ENDED = ("refused", "cancelled")
 
 
 def noted(event: model.Document) -> list[tuple[str, str]]:
@@ -40,32 +42,38 @@ class Advancing:
         """Make the manifests of a run as long as what is encoded; False when there is nothing to do. Safe to repeat.
 
         Publishing begins when every chunk's last report is there and writes the same files. So that its word is the
-        last: their tags are read first, and a file is replaced only if it is still the same.
+        last: what is there is looked at first, and a file is replaced only if it is still the same.
         """
         if not (video := self._wanted(video_id, run)):
             return False
         plan = Plan.model_validate_json(self.output.get(keys.plan_key(video_id, run)))
         if not grows(plan):
             return False
-        tags = self._tags(plan)
+        there = self._manifests(plan)
+        tracks = self._tracks(plan)
+        return tracks is not None and self._extend(video, plan, tracks, there)
+
+    def _tracks(self, plan: Plan) -> Tracks | None:
         reports = self._reports(plan)
-        if len(reports) == len(plan.chunks) and all(report.outcome != "encoding" for report in reports.values()):
-            return False
+        outcomes = [report.outcome for report in reports.values()]
+        if any(outcome in _ENDED for outcome in outcomes):
+            return None
+        if len(outcomes) == len(plan.chunks) and "encoding" not in outcomes:
+            return None
         try:
-            tracks = so_far(plan, reports)
+            return so_far(plan, reports)
         except VerificationFailed:  # publishing will say so
-            return False
-        return tracks is not None and self._extend(video, plan, tracks, tags)
+            return None
 
     def _wanted(self, video_id: str, run: str) -> Video | None:
         video = self.videos.get(video_id)
         is_wanted = video and video.run == run and video.status in (Status.TRANSCODING, Status.PLAYABLE)
         return video if is_wanted else None
 
-    def _tags(self, plan: Plan) -> Tags:
+    def _manifests(self, plan: Plan) -> Manifests:
         names = [keys.playlist_name(name) for name in plan.track_names] + [keys.DASH_NAME, keys.HLS_NAME]
         prefix = keys.run_prefix(plan.video_id, plan.run)
-        return {name: self.output.tag(prefix + name) for name in names}
+        return {name: self.output.stored(prefix + name) for name in names}
 
     def _reports(self, plan: Plan) -> dict[int, ChunkReport]:
         """What the tasks reported, or noted so far, by chunk: of the extras, and of the video up to where it ends."""
@@ -86,23 +94,45 @@ class Advancing:
                 continue
         return None
 
-    def _extend(self, video: Video, plan: Plan, tracks: Tracks, tags: Tags) -> bool:
+    def _extend(self, video: Video, plan: Plan, tracks: Tracks, there: Manifests) -> bool:
         growing = Growing(plan.seconds, clock.parse(video.created_at), self.now())
-        if not self._replace(plan, catalog(plan, tracks, growing), tags):
+        texts = {name: text.encode() for name, text in files(catalog(plan, tracks, growing), Kind.EVENT).items()}
+        if is_longer(plan, texts, there) and not self._replace(plan, texts, there):
             return False
         if video.status is Status.TRANSCODING:
             self._tell(video, plan)
         return True
 
-    def _replace(self, plan: Plan, listed: Catalog, tags: Tags) -> bool:
+    def _replace(self, plan: Plan, texts: Mapping[str, bytes], there: Manifests) -> bool:
         prefix = keys.run_prefix(plan.video_id, plan.run)
-        texts: Iterable[tuple[str, str]] = files(listed, Kind.EVENT).items()
-        return all(self.output.replace(prefix + name, text.encode(), tags[name]) for name, text in texts)
+        return all(self.output.replace(prefix + name, text, _tag(there[name])) for name, text in texts.items())
 
     def _tell(self, video: Video, plan: Plan) -> None:
-        poster = self.output.tag(keys.run_prefix(plan.video_id, plan.run) + keys.POSTER_NAME)
+        has_poster = self.output.stored(keys.run_prefix(plan.video_id, plan.run) + keys.POSTER_NAME) is not None
         now = clock.stamp(self.now())
+
+        def change(fresh: Video) -> Video:
+            if fresh.run != plan.run:
+                raise Conflict("wrong_status", "The video is encoded in another run by now.")
+            return model.playable(fresh, plan.seconds, has_poster, now)
+
         try:
-            amend(self.videos, video, lambda fresh: model.playable(fresh, plan.seconds, poster is not None, now))
-        except Conflict:  # it is ready, cancelled or failed meanwhile
+            amend(self.videos, video, change)
+        except Conflict:  # it is ready, cancelled, failed or begun anew meanwhile
             return
+
+
+def is_longer(plan: Plan, texts: Mapping[str, bytes], there: Manifests) -> bool:
+    """Whether these manifests add to those that are there and take nothing away.
+
+    To a playlist that grows lines are only ever added (RFC 8216, 6.2.1), so its size tells. Sound that a killed task
+    has to make again is shorter for a while: viewers keep what they have been told.
+    """
+    names = [rendition.name for rendition in plan.renditions] + [track.name for track in plan.audio]
+    listed = [keys.playlist_name(name) for name in names]
+    grown = [len(texts[name]) - stored.size if (stored := there[name]) else 1 for name in listed if name in texts]
+    return min(grown) >= 0 and max(grown) > 0
+
+
+def _tag(stored: Stored | None) -> str | None:
+    return stored.tag if stored else None

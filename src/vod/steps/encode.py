@@ -121,6 +121,7 @@ class _Chunk:
         if not self._wanted:
             return ChunkReport(chunk=self._chunk.index, outcome="cancelled")
         self._check_end(finished)
+        self._so_far.note(self._videos, self._audios, is_last=True)
         report = self._report(finished)
         if report.outcome == "refused":
             return report

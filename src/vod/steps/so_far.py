@@ -36,9 +36,9 @@ class SoFar:
         """They are stored."""
         self._subtitles, self._poster_bytes = subtitles, poster_bytes
 
-    def note(self, videos: Sequence[str], audios: Sequence[str]) -> None:
-        """Something may have been stored of these tracks."""
-        if not grows(self._plan) or self._clock() - self._written_at < EVERY_SECONDS:
+    def note(self, videos: Sequence[str], audios: Sequence[str], is_last: bool = False) -> None:
+        """Something may have been stored of these tracks; the last word is written however short ago another was."""
+        if not grows(self._plan) or (not is_last and self._clock() - self._written_at < EVERY_SECONDS):
             return
         self._written_at = self._clock()
         report = self._report(videos, audios)

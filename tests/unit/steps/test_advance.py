@@ -1,6 +1,7 @@
 """Manifests that grow while a video is encoded, and never the last word."""
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from xml.etree.ElementTree import fromstring
 
 import m3u8
@@ -98,6 +99,48 @@ def test_manifests_get_longer() -> None:
     assert status_of(again) is Status.PLAYABLE
 
 
+def test_what_viewers_were_told_is_never_taken_back() -> None:
+    """A killed task makes its sound again from the beginning."""
+    step = advancing(pictures(0, 5), sound(40))
+    step.advance(*RUN)
+    before = dict(step.output.objects)  # type: ignore[attr-defined]
+    again = advancing(pictures(0, 5), sound(13), status=Status.PLAYABLE, output=step.output)  # type: ignore[arg-type]
+
+    again.advance(*RUN)
+
+    for name in ("index.m3u8", "index.mpd", f"{PLAN.renditions[0].name}/index.m3u8", "a0/index.m3u8"):
+        assert again.output.get(BASE + name) == before[BASE + name]
+
+
+def test_nothing_is_written_when_nothing_is_longer() -> None:
+    step = advancing(pictures(0, 3), sound(60))
+    step.advance(*RUN)
+    later = replace(step, now=lambda: samples.NOW + timedelta(seconds=9))
+    before = dict(step.output.objects)  # type: ignore[attr-defined]
+
+    assert later.advance(*RUN)
+
+    assert step.output.objects == before  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("outcome", ["refused", "cancelled"])
+def test_a_run_that_cannot_become_ready_grows_no_further(outcome: str) -> None:
+    extras = ChunkReport(chunk=EXTRAS.index, outcome=outcome)  # type: ignore[arg-type]
+    step = advancing(pictures(0, 5), extras)
+
+    assert not step.advance(*RUN)
+    assert status_of(step) is Status.TRANSCODING
+
+
+def test_a_run_that_was_begun_anew_meanwhile_is_not_called_playable() -> None:
+    step = advancing(pictures(0, 3), sound(60))
+    videos = Finishing({samples.VIDEO_ID: samples.video(Status.TRANSCODING)}, to=Status.TRANSCODING, run="another")
+
+    replace(step, videos=videos).advance(*RUN)
+
+    assert videos.records[samples.VIDEO_ID].status is Status.TRANSCODING
+
+
 @pytest.mark.parametrize("status", set(Status) - {Status.TRANSCODING, Status.PLAYABLE})
 def test_a_video_that_is_not_encoded_is_left_alone(status: Status) -> None:
     step = advancing(pictures(0, 5), sound(60), status=status)
@@ -150,11 +193,12 @@ class Finishing(FakeVideos):
     """Somebody else is faster to change the record."""
 
     to: Status = Status.READY
+    run: str = samples.RUN
 
     def save(self, video: object) -> object:  # type: ignore[override]
         stored = self.records[samples.VIDEO_ID]
-        if stored.status is Status.TRANSCODING:
-            self.records[samples.VIDEO_ID] = replace(stored, status=self.to, version=stored.version + 1)
+        if stored.version == 0:
+            self.records[samples.VIDEO_ID] = replace(stored, status=self.to, run=self.run, version=1)
         return super().save(video)  # type: ignore[arg-type]
 
 

@@ -96,6 +96,15 @@ def test_it_writes_seldom_and_only_what_is_new(
     assert output.objects == {}
 
 
+def test_the_last_word_waits_for_nothing(so_far: SoFar, output: FakeOutput, journal: Journal) -> None:
+    so_far.note(VIDEOS, ["a0"])
+    store(journal, "a0", 3)
+
+    so_far.note(VIDEOS, ["a0"], is_last=True)
+
+    assert len(told(output).audio[0].segments) == 3
+
+
 def test_a_short_video_tells_nothing(output: FakeOutput, journal: Journal) -> None:
     plan = samples.plan(samples.probe(seconds=10.0))
 
