@@ -16,7 +16,6 @@ class Journal:
         self._lock = threading.Lock()
         self._tracks: dict[str, TrackReport] = {}
         self._done: set[str] = set()
-        path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():
             self._replay()
 

@@ -1,4 +1,4 @@
-"""Sweeping scratch: what runs left that ended without their encoder noticing."""
+"""Scratch: each task's own folder, and what runs left that ended without their encoder noticing."""
 
 import shutil
 import time
@@ -8,6 +8,7 @@ from pathlib import Path
 
 LEFT_SECONDS = 24 * 3600
 """A run folder that nobody wrote to for so long is looked at."""
+_TRIES = 100
 
 
 def sweep(scratch: Path, is_encoding: Callable[[str], bool], now: Callable[[], float] = time.time) -> list[str]:
@@ -22,6 +23,17 @@ def sweep(scratch: Path, is_encoding: Callable[[str], bool], now: Callable[[], f
 
 def _last_written(folder: Path) -> float:
     return max((entry.lstat().st_mtime for entry in (folder, *folder.rglob("*"))), default=0.0)
+
+
+def take(place: Path) -> Path:
+    """Make a task's own folder (video/run/task), also while the end of another task removes those above it."""
+    for _ in range(_TRIES):
+        # Missing: a folder above was just removed. Existing: it was, between the making and Python's look at it.
+        with suppress(FileNotFoundError, FileExistsError):
+            place.mkdir(parents=True, exist_ok=True)
+            return place
+    place.mkdir(parents=True, exist_ok=True)
+    return place
 
 
 def clear(scratch: Path, place: Path) -> None:

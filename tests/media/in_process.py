@@ -11,8 +11,6 @@ from tests import samples
 from tests.fakes import FakeEvents, FakeSourceFiles, FakeVideos, FolderOutput
 from tests.media.generate import FFMPEG
 from vod import keys, profiles
-from vod.chunks import Chunk
-from vod.errors import EncodeInterrupted
 from vod.model import Document, Video
 from vod.plan import Plan, SourceObject, make_plan
 from vod.probe import Limits, Probe
@@ -88,17 +86,10 @@ def encoder(file: Path, folder: Path, on_frames: Callable[[int], bool] = lambda 
 
 
 def encoded(plan: Plan, file: Path, folder: Path) -> None:
-    """Every chunk, two at a time, as tasks run beside each other; one that is interrupted is tried again, as they are."""
+    """Every chunk, two at a time, as tasks run beside each other."""
     folder.mkdir(parents=True, exist_ok=True)
-
-    def task(chunk: Chunk) -> None:
-        try:
-            encode(encoder(file, folder), plan, chunk)
-        except EncodeInterrupted:
-            encode(encoder(file, folder), plan, chunk)
-
     with ThreadPoolExecutor(2) as tasks:
-        list(tasks.map(task, plan.chunks))
+        list(tasks.map(lambda chunk: encode(encoder(file, folder), plan, chunk), plan.chunks))
 
 
 def published(plan: Plan, folder: Path) -> Ended:

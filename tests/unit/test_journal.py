@@ -14,11 +14,11 @@ def segment(number: int) -> SegmentReport:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    written = Journal(tmp_path / "chunk" / "journal.jsonl")
+    written = Journal(tmp_path / "journal.jsonl")
     written.stored_init(INIT)
     for number in range(3):
         written.stored_segment("v720", segment(number))
-    return tmp_path / "chunk" / "journal.jsonl"
+    return tmp_path / "journal.jsonl"
 
 
 def test_a_second_try_knows_what_the_first_stored(path: Path) -> None:

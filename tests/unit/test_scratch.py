@@ -1,7 +1,8 @@
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from vod.scratch import LEFT_SECONDS, sweep
+from vod.scratch import LEFT_SECONDS, clear, sweep, take
 
 OLD = 1_000_000.0
 
@@ -27,3 +28,15 @@ def test_only_what_is_old_and_not_encoding_is_removed(tmp_path: Path) -> None:
 
     assert gone == ["crashed"]
     assert (crashed.exists(), working.exists(), recent.exists()) == (False, True, True)
+
+
+def test_a_task_gets_its_folder_while_another_one_s_end_removes_those_above_it(tmp_path: Path) -> None:
+    def task(name: str) -> None:
+        for _ in range(1500):
+            (take(tmp_path / "video" / "run" / name) / "source").write_bytes(b"x")
+            clear(tmp_path, tmp_path / "video" / "run" / name)
+
+    with ThreadPoolExecutor(3) as tasks:
+        list(tasks.map(task, ("chunk-00000", "chunk-00001", "chunk-00002")))
+
+    assert list(tmp_path.iterdir()) == []
