@@ -73,12 +73,6 @@ def describe(clients: Clients) -> dict[str, Any] | None:
         raise
 
 
-def parameters(clients: Clients) -> dict[str, str]:
-    """The stack's parameters as they are in force."""
-    stack = describe(clients) or {}
-    return {one["ParameterKey"]: one.get("ParameterValue", "") for one in stack.get("Parameters", [])}
-
-
 def upload(clients: Clients, package: Package, bucket: str) -> None:
     """Store the package's objects and its template."""
     clients.s3.create_bucket(Bucket=bucket)

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from deployment import STACK, playback_key
+from deployment import STACK, playback_key, stack
 from deployment.page import configuration
 from local import child, deploy, image, users
 from local.cdn import Cdn, Origin, free_port
@@ -182,9 +182,8 @@ class Platform:
         if not (REPOSITORY / PAGE / "index.html").exists():
             return None
         login = Login(self._pool)
-        config = configuration(
-            login.prefix.rstrip("/"), login.pool.client_id, deploy.parameters(self.clients), REPOSITORY / PROFILES
-        )
+        parameters = stack.read(self.clients.cloudformation, STACK).parameters
+        config = configuration(login.prefix.rstrip("/"), login.pool.client_id, parameters, REPOSITORY / PROFILES)
         uploads = tuple(f"http://{host}:{self._emulator.port}" for host in ("127.0.0.1", "localhost"))
         return Site(REPOSITORY / PAGE, config, uploads, login)
 
