@@ -98,6 +98,7 @@ def test_an_upload_waits_for_a_lost_network_and_goes_on_by_itself(visitor: Visit
     visitor.page.context.set_offline(False)
 
     visitor.page.get_by_text(re.compile("^Uploaded")).wait_for()
+    visitor.forgive("net::ERR_INTERNET_DISCONNECTED")
     assert ARRIVING.isdisjoint(sent)
     assert ended(api, api.call("GET", "/videos?limit=1")["videos"][0]["id"], 240)["status"] == "ready"
 
