@@ -7,6 +7,7 @@ from benchmarks.bench import Bench
 from benchmarks.markdown import table
 from benchmarks.prices import Output, Prices, Task
 from benchmarks.sizing import Size
+from vod import prices as own
 
 _HEAD = ("codecs", "top rung", "fps", "x86_64", "x86_64 Spot", "arm64*", "arm64 Spot*", "MediaConvert**")
 
@@ -20,13 +21,13 @@ def measure(bench: Bench) -> str:
 
 def _row(size: Size, listed: Prices) -> Sequence[str]:
     codecs = sizing.PROFILES[size.profile]
-    fargate = [f"{_fargate(size, listed, kind, spot):.3f}" for kind in ("x86_64", "arm64") for spot in (False, True)]
+    fargate = [f"{_fargate(size, kind, spot):.3f}" for kind in ("x86_64", "arm64") for spot in (False, True)]
     return codecs, f"{size.top}p", str(size.rate), *fargate, _mediaconvert(size, listed)
 
 
-def _fargate(size: Size, listed: Prices, architecture: str, spot: bool) -> float:
+def _fargate(size: Size, architecture: str, spot: bool) -> float:
     task = Task(size.task_vcpus, size.task_gb)
-    return prices.fargate_hour(size.cpu_seconds, task, listed.fargate[architecture], spot)
+    return prices.fargate_hour(size.cpu_seconds, task, own.read().fargate[architecture], spot)
 
 
 def _mediaconvert(size: Size, listed: Prices) -> str:
@@ -39,7 +40,7 @@ def _mediaconvert(size: Size, listed: Prices) -> str:
 
 def _footnotes(listed: Prices) -> str:
     return (
-        f"Prices of {listed.region}, {listed.date}, from `benchmarks/prices.json`: {listed.source}\n\n"
+        f"Prices of {listed.region}, {listed.date}, from `prices.json` here and in `src/vod`: {listed.source}\n\n"
         "Fargate: every vCPU of the task busy, the plan's memory. Not counted: task start, S3, EFS, Lambda, requests, "
         "Spot interruptions, delivery.\n\n"
         "\\* **arm64's speed was not measured**: its figures assume the same CPU seconds per vCPU as here.\n\n"

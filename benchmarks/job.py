@@ -30,6 +30,13 @@ class _Nobody:
         """Tell nobody."""
 
 
+class _Nowhere:
+    """Nor are metrics."""
+
+    def put(self, name: str, value: float, unit: str = "Count", **dimensions: str) -> None:
+        """Record nothing."""
+
+
 def main() -> int:
     """Run the encoder's entry point, publish when asked, note CPU seconds; the encoder's exit code."""
     parser = argparse.ArgumentParser()
@@ -60,7 +67,8 @@ def _encoded(arguments: list[str]) -> int:
 
 def _publish(video_id: str, run: str) -> None:
     videos = DynamoVideos(client("dynamodb"), os.environ["TABLE_NAME"])
-    answer = Publishing(videos, S3Output(client("s3"), os.environ["OUTPUT_BUCKET"]), _Nobody()).publish(video_id, run)
+    output = S3Output(client("s3"), os.environ["OUTPUT_BUCKET"])
+    answer = Publishing(videos, output, _Nobody(), _Nowhere()).publish(video_id, run)
     if answer["outcome"] != "published":
         raise RuntimeError(f"not published: {answer}")
 

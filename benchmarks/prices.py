@@ -4,23 +4,11 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
-
-from pydantic import Field
 
 from vod.frozen import Frozen
+from vod.prices import Fargate, Usd
 
 FILE = Path(__file__).with_name("prices.json")
-
-Usd = Annotated[float, Field(gt=0)]
-
-
-class Fargate(Frozen):
-    """USD for an hour of a vCPU and of a GB on demand; Spot's discount as a part of 1."""
-
-    vcpu_hour: Usd
-    gb_hour: Usd
-    spot_discount: Annotated[float, Field(ge=0, lt=1)]
 
 
 class MediaConvert(Frozen):
@@ -31,12 +19,11 @@ class MediaConvert(Frozen):
 
 
 class Prices(Frozen):
-    """One region's prices with where and when they were read."""
+    """What stands beside the platform's own prices (`vod.prices`), with where and when it was read."""
 
     region: str
     date: str
     source: str
-    fargate: dict[str, Fargate]
     mediaconvert: MediaConvert
 
 

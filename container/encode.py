@@ -14,11 +14,12 @@ from pathlib import Path
 
 import imageio_ffmpeg
 
-from vod import sandbox
+from vod import keys, sandbox
 from vod.aws.clients import client
 from vod.aws.objects import S3Output, S3SourceFiles
 from vod.aws.videos import DynamoVideos
 from vod.errors import EncodeInterrupted
+from vod.log_lines import JsonLines
 from vod.plan import Plan
 from vod.progress import Progress
 from vod.scratch import sweep
@@ -33,7 +34,7 @@ def main() -> int:
     arguments.add_argument("--plan-key", required=True, help="the plan's key in the output bucket")
     arguments.add_argument("--chunk", required=True, type=int, help="the chunk's index in the plan")
     asked = arguments.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stdout)
+    log_lines(asked.plan_key, asked.chunk)
     sandbox.hide()
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
@@ -67,6 +68,15 @@ def main() -> int:
     progress.flush()
     logger.info("%s %s: %s in %.1f s of FFmpeg", plan.video_id, plan.run, report.outcome, report.encode_seconds)
     return 0
+
+
+def log_lines(plan_key: str, chunk: int) -> None:
+    """Log JSON lines that name the video, run, execution and chunk of this task."""
+    video_id, run = keys.planned_run(plan_key) or ("", "")
+    execution = keys.execution_name(video_id, run)
+    lines = logging.StreamHandler(sys.stdout)
+    lines.setFormatter(JsonLines(videoId=video_id, run=run, execution=execution, chunk=chunk))
+    logging.basicConfig(level=logging.INFO, handlers=[lines])
 
 
 def is_encoding(videos: DynamoVideos, video_id: str) -> bool:

@@ -3,12 +3,10 @@
 import os
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
-from vod.aws import wiring
+from vod.aws import logs, wiring
 from vod.steps.advance import noted
 
-logger = Logger()
+logger = logs.logger()
 _advancing = wiring.advancing(os.environ)
 
 

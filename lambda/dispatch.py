@@ -4,15 +4,14 @@ import json
 import os
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from vod.aws import wiring
+from vod.aws import logs, wiring
 from vod.steps.dispatch import arrivals
 
-logger = Logger()
+logger = logs.logger()
 _dispatch = wiring.dispatch(os.environ)
 # An event that fails is tried again alone; the others of its batch are done.
 _processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)

@@ -3,19 +3,17 @@
 import os
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
-from vod.aws import wiring
+from vod.aws import logs, wiring
 from vod.plan import SourceObject
 from vod.probe import Probe
 
-logger = Logger()
+logger = logs.logger()
 _planning = wiring.planning(os.environ)
 
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
     """Store the plan; answer its chunks."""
-    logger.append_keys(videoId=event["videoId"], run=event["run"])
+    logs.about(logger, event["videoId"], event["run"])
     source = SourceObject.model_validate(event["source"])
     return _planning.plan(event["videoId"], event["run"], source, Probe.model_validate(event["probe"]))

@@ -3,16 +3,14 @@
 import os
 from typing import Any, BinaryIO, cast
 
-from aws_lambda_powertools import Logger
-
-from vod.aws import wiring
+from vod.aws import logs, wiring
 from vod.aws.clients import client
 from vod.aws.ranged import RangedObject
 from vod.plan import SourceObject
 from vod.probe_process import ProbeProcess
 from vod.steps.probe import probe
 
-logger = Logger()
+logger = logs.logger()
 _s3 = client("s3")
 _limits = wiring.limits(os.environ)
 # Started with the function, so that libav is loaded while everything else is.
@@ -28,6 +26,6 @@ def _open(source: SourceObject) -> BinaryIO:
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
     """Answer what the source is, or why it is refused."""
-    logger.append_keys(videoId=event["videoId"], run=event["run"])
+    logs.about(logger, event["videoId"], event["run"])
     source = SourceObject.model_validate(event["source"])
     return probe(source, event["declaredSize"], _limits, _open, _read)

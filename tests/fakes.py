@@ -2,15 +2,16 @@
 
 import hashlib
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from vod.byte_ranges import Range
+from vod.cost import EndedTask
 from vod.errors import Conflict, NotFound, VersionConflict
 from vod.model import Document, Video
 from vod.plan import SourceObject
-from vod.ports import Page, Part, Stored
+from vod.ports import Held, Page, Part, Spent, Stored
 from vod.share import Share
 from vod.status import Status
 
@@ -164,6 +165,55 @@ class FakeExecutions:
 
     def stop(self, name: str) -> None:
         self.stopped.append(name)
+
+
+@dataclass
+class FakeLedger:
+    tasks: dict[str, tuple[EndedTask, int]] = field(default_factory=dict)
+    reserved: dict[str, int] = field(default_factory=dict)
+    waiting: list[Held] = field(default_factory=list)
+
+    def note_task(self, task: EndedTask, micro_usd: int) -> bool:
+        return self.tasks.setdefault(task.id, (task, micro_usd))[0] is task
+
+    def of_video(self, video_id: str) -> Spent:
+        return self._sum(lambda task: task.video_id == video_id)
+
+    def of_day(self, day: str) -> Spent:
+        return self._sum(lambda task: task.day == day)
+
+    def _sum(self, chosen: Callable[[EndedTask], bool]) -> Spent:
+        found = [(task, micro_usd) for task, micro_usd in self.tasks.values() if chosen(task)]
+        return Spent(len(found), sum(task.seconds for task, _ in found), sum(micro_usd for _, micro_usd in found))
+
+    def reserve(self, execution: str, micro_usd: int, most: int) -> bool:
+        if execution not in self.reserved and sum(self.reserved.values()) > most:
+            return False
+        self.reserved.setdefault(execution, micro_usd)
+        return True
+
+    def release(self, execution: str) -> None:
+        self.reserved.pop(execution, None)
+
+    def hold(self, held: Held) -> None:
+        self.waiting = sorted({*self.waiting, held}, key=lambda each: each.since)
+
+    def held(self, limit: int) -> tuple[Held, ...]:
+        return tuple(self.waiting[:limit])
+
+    def drop(self, held: Held) -> None:
+        self.waiting = [each for each in self.waiting if each != held]
+
+
+@dataclass
+class FakeMetrics:
+    figures: list[tuple[str, float, str, dict[str, str]]] = field(default_factory=list)
+
+    def put(self, name: str, value: float, unit: str = "Count", **dimensions: str) -> None:
+        self.figures.append((name, value, unit, dimensions))
+
+    def of(self, name: str) -> list[float]:
+        return [value for figure, value, _, _ in self.figures if figure == name]
 
 
 @dataclass

@@ -5,15 +5,20 @@ from datetime import UTC, datetime
 from vod import ffmpeg, profiles
 from vod.chunks import ChunkPolicy
 from vod.color import Color
+from vod.cost import MICRO
 from vod.model import Source, Video
 from vod.plan import Plan, SourceObject, make_plan
+from vod.ports import Executions, Ledger, Videos
+from vod.prices import Fargate
 from vod.probe import AudioTrack, Probe, Rate, VideoTrack
 from vod.report import ChunkReport, SegmentReport, SheetReport, TrackReport
 from vod.status import Status
+from vod.steps.start import Budget, Starting
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 VIDEO_ID = "0123456789abcdef0123"
 RUN = "0123456789ab"
+PRICE = Fargate(vcpu_hour=0.04, gb_hour=0.005, spot_discount=0.5)
 
 
 def video(status: Status = Status.AWAITING_UPLOAD, **changes: object) -> Video:
@@ -29,6 +34,11 @@ def video(status: Status = Status.AWAITING_UPLOAD, **changes: object) -> Video:
         "run": None if status is Status.AWAITING_UPLOAD else RUN,
     }
     return Video(**(fields | changes))  # type: ignore[arg-type]
+
+
+def starting(videos: Videos, executions: Executions, ledger: Ledger, usd: float = 0) -> Starting:
+    """The start step with a day's budget of so many USD, 0 for any amount."""
+    return Starting(videos, executions, ledger, Budget(round(usd * MICRO), PRICE), "source-bucket", lambda: NOW)
 
 
 def probe(

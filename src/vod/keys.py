@@ -5,6 +5,7 @@ import re
 import secrets
 
 _UPLOAD_KEY = re.compile(r"^uploads/([0-9a-f]{20})/source$")
+_PLAN_KEY = re.compile(r"^jobs/([0-9a-f]{20})/([0-9a-f]{12})/plan\.json$")
 INGEST_PREFIX = "ingest/"
 
 
@@ -78,6 +79,12 @@ def run_prefix(video_id: str, run: str) -> str:
 def plan_key(video_id: str, run: str) -> str:
     """The plan of a run."""
     return f"{jobs_prefix(video_id)}{run}/plan.json"
+
+
+def planned_run(key: str) -> tuple[str, str] | None:
+    """The video's id and run whose plan a key names; None for any other key."""
+    match = _PLAN_KEY.match(key)
+    return (match.group(1), match.group(2)) if match else None
 
 
 def report_key(video_id: str, run: str, chunk: int) -> str:

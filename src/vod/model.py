@@ -37,6 +37,14 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Costs:
+    """What a published run cost beside its tasks, in millionths of a USD: its requests once, its storage a month."""
+
+    requests: int
+    storage_month: int
+
+
+@dataclass(frozen=True, slots=True)
 class Video:
     """What a user uploads and everything made from it. Times are ISO 8601 (UTC), `size` is declared, in bytes."""
 
@@ -54,6 +62,8 @@ class Video:
     profile: str = DEFAULT
     upload: Upload | None = None
     run: str | None = None
+    queued_at: str | None = None
+    waits_for: str | None = None
     probe: Document | None = None
     renditions: tuple[Document, ...] = ()
     duration: float | None = None
@@ -61,6 +71,7 @@ class Video:
     has_storyboard: bool = False
     warnings: tuple[str, ...] = ()
     failure: Failure | None = None
+    costs: Costs | None = None
     expires_at: int | None = None
     version: int = 0
 
@@ -68,12 +79,13 @@ class Video:
 def moved(video: Video, to: Status, now: str) -> Video:
     """The video in status `to`; Conflict when the table of transitions forbids it."""
     status.check(video.status, to)
-    return replace(video, status=to, updated_at=now)
+    return replace(video, status=to, updated_at=now, waits_for=None)
 
 
 def queued(video: Video, run: str, source: Source, now: str) -> Video:
     """The source has arrived: it is queued for its run and no longer expires."""
-    return replace(moved(video, Status.QUEUED, now), run=run, source=source, expires_at=None, upload=None)
+    arrived = moved(video, Status.QUEUED, now)
+    return replace(arrived, run=run, queued_at=now, source=source, expires_at=None, upload=None)
 
 
 def requeued(video: Video, run: str, now: str) -> Video:
@@ -82,6 +94,7 @@ def requeued(video: Video, run: str, now: str) -> Video:
     return replace(
         again,
         run=run,
+        queued_at=now,
         probe=None,
         renditions=(),
         duration=None,
@@ -89,6 +102,7 @@ def requeued(video: Video, run: str, now: str) -> Video:
         has_storyboard=False,
         warnings=(),
         failure=None,
+        costs=None,
     )
 
 
@@ -99,13 +113,14 @@ def transcoding(video: Video, probe: Document, warnings: tuple[str, ...], now: s
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What publishing found: renditions for the record, duration in seconds, which pictures there are, warnings."""
+    """What publishing found: renditions for the record, duration in seconds, its pictures, warnings, costs."""
 
     renditions: tuple[Document, ...]
     duration: float
     has_poster: bool
     has_storyboard: bool = False
     warnings: tuple[str, ...] = ()
+    costs: Costs | None = None
 
 
 def playable(video: Video, duration: float, has_poster: bool, now: str) -> Video:
@@ -123,6 +138,7 @@ def ready(video: Video, published: Published, now: str) -> Video:
         has_poster=published.has_poster,
         has_storyboard=published.has_storyboard,
         warnings=(*video.warnings, *published.warnings),
+        costs=published.costs,
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from vod.byte_ranges import Range
+from vod.cost import EndedTask
 from vod.model import Document, Video
 from vod.plan import SourceObject
 from vod.share import Share
@@ -128,6 +129,52 @@ class Sources(Protocol):
         """Remove every version of an object, or the named one; how many there were."""
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What the tasks of a video, or of a day, came to: how many, their billed seconds, millionths of a USD."""
+
+    tasks: int = 0
+    seconds: int = 0
+    micro_usd: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An execution that waits for the budget: whose, of which run, and since when (ISO 8601)."""
+
+    video_id: str
+    run: str
+    since: str
+
+
+class Ledger(Protocol):
+    """What was spent, what the executions that run will spend, and what waits. Amounts are millionths of a USD."""
+
+    def note_task(self, task: EndedTask, micro_usd: int) -> bool:
+        """Add an ended task to its day and to its video, where that still is; False when it was noted before."""
+
+    def of_video(self, video_id: str) -> Spent:
+        """What a video's tasks came to, over all its runs."""
+
+    def of_day(self, day: str) -> Spent:
+        """What the tasks came to that ended on a day (UTC)."""
+
+    def reserve(self, execution: str, micro_usd: int, most: int) -> bool:
+        """Set aside what an execution will cost, if what is set aside so far is at most `most`; True again later."""
+
+    def release(self, execution: str) -> None:
+        """The execution has ended: nothing is set aside for it any more. Safe to repeat."""
+
+    def hold(self, held: Held) -> None:
+        """Remember an execution that must wait. Safe to repeat."""
+
+    def held(self, limit: int) -> tuple[Held, ...]:
+        """Those that wait, longest first."""
+
+    def drop(self, held: Held) -> None:
+        """Forget one that waited. Safe to repeat."""
+
+
 class SourceFiles(Protocol):
     """Fetches a source to scratch."""
 
@@ -143,6 +190,20 @@ class Executions(Protocol):
 
     def stop(self, name: str) -> None:
         """Stop an execution, fine when it has ended or never was."""
+
+
+class Tasks(Protocol):
+    """The cluster's tasks."""
+
+    def count(self) -> int:
+        """How many are to run: waiting for capacity, starting or running."""
+
+
+class Metrics(Protocol):
+    """Figures for whoever operates the platform."""
+
+    def put(self, name: str, value: float, unit: str = "Count", **dimensions: str) -> None:
+        """Record a figure; unit as CloudWatch calls it."""
 
 
 class Events(Protocol):

@@ -4,6 +4,9 @@ from vod.errors import SourceRefused
 from vod.ffmpeg_process import Finished
 from vod.report import Refusal
 
+ENCODE_FAILED = "encode_failed"
+"""A file that looked good and could not be decoded to its end."""
+
 
 def refusal(finished: Finished) -> Refusal:
     """The reason for the report, from how FFmpeg ended."""
@@ -13,4 +16,4 @@ def refusal(finished: Finished) -> Refusal:
     last = finished.complaints[-1] if finished.complaints else "it gave no reason"
     why = f"FFmpeg exit {finished.exit_code}: {last}"
     message = f"The video could not be encoded to its end ({why}). Export it again, then upload it anew."
-    return Refusal(code="encode_failed", message=message)
+    return Refusal(code=ENCODE_FAILED, message=message)

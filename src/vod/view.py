@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+from vod.cost import MICRO
 from vod.model import Document, Video
+from vod.ports import Spent
 from vod.status import Status
 
 _SOURCE_FIELDS = ("container", "duration", "size", "video", "audio")
@@ -13,6 +15,7 @@ def video(record: Video, progress: int, playback: Document | None) -> Document:
     return {
         "id": record.id,
         "status": record.status.value,
+        "waitsFor": record.waits_for,
         "progress": progress,
         "title": record.title,
         "tags": list(record.tags),
@@ -29,6 +32,19 @@ def video(record: Video, progress: int, playback: Document | None) -> Document:
         "error": {"code": record.failure.code, "message": record.failure.message} if record.failure else None,
         "createdAt": record.created_at,
         "updatedAt": record.updated_at,
+    }
+
+
+def cost(record: Video, spent: Spent) -> Document:
+    """What a video cost so far, in USD: its tasks over all runs, requests of the one that is ready, storage a month."""
+    requests = record.costs.requests if record.costs else 0
+    return {
+        "tasks": spent.tasks,
+        "taskSeconds": spent.seconds,
+        "tasksUsd": spent.micro_usd / MICRO,
+        "requestsUsd": requests / MICRO,
+        "totalUsd": (spent.micro_usd + requests) / MICRO,
+        "storageUsdPerMonth": record.costs.storage_month / MICRO if record.costs else None,
     }
 
 

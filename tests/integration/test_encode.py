@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import samples
-from tests.fakes import FakeEvents, FakeOutput, FakeSourceFiles, FakeVideos
+from tests.fakes import FakeEvents, FakeMetrics, FakeOutput, FakeSourceFiles, FakeVideos
 from tests.integration.test_libav import probe
 from tests.media.generate import FFMPEG, clip, decoded_frames, ffmpeg, start_times
 from vod import keys, profiles
@@ -39,7 +39,7 @@ def encoder(tmp_path: Path, source: Path, output: FakeOutput, stop: threading.Ev
 def publish(output: FakeOutput, plan: Plan) -> dict[str, object]:
     output.put(keys.plan_key(plan.video_id, plan.run), plan.model_dump_json().encode())
     videos = FakeVideos({plan.video_id: samples.video(Status.TRANSCODING)})
-    return Publishing(videos, output, FakeEvents()).publish(plan.video_id, plan.run)
+    return Publishing(videos, output, FakeEvents(), FakeMetrics()).publish(plan.video_id, plan.run)
 
 
 def laid_out(output: FakeOutput, folder: Path) -> Path:

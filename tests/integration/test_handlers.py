@@ -5,6 +5,8 @@ import importlib
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,6 +25,7 @@ CONTEXT = SimpleNamespace(
     function_name="f", memory_limit_in_mb=128, invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:f",
     aws_request_id="r-1", get_remaining_time_in_millis=lambda: 30_000,
 )  # fmt: skip
+REPOSITORY = Path(__file__).parents[2]
 Handler = Callable[[dict[str, Any]], Any]
 
 
@@ -40,7 +43,8 @@ def load(table: Any, s3: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[str]
         "STATE_MACHINE_ARN": machine["stateMachineArn"], "PUBLIC_URL_PARAMETER": "/stack/public-url",
         "TOPIC_ARN": boto3.client("sns").create_topic(Name="events")["TopicArn"], "INGEST_OWNER": "ingest",
         "MAX_SOURCE_GIB": "1", "SINGLE_PUT_MAX_MIB": "64", "DIRECT_UPLOAD_MAX_MIB": "5", "UPLOAD_EXPIRY_HOURS": "24",
-        "MAX_DURATION_HOURS": "12", "POWERTOOLS_SERVICE_NAME": "vod",
+        "MAX_DURATION_HOURS": "12", "POWERTOOLS_SERVICE_NAME": "vod", "ARCHITECTURE": "arm64", "DAILY_BUDGET_USD": "0",
+        "CLUSTER_NAME": "encoders",
         "PLAYBACK_KEYS": f"{KEY.id}:{public_lines(PRIVATE)}", "PLAYBACK_KEY_SECRET": "stack/playback-key",
     }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
@@ -158,8 +162,8 @@ def test_an_unexpected_error_tells_nothing_of_the_inside(load: Callable[[str], H
     assert "Table" not in body["message"]
 
 
-def s3_message(key: str, message_id: str = "m") -> dict[str, Any]:
-    entry = {"key": key, "size": 1000, "versionId": "v1", "eTag": "e"}
+def s3_message(key: str, message_id: str = "m", size: int = 1000) -> dict[str, Any]:
+    entry = {"key": key, "size": size, "versionId": "v1", "eTag": "e"}
     record = {"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": SOURCE}, "object": entry}}
     return {"messageId": message_id, "body": json.dumps({"Records": [record]}), "eventSource": "aws:sqs", "attributes": {},
             "messageAttributes": {}, "receiptHandle": "h", "md5OfBody": "", "eventSourceARN": "a", "awsRegion": "us-east-1"}  # fmt: skip
@@ -211,7 +215,9 @@ def test_an_execution_that_died_is_recorded_by_its_event(load: Callable[[str], H
     DynamoVideos(table, TABLE).create(samples.video(Status.TRANSCODING))
     told = json.dumps({"videoId": samples.VIDEO_ID, "run": samples.RUN})
 
-    assert load("fail")({"detail": {"status": "TIMED_OUT", "input": told}}) == {"recorded": True}
+    assert load("fail")({"source": "aws.states", "detail": {"status": "TIMED_OUT", "input": told}}) == {
+        "recorded": True
+    }
 
 
 def test_the_probe_refuses_what_is_no_video(load: Callable[[str], Handler], s3: Any) -> None:
@@ -333,3 +339,71 @@ def test_a_source_that_is_gone_cannot_be_tried_again(load: Callable[[str], Handl
     status, body = answer(load("runs")(request("POST", f"/videos/{samples.VIDEO_ID}/retry")))
 
     assert (status, body["code"]) == (409, "source_missing")
+
+
+def test_a_task_that_ended_is_noted_once_and_shown_as_the_video_s_cost(
+    load: Callable[[str], Handler], table: Any
+) -> None:
+    ended = json.loads((REPOSITORY / "events" / "spend.json").read_text())
+    video_id = "3f9c1d7ab2e04c58a6d1"
+    DynamoVideos(table, TABLE).create(replace(samples.video(Status.READY, owner="ann"), id=video_id))
+    spend = load("spend")
+
+    assert [spend(ended), spend(ended)] == [{"noted": True}, {"noted": False}]
+
+    _, shown = answer(load("library")(request("GET", f"/videos/{video_id}")))
+    assert (shown["cost"]["tasks"], shown["cost"]["taskSeconds"]) == (1, 125)
+    assert 0 < shown["cost"]["tasksUsd"] == shown["cost"]["totalUsd"] < 0.01
+
+
+def test_every_minute_figures_go_to_the_log_in_cloudwatch_s_format(
+    load: Callable[[str], Handler], capsys: pytest.CaptureFixture[str]
+) -> None:
+    boto3.client("ecs").create_cluster(clusterName="encoders")
+
+    assert load("watch")({"detail-type": "Scheduled Event", "detail": {}}) == {"started": 0}
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    named = {line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"]: line for line in lines}
+    assert named.keys() == {"TasksRunning", "VideosHeld", "SpentToday"}
+    assert {line["_aws"]["CloudWatchMetrics"][0]["Namespace"] for line in lines} == {"Vod"}
+    assert {line["service"] for line in lines} == {"vod"}
+
+
+def test_a_day_s_budget_holds_new_work_and_more_of_it_lets_it_go(
+    load: Callable[[str], Handler], table: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boto3.client("ecs").create_cluster(clusterName="encoders")
+    monkeypatch.setenv("DAILY_BUDGET_USD", "0.0001")
+    upload, dispatch = load("upload"), load("dispatch")
+    made = [
+        answer(upload(request("POST", "/videos", {"filename": "a.mp4", "size": 10**9})))[1]["video"]["id"]
+        for _ in range(2)
+    ]
+    for video_id in made:
+        assert dispatch({"Records": [s3_message(f"uploads/{video_id}/source", size=10**9)]}) == {
+            "batchItemFailures": []
+        }
+
+    library = load("library")
+    waits = [answer(library(request("GET", f"/videos/{video_id}")))[1]["waitsFor"] for video_id in made]
+    assert waits == [None, "budget"]
+    assert load("watch")({}) == {"started": 0}
+    monkeypatch.setenv("DAILY_BUDGET_USD", "100")
+    assert load("watch")({}) == {"started": 1}
+
+
+def test_what_a_step_logs_names_its_video_and_run(
+    load: Callable[[str], Handler], table: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    DynamoVideos(table, TABLE).create(samples.video(Status.TRANSCODING))
+
+    load("fail")({"videoId": samples.VIDEO_ID, "run": samples.RUN, "error": {"Error": "States.TaskFailed"}})
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    told = next(line for line in lines if "execution failed" in line.get("message", ""))
+    assert (told["videoId"], told["run"]) == (samples.VIDEO_ID, samples.RUN)
+    assert told["execution"] == f"{samples.VIDEO_ID}-{samples.RUN}"
+    assert told["function_request_id"] == "r-1"
+    failed = [line for line in lines if "Failures" in line]
+    assert [(line["Code"], line["Failures"]) for line in failed] == [("internal", [1.0])]

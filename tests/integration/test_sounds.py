@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests import samples
-from tests.fakes import FakeEvents, FakeOutput, FakeVideos
+from tests.fakes import FakeEvents, FakeMetrics, FakeOutput, FakeVideos
 from tests.integration.test_encode import encoder, laid_out, planned
 from tests.integration.test_libav import probe
 from tests.media.corpus import corpus_file
@@ -33,7 +33,7 @@ def published(tmp_path: Path, source: Path, plan: Plan | None = None) -> tuple[V
         encode(encoder(tmp_path, source, output), plan, chunk)
     output.put(keys.plan_key(plan.video_id, plan.run), plan.model_dump_json().encode())
     videos = FakeVideos({plan.video_id: samples.video(Status.TRANSCODING)})
-    answer = Publishing(videos, output, FakeEvents()).publish(plan.video_id, plan.run)
+    answer = Publishing(videos, output, FakeEvents(), FakeMetrics()).publish(plan.video_id, plan.run)
     assert answer == {"outcome": "published"}
     return videos.records[plan.video_id], laid_out(output, tmp_path / "out")
 

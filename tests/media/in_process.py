@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tests import samples
-from tests.fakes import FakeEvents, FakeSourceFiles, FakeVideos, FolderOutput
+from tests.fakes import FakeEvents, FakeMetrics, FakeSourceFiles, FakeVideos, FolderOutput
 from tests.media.generate import FFMPEG
 from vod import keys, profiles
 from vod.model import Document, Video
@@ -96,6 +96,6 @@ def published(plan: Plan, folder: Path) -> Ended:
     """The publish step over what the encoders left in `folder`."""
     output, videos = FolderOutput(folder), FakeVideos({plan.video_id: samples.video(Status.TRANSCODING)})
     output.put(keys.plan_key(plan.video_id, plan.run), plan.model_dump_json().encode())
-    answer = Publishing(videos, output, FakeEvents()).publish(plan.video_id, plan.run)
+    answer = Publishing(videos, output, FakeEvents(), FakeMetrics()).publish(plan.video_id, plan.run)
     served = folder / keys.run_prefix(plan.video_id, plan.run)
     return Ended(videos.records[plan.video_id], served, answer.get("error"), plan)

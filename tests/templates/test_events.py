@@ -7,6 +7,7 @@ import pytest
 
 from tests.templates import parsed
 from tests.templates.parsed import Resource
+from vod.cost import ended_task
 from vod.plan import SourceObject
 from vod.probe import Probe
 from vod.steps.advance import noted
@@ -46,6 +47,13 @@ def test_a_step_names_its_video_run_and_source(event: dict[str, Any]) -> None:
 
 def test_the_stream_tells_of_a_chunk_of_the_same_run() -> None:
     assert noted(EVENTS["advance"]) == [(EVENTS["plan"]["videoId"], EVENTS["plan"]["run"])]
+
+
+def test_the_ended_task_is_one_of_the_same_run() -> None:
+    task = ended_task(EVENTS["spend"]["detail"])
+
+    assert task and (task.video_id, task.run) == (EVENTS["plan"]["videoId"], EVENTS["plan"]["run"])
+    assert (task.seconds, task.is_spot, task.day) == (125, True, "2026-11-22")
 
 
 def test_the_plan_gets_a_probe() -> None:

@@ -78,7 +78,7 @@ def test_a_function_is_called_by_something_whose_failures_are_checked_below(func
     is_step = {"Fn::GetAtt": [function.name, "Arn"]} in substitutions.values()
 
     assert kinds or is_step
-    assert kinds <= {"Api", "SQS", "DynamoDB", "EventBridgeRule"}  # of an Api call the caller hears
+    assert kinds <= {"Api", "SQS", "DynamoDB", "EventBridgeRule", "Schedule"}  # of an Api call the caller hears
 
 
 @each_trigger("SQS")
@@ -99,6 +99,15 @@ def test_a_stream_goes_on_behind_a_batch_that_its_function_cannot_take(function:
     assert trigger["MaximumRetryAttempts"] > 0
     assert trigger["MaximumRecordAgeInSeconds"] <= 3600
     assert parsed.output(kept) == {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}
+    assert any("sqs:SendMessage" in each["Action"] for each in statements_of(function))
+
+
+@each_trigger("Schedule")
+def test_a_minute_that_its_function_cannot_take_is_kept(function: Resource, trigger: Value) -> None:
+    failure = function.properties["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
+
+    assert trigger["DeadLetterConfig"]["Arn"] == failure["Destination"]
+    assert parsed.output(failure["Destination"]) == {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}
     assert any("sqs:SendMessage" in each["Action"] for each in statements_of(function))
 
 

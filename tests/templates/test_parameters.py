@@ -9,7 +9,7 @@ from tests.templates.parsed import Resource, Value
 
 BOUNDS = {"AllowedValues", "AllowedPattern", "MinValue", "MaxValue", "MinLength", "MaxLength"}
 COUNTS = {"MaxConcurrentChunks", "RequestsPerFiveMinutes"}
-UNIT = re.compile(r"(In(Seconds|Minutes|Hours|Days)|GiB|MiB)$")
+UNIT = re.compile(r"(In(Seconds|Minutes|Hours|Days|Usd)|GiB|MiB)$")
 PARAMETERS = [
     (path, name, definition)
     for path, template in parsed.TEMPLATES.items()

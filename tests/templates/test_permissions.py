@@ -9,6 +9,7 @@ from tests.templates.parsed import Resource, Value
 
 WITHOUT_RESOURCE = {
     "ecr:GetAuthorizationToken": "a token is for the registry, not for a repository",
+    "ecs:ListTasks": "names container instances, which Fargate has none of; the cluster is a condition",
     "logs:CreateLogDelivery": "log delivery of Step Functions supports no resource",
     "logs:DeleteLogDelivery": "see logs:CreateLogDelivery",
     "logs:DescribeLogGroups": "see logs:CreateLogDelivery",
@@ -17,6 +18,8 @@ WITHOUT_RESOURCE = {
     "logs:ListLogDeliveries": "see logs:CreateLogDelivery",
     "logs:PutResourcePolicy": "see logs:CreateLogDelivery",
     "logs:UpdateLogDelivery": "see logs:CreateLogDelivery",
+    "xray:GetSamplingRules": "X-Ray supports no resource",
+    "xray:GetSamplingTargets": "X-Ray supports no resource",
     "xray:PutTelemetryRecords": "X-Ray supports no resource",
     "xray:PutTraceSegments": "X-Ray supports no resource",
 }

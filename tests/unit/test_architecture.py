@@ -7,7 +7,7 @@ import pytest
 
 SRC = Path(__file__).parents[2] / "src" / "vod"
 FORBIDDEN = ("boto3", "botocore", "aws_lambda_powertools")
-ALLOWED = {"aws": ("boto3", "botocore"), "api": ("aws_lambda_powertools",)}
+ALLOWED = {"aws": ("boto3", "botocore", "aws_lambda_powertools"), "api": ("aws_lambda_powertools",)}
 MODULES = sorted(SRC.rglob("*.py"))
 
 

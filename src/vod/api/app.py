@@ -5,27 +5,36 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import ServiceError
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.event_handler.router import APIGatewayRouter
 from pydantic import ValidationError
 
 from vod import caller
+from vod.aws import logs
 from vod.caller import Caller
 from vod.errors import RequestError, VersionConflict
 
-logger = Logger()
+logger = logs.logger()
 
 
 def resolver(*routers: APIGatewayRouter) -> APIGatewayRestResolver:
     """An app with these routes and the platform's error answers."""
     app = APIGatewayRestResolver(enable_validation=True)
+    app.use(middlewares=[_note_video])
     for router in routers:
         app.include_router(router)
     _answer_errors(app)
     return app
+
+
+def _note_video(app: APIGatewayRestResolver, following: NextMiddleware) -> Any:
+    """Whatever a request about a video logs names the video."""
+    if video_id := (app.current_event.path_parameters or {}).get("id"):
+        logger.append_keys(videoId=video_id)
+    return following(app)
 
 
 def current_caller(routes: APIGatewayRouter) -> Caller:

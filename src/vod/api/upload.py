@@ -28,9 +28,9 @@ def routes(uploads: Uploads) -> APIGatewayRouter:
             video = uploads.store(
                 current_caller(router), _from_query(event.query_string_parameters, event), _bytes(event)
             )
-            return _created({"video": _shown(video)})
+            return _created({"video": _shown(video), "estimate": uploads.estimate(video)})
         video, upload = uploads.create(current_caller(router), _from_body(event.decoded_body))
-        return _created({"video": _shown(video), "upload": upload})
+        return _created({"video": _shown(video), "upload": upload, "estimate": uploads.estimate(video)})
 
     @router.get("/videos/<video_id>/upload", summary="List what arrived and where to send the rest", tags=["upload"])
     def remaining(video_id: VideoId) -> dict[str, Any]:

@@ -6,6 +6,11 @@ from typing import Any
 from vod.model import Document
 
 
+def ended_execution(event: Document) -> Document | None:
+    """The input of the execution that a `Step Functions Execution Status Change` event is about; None for others."""
+    return dict(json.loads(event["detail"]["input"])) if event.get("source") == "aws.states" else None
+
+
 class SnsEvents:
     """One topic; the event's name is a message attribute too, so that subscribers can filter."""
 

@@ -12,7 +12,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from vod import keys
 from vod.errors import InvalidRequest, VersionConflict
-from vod.model import Failure, Source, Upload, Video
+from vod.model import Costs, Failure, Source, Upload, Video
 from vod.ports import Page
 from vod.status import Status
 
@@ -143,6 +143,7 @@ def _video(item: Item) -> Video:
     known["warnings"] = tuple(known.get("warnings", ()))
     known["upload"] = Upload(**known["upload"]) if known.get("upload") else None
     known["failure"] = Failure(**known["failure"]) if known.get("failure") else None
+    known["costs"] = Costs(**known["costs"]) if known.get("costs") else None
     return Video(**known)
 
 

@@ -4,15 +4,21 @@ from collections.abc import Mapping
 from datetime import timedelta
 from fractions import Fraction
 
+from vod import prices
 from vod.aws.clients import client
 from vod.aws.events import SnsEvents
 from vod.aws.executions import StepFunctions
+from vod.aws.ledger import DynamoLedger
+from vod.aws.metrics import EmfMetrics
 from vod.aws.objects import S3Output, S3Sources
 from vod.aws.shares import DynamoShares
+from vod.aws.tasks import EcsTasks
 from vod.aws.videos import DynamoVideos
 from vod.chunks import ChunkPolicy
+from vod.cost import MICRO
 from vod.delivery import Delivery
 from vod.parts import MIB
+from vod.prices import Fargate
 from vod.probe import Limits
 from vod.steps.advance import Advancing
 from vod.steps.delete import Deletion
@@ -24,7 +30,10 @@ from vod.steps.plan import Planning
 from vod.steps.publish import Publishing
 from vod.steps.runs import Runs
 from vod.steps.shares import Sharing
+from vod.steps.spend import Spending
+from vod.steps.start import Budget, Starting
 from vod.steps.upload import UploadLimits, Uploads
+from vod.steps.watch import Watching
 
 Environment = Mapping[str, str]
 _GIB = 2**30
@@ -53,6 +62,23 @@ def _executions(env: Environment) -> StepFunctions:
     return StepFunctions(client("stepfunctions"), env["STATE_MACHINE_ARN"])
 
 
+def _ledger(env: Environment) -> DynamoLedger:
+    return DynamoLedger(client("dynamodb"), env["TABLE_NAME"])
+
+
+def _metrics(env: Environment) -> EmfMetrics:
+    return EmfMetrics(env["POWERTOOLS_SERVICE_NAME"])
+
+
+def _price(env: Environment) -> Fargate:
+    return prices.read().fargate[env["ARCHITECTURE"]]
+
+
+def _starting(env: Environment) -> Starting:
+    budget = Budget(round(float(env["DAILY_BUDGET_USD"]) * MICRO), _price(env))
+    return Starting(_videos(env), _executions(env), _ledger(env), budget, env["SOURCE_BUCKET"])
+
+
 def _events(env: Environment) -> SnsEvents:
     return SnsEvents(client("sns"), env["TOPIC_ARN"])
 
@@ -65,7 +91,7 @@ def uploads(env: Environment) -> Uploads:
         direct_bytes=int(env["DIRECT_UPLOAD_MAX_MIB"]) * MIB,
         expiry=timedelta(hours=int(env["UPLOAD_EXPIRY_HOURS"])),
     )
-    return Uploads(_videos(env), _sources(env), limits)
+    return Uploads(_videos(env), _sources(env), limits, _price(env))
 
 
 def _public_url(env: Environment) -> str:
@@ -86,7 +112,7 @@ def _delivery(env: Environment) -> Delivery:
 
 def library(env: Environment) -> Library:
     """The library."""
-    return Library(_videos(env), _delivery(env))
+    return Library(_videos(env), _ledger(env), _delivery(env))
 
 
 def sharing(env: Environment) -> Sharing:
@@ -102,7 +128,7 @@ def delivering(env: Environment) -> Delivering:
 
 def runs(env: Environment) -> Runs:
     """Cancelling and trying again."""
-    return Runs(_videos(env), _sources(env), _executions(env), env["SOURCE_BUCKET"])
+    return Runs(_videos(env), _sources(env), _executions(env), _starting(env))
 
 
 def deletion(env: Environment) -> Deletion:
@@ -112,7 +138,18 @@ def deletion(env: Environment) -> Deletion:
 
 def dispatch(env: Environment) -> Dispatch:
     """The dispatch step."""
-    return Dispatch(_videos(env), _executions(env), env["INGEST_OWNER"])
+    return Dispatch(_videos(env), _starting(env), _metrics(env), env["INGEST_OWNER"])
+
+
+def spending(env: Environment) -> Spending:
+    """The spend step."""
+    return Spending(_ledger(env), _metrics(env), _price(env))
+
+
+def watching(env: Environment) -> Watching:
+    """The watch step."""
+    tasks = EcsTasks(client("ecs"), env["CLUSTER_NAME"])
+    return Watching(_starting(env), _ledger(env), tasks, _metrics(env))
 
 
 def limits(env: Environment) -> Limits:
@@ -137,7 +174,7 @@ def planning(env: Environment) -> Planning:
 
 def publishing(env: Environment) -> Publishing:
     """The publish step."""
-    return Publishing(_videos(env), _output(env), _events(env))
+    return Publishing(_videos(env), _output(env), _events(env), _metrics(env))
 
 
 def advancing(env: Environment) -> Advancing:
@@ -147,4 +184,4 @@ def advancing(env: Environment) -> Advancing:
 
 def failing(env: Environment) -> Failing:
     """The fail step."""
-    return Failing(_videos(env), _events(env))
+    return Failing(_videos(env), _events(env), _metrics(env))

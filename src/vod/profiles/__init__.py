@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from vod.profile import Profile
+from vod.profile import DEFAULT, Profile
 
 
 @cache
@@ -21,6 +21,11 @@ def all_profiles() -> dict[str, Profile]:
 def named(name: str) -> Profile:
     """The profile of this name; KeyError when there is none."""
     return all_profiles()[name]
+
+
+def known_or_default(name: str) -> Profile:
+    """The profile of this name; the default where a deployment meanwhile dropped it: better than a lost upload."""
+    return all_profiles().get(name) or named(DEFAULT)
 
 
 def _entries() -> list[Any]:

@@ -9,8 +9,9 @@ from urllib.parse import unquote_plus
 from vod import clock, keys, model
 from vod.errors import VersionConflict
 from vod.model import Document, Source, Video
-from vod.ports import Executions, Videos
+from vod.ports import Metrics, Videos
 from vod.status import Status
+from vod.steps.start import Starting
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +43,8 @@ class Dispatch:
     """Everything the step needs; `ingest_owner` owns what is put straight into the bucket."""
 
     videos: Videos
-    executions: Executions
+    starting: Starting
+    metrics: Metrics
     ingest_owner: str
     now: Callable[[], datetime] = clock.now
 
@@ -55,10 +57,9 @@ class Dispatch:
         run = keys.run_id(arrival.version)
         queued = self._queue(video, run, arrival)
         if queued is None:
-            logger.info("%s of %s is not the source of its run", arrival.version, video.id)
+            logger.info("%s is not the source of its run", arrival.version, extra={"videoId": video.id})
             return
-        started = self.executions.start(keys.execution_name(queued.id, run), execution_input(queued, arrival.bucket))
-        logger.info("execution for %s %s", queued.id, "started" if started else "was started before")
+        self.starting.start(queued)
 
     def _video(self, arrival: Arrival) -> Video | None:
         if video_id := keys.uploaded_video_id(arrival.key):
@@ -89,18 +90,9 @@ class Dispatch:
             return video if video.run == run and video.status is Status.QUEUED else None
         source = Source(arrival.key, arrival.version, arrival.size)
         try:
-            return self.videos.save(model.queued(video, run, source, clock.stamp(self.now())))
+            queued = self.videos.save(model.queued(video, run, source, clock.stamp(self.now())))
         except VersionConflict:
             fresh = self.videos.get(video.id)
             return self._queue(fresh, run, arrival) if fresh else None
-
-
-def execution_input(video: Video, bucket: str) -> Document:
-    """What an execution of a queued video starts with. The same for every duplicate: Step Functions compares it."""
-    source = video.source
-    return {
-        "videoId": video.id,
-        "run": video.run,
-        "declaredSize": video.size,
-        "source": {"bucket": bucket, "key": source.key, "version": source.version, "size": source.size},
-    }
+        self.metrics.put("VideosQueued", 1)
+        return queued

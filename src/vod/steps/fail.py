@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vod import clock, model
+from vod.errors import REFUSALS
 from vod.model import Document, Failure, Video
-from vod.ports import Events, Videos
+from vod.ports import Events, Metrics, Videos
 from vod.records import amend
+from vod.refusal import ENCODE_FAILED
 from vod.status import Status
 
 logger = logging.getLogger(__name__)
@@ -19,12 +21,24 @@ _INTERNAL = Failure(
 )
 
 
+_NO_CAPACITY = Failure(
+    "no_capacity", "AWS had no room for this video's tasks for hours. Nothing is lost: try again later."
+)
+
+
 def reason(error: Document) -> Failure:
     """Why an execution failed: our own code and sentence when a step gave one, else `internal`."""
     if "code" in error:
         return Failure(error["code"], error["message"])
+    if error.get("Error") == "NoCapacity":
+        return _NO_CAPACITY
     logger.error("execution failed: %s", json.dumps(error)[:2000])
     return _INTERNAL
+
+
+def is_broken(code: str) -> bool:
+    """Whether a failure is the platform's, not the file's."""
+    return code not in REFUSALS and code != ENCODE_FAILED
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +47,7 @@ class Failing:
 
     videos: Videos
     events: Events
+    metrics: Metrics
     now: Callable[[], datetime] = clock.now
 
     def fail(self, video_id: str, run: str, failure: Failure, repeated: bool = False) -> bool:
@@ -48,7 +63,10 @@ class Failing:
             self._announce(video)
         if not video.status.is_encoding:
             return False
-        self._announce(amend(self.videos, video, lambda fresh: model.failed(fresh, failure, clock.stamp(self.now()))))
+        failed = amend(self.videos, video, lambda fresh: model.failed(fresh, failure, clock.stamp(self.now())))
+        self.metrics.put("Failures", 1, Code=failure.code)
+        self.metrics.put("Broken", int(is_broken(failure.code)))
+        self._announce(failed)
         return True
 
     def _announce(self, video: Video) -> None:

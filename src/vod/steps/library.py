@@ -8,7 +8,7 @@ from vod import clock, delivery, view
 from vod.caller import Caller
 from vod.delivery import Delivery
 from vod.model import Document, Video
-from vod.ports import Videos
+from vod.ports import Ledger, Videos
 from vod.records import amend
 from vod.status import Status
 
@@ -18,12 +18,14 @@ class Library:
     """Everything the step needs."""
 
     videos: Videos
+    ledger: Ledger
     delivery: Delivery
     now: Callable[[], datetime] = clock.now
 
     def show(self, caller: Caller, video_id: str) -> Document:
-        """One video with its live progress."""
-        return self._shown(caller.allowed(self.videos.get(video_id)))
+        """One video with its live progress, and what it cost so far."""
+        video = caller.allowed(self.videos.get(video_id))
+        return self._shown(video) | {"cost": view.cost(video, self.ledger.of_video(video.id))}
 
     def list(self, caller: Caller, status: Status | None, limit: int, cursor: str | None) -> Document:
         """A page of videos, newest first."""

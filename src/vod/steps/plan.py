@@ -10,7 +10,6 @@ from vod.model import Document, Video
 from vod.plan import DEFAULT_POLICY, Plan, SourceObject, make_plan
 from vod.ports import Output, Videos
 from vod.probe import Probe
-from vod.profile import DEFAULT, Profile
 from vod.records import amend
 from vod.status import Status
 
@@ -29,7 +28,7 @@ class Planning:
         video = self.videos.get(video_id)
         if video is None or video.run != run or not video.status.is_encoding:
             return {"outcome": "unwanted"}
-        made = make_plan(video_id, run, source, probe, self.policy, _profile(video))
+        made = make_plan(video_id, run, source, probe, self.policy, profiles.known_or_default(video.profile))
         self.output.put(keys.plan_key(video_id, run), made.model_dump_json().encode())
         if video.status is Status.QUEUED:
             self._begin(video, made, probe)
@@ -41,11 +40,6 @@ class Planning:
         }
         stamp = clock.stamp(self.now())
         amend(self.videos, video, lambda fresh: model.transcoding(fresh, described, probe.warnings, stamp))
-
-
-def _profile(video: Video) -> Profile:
-    """The video's profile; the default where a deployment meanwhile dropped it: better than a lost upload."""
-    return profiles.all_profiles().get(video.profile) or profiles.named(DEFAULT)
 
 
 def _items(plan: Plan) -> list[Document]:

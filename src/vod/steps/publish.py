@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from vod import clock, keys, model, storyboard
+from vod import clock, cost, keys, model, prices, storyboard
 from vod.errors import VerificationFailed
 from vod.manifest.files import files
 from vod.manifest.hls import Kind
 from vod.manifest.rendition import Catalog, average_bandwidth, catalog, peak_bandwidth
-from vod.model import Document, Published, Video
+from vod.model import Costs, Document, Published, Video
 from vod.plan import Plan
-from vod.ports import Events, Output, Videos
+from vod.ports import Events, Metrics, Output, Videos
 from vod.quality import Quality, pooled
 from vod.records import amend
 from vod.report import ChunkReport
@@ -26,6 +26,7 @@ class Publishing:
     videos: Videos
     output: Output
     events: Events
+    metrics: Metrics
     now: Callable[[], datetime] = clock.now
 
     def publish(self, video_id: str, run: str) -> Document:
@@ -56,7 +57,8 @@ class Publishing:
             return {"outcome": "unwanted"}
         prefix = keys.run_prefix(plan.video_id, plan.run)
         tracks = assemble(plan, reports)
-        warnings = tracks.warnings + verify(plan, reports, tracks, self.output.sizes(prefix))
+        sizes = self.output.sizes(prefix)
+        warnings = tracks.warnings + verify(plan, reports, tracks, sizes)
         listed = catalog(plan, tracks)
         self._write_storyboard(prefix, plan, tracks)
         grew = video.status is Status.PLAYABLE
@@ -68,11 +70,19 @@ class Publishing:
             has_poster=any(report.poster_bytes for report in reports),
             has_storyboard=bool(tracks.sheets),
             warnings=warnings,
+            costs=_costs(plan, sizes),
         )
         # A title changed meanwhile is no reason to publish all over again.
         done = amend(self.videos, video, lambda fresh: model.ready(fresh, published, clock.stamp(self.now())))
+        self._measure(done)
         self._announce(done)
         return {"outcome": "published"}
+
+    def _measure(self, video: Video) -> None:
+        taken = self.now() - clock.parse(video.queued_at or video.created_at)
+        self.metrics.put("TimeToReady", taken.total_seconds(), "Seconds")
+        self.metrics.put("HoursReady", (video.duration or 0) / 3600)
+        self.metrics.put("Broken", 0)
 
     def _announce(self, video: Video) -> None:
         """At least once: subscribers tell repeats by the event's id."""
@@ -87,6 +97,12 @@ class Publishing:
 
 def _refused(code: str, message: str) -> Document:
     return {"outcome": "refused", "error": {"code": code, "message": message}}
+
+
+def _costs(plan: Plan, sizes: Mapping[str, int]) -> Costs:
+    listed = prices.read()
+    kept = plan.source.size + sum(sizes.values())
+    return Costs(cost.of_requests(len(sizes), len(plan.chunks), listed), cost.of_month(kept, listed))
 
 
 def _renditions(listed: Catalog, quality: Mapping[str, Quality]) -> list[Document]:

@@ -11,19 +11,19 @@ from vod.model import Document, Video
 from vod.ports import Executions, Sources, Videos
 from vod.records import amend
 from vod.status import Status
-from vod.steps.dispatch import execution_input
+from vod.steps.start import Starting
 
 _RETRIED = (Status.FAILED, Status.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """Everything the step needs; `bucket` holds the sources."""
+    """Everything the step needs."""
 
     videos: Videos
     sources: Sources
     executions: Executions
-    bucket: str
+    starting: Starting
     now: Callable[[], datetime] = clock.now
 
     def cancel(self, caller: Caller, video_id: str) -> Document:
@@ -46,8 +46,7 @@ class Runs:
         if video.status in _RETRIED:
             self._check_source(video)
         video = amend(self.videos, video, self._requeued)
-        assert video.run
-        self.executions.start(keys.execution_name(video.id, video.run), execution_input(video, self.bucket))
+        self.starting.start(video)
         return view.video(video, progress=0, playback=None)
 
     def _requeued(self, video: Video) -> Video:

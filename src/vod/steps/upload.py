@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from vod import clock, keys, model, parts, profiles
+from vod import clock, estimate, keys, model, parts, profiles
 from vod.caller import Caller
 from vod.errors import Conflict, InvalidRequest, NotFound, TooLarge
 from vod.model import Document, Source, Upload, Video
 from vod.ports import Part, Sources, Videos
+from vod.prices import Fargate
 from vod.profile import DEFAULT
 from vod.records import amend
 from vod.status import Status
@@ -46,6 +47,7 @@ class Uploads:
     videos: Videos
     sources: Sources
     limits: UploadLimits
+    price: Fargate
     now: Callable[[], datetime] = clock.now
 
     def create(self, caller: Caller, new: NewVideo) -> tuple[Video, Document]:
@@ -103,6 +105,10 @@ class Uploads:
         named = [replace(part, etag=etags[part.number].strip('"')) for part in chosen]
         self.sources.complete_parts(video.source.key, video.upload.multipart_id, named)
         return video
+
+    def estimate(self, video: Video) -> Document:
+        """What the video will cost to encode, in USD, as far as its size tells."""
+        return estimate.told(video.size or 0, video.profile, self.price)
 
     def abort(self, caller: Caller, video_id: str) -> None:
         """Forget an upload that is not finished: its parts and its record."""

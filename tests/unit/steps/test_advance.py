@@ -8,7 +8,7 @@ import m3u8
 import pytest
 
 from tests import samples
-from tests.fakes import FakeEvents, FakeOutput, FakeVideos
+from tests.fakes import FakeEvents, FakeMetrics, FakeOutput, FakeVideos
 from tests.unit.test_growth import EXTRAS, PLAN, pictures, sound
 from vod import keys
 from vod.report import ChunkReport
@@ -222,7 +222,7 @@ def test_a_published_video_that_grew_ends_as_an_event_others_are_on_demand() -> 
             output.put(key, bytes(size))
         videos = FakeVideos({samples.VIDEO_ID: samples.video(status)})
 
-        Publishing(videos, output, FakeEvents(), lambda: samples.NOW).publish(*RUN)
+        Publishing(videos, output, FakeEvents(), FakeMetrics(), lambda: samples.NOW).publish(*RUN)
 
         top = m3u8.loads(output.get(BASE + "v720/index.m3u8").decode())
         assert (top.playlist_type, top.is_endlist) == (kind, True)

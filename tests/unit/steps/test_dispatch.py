@@ -1,7 +1,7 @@
 import pytest
 
 from tests import samples
-from tests.fakes import FakeExecutions, FakeVideos
+from tests.fakes import FakeExecutions, FakeLedger, FakeMetrics, FakeVideos
 from vod.model import Video
 from vod.status import Status
 from vod.steps.dispatch import Arrival, Dispatch, arrivals
@@ -11,12 +11,18 @@ KEY = f"uploads/{samples.VIDEO_ID}/source"
 
 @pytest.fixture
 def dispatch() -> Dispatch:
-    return Dispatch(FakeVideos({samples.VIDEO_ID: samples.video()}), FakeExecutions(), "ingest", lambda: samples.NOW)
+    return dispatch_of(samples.video())
+
+
+def dispatch_of(video: Video) -> Dispatch:
+    videos = FakeVideos({video.id: video})
+    starting = samples.starting(videos, FakeExecutions(), FakeLedger())
+    return Dispatch(videos, starting, FakeMetrics(), "ingest", lambda: samples.NOW)
 
 
 def started(dispatch: Dispatch) -> dict[str, dict[str, object]]:
-    assert isinstance(dispatch.executions, FakeExecutions)
-    return dispatch.executions.started
+    assert isinstance(dispatch.starting.executions, FakeExecutions)
+    return dispatch.starting.executions.started
 
 
 def stored(dispatch: Dispatch, video_id: str = samples.VIDEO_ID) -> Video:
@@ -42,7 +48,7 @@ def test_the_same_event_three_times_starts_one_execution(dispatch: Dispatch) -> 
 
 
 def test_an_event_after_the_run_began_changes_nothing() -> None:
-    ready = Dispatch(FakeVideos({samples.VIDEO_ID: samples.video(Status.READY)}), FakeExecutions(), "ingest")
+    ready = dispatch_of(samples.video(Status.READY))
 
     ready.dispatch(Arrival("source", KEY, "v1", 1000))
 

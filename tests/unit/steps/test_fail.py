@@ -1,5 +1,5 @@
 from tests import samples
-from tests.fakes import FakeEvents, FakeVideos
+from tests.fakes import FakeEvents, FakeMetrics, FakeVideos
 from vod.model import Failure
 from vod.status import Status
 from vod.steps.fail import Failing, reason
@@ -8,7 +8,9 @@ CORRUPT = Failure("corrupt", "The file is damaged.")
 
 
 def failing(status: Status) -> Failing:
-    return Failing(FakeVideos({samples.VIDEO_ID: samples.video(status)}), FakeEvents(), lambda: samples.NOW)
+    return Failing(
+        FakeVideos({samples.VIDEO_ID: samples.video(status)}), FakeEvents(), FakeMetrics(), lambda: samples.NOW
+    )
 
 
 def test_a_failure_is_recorded_once_with_its_reason_and_announced() -> None:

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from tests import samples
-from tests.fakes import FakeEvents, FakeOutput, FakeVideos
+from tests.fakes import FakeEvents, FakeMetrics, FakeOutput, FakeVideos
 from vod.model import Document, Video
 from vod.report import ChunkReport, Refusal
 from vod.status import Status
@@ -22,7 +22,7 @@ def publishing(report: ChunkReport | None, status: Status = Status.TRANSCODING) 
         for key, size in samples.stored(PLAN, report).items():
             output.put(key, bytes(size))
     videos = FakeVideos({samples.VIDEO_ID: samples.video(status)})
-    return Publishing(videos, output, FakeEvents(), lambda: samples.NOW)
+    return Publishing(videos, output, FakeEvents(), FakeMetrics(), lambda: samples.NOW)
 
 
 def run(step: Publishing) -> Document:

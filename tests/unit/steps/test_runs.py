@@ -1,7 +1,7 @@
 import pytest
 
 from tests import samples
-from tests.fakes import FakeExecutions, FakeSources, FakeVideos
+from tests.fakes import FakeExecutions, FakeLedger, FakeSources, FakeVideos
 from vod import keys
 from vod.caller import Caller
 from vod.errors import Conflict, NotFound
@@ -17,7 +17,8 @@ NEXT = keys.next_run_id(samples.RUN)
 def runs(status: Status, **changes: object) -> Runs:
     video = samples.video(status, **({"source": SOURCE} | changes))
     sources = FakeSources({SOURCE.key: b"x"})
-    return Runs(FakeVideos({video.id: video}), sources, FakeExecutions(), "source-bucket", lambda: samples.NOW)
+    videos, executions = FakeVideos({video.id: video}), FakeExecutions()
+    return Runs(videos, sources, executions, samples.starting(videos, executions, FakeLedger()), lambda: samples.NOW)
 
 
 def stored(step: Runs) -> Video:

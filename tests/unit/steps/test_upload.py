@@ -17,7 +17,7 @@ LIMITS = UploadLimits(max_bytes=1000 * MIB, single_put_bytes=64 * MIB, direct_by
 
 @pytest.fixture
 def uploads() -> Uploads:
-    return Uploads(FakeVideos(), FakeSources(), LIMITS, lambda: samples.NOW)
+    return Uploads(FakeVideos(), FakeSources(), LIMITS, samples.PRICE, lambda: samples.NOW)
 
 
 def multipart(uploads: Uploads, size: int = 100 * MIB) -> str:
@@ -141,7 +141,9 @@ def test_completing_again_after_a_lost_answer_is_fine(uploads: Uploads) -> None:
 
 
 def test_the_largest_upload_still_fits_lambdas_answer(uploads: Uploads) -> None:
-    huge = Uploads(FakeVideos(), FakeSources(), replace(LIMITS, max_bytes=5000 * 1024 * MIB), lambda: samples.NOW)
+    huge = Uploads(
+        FakeVideos(), FakeSources(), replace(LIMITS, max_bytes=5000 * 1024 * MIB), samples.PRICE, lambda: samples.NOW
+    )
     _, upload = huge.create(ANN, NewVideo("film.mov", 5000 * 1024 * MIB))
 
     assert len(upload["parts"]) * 2400 < 5 * 10**6
@@ -156,7 +158,9 @@ def test_an_address_never_outlives_the_record_that_waits_for_it() -> None:
             asked.append(seconds)
             return super().put_url(key, size, content_type, seconds)
 
-    short = Uploads(FakeVideos(), Sources(), replace(LIMITS, expiry=timedelta(hours=1)), lambda: samples.NOW)
+    short = Uploads(
+        FakeVideos(), Sources(), replace(LIMITS, expiry=timedelta(hours=1)), samples.PRICE, lambda: samples.NOW
+    )
     short.create(ANN, NewVideo("a.mp4", 5))
 
     assert asked == [3600]
@@ -164,7 +168,7 @@ def test_an_address_never_outlives_the_record_that_waits_for_it() -> None:
 
 def test_asking_how_to_go_on_gives_the_whole_time_again(uploads: Uploads) -> None:
     video_id = multipart(uploads)
-    later = Uploads(uploads.videos, uploads.sources, LIMITS, lambda: samples.NOW + timedelta(hours=20))
+    later = Uploads(uploads.videos, uploads.sources, LIMITS, samples.PRICE, lambda: samples.NOW + timedelta(hours=20))
 
     video, _ = later.remaining(ANN, video_id)
 

@@ -1,0 +1,123 @@
+"""What was spent and what waits, in DynamoDB: counters that change together with what makes them change, once.
+
+SPEND#day: TOTAL and one item for each task noted; SPEND#OPEN: TOTAL and one item for each execution; HELD; and in a
+video's own partition COST.
+"""
+
+import time
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from vod import keys
+from vod.cost import EndedTask
+from vod.ports import Held, Spent
+
+_KEPT_SECONDS = 90 * 24 * 3600
+_TRIES = 8
+_OPEN, _HELD = "SPEND#OPEN", "HELD"
+_TOTAL, _COST, _RECORD = "TOTAL", "COST", "VIDEO"
+_CONDITION, _CONFLICT = "ConditionalCheckFailed", "TransactionConflict"
+Item = dict[str, Any]
+
+
+class DynamoLedger:
+    """The ledger in the video table."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def note_task(self, task: EndedTask, micro_usd: int) -> bool:
+        day = f"SPEND#{task.day}"
+        once = self._put_once(day, f"TASK#{task.id}", expiresAt=_number(int(time.time()) + _KEPT_SECONDS))
+        total = self._add(day, _TOTAL, 1, task.seconds, micro_usd)
+        mine = keys.record_partition(task.video_id)
+        there = {"ConditionCheck": {**self._at(mine, _RECORD), "ConditionExpression": "attribute_exists(pk)"}}
+        failed = self._together(once, total, there, self._add(mine, _COST, 1, task.seconds, micro_usd))
+        if not failed:
+            return True
+        return 0 not in failed and not self._together(once, total)
+
+    def of_video(self, video_id: str) -> Spent:
+        return self._spent(keys.record_partition(video_id), _COST)
+
+    def of_day(self, day: str) -> Spent:
+        return self._spent(f"SPEND#{day}", _TOTAL)
+
+    def _spent(self, pk: str, sk: str) -> Spent:
+        item = self._client.get_item(**self._at(pk, sk), ConsistentRead=True).get("Item", {})
+        return Spent(*(int(item[name]["N"]) if name in item else 0 for name in ("tasks", "seconds", "microUsd")))
+
+    def reserve(self, execution: str, micro_usd: int, most: int) -> bool:
+        once = self._put_once(_OPEN, f"RUN#{execution}", microUsd=_number(micro_usd))
+        total = self._add(_OPEN, _TOTAL, 1, 0, micro_usd)
+        total["Update"]["ConditionExpression"] = "attribute_not_exists(microUsd) OR microUsd <= :most"
+        total["Update"]["ExpressionAttributeValues"][":most"] = _number(most)
+        failed = self._together(once, total)
+        return not failed or 0 in failed
+
+    def release(self, execution: str) -> None:
+        key = self._at(_OPEN, f"RUN#{execution}")
+        found = self._client.get_item(**key, ConsistentRead=True).get("Item")
+        if found:
+            gone = {"Delete": {**key, "ConditionExpression": "attribute_exists(pk)"}}
+            self._together(gone, self._add(_OPEN, _TOTAL, -1, 0, -int(found["microUsd"]["N"])))
+
+    def hold(self, held: Held) -> None:
+        item = _key(_HELD, _held_key(held))
+        self._client.put_item(TableName=self._table, Item=item)
+
+    def held(self, limit: int) -> tuple[Held, ...]:
+        found = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": _HELD}},
+            ConsistentRead=True,
+            Limit=limit,
+        )
+        parts = (item["sk"]["S"].split("#") for item in found["Items"])
+        return tuple(Held(video_id, run, since) for since, video_id, run in parts)
+
+    def drop(self, held: Held) -> None:
+        self._client.delete_item(**self._at(_HELD, _held_key(held)))
+
+    def _at(self, pk: str, sk: str) -> Item:
+        return {"TableName": self._table, "Key": _key(pk, sk)}
+
+    def _put_once(self, pk: str, sk: str, **attributes: Item) -> Item:
+        item = _key(pk, sk) | attributes
+        return {"Put": {"TableName": self._table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}}
+
+    def _add(self, pk: str, sk: str, tasks: int, seconds: int, micro_usd: int) -> Item:
+        values = {":tasks": _number(tasks), ":seconds": _number(seconds), ":micro": _number(micro_usd)}
+        expression = "ADD tasks :tasks, seconds :seconds, microUsd :micro"
+        return {"Update": {**self._at(pk, sk), "UpdateExpression": expression, "ExpressionAttributeValues": values}}
+
+    def _together(self, *changes: Item) -> list[int]:
+        """All changes or none; which of them had conditions that did not hold. Waits for others at the same items."""
+        for number in range(_TRIES):
+            try:
+                self._client.transact_write_items(TransactItems=list(changes))
+            except ClientError as error:
+                reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", ())]
+                if _CONDITION in reasons:
+                    return [index for index, code in enumerate(reasons) if code == _CONDITION]
+                if _CONFLICT not in reasons or number == _TRIES - 1:
+                    raise
+                time.sleep(0.05 * 2**number)
+            else:
+                return []
+        raise AssertionError("unreachable")
+
+
+def _key(pk: str, sk: str) -> Item:
+    return {"pk": {"S": pk}, "sk": {"S": sk}}
+
+
+def _number(value: int) -> Item:
+    return {"N": str(value)}
+
+
+def _held_key(held: Held) -> str:
+    return f"{held.since}#{held.video_id}#{held.run}"

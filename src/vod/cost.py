@@ -1,0 +1,79 @@
+"""Money: what ended tasks, requests and storage cost, in millionths of a USD.
+
+Fargate bills a task from the pull of its image to its end, by the second, a minute at least (AWS Fargate pricing).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
+from typing import Any
+
+from vod import keys
+from vod.prices import Fargate, Prices
+from vod.sizing import TaskSize
+
+MICRO = 10**6
+_LEAST_SECONDS = 60
+SPOT = "FARGATE_SPOT"
+_GB = 10**9
+_TRANSITIONS_RUN, _TRANSITIONS_TASK = 8, 2
+
+
+@dataclass(frozen=True, slots=True)
+class EndedTask:
+    """A Fargate task that encoded for a video: what it had, the seconds it is billed for, the day (UTC) it ended."""
+
+    id: str
+    video_id: str
+    run: str
+    size: TaskSize
+    seconds: int
+    is_spot: bool
+    day: str
+
+
+def ended_task(detail: Mapping[str, Any]) -> EndedTask | None:
+    """The task of an `ECS Task State Change` event; None when it is not one of an encoder, or was never billed."""
+    words = [word for each in detail["overrides"]["containerOverrides"] for word in each.get("command", ())]
+    run = next(filter(None, map(keys.planned_run, words)), None)
+    began, ended = detail.get("pullStartedAt") or detail.get("startedAt"), detail.get("stoppedAt")
+    if not run or not began or not ended:
+        return None
+    seconds = (datetime.fromisoformat(ended) - datetime.fromisoformat(began)).total_seconds()
+    return EndedTask(
+        id=detail["taskArn"].rsplit("/", 1)[1],
+        video_id=run[0],
+        run=run[1],
+        size=TaskSize(int(detail["cpu"]), int(detail["memory"])),
+        seconds=billed(seconds),
+        is_spot=detail.get("capacityProviderName") == SPOT,
+        day=ended[:10],
+    )
+
+
+def billed(seconds: float) -> int:
+    """The seconds that Fargate bills for a task of so many."""
+    return max(_LEAST_SECONDS, ceil(seconds))
+
+
+def of_task(size: TaskSize, seconds: int, is_spot: bool, price: Fargate) -> int:
+    """What a task cost that had this size for so many billed seconds."""
+    hourly = size.cpu / 1024 * price.vcpu_hour + size.memory / 1024 * price.gb_hour
+    return _micro(seconds / 3600 * hourly * (1 - price.spot_discount if is_spot else 1))
+
+
+def of_requests(objects: int, tasks: int, prices: Prices) -> int:
+    """What storing so many objects and running a video's functions and state machine cost."""
+    transitions = _TRANSITIONS_RUN + _TRANSITIONS_TASK * tasks
+    thousands = objects * prices.s3.put_thousand + transitions * prices.transition_thousand
+    return _micro(thousands / 1000 + prices.functions_run)
+
+
+def of_month(size: int, prices: Prices) -> int:
+    """What keeping so many bytes costs for a month."""
+    return _micro(size / _GB * prices.s3.gb_month)
+
+
+def _micro(usd: float) -> int:
+    return ceil(usd * MICRO)

@@ -1,0 +1,55 @@
+"""What an upload will cost, told before anything but its size is known: as the likely kind of source, and as others."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from vod import cost, profiles, sizing
+from vod.cost import MICRO
+from vod.model import Document
+from vod.prices import Fargate
+from vod.probe import Rate, VideoTrack
+from vod.renditions import renditions
+from vod.sizing import Encode
+
+_START_SECONDS = 30
+"""Of a task before and after its encode: the image's pull, the source's way to scratch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of source that people upload: its picture in pixels, frames per second, and bits per second."""
+
+    name: str
+    width: int
+    height: int
+    rate: int
+    bits: int
+
+
+LIKELY = Kind("1080p at 30 fps and 10 Mbit/s", 1920, 1080, 30, 10_000_000)
+OTHERS = (
+    Kind("2160p at 30 fps and 100 Mbit/s", 3840, 2160, 30, 100_000_000),
+    Kind("720p at 30 fps and 1.5 Mbit/s", 1280, 720, 30, 1_500_000),
+)
+"""What takes least and most for each byte."""
+
+
+def micro_usd(size: int, profile: str, price: Fargate, kind: Kind = LIKELY) -> int:
+    """Millionths of a USD for encoding so many bytes of a kind of source on Spot."""
+    recipe = profiles.known_or_default(profile)
+    track = VideoTrack(
+        index=0, codec="", width=kind.width, height=kind.height, rate=Rate.of(Fraction(kind.rate)), end=0
+    )
+    made = renditions(track, Fraction(kind.rate), recipe)
+    encodes = [Encode(each.codec, each.preset, each.width * each.height) for each in made]
+    pixels = kind.width * kind.height
+    task = sizing.task_size(pixels, encodes, kind.rate)
+    frames = size * 8 * kind.rate // kind.bits
+    seconds = sizing.wall_seconds(frames, sizing.cpu_seconds(pixels, encodes, recipe.measure_quality), task)
+    return cost.of_task(task, cost.billed(_START_SECONDS + seconds), True, price)
+
+
+def told(size: int, profile: str, price: Fargate) -> Document:
+    """The estimate as the API shows it, in USD: the likely one, what it assumes, and how far off it may be."""
+    likely, *others = (micro_usd(size, profile, price, kind) / MICRO for kind in (LIKELY, *OTHERS))
+    return {"usd": likely, "assumes": LIKELY.name, "leastUsd": min(likely, *others), "mostUsd": max(likely, *others)}

@@ -1,0 +1,45 @@
+"""AWS's list prices in USD, as data: one region's, with where and when they were read. Edit the file for your own."""
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Annotated
+
+from pydantic import Field
+
+from vod.frozen import Frozen
+
+Usd = Annotated[float, Field(gt=0)]
+
+
+class Fargate(Frozen):
+    """USD for an hour of a vCPU and of a GB on demand; Spot's discount as a part of 1."""
+
+    vcpu_hour: Usd
+    gb_hour: Usd
+    spot_discount: Annotated[float, Field(ge=0, lt=1)]
+
+
+class S3(Frozen):
+    """USD for a thousand objects stored, and for a GB kept for a month."""
+
+    put_thousand: Usd
+    gb_month: Usd
+
+
+class Prices(Frozen):
+    """Fargate's prices by architecture, S3's, a thousand Step Functions transitions, and all functions of one run."""
+
+    region: str
+    date: str
+    source: str
+    fargate: dict[str, Fargate]
+    s3: S3
+    transition_thousand: Usd
+    functions_run: Usd
+
+
+@cache
+def read() -> Prices:
+    """The prices of this installation."""
+    return Prices.model_validate(json.loads(files("vod").joinpath("prices.json").read_text()))

@@ -1,0 +1,39 @@
+"""Spend: every task that ended, and every execution, in the ledger: what was spent, and what no longer will be."""
+
+import logging
+from dataclasses import dataclass
+
+from vod import cost, keys
+from vod.cost import MICRO, ended_task
+from vod.model import Document
+from vod.ports import Ledger, Metrics
+from vod.prices import Fargate
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """Everything the step needs."""
+
+    ledger: Ledger
+    metrics: Metrics
+    price: Fargate
+
+    def task_ended(self, detail: Document) -> bool:
+        """Note a task from its `ECS Task State Change` event; False when it costs nothing or was noted before."""
+        task = ended_task(detail)
+        if task is None:
+            return False
+        micro_usd = cost.of_task(task.size, task.seconds, task.is_spot, self.price)
+        if not self.ledger.note_task(task, micro_usd):
+            return False
+        said = {"videoId": task.video_id, "run": task.run, "task": task.id, "usd": micro_usd / MICRO}
+        logger.info("task ended after %d s", task.seconds, extra=said)
+        self.metrics.put("TaskSeconds", task.seconds, "Seconds")
+        self.metrics.put("Spent", micro_usd / MICRO)
+        return True
+
+    def execution_ended(self, execution: Document) -> None:
+        """Nothing is set aside any more for an execution; its input names it."""
+        self.ledger.release(keys.execution_name(execution["videoId"], execution["run"]))

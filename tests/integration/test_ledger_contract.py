@@ -1,0 +1,88 @@
+"""What every ledger must do: the one in memory and the one in DynamoDB."""
+
+from typing import Any
+
+import pytest
+
+from tests import samples
+from tests.fakes import FakeLedger
+from tests.integration.conftest import TABLE
+from vod.aws.ledger import DynamoLedger
+from vod.aws.videos import DynamoVideos
+from vod.cost import EndedTask
+from vod.ports import Held, Ledger, Spent
+from vod.sizing import TaskSize
+from vod.status import Status
+
+DAY = "2026-01-02"
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def ledger(request: pytest.FixtureRequest, table: Any) -> Ledger:
+    DynamoVideos(table, TABLE).create(samples.video(Status.TRANSCODING))
+    return FakeLedger() if request.param == "memory" else DynamoLedger(table, TABLE)
+
+
+def task(name: str, **changes: Any) -> EndedTask:
+    known = {"video_id": samples.VIDEO_ID, "run": samples.RUN, "size": TaskSize(1024, 2048), "seconds": 60}
+    return EndedTask(id=name, is_spot=True, **({"day": DAY} | known | changes))
+
+
+def test_tasks_add_up_for_their_video_and_their_day(ledger: Ledger) -> None:
+    assert ledger.note_task(task("a"), 5)
+    assert ledger.note_task(task("b", seconds=70), 6)
+    assert ledger.note_task(task("c", day="2026-01-03"), 7)
+
+    assert ledger.of_video(samples.VIDEO_ID) == Spent(3, 190, 18)
+    assert ledger.of_day(DAY) == Spent(2, 130, 11)
+
+
+def test_a_task_counts_once(ledger: Ledger) -> None:
+    assert ledger.note_task(task("a"), 5)
+    assert not ledger.note_task(task("a"), 5)
+
+    assert ledger.of_video(samples.VIDEO_ID) == ledger.of_day(DAY) == Spent(1, 60, 5)
+
+
+def test_nothing_is_spent_before_anything_was(ledger: Ledger) -> None:
+    assert ledger.of_video(samples.VIDEO_ID) == ledger.of_day(DAY) == Spent()
+
+
+def test_a_task_of_a_deleted_video_counts_for_its_day_and_leaves_no_record(table: Any) -> None:
+    ledger = DynamoLedger(table, TABLE)
+
+    assert ledger.note_task(task("a", video_id="f" * 20), 5)
+    assert not ledger.note_task(task("a", video_id="f" * 20), 5)
+
+    assert ledger.of_day(DAY) == Spent(1, 60, 5)
+    assert ledger.of_video("f" * 20) == Spent()
+
+
+def test_as_much_is_set_aside_as_there_is_room_for(ledger: Ledger) -> None:
+    assert ledger.reserve("one", 5, most=0)
+    assert ledger.reserve("two", 5, most=5)
+    assert not ledger.reserve("three", 5, most=9)
+
+    assert ledger.reserve("one", 5, most=0), "a repeat needs no room"
+
+
+def test_what_is_released_makes_room_once(ledger: Ledger) -> None:
+    ledger.reserve("one", 5, most=0)
+    ledger.reserve("two", 5, most=5)
+
+    ledger.release("one")
+    ledger.release("one")
+
+    assert not ledger.reserve("three", 1, most=4)
+    assert ledger.reserve("three", 1, most=5)
+
+
+def test_those_that_wait_come_longest_first_and_once(ledger: Ledger) -> None:
+    held = [Held(f"{number:020d}", samples.RUN, f"2026-01-02T00:00:0{number}.000Z") for number in range(3)]
+    for one in (*reversed(held), held[0]):
+        ledger.hold(one)
+
+    assert ledger.held(2) == tuple(held[:2])
+    ledger.drop(held[0])
+    ledger.drop(held[0])
+    assert ledger.held(9) == tuple(held[1:])

@@ -1,0 +1,108 @@
+import pytest
+
+from tests import samples
+from tests.fakes import FakeExecutions, FakeLedger, FakeVideos
+from vod import estimate
+from vod.cost import MICRO, EndedTask
+from vod.model import Source, Video
+from vod.sizing import TaskSize
+from vod.status import Status
+from vod.steps.start import Starting
+
+SIZE = 10**9
+ONE = estimate.micro_usd(SIZE, "default", samples.PRICE) / MICRO
+TODAY = "2026-01-02"
+
+
+def queued(number: int, **changes: object) -> Video:
+    known = {
+        "id": f"{number:020x}",
+        "source": Source("key", "v1", SIZE),
+        "queued_at": f"2026-01-02T00:00:{number:02}.000Z",
+    }
+    return samples.video(**({"status": Status.QUEUED} | known | changes))  # type: ignore[arg-type]
+
+
+def starting(videos: list[Video], usd: float) -> Starting:
+    return samples.starting(FakeVideos({video.id: video for video in videos}), FakeExecutions(), FakeLedger(), usd)
+
+
+def started(step: Starting) -> list[str]:
+    assert isinstance(step.executions, FakeExecutions)
+    return [name.split("-")[0] for name in step.executions.started]
+
+
+def spend(step: Starting, usd: float, day: str = TODAY) -> None:
+    task = EndedTask("t", "v", "r", TaskSize(1024, 2048), 60, is_spot=True, day=day)
+    step.ledger.note_task(task, round(usd * MICRO))
+
+
+def shown(step: Starting, video: Video) -> str | None:
+    record = step.videos.get(video.id)
+    return record.waits_for if record else None
+
+
+def test_without_a_budget_everything_starts_and_nothing_is_set_aside() -> None:
+    step = starting([queued(1)], usd=0)
+
+    assert step.start(queued(1))
+    assert started(step) == [queued(1).id]
+    assert step.ledger.reserved == {}  # type: ignore[attr-defined]
+
+
+def test_what_the_budget_does_not_reach_waits_and_says_so() -> None:
+    videos = [queued(number) for number in (1, 2, 3)]
+    step = starting(videos, usd=2.5 * ONE)
+
+    assert [step.start(video) for video in videos] == [True, True, False]
+    assert started(step) == [video.id for video in videos[:2]]
+    assert [shown(step, video) for video in videos] == [None, None, "budget"]
+
+
+def test_what_was_spent_today_counts_and_what_was_spent_yesterday_does_not() -> None:
+    today, yesterday = starting([queued(1)], usd=2 * ONE), starting([queued(1)], usd=2 * ONE)
+    spend(today, 1.5 * ONE)
+    spend(yesterday, 1.5 * ONE, "2026-01-01")
+
+    assert not today.start(queued(1))
+    assert yesterday.start(queued(1))
+
+
+def test_the_first_of_a_day_starts_whatever_it_may_cost_and_the_second_waits() -> None:
+    step = starting([queued(1), queued(2)], usd=ONE / 10)
+
+    assert step.start(queued(1))
+    assert not step.start(queued(2))
+
+
+def test_a_duplicate_sets_nothing_aside_twice() -> None:
+    step = starting([queued(1), queued(2)], usd=2.5 * ONE)
+
+    assert step.start(queued(1))
+    assert step.start(queued(1))
+    assert step.start(queued(2))
+
+
+def test_those_that_wait_start_in_their_order_once_there_is_room() -> None:
+    videos = [queued(number) for number in (1, 2, 3)]
+    step = starting(videos, usd=2.5 * ONE)
+    spend(step, 3 * ONE)
+    for video in reversed(videos):
+        assert not step.start(video)
+    step.ledger.tasks.clear()  # type: ignore[attr-defined]
+
+    assert step.resume() == 2
+    assert started(step) == [videos[0].id, videos[1].id]
+    assert [held.video_id for held in step.ledger.held(10)] == [videos[2].id]
+
+
+@pytest.mark.parametrize("status", [Status.CANCELLED, Status.FAILED, Status.READY])
+def test_one_that_is_no_longer_wanted_is_forgotten(status: Status) -> None:
+    step = starting([queued(1)], usd=ONE)
+    spend(step, 2 * ONE)
+    step.start(queued(1))
+    step.videos.records[queued(1).id] = queued(1, status=status)  # type: ignore[attr-defined]
+    step.ledger.tasks.clear()  # type: ignore[attr-defined]
+
+    assert step.resume() == 0
+    assert step.ledger.held(10) == ()

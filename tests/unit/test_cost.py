@@ -1,0 +1,81 @@
+"""What ended tasks, requests and storage cost, and what an upload will."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests import samples
+from vod import cost, estimate, prices
+from vod.cost import MICRO, ended_task
+from vod.model import Document
+from vod.sizing import TaskSize
+
+EVENT = Path(__file__).parents[2] / "events" / "spend.json"
+SIZE = TaskSize(cpu=2048, memory=4096)
+
+
+@pytest.fixture
+def detail() -> Document:
+    return dict(json.loads(EVENT.read_text())["detail"])
+
+
+def test_an_hour_of_a_task_costs_its_vcpus_and_its_memory() -> None:
+    micro_usd = cost.of_task(SIZE, 3600, False, samples.PRICE)
+
+    assert micro_usd == pytest.approx((2 * 0.04 + 4 * 0.005) * MICRO, abs=1)
+
+
+def test_spot_takes_its_discount() -> None:
+    on_demand, spot = (cost.of_task(SIZE, 3600, is_spot, samples.PRICE) for is_spot in (False, True))
+
+    assert spot == pytest.approx(on_demand * 0.5, abs=1)
+
+
+def test_a_task_is_billed_from_its_pull_to_its_end_by_the_second(detail: Document) -> None:
+    task = ended_task(detail)
+
+    assert task
+    assert (task.seconds, task.size, task.is_spot) == (125, TaskSize(4096, 8192), True)
+
+
+def test_a_short_task_is_billed_for_a_minute(detail: Document) -> None:
+    task = ended_task(detail | {"stoppedAt": "2026-11-22T18:10:21Z"})
+
+    assert task and task.seconds == 60
+
+
+def test_a_task_that_never_began_costs_nothing(detail: Document) -> None:
+    assert ended_task({name: value for name, value in detail.items() if not name.endswith("tartedAt")}) is None
+
+
+def test_a_task_that_is_no_encoder_is_none_of_ours(detail: Document) -> None:
+    assert ended_task(detail | {"overrides": {"containerOverrides": [{"name": "other"}]}}) is None
+
+
+def test_requests_grow_with_objects_and_tasks() -> None:
+    listed = prices.read()
+
+    assert cost.of_requests(0, 0, listed) < cost.of_requests(1000, 1, listed) < cost.of_requests(1000, 50, listed)
+
+
+def test_a_terabyte_month_costs_what_the_list_says() -> None:
+    assert cost.of_month(10**12, prices.read()) == 23 * MICRO
+
+
+def test_an_estimate_tells_what_it_takes_for_granted_and_how_far_off_it_may_be() -> None:
+    told = estimate.told(10**9, "default", samples.PRICE)
+
+    assert 0 < told["leastUsd"] <= told["usd"] <= told["mostUsd"]
+    assert "1080p" in told["assumes"]
+
+
+def test_an_estimate_grows_with_the_size_and_with_a_second_codec() -> None:
+    small, large = (estimate.micro_usd(size, "default", samples.PRICE) for size in (10**9, 10**10))
+
+    assert large == pytest.approx(10 * small, rel=0.1)
+    assert estimate.micro_usd(10**9, "hevc", samples.PRICE) > small
+
+
+def test_a_profile_that_is_gone_is_estimated_as_the_default() -> None:
+    assert estimate.micro_usd(10**9, "gone", samples.PRICE) == estimate.micro_usd(10**9, "default", samples.PRICE)
