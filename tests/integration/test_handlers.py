@@ -3,6 +3,7 @@
 import base64
 import importlib
 import json
+import logging
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -397,8 +398,11 @@ def test_what_a_step_logs_names_its_video_and_run(
     load: Callable[[str], Handler], table: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     DynamoVideos(table, TABLE).create(samples.video(Status.TRANSCODING))
+    fail = load("fail")
+    for lines_to in logging.getLogger("vod").handlers:
+        lines_to.setStream(sys.stdout)  # type: ignore[attr-defined]
 
-    load("fail")({"videoId": samples.VIDEO_ID, "run": samples.RUN, "error": {"Error": "States.TaskFailed"}})
+    fail({"videoId": samples.VIDEO_ID, "run": samples.RUN, "error": {"Error": "States.TaskFailed"}})
 
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     told = next(line for line in lines if "execution failed" in line.get("message", ""))

@@ -1,9 +1,6 @@
 """Structured logs: one JSON object a line, with the video, run and execution that it is about."""
 
-import logging
-
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
 
 from vod import keys
 
@@ -11,13 +8,8 @@ _PACKAGE = "vod"
 
 
 def logger() -> Logger:
-    """The logger of an entry point; what the steps log comes in the same shape, with the same keys."""
-    made = Logger()
-    steps = logging.getLogger(_PACKAGE)
-    steps.propagate = False
-    steps.handlers.clear()
-    copy_config_to_registered_loggers(made, include={_PACKAGE})
-    return made
+    """The logger of an entry point. Named like the package, so that what the steps log is in its shape, with its keys."""
+    return Logger(service=_PACKAGE)
 
 
 def about(log: Logger, video_id: str, run: str) -> None:
