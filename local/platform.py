@@ -32,11 +32,15 @@ FAILURES = (StartError, DeployError)  # what a start may end with, each with a t
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to start; tests give a state folder of their own, port 0 for any free one, and parameters of the template."""
+    """How to start; tests give a state folder of their own, port 0 for any free one, and parameters of the template.
+
+    Executions wait for `wait_scale` of the time that their definition says.
+    """
 
     state: Path = REPOSITORY / ".local"
     port: int = 8080
     template: Path = REPOSITORY / "template.yaml"
+    wait_scale: float = 1.0
     tasks: int = field(default_factory=lambda: os.cpu_count() or 2)
     emulator_python: Path = REPOSITORY / ".venv-emulator" / "bin" / "python"
     parameters: Mapping[str, str] = field(default_factory=dict)
@@ -162,6 +166,7 @@ class Platform:
         remembered = self.state / "emulator-port"
         port = free_port(int(remembered.read_text()) if remembered.exists() else 0)
         arguments = ["--lambda-python", sys.executable, "--tasks", str(self.options.tasks)]
+        arguments += ["--wait-scale", str(self.options.wait_scale)]
         emulator = child.start(self.options.emulator_python, REPOSITORY, self.state, port, arguments)
         remembered.write_text(str(port))
         return emulator

@@ -26,9 +26,11 @@ def install(settings: Settings) -> None:
         cloudformation,
         cloudfront,
         ecs,
+        faults,
         firewall,
         iam,
         lambdas,
+        metrics,
         objects,
         persistence,
         step_functions,
@@ -43,12 +45,14 @@ def install(settings: Settings) -> None:
         endpoint=os.environ["AWS_ENDPOINT_URL"],
     )
     iam.install()
+    faults.install(settings.state)
     ecs.install(host, settings.tasks)
     lambdas.install(settings.lambda_python, settings.workers)
     step_functions.install()
     cloudformation.install()
     apigateway.install()
     firewall.install()
+    metrics.install()
     cloudfront.install()
     objects.install()
     persistence.install(settings.autosave_seconds)

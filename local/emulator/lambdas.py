@@ -13,7 +13,7 @@ from ministack.core.lambda_runtime import Worker
 from ministack.core.responses import request_scope
 from ministack.services import lambda_svc
 
-from local.emulator import iam
+from local.emulator import iam, metrics
 
 LOG = logging.getLogger("local.lambdas")
 RAISED = "__raised__"
@@ -91,6 +91,7 @@ def executing(queues: Queues) -> Callable[..., dict[str, Any]]:
             result = outcome(_warm(function, event, request_id))
         for line in (result.get("log") or "").splitlines():
             LOG.info("%s: %s", config["FunctionName"], line)
+            metrics.record_log(line)
         return result
 
     return execute

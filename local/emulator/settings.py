@@ -20,6 +20,7 @@ class Settings:
     tasks: int
     workers: int
     autosave_seconds: float
+    wait_scale: float
     lifeline: int | None
 
 
@@ -33,6 +34,7 @@ def parse(arguments: Sequence[str]) -> Settings:
     parser.add_argument("--tasks", type=int, default=2, help="ECS tasks that run at the same time")
     parser.add_argument("--workers", type=int, default=4, help="concurrent invocations of one function")
     parser.add_argument("--autosave-seconds", type=float, default=10.0)
+    parser.add_argument("--wait-scale", type=float, default=1.0, help="part of the time that executions wait")
     parser.add_argument("--lifeline", type=int, help="file descriptor whose end-of-file ends the emulator")
     given = parser.parse_args(arguments)
     return Settings(
@@ -43,6 +45,7 @@ def parse(arguments: Sequence[str]) -> Settings:
         tasks=max(1, given.tasks),
         workers=max(1, given.workers),
         autosave_seconds=given.autosave_seconds,
+        wait_scale=given.wait_scale,
         lifeline=given.lifeline,
     )
 
@@ -61,6 +64,7 @@ def ministack_environment(settings: Settings) -> Mapping[str, str]:
         "AWS_SECRET_ACCESS_KEY": "test",
         # An address, not a name: boto3 then keeps the bucket in the path, where any resolver finds it.
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{settings.port}",
+        "SFN_WAIT_SCALE": str(settings.wait_scale),
         "PERSIST_STATE": "1",
         "STATE_DIR": str(state / "services"),
         "S3_PERSIST": "1",

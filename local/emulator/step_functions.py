@@ -14,7 +14,7 @@ from typing import Any
 from ministack.services import ecs
 from ministack.services import stepfunctions as sfn
 
-from local.emulator import iam
+from local.emulator import faults, iam
 from local.emulator.ecs import begin_stop
 from local.emulator.rights import lambda_rights, needed_rights, run_task_rights
 
@@ -91,6 +91,9 @@ def run_task(resource: str, given: Any) -> Any:
     """`ecs:runTask` and `ecs:runTask.sync`, with AWS's PascalCase result and error names."""
     request = sfn._pascal_to_camel(given)
     require_rights("ECS.AccessDeniedException", run_task_rights(request))
+    if faults.happens(faults.NO_CAPACITY):
+        reason = [{"Arn": request.get("cluster"), "Reason": "Capacity is unavailable at this time."}]
+        raise sfn._ExecutionError("ECS.AmazonECSException", json.dumps({"Failures": reason, "Tasks": []}))
     status, _, body = ecs._run_task(request)
     answer = json.loads(body or b"{}")
     if status >= 400:

@@ -8,7 +8,7 @@ _PACKAGE = "vod"
 
 
 def logger() -> Logger:
-    """The logger of an entry point. Named like the package, so that what the steps log is in its shape, with its keys."""
+    """The logger of an entry point, named like the package: what the steps log comes in its shape, with its keys."""
     return Logger(service=_PACKAGE)
 
 
