@@ -1,6 +1,6 @@
 # One command to see the platform run: `make demo`. Needs Python 3.13 (PYTHON=/path/to/python3.13 if it is not found).
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check bench build playback-key deploy clean
+.PHONY: help demo up dashboard test check bench build playback-key deploy clean
 
 bin := .venv/bin
 export SAM_CLI_TELEMETRY := 0
@@ -15,6 +15,9 @@ demo: setup ## one video through the whole platform on this machine (FILE=path f
 
 up: setup ## the platform on this machine until Ctrl-C (VOD_PORT=8080)
 	@VOD_END_WITH=$$PPID $(bin)/python -m local.up
+
+dashboard: setup ## draw the dashboard of the running `make up` (FILE=dashboard.png)
+	@$(bin)/python -m local.dashboard $(FILE)
 
 test: setup ## every test
 	$(bin)/python -m pytest tests

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from local.api import Api
+from local.dashboard import draw
 from local.deploy import resources
 from local.platform import Options, Platform
 from tests.e2e.conftest import ended
@@ -169,15 +170,15 @@ def test_dead_letters(platform: Platform, made: Callable[[str], str], told: Any)
     platform.clients.sqs.send_message(QueueUrl=queue, MessageBody="not JSON")
 
     goes_off(platform, told, "dead-letters")
-    assert goes_back(platform, made("DeadLetterQueue"))
+    assert "not JSON" in taken(platform, made("DeadLetterQueue"))
 
 
-def goes_back(platform: Platform, url: str) -> bool:
-    """Take the letter away, as a human would."""
+def taken(platform: Platform, url: str) -> list[str]:
+    """Take the letters away, as a human would."""
     letters = platform.clients.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
     for letter in letters:
         platform.clients.sqs.delete_message(QueueUrl=url, ReceiptHandle=letter["ReceiptHandle"])
-    return [letter["Body"] for letter in letters] == ["not JSON"]
+    return [letter["Body"] for letter in letters]
 
 
 def test_a_spent_budget_holds_new_videos_until_there_is_more(
@@ -231,3 +232,13 @@ def test_what_cannot_happen_here_is_told_as_aws_would(platform: Platform, told: 
     platform.clients.cloudwatch.put_metric_data(Namespace=known["Namespace"], MetricData=[figure])
 
     goes_off(platform, told, name)
+
+
+def test_the_dashboard_is_drawn_from_what_happened(platform: Platform) -> None:
+    drawn = draw(platform.clients.cloudwatch, STACK, minutes=15)
+
+    empty = {axes.get_title("left") for axes in drawn.axes if "no data" in {text.get_text() for text in axes.texts}}
+    lines = {axes.get_title("left"): [line.get_label() for line in axes.lines] for axes in drawn.axes}
+    assert empty <= {"EFS burst credits (bytes)"}
+    assert lines["Failures by code"] == ["internal", "not_a_video"]
+    assert lines["Cost per hour of video (USD)"] == ["USD an hour"]

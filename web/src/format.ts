@@ -62,7 +62,7 @@ export function bitRate(bitsPerSecond: number): string {
 
 function threeDigits(value: number, whole = false): string {
   if (whole) return String(Math.round(value));
-  return value.toFixed(value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2).replace(/\.?0+$/, "");
+  return value.toFixed(value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
 }
 
 /** 29.97002997 -> "29.97". */
@@ -134,4 +134,10 @@ const CHANNELS: Record<number, string> = { 1: "mono", 2: "stereo", 6: "5.1", 8: 
 
 export function channels(count: number): string {
   return CHANNELS[count] ?? plural(count, "channel");
+}
+
+/** 0.0123 -> "1.2 cents", 3.4 -> "3.40 USD"; what is less than a tenth of a cent says so. */
+export function usd(amount: number): string {
+  if (amount < 0.001) return amount > 0 ? "less than 0.1 cents" : "nothing";
+  return amount < 1 ? `${threeDigits(amount * 100)} cents` : `${amount.toFixed(2)} USD`;
 }

@@ -46,6 +46,7 @@ export interface SourceFacts {
 export interface Video {
   id: string;
   status: Status;
+  waitsFor: "budget" | null;
   progress: number;
   title: string;
   tags: string[];
@@ -58,8 +59,18 @@ export interface Video {
   playback: PlaybackUrls | null;
   warnings: string[];
   error: { code: string; message: string } | null;
+  /** Only where one video is shown. */
+  cost?: Cost;
   createdAt: string;
   updatedAt: string;
+}
+
+/** In USD: what encoding took so far, and what keeping it takes each month. */
+export interface Cost {
+  tasks: number;
+  taskSeconds: number;
+  totalUsd: number;
+  storageUsdPerMonth: number | null;
 }
 
 export interface VideoPage {

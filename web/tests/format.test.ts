@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bitRate, bytes, clock, codec, frameRate, profileName, quality, sizeLimit, spokenTime, timeLeft, titleOf, when } from "../src/format";
+import { bitRate, bytes, clock, codec, frameRate, profileName, quality, sizeLimit, spokenTime, timeLeft, titleOf, usd, when } from "../src/format";
 
 test.each([
   [0, "0:00"],
@@ -26,6 +26,7 @@ test.each([
   [999, "999 bytes"],
   [1000, "1 kB"],
   [1_536_000, "1.54 MB"],
+  [100_000_000, "100 MB"],
   [999_999_999, "1 GB"],
   [53_687_091_200, "53.7 GB"],
 ])("%s bytes are %s", (size, text) => {
@@ -71,4 +72,14 @@ test("a title is a file's name without its format", () => {
   expect(titleOf("Rome, day 2.mp4")).toBe("Rome, day 2");
   expect(titleOf("v1.0 final")).toBe("v1.0 final");
   expect(titleOf(".mp4")).toBe(".mp4");
+});
+
+test.each([
+  [0, "nothing"],
+  [0.0004, "less than 0.1 cents"],
+  [0.0123, "1.23 cents"],
+  [0.5, "50 cents"],
+  [3.4, "3.40 USD"],
+])("%s USD are %s", (amount, text) => {
+  expect(usd(amount)).toBe(text);
 });

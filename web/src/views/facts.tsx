@@ -1,8 +1,8 @@
 /** What a video is made of: its renditions, and the source they came from. */
 
 import type { ComponentChildren } from "preact";
-import { bitRate, bytes, channels, clock, codec, dateTime, frameRate, language, profileName, quality } from "../format";
-import type { Rendition, SourceFacts, Video } from "../model";
+import { bitRate, bytes, channels, clock, codec, dateTime, frameRate, language, profileName, quality, usd } from "../format";
+import type { Cost, Rendition, SourceFacts, Video } from "../model";
 
 export function Renditions({ renditions }: { renditions: Rendition[] }) {
   const metric = renditions.find((rendition) => rendition.quality)?.quality?.metric;
@@ -82,6 +82,7 @@ export function SourceFactsList({ video }: { video: Video }) {
         {source?.container && <Fact name="Container">{source.container}</Fact>}
         <Fact name="Profile">{profileName(video.profile)}</Fact>
         <Fact name="Uploaded">{dateTime(video.createdAt)}</Fact>
+        {video.cost && video.cost.tasks > 0 && <Fact name="Cost">{costText(video.cost)}</Fact>}
       </dl>
     </section>
   );
@@ -94,6 +95,11 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
       <dd>{children}</dd>
     </div>
   );
+}
+
+function costText({ totalUsd, storageUsdPerMonth }: Cost): string {
+  const kept = storageUsdPerMonth === null ? "" : `, and ${usd(storageUsdPerMonth)} a month to keep`;
+  return `${usd(totalUsd)} to encode${kept}`;
 }
 
 function pictureText(video: NonNullable<SourceFacts["video"]>): string {

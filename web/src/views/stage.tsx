@@ -20,10 +20,15 @@ const TEXTS: Partial<Record<Status, [title: string, text: string]>> = {
   deleting: ["Being deleted", "It will be gone in a moment."],
 };
 
+const HELD: [title: string, text: string] = [
+  "Waiting for the budget",
+  "Today's is spent. It starts after midnight UTC, or when whoever operates the platform raises it.",
+];
+
 export function Stage({ video }: { video: Video }) {
   const { status, progress } = video;
   if (status === "failed") return <Failed video={video} />;
-  const [title, text] = TEXTS[status] ?? ["Nothing to watch yet", ""];
+  const [title, text] = video.waitsFor === "budget" ? HELD : (TEXTS[status] ?? ["Nothing to watch yet", ""]);
   const encoding = status === "transcoding" && progress > 0;
   return (
     <Panel>
