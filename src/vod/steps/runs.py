@@ -46,7 +46,8 @@ class Runs:
         if video.status in _RETRIED:
             self._check_source(video)
         video = amend(self.videos, video, self._requeued)
-        self.starting.start(video)
+        if not self.starting.start(video):
+            video = self.videos.get(video_id) or video  # says what it waits for
         return view.video(video, progress=0, playback=None)
 
     def _requeued(self, video: Video) -> Video:

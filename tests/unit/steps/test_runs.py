@@ -14,11 +14,13 @@ SOURCE = Source(f"uploads/{samples.VIDEO_ID}/source", "v1", 1000)
 NEXT = keys.next_run_id(samples.RUN)
 
 
-def runs(status: Status, **changes: object) -> Runs:
+def runs(status: Status, usd: float = 0, **changes: object) -> Runs:
     video = samples.video(status, **({"source": SOURCE} | changes))
     sources = FakeSources({SOURCE.key: b"x"})
     videos, executions = FakeVideos({video.id: video}), FakeExecutions()
-    return Runs(videos, sources, executions, samples.starting(videos, executions, FakeLedger()), lambda: samples.NOW)
+    return Runs(
+        videos, sources, executions, samples.starting(videos, executions, FakeLedger(), usd), lambda: samples.NOW
+    )
 
 
 def stored(step: Runs) -> Video:
@@ -137,3 +139,13 @@ def test_others_can_neither_cancel_nor_retry() -> None:
     for attempt in (step.cancel, step.retry):
         with pytest.raises(NotFound):
             attempt(BOB, samples.VIDEO_ID)
+
+
+def test_a_retry_waits_for_the_budget_like_everything_else() -> None:
+    step = runs(Status.FAILED, usd=1e-6)
+    step.starting.ledger.reserve("another", 1, most=0)
+
+    shown = step.retry(ANN, samples.VIDEO_ID)
+
+    assert (shown["status"], shown["waitsFor"]) == ("queued", "budget")
+    assert step.executions.started == {}  # type: ignore[attr-defined]
