@@ -16,7 +16,6 @@ import matplotlib as mpl
 from matplotlib import dates
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.gridspec import GridSpec
 
 from deployment import STACK
 from local.clients import Clients
@@ -114,20 +113,24 @@ def draw(cloudwatch: Any, name: str, minutes: int = 60) -> Figure:
     now = datetime.now(UTC)
     reader = Reader(cloudwatch, now - timedelta(minutes=minutes), now, finest=60 if minutes <= 180 else 3600)
     widgets = json.loads(cloudwatch.get_dashboard(DashboardName=name)["DashboardBody"])["widgets"]
-    rows = max(each["y"] + each["height"] for each in widgets)
+    rows = max(each["y"] + each["height"] for each in widgets) + 1
     mpl.rcParams.update({"font.size": 8, "axes.spines.top": False, "axes.titleweight": "bold", "axes.titlesize": 9})
     figure = Figure(figsize=(16, rows * ROW_INCHES), facecolor="white")
-    figure.suptitle(f"{name}, {now:%Y-%m-%d %H:%M} UTC, the last {minutes} minutes", x=0.02, y=0.995, ha="left")
-    grid = GridSpec(rows, COLUMNS, figure, left=0.03, right=0.98, top=0.96, bottom=0.03, wspace=3.0, hspace=2.2)
+    figure.suptitle(f"{name}, {now:%Y-%m-%d %H:%M} UTC, the last {minutes} minutes", x=0.02, y=0.99, ha="left")
     for each in widgets:
-        columns = slice(each["x"], each["x"] + each["width"])
-        axes = figure.add_subplot(grid[each["y"] : each["y"] + each["height"], columns])
+        axes = figure.add_axes(_place(each, rows))
         axes.set_title(each["properties"]["title"], loc="left")
         if each["type"] == "alarm":
             _draw_alarms(axes, cloudwatch, each["properties"]["alarms"])
         else:
             _draw_lines(axes, reader.lines(each["properties"]), reader)
     return figure
+
+
+def _place(widget: Widget, rows: int) -> tuple[float, float, float, float]:
+    """Left, bottom, width and height of a widget's axes as parts of the figure, with room for its title and labels."""
+    left, bottom = widget["x"] / COLUMNS + 0.03, 1 - (widget["y"] + widget["height"] + 0.2) / rows
+    return left, bottom, widget["width"] / COLUMNS - 0.055, (widget["height"] - 1.5) / rows
 
 
 def _draw_alarms(axes: Axes, cloudwatch: Any, arns: Sequence[str]) -> None:
@@ -147,6 +150,7 @@ def _draw_lines(axes: Axes, lines: Sequence[Line], reader: Reader) -> None:
     for number, line in enumerate(lines):
         on = right if line.is_right else axes
         on.plot(line.times, line.values, marker="o", markersize=3, label=line.label, color=f"C{number}")  # type: ignore[arg-type]
+    for on in {axes, right}:
         on.set_ylim(bottom=0)
     if not any(line.times for line in lines):
         axes.text(0.5, 0.5, "no data", ha="center", color="#8a8f98", transform=axes.transAxes)
@@ -155,7 +159,7 @@ def _draw_lines(axes: Axes, lines: Sequence[Line], reader: Reader) -> None:
     axes.grid(axis="y", color="#e5e7eb")
     handles = [handle for each in {axes, right} for handle in each.get_legend_handles_labels()[0]]
     if handles:
-        axes.legend(handles=handles, loc="upper left", frameon=False, ncols=2)
+        axes.legend(handles=handles, loc="lower right", bbox_to_anchor=(1, 0.98), frameon=False, ncols=4, fontsize=7)
 
 
 def main() -> int:
