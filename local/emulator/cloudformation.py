@@ -78,7 +78,18 @@ def update_keeping_attributes(
 def conditions(template: Any, parameters: Any) -> dict[str, bool]:
     """A template's conditions, which on AWS may also ask where they are."""
     here = {"AWS::Region": {"Value": get_region()}, "AWS::AccountId": {"Value": get_account_id()}}
-    return dict(_conditions(template, {**here, **parameters}))
+    known = {**here, **parameters}
+    return dict(_conditions({**template, "Conditions": split(template.get("Conditions") or {}, known)}, known))
+
+
+def split(value: Any, parameters: Any) -> Any:
+    """`value` with each Fn::Split of a parameter done: ministack's conditions do not know it."""
+    if isinstance(value, dict) and "Fn::Split" in value:
+        separator, text = value["Fn::Split"]
+        return str(parameters[text["Ref"]]["Value"] if isinstance(text, dict) else text).split(separator)
+    if isinstance(value, dict):
+        return {key: split(item, parameters) for key, item in value.items()}
+    return [split(item, parameters) for item in value] if isinstance(value, list) else value
 
 
 def definition(properties: Any) -> str:
@@ -97,16 +108,16 @@ def require_machine_rights(properties: Any) -> None:
 
 
 def checked(kind: str, check: Callable[[Any], None]) -> None:
-    """Let creations and updates of a type pass `check` first; they get the properties as last argument but one."""
-    for verb in ("create", "update"):
+    """Let creations (id, properties, ...) and updates (id, old ones, new ones, ...) of a type pass `check` first."""
+    for verb, position in (("create", 1), ("update", 2)):
         inner = HANDLERS[kind].get(verb)
         if inner:
-            HANDLERS[kind][verb] = _after(check, inner)
+            HANDLERS[kind][verb] = _after(check, inner, position)
 
 
-def _after(check: Callable[[Any], None], inner: Callable[..., Any]) -> Callable[..., Any]:
+def _after(check: Callable[[Any], None], inner: Callable[..., Any], position: int) -> Callable[..., Any]:
     def handler(*arguments: Any) -> Any:
-        check(arguments[-2])
+        check(arguments[position])
         return inner(*arguments)
 
     return handler
