@@ -66,34 +66,46 @@ def by_sam(at: Target) -> Deploy:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """Everything a deployment needs; tests give a session of the emulator and their own way to deploy."""
+    """What stands around a deployment by whoever; tests and pipelines give a session and their own way to deploy.
+
+    `role` is CloudFormation's for the edge stack, if it is not to act with the session's own rights.
+    """
 
     session: Any
     stack: str
     given: Mapping[str, str]
-    deploy: Deploy
     say: Callable[[str], None] = print
+    role: str = ""
 
-    def run(self, folder: Path | None) -> str:
+    def run(self, deploy: Deploy, folder: Path | None) -> str:
         """Bring the stack up to date, then the page of a folder; the platform's address."""
+        parameters = self.prepare()
+        deploy(parameters)
+        return self.finish(parameters, folder)
+
+    def prepare(self) -> dict[str, str]:
+        """Make what the stack needs beforehand; the parameters to deploy it with, others stay as they are."""
         there = stack.read(self._cloudformation(), self.stack).parameters
         parameters = {**self.given, **self._key({**there, **self.given})}
-        region = self.session.region_name
-        edge = Edge(self._cloudformation(EDGE_REGION), self.stack, region, {**there, **parameters})
-        apart = is_apart(region)
-        if apart:
+        if is_apart(self.session.region_name):
             self.say(f"certificate and firewall, in {EDGE_REGION} (a new certificate takes minutes)")
-            parameters |= edge.before()
-        self.deploy(parameters)
+            parameters |= self._edge({**there, **parameters}).before()
+        return parameters
+
+    def finish(self, parameters: Mapping[str, str], folder: Path | None) -> str:
+        """Once the stack is deployed: the rest of the edge, and the page of a folder; the platform's address."""
         made = stack.read(self._cloudformation(), self.stack)
         if not made.has(parameters):
             raise ValueError("nothing was deployed: the changes were not executed")
-        if apart:
-            edge.after()
+        if is_apart(self.session.region_name):
+            self._edge(made.parameters).after()
         if folder:
             count = page.publish(self.session.client("s3"), folder, made, PROFILES)
             self.say(f"the page: {count} files")
         return made.outputs["PublicUrl"]
+
+    def _edge(self, wanted: Mapping[str, str]) -> Edge:
+        return Edge(self._cloudformation(EDGE_REGION), self.stack, self.session.region_name, wanted, self.role)
 
     def _cloudformation(self, region: str | None = None) -> Any:
         return self.session.client("cloudformation", region_name=region)
@@ -122,7 +134,8 @@ def main(arguments: list[str]) -> int:
         at = target(asked.config_env, (REPOSITORY / "samconfig.toml").read_text())
         session = boto3.Session(region_name=at.region)
         given = {**at.parameters, **assignments(asked.parameters)}
-        address = Deployment(session, at.stack, given, by_sam(at)).run(None if asked.without_page else PAGE)
+        folder = None if asked.without_page else PAGE
+        address = Deployment(session, at.stack, given).run(by_sam(at), folder)
     except (BotoCoreError, ClientError, ValueError, subprocess.CalledProcessError) as error:
         print(f"make deploy: {error}", file=sys.stderr)
         return 1

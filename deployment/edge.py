@@ -22,12 +22,16 @@ def is_apart(region: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """The edge stack of `main` in a region, by a CloudFormation client in us-east-1; `wanted` are main's parameters."""
+    """The edge stack of `main` in a region, by a CloudFormation client in us-east-1; `wanted` are main's parameters.
+
+    CloudFormation acts with `role` if one is given.
+    """
 
     client: Any
     main: str
     region: str
     wanted: Values
+    role: str = ""
 
     @property
     def name(self) -> str:
@@ -70,4 +74,4 @@ class Edge:
         return asked
 
     def _bring(self, parameters: Values) -> Values:
-        return stack.bring(self.client, self.name, TEMPLATE.read_text(), parameters)
+        return stack.bring(self.client, self.name, TEMPLATE.read_text(), parameters, self.role)

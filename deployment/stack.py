@@ -38,12 +38,13 @@ def read(client: Any, name: str) -> Stack:
     )
 
 
-def bring(client: Any, name: str, body: str, parameters: Values) -> Values:
-    """Create or update a stack and wait for it; its outputs. botocore's WaiterError when it fails."""
+def bring(client: Any, name: str, body: str, parameters: Values, role: str = "") -> Values:
+    """Create or update a stack, with a role if given one, and wait; its outputs. botocore's WaiterError if it fails."""
     request = {
         "StackName": name,
         "TemplateBody": body,
         "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+        **({"RoleARN": role} if role else {}),
     }
     is_there = bool(read(client, name).parameters)
     try:

@@ -70,7 +70,7 @@ def deployed(session: Session, given: Mapping[str, str]) -> dict[str, str]:
         session.main.parameters = {**(session.main.parameters or {}), **parameters}
 
     name = "Mine" if session.region_name != "us-east-1" else "Home"
-    assert Deployment(session, name, given, deploy, lambda _: None).run(None) == OUTPUTS["PublicUrl"]
+    assert Deployment(session, name, given, lambda _: None).run(deploy, None) == OUTPUTS["PublicUrl"]
     return asked
 
 
@@ -105,8 +105,8 @@ def test_an_environment_names_its_stack_and_parameters() -> None:
 
     assert production.stack == "VideoTranscodingStack"
     assert production.parameters["PriceClass"] == "PriceClass_All"
-    with pytest.raises(ValueError, match="no environment staging"):
-        target("staging", SAMCONFIG)
+    with pytest.raises(ValueError, match="no environment nowhere"):
+        target("nowhere", SAMCONFIG)
 
 
 def test_changes_that_somebody_declined_are_no_deployment() -> None:
@@ -114,7 +114,7 @@ def test_changes_that_somebody_declined_are_no_deployment() -> None:
     session.edge.parameters = {"Firewall": "enabled"}
 
     with pytest.raises(ValueError, match="nothing was deployed"):
-        Deployment(session, "Mine", {"Firewall": "disabled"}, lambda _: None, lambda _: None).run(None)
+        Deployment(session, "Mine", {"Firewall": "disabled"}, lambda _: None).run(lambda _: None, None)
 
     assert session.edge.parameters == {"Firewall": "enabled"}
 
