@@ -1,6 +1,6 @@
 # One command to see the platform run: `make demo`. Needs Python 3.13 (PYTHON=/path/to/python3.13 if it is not found).
 .DEFAULT_GOAL := help
-.PHONY: help demo up dashboard test check bench build playback-key deploy clean
+.PHONY: help demo up dashboard test check bench build playback-key deploy smoke pipeline clean
 
 bin := .venv/bin
 export SAM_CLI_TELEMETRY := 0
@@ -26,7 +26,7 @@ check: setup ## format, lint, types, templates and the fast tests: before every 
 	$(bin)/ruff format --check .
 	$(bin)/ruff check .
 	$(bin)/mypy
-	$(bin)/cfn-lint template.yaml 'stacks/*.yaml'
+	$(bin)/cfn-lint template.yaml pipeline-config.yaml 'stacks/*.yaml'
 	$(with_tools) sam validate --lint
 	@if [ -d web/node_modules ]; then cd web && npm run --silent types && npm test --silent; else echo "web/: not checked (no Node.js)"; fi
 	$(bin)/python -m pytest tests/unit tests/templates
@@ -40,6 +40,12 @@ playback-key: setup ## a key for private playback, into Secrets Manager of your 
 deploy: build ## build, deploy to the AWS account of your credentials, put the page there (PARAMETERS="NAME=value ..." CONFIG=prod)
 	@$(with_tools) $(bin)/python -m deployment --config-env $(or $(CONFIG),default) $(PARAMETERS)
 
+smoke: setup ## a generated clip through the platform in your account, until it plays (STACK=name)
+	@$(bin)/python -m deployment.smoke $(if $(STACK),--stack $(STACK))
+
+pipeline: setup ## the pipeline as a stack of its own (PARAMETERS="GitHubRepository=OWNER/NAME ...")
+	$(with_tools) sam deploy --config-env pipeline --template-file pipeline-config.yaml --parameter-overrides $(PARAMETERS)
+
 # requirements/*.txt anew from requirements/*.in: run local/lock.sh.
 
 bench: setup ## measure cost and speed and write docs/benchmarks.md, about 25 minutes (ONLY="one-pass chunks" for some)
@@ -50,4 +56,4 @@ clean: ## remove what `up`, `demo`, `test` and `build` made; the virtual environ
 
 .PHONY: setup
 setup:
-	@local/setup.sh
+	@sh local/setup.sh

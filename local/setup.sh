@@ -56,8 +56,8 @@ has_node() {
         node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null
 }
 
-make_page() {
-    if [ "$(cat web/dist/.stamp 2>/dev/null)" = "$(page_sources)" ]; then
+make_page() { # VOD_PAGE=skip: a step of the pipeline has the page already
+    if [ "${VOD_PAGE:-}" = skip ] || [ "$(cat web/dist/.stamp 2>/dev/null)" = "$(page_sources)" ]; then
         return
     fi
     if ! has_node; then

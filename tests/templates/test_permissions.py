@@ -26,9 +26,17 @@ WITHOUT_RESOURCE = {
 """Actions that may stand beside `Resource: '*'`, and why nothing narrower exists."""
 
 
+CLOUDFORMATION = "stacks/pipeline-role.yaml"
+"""What makes whole stacks is bounded by service, name and what it may never do: tests/templates/test_pipeline.py."""
+
+
 def grants(test: Callable[[Value], bool]) -> pytest.MarkDecorator:
     """One test per statement that allows something and passes `test`."""
-    allowing = [(resource, each) for resource, each in statements() if each["Effect"] == "Allow" and test(each)]
+    allowing = [
+        (resource, each)
+        for resource, each in statements()
+        if resource.template != CLOUDFORMATION and each["Effect"] == "Allow" and test(each)
+    ]
     params = [pytest.param(each, id=f"{resource}-{n}") for n, (resource, each) in enumerate(allowing)]
     return pytest.mark.parametrize("statement", params)
 
@@ -67,14 +75,21 @@ def test_a_grant_without_a_resource_has_none_to_name(statement: Value) -> None:
 
 
 def test_every_exception_is_still_needed() -> None:
-    used = {action for _, each in statements() if names_no_resource(each) for action in parsed.listed(each["Action"])}
+    used = {
+        action
+        for resource, each in statements()
+        if names_no_resource(each) and resource.template != CLOUDFORMATION
+        for action in parsed.listed(each["Action"])
+    }
 
     assert WITHOUT_RESOURCE.keys() - used == set()
 
 
 @grants(passes_a_role)
 def test_a_role_is_passed_to_one_service_only(statement: Value) -> None:
-    assert statement["Condition"]["StringEquals"]["iam:PassedToService"] == "ecs-tasks.amazonaws.com"
+    service = statement["Condition"]["StringEquals"]["iam:PassedToService"]
+
+    assert service in ("ecs-tasks.amazonaws.com", "cloudformation.amazonaws.com")
 
 
 @grants(admits_a_service)

@@ -56,16 +56,20 @@ def test_public_playback_needs_no_key() -> None:
         assert each["Condition"] == "IsPrivate" or {"Condition": "IsPrivate"} in condition["Fn::And"]
 
 
-def test_only_library_and_deliver_read_the_private_half_and_no_other_secret() -> None:
+def test_only_library_deliver_and_what_makes_it_read_the_private_half_and_no_other_secret() -> None:
     readers = {
-        resource.name: each["Resource"]["Fn::Sub"]
+        resource.name: [arn["Fn::Sub"] for arn in parsed.listed(each["Resource"])]
         for resource in parsed.resources("AWS::IAM::Role")
         for each in parsed.walk(resource.properties)
         if isinstance(each, dict) and "secretsmanager:GetSecretValue" in parsed.listed(each.get("Action", []))
     }
 
-    assert readers.keys() == {"LibraryRole", "DeliverRole"}
-    assert all(resource.endswith(":secret:${PlaybackKeySecret}-??????") for resource in readers.values())
+    made = [f":secret:${{{stack}StackName}}/playback-key-??????" for stack in ("Staging", "Production")]
+    assert {name: [arn.split("}", 3)[-1] for arn in arns] for name, arns in readers.items()} == {
+        "LibraryRole": [":secret:${PlaybackKeySecret}-??????"],
+        "DeliverRole": [":secret:${PlaybackKeySecret}-??????"],
+        "ParametersRole": made,
+    }
 
 
 def test_who_answers_people_without_an_account_can_write_nothing() -> None:

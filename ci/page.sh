@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# The page that was built once, into the bucket of STACK, which was just deployed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+VOD_PAGE=skip sh local/setup.sh
+.venv/bin/python -m deployment.release page --stack "$STACK" --role "$DEPLOY_ROLE_ARN" --page "$CODEBUILD_SRC_DIR_Built/page"
