@@ -11,5 +11,5 @@ fi
 rm -rf .built && mkdir .built
 sam build --parameter-overrides "Architecture=$ARCHITECTURE"
 # Named by content: what did not change since an earlier commit is there already.
-sam package --no-resolve-s3 --s3-bucket "$PACKAGE_BUCKET" --s3-prefix packages --output-template-file .built/packaged.yaml
+sam package --config-env pipeline --s3-bucket "$PACKAGE_BUCKET" --s3-prefix packages --output-template-file .built/packaged.yaml
 cp -R web/dist .built/page

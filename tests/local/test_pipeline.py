@@ -1,18 +1,18 @@
-"""The pipeline's stack, alone and nested; and a commit brought to a stack as the pipeline does it, on the local platform."""
+"""The pipeline's stack, alone and nested; and a commit brought to stacks as the pipeline does it, in the emulator."""
 
 import json
-import os
-import subprocess
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from deployment import EDGE_REGION, STACK, stack
-from local import deploy, package
+from local import deploy, package, templates
 from local.clients import Clients
 from local.deploy import CAPABILITIES
 from local.platform import ARTIFACTS, REPOSITORY, Options, Platform
+from tests.local.codebuild import CodeBuild, action, artifacts
 
 ALONE, BUCKET = "vod-pipeline", "pipeline-templates"
 PROJECTS = ("test", "build", "image-arm64", "image-amd64", "manifest", "parameters", "page", "smoke")
@@ -75,31 +75,8 @@ def test_a_platform_nests_it_where_a_repository_is_given(holder: Platform) -> No
     assert outputs["PipelineConnectionArn"].startswith("arn:aws:codeconnections:")
 
 
-def step(platform: Platform, name: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """What CodeBuild runs for a step of ci/, with the platform for AWS."""
-    account = {
-        "AWS_ENDPOINT_URL": platform.endpoint,
-        "AWS_REGION": EDGE_REGION,
-        "AWS_DEFAULT_REGION": EDGE_REGION,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "CODEBUILD_SRC_DIR": str(REPOSITORY),
-        "DEPLOY_ROLE_ARN": "",
-        "STACK": STACK,
-    }
-    return subprocess.run(
-        ["bash", f"ci/{name}.sh"],
-        cwd=REPOSITORY,
-        env={**os.environ, **account, **variables},
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-
-
 def test_an_image_of_another_repository_may_be_pulled_and_encodes(holder: Platform) -> None:
-    done = step(holder, "smoke")
+    done = CodeBuild(holder.endpoint).run(action("Smoke", "Smoke"), {"STACK": STACK})
 
     assert done.returncode == 0, done.stderr
     (definition,) = {
@@ -109,55 +86,120 @@ def test_an_image_of_another_repository_may_be_pulled_and_encodes(holder: Platfo
     assert described["containerDefinitions"][0]["image"] == f"{IMAGES}:{COMMIT}"
 
 
-@pytest.fixture
-def built(tmp_path: Path) -> Path:
-    """What the build stage hands on."""
-    packed = package.package(REPOSITORY / "template.yaml", ARTIFACTS)
-    (tmp_path / "packaged.yaml").write_text(packed.body)
-    (tmp_path / "page").mkdir()
-    (tmp_path / "page" / "index.html").write_text("<page of the commit>")
-    return tmp_path
+def given(stack_name: str) -> dict[str, str]:
+    """What the pipeline tells the step that says what a stack is given."""
+    return {
+        "STACK": stack_name,
+        "COMMIT": COMMIT,
+        "REPOSITORY_URI": IMAGES,
+        "ARCHITECTURE": "arm64",
+        "DEPLOY_ROLE_ARN": "arn:aws:iam::123456789012:role/unused-in-us-east-1",
+    }
 
 
-def released(platform: Platform, built: Path) -> dict[str, str]:
-    """Bring the platform's stack to a commit by the pipeline's steps and a change set; its parameters."""
-    variables = {"ENVIRONMENT": "staging", "ARCHITECTURE": "arm64", "REPOSITORY_URI": IMAGES}
-    told = step(platform, "parameters", COMMIT=COMMIT, CODEBUILD_SRC_DIR_Built=str(built), **variables)
-    assert told.returncode == 0, told.stderr
-    configuration = json.loads((REPOSITORY / ".built" / "parameters.json").read_text())["Parameters"]
-    cloudformation = platform.clients.cloudformation
-    cloudformation.create_change_set(
-        StackName=STACK,
+def execute(clients: Clients, stack_name: str, template: Path, kind: str) -> dict[str, str]:
+    """What the two CloudFormation actions do with the template and the last parameters; the parameters."""
+    asked = action("Staging", "Parameters")
+    configuration = json.loads(artifacts(asked)["parameters.json"].read_text())["Parameters"]
+    clients.cloudformation.create_change_set(
+        StackName=stack_name,
         ChangeSetName="pipeline",
-        TemplateBody=(built / "packaged.yaml").read_text(),
+        ChangeSetType=kind.upper(),
+        TemplateBody=template.read_text(),
         Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in configuration.items()],
-        Capabilities=CAPABILITIES,
+        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
     )
-    cloudformation.execute_change_set(StackName=STACK, ChangeSetName="pipeline")
-    cloudformation.get_waiter("stack_update_complete").wait(StackName=STACK, WaiterConfig={"Delay": 1})
+    clients.cloudformation.execute_change_set(StackName=stack_name, ChangeSetName="pipeline")
+    done = clients.cloudformation.get_waiter(f"stack_{kind}_complete")
+    done.wait(StackName=stack_name, WaiterConfig={"Delay": 1})
     return dict(configuration)
 
 
-def test_a_commit_reaches_a_stack_with_its_page_and_plays(platform: Platform, built: Path) -> None:
-    before = stack.read(platform.clients.cloudformation, STACK).parameters
+@pytest.fixture(scope="module")
+def built(clients: Clients, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The artifact of the build step, by the real `sam build` and `sam package`."""
+    if not (REPOSITORY / "web/dist/index.html").exists():
+        pytest.skip("THE PAGE IS NOT BUILT (no Node.js): the build step of the pipeline is not tested")
+    clients.s3.create_bucket(Bucket="packages-of-commits")
+    asked = action("Build", "Package")
+    values = {"PACKAGE_BUCKET": "packages-of-commits", "ARCHITECTURE": "arm64"}
+    done = CodeBuild(clients.endpoint).run(asked, values)
+    assert done.returncode == 0, done.stdout + done.stderr
+    folder = tmp_path_factory.mktemp("built")
+    for name, path in artifacts(asked).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, folder / name)
+    return folder
 
-    given = released(platform, built)
-    page = step(platform, "page", CODEBUILD_SRC_DIR_Built=str(built))
-    smoke = step(platform, "smoke")
 
-    after = stack.read(platform.clients.cloudformation, STACK)
-    assert (page.returncode, smoke.returncode) == (0, 0), page.stderr + smoke.stderr
-    assert after.parameters["PublicUrl"] == before["PublicUrl"]
-    assert given["EncoderImageUri"] == f"{IMAGES}:{COMMIT}"
-    stored = platform.clients.s3.get_object(Bucket=after.outputs["PageBucketName"], Key="index.html")
-    assert stored["Body"].read() == b"<page of the commit>"
-    assert "smoke test of VideoTranscodingStack passed" in smoke.stdout
+def test_the_build_step_hands_on_everything_a_stack_is_made_of(clients: Clients, built: Path) -> None:
+    resources = templates.load(built / "packaged.yaml")["Resources"].values()
+
+    stored = {one["Key"] for one in clients.s3.list_objects_v2(Bucket="packages-of-commits")["Contents"]}
+    places = [str(one["Properties"].get(name, "")) for one in resources for name in ("CodeUri", "TemplateURL")]
+    assert all("packages/" in place for place in places if place)
+    assert all(place.split("packages-of-commits/")[1] in stored for place in places if place)
+    assert (built / "page" / "index.html").exists()
 
 
-def test_a_stack_that_holds_a_pipeline_is_none_that_a_pipeline_deploys(holder: Platform, built: Path) -> None:
-    variables = {"ENVIRONMENT": "prod", "ARCHITECTURE": "arm64", "REPOSITORY_URI": IMAGES}
+def test_staging_and_production_are_made_of_the_same_artifacts(clients: Clients, built: Path) -> None:
+    """From nothing: a key pair, the stack, its page; the parameters are those of each environment."""
+    aws, made = CodeBuild(clients.endpoint, {"Built": built}), {}
 
-    told = step(holder, "parameters", COMMIT=COMMIT, CODEBUILD_SRC_DIR_Built=str(built), **variables)
+    for stage, name in (("Staging", "vod-staging"), ("Production", "vod-production")):
+        asked = {"STACK": name, "DEPLOY_ROLE_ARN": given(name)["DEPLOY_ROLE_ARN"]}
+        before = aws.run(action(stage, "Parameters"), given(name))
+        assert before.returncode == 0, before.stderr
+        execute(clients, name, built / "packaged.yaml", "create")
+        after = aws.run(action(stage, "Page"), asked)
+        assert after.returncode == 0, after.stderr
+        made[stage] = stack.read(clients.cloudformation, name)
+
+    staging, production = made["Staging"], made["Production"]
+    assert staging.parameters["EncoderImageUri"] == production.parameters["EncoderImageUri"] == f"{IMAGES}:{COMMIT}"
+    assert (staging.parameters["LogsRetentionInDays"], production.parameters["LogsRetentionInDays"]) == ("7", "180")
+    assert staging.parameters["PlaybackPublicKey"] != production.parameters["PlaybackPublicKey"]
+    for deployed in made.values():
+        page = clients.s3.get_object(Bucket=deployed.outputs["PageBucketName"], Key="index.html")["Body"].read()
+        assert page == (built / "page" / "index.html").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, emulator_python: Path) -> Iterator[Platform]:
+    """A platform of its own, since it does not stay as it is."""
+    with Platform(
+        Options(state=tmp_path_factory.mktemp("running"), port=0, emulator_python=emulator_python)
+    ) as started:
+        yield started
+
+
+def test_a_commit_reaches_a_running_platform_and_plays(running: Platform, tmp_path: Path) -> None:
+    """Packaged for this machine, since the real packages hold programs for arm64."""
+    (tmp_path / "packaged.yaml").write_text(package.package(REPOSITORY / "template.yaml", ARTIFACTS).body)
+    before, aws = stack.read(running.clients.cloudformation, STACK), CodeBuild(running.endpoint, {"Built": tmp_path})
+
+    told = aws.run(action("Staging", "Parameters"), given(STACK))
+    assert told.returncode == 0, told.stderr
+    execute(running.clients, STACK, tmp_path / "packaged.yaml", "update")
+    smoke = aws.run(action("Smoke", "Smoke"), {"STACK": STACK})
+
+    after = stack.read(running.clients.cloudformation, STACK)
+    assert smoke.returncode == 0, smoke.stderr
+    assert f"smoke test of {STACK} passed" in smoke.stdout
+    assert after.parameters == {
+        **before.parameters,
+        "EncoderImageUri": f"{IMAGES}:{COMMIT}",
+        "LogsRetentionInDays": "7",
+        "SourceExpiryInDays": "7",
+    }
+    users = running.clients.cognito_idp.list_users(UserPoolId=after.outputs["UserPoolId"])["Users"]
+    assert [each["Username"] for each in users] == ["local"]
+
+
+def test_a_stack_that_holds_a_pipeline_is_none_that_a_pipeline_deploys(holder: Platform, tmp_path: Path) -> None:
+    shutil.copy(REPOSITORY / "template.yaml", tmp_path / "packaged.yaml")
+
+    told = CodeBuild(holder.endpoint, {"Built": tmp_path}).run(action("Production", "Parameters"), given(STACK))
 
     assert told.returncode == 1
     assert "holds a pipeline itself" in told.stderr
