@@ -52,7 +52,7 @@ bench: setup ## measure cost and speed and write docs/benchmarks.md, about 25 mi
 	PYTHONPATH=src $(bin)/python -m benchmarks $(ONLY)
 
 clean: ## remove what `up`, `demo`, `test` and `build` made; the virtual environments stay
-	rm -rf .local .aws-sam web/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .local .aws-sam .built web/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .PHONY: setup
 setup:

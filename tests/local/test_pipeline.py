@@ -1,7 +1,9 @@
 """The pipeline's stack, alone and nested; and a commit brought to stacks as the pipeline does it, in the emulator."""
 
 import json
+import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,11 +12,11 @@ import pytest
 from deployment import EDGE_REGION, STACK, stack
 from local import deploy, package, templates
 from local.clients import Clients
-from local.deploy import CAPABILITIES
 from local.platform import ARTIFACTS, REPOSITORY, Options, Platform
+from tests.local.aws import allow
 from tests.local.codebuild import CodeBuild, action, artifacts
 
-ALONE, BUCKET = "vod-pipeline", "pipeline-templates"
+ALONE = "vod-pipeline"
 PROJECTS = ("test", "build", "image-arm64", "image-amd64", "manifest", "parameters", "page", "smoke")
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 IMAGES = f"123456789012.dkr.ecr.{EDGE_REGION}.example/vod-pipeline-repository"
@@ -23,16 +25,18 @@ IMAGES = f"123456789012.dkr.ecr.{EDGE_REGION}.example/vod-pipeline-repository"
 
 @pytest.fixture(scope="module")
 def alone(clients: Clients) -> Clients:
-    """An account with the pipeline as a stack of its own."""
-    packed = package.package(REPOSITORY / "pipeline-config.yaml", BUCKET)
-    deploy.upload(clients, packed, BUCKET)
-    clients.cloudformation.create_stack(
-        StackName=ALONE,
-        TemplateURL=package.template_url(BUCKET, packed.key),
-        Capabilities=CAPABILITIES,
-        Parameters=[{"ParameterKey": "GitHubRepository", "ParameterValue": "owner/name"}],
+    """An account with the pipeline as a stack of its own, by the README's command."""
+    account = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": EDGE_REGION}
+    done = subprocess.run(
+        ["make", "pipeline", "PARAMETERS=GitHubRepository=owner/name"],
+        cwd=REPOSITORY,
+        env={**os.environ, **account, "AWS_ENDPOINT_URL": clients.endpoint},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
     )
-    clients.cloudformation.get_waiter("stack_create_complete").wait(StackName=ALONE, WaiterConfig={"Delay": 1})
+    assert done.returncode == 0, done.stdout + done.stderr
     return clients
 
 
@@ -51,6 +55,33 @@ def test_each_step_has_a_role_and_a_buildspec_that_is_there(alone: Clients) -> N
 
     assert len({one["serviceRole"] for one in projects}) == len(PROJECTS)
     assert all((REPOSITORY / one["source"]["buildspec"]).exists() for one in projects)
+
+
+def listener(clients: Clients, topic: str) -> str:
+    """A queue that gets what the topic tells."""
+    everybody = {"Statement": [{**allow("sqs:SendMessage"), "Principal": "*"}]}
+    queue = clients.sqs.create_queue(QueueName="alerts", Attributes={"Policy": json.dumps(everybody)})["QueueUrl"]
+    arn = clients.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    clients.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    return str(queue)
+
+
+def test_whoever_listens_is_told_of_a_failed_run_and_what_to_do(alone: Clients) -> None:
+    """Under a source of our own, since nobody but AWS may send events under its names."""
+    made = {one.logical_id: one.physical_id for one in deploy.resources(alone, ALONE)}
+    pattern = alone.events.describe_rule(Name=made["Failures"])["EventPattern"]
+    alone.events.put_rule(Name=made["Failures"], EventPattern=pattern.replace("aws.codepipeline", "ours"))
+    queue = listener(alone, made["AlertTopic"])
+    event = {"Source": "ours", "DetailType": "CodePipeline Pipeline Execution State Change"}
+
+    for pipeline, state in (("another", "FAILED"), (ALONE, "SUCCEEDED"), (ALONE, "FAILED")):
+        detail = {"pipeline": pipeline, "execution-id": "e-1", "state": state}
+        alone.events.put_events(Entries=[{**event, "Detail": json.dumps(detail)}])
+
+    got = alone.sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=5)["Messages"]
+    (told,) = [json.loads(each["Body"])["Message"] for each in got]
+    assert told.strip('"').startswith(f"Pipeline {ALONE} in {EDGE_REGION} failed")
+    assert f"--pipeline-name {ALONE} --filter pipelineExecutionId=e-1" in told
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """The steps of the pipeline, run as CodeBuild runs them; programs that are not here are stand-ins that record."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from deployment import EDGE_REGION
 from local.clients import Clients
 from tests.local.aws import unique
 from tests.local.codebuild import CodeBuild, action, actions
+from tests.playback.browser import CHROMIUMS
 from tests.templates import parsed
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -56,6 +58,28 @@ def test_the_test_step_runs_every_test_and_demands_a_browser(tmp_path: Path) -> 
 
     assert done.returncode == 0, done.stderr
     assert programs.calls == [[["make", "check", "test"], "", "required"]]
+
+
+@pytest.fixture
+def without_a_browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only programs that are no browser are on PATH."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for path in (
+        path for part in os.environ["PATH"].split(":") if Path(part).is_dir() for path in Path(part).iterdir()
+    ):
+        if path.name not in CHROMIUMS and not (folder / path.name).is_symlink():
+            (folder / path.name).symlink_to(path)
+    monkeypatch.setenv("PATH", str(folder))
+
+
+def test_the_test_step_brings_a_browser_where_there_is_none(tmp_path: Path, without_a_browser: None) -> None:
+    programs = Programs(tmp_path, "make", "playwright")
+
+    done = CodeBuild(programs=tmp_path).run(action("Test", "Test"), {})
+
+    assert done.returncode == 0, done.stderr
+    assert [call[0] for call in programs.calls] == [["playwright", "install", "chrome"], ["make", "check", "test"]]
 
 
 def test_the_test_step_fails_when_a_test_does(tmp_path: Path) -> None:
