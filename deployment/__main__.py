@@ -1,55 +1,19 @@
 """`make deploy`: the key pair where there is none, the edge where it stands apart, the stack by SAM, and the page."""
 
 import argparse
-import shlex
 import subprocess
 import sys
-import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deployment import EDGE_REGION, STACK, page, playback_key, stack
-from deployment.edge import Edge, is_apart
+from deployment import REPOSITORY, page
+from deployment.platform import Deploy, Deployment
+from deployment.samconfig import Target, assignments, target
 
-REPOSITORY = Path(__file__).parents[1]
-PAGE, PROFILES = REPOSITORY / "web/dist", REPOSITORY / "src/vod/profiles"
+PAGE = REPOSITORY / "web/dist"
 NO_PAGE = "The page was not built: it needs Node.js 20.19 or newer with npm (or --without-page, for the API alone)."
-Deploy = Callable[[Mapping[str, str]], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What samconfig.toml says of an environment: the stack, its region (None: the credentials' own), parameters."""
-
-    environment: str
-    stack: str
-    region: str | None
-    parameters: dict[str, str]
-
-
-def target(environment: str, text: str) -> Target:
-    """The environment of a samconfig.toml; ValueError when it has none of that name."""
-    sections = tomllib.loads(text)
-    if environment not in sections:
-        raise ValueError(f"samconfig.toml has no environment {environment}")
-    said = sections[environment].get("deploy", {}).get("parameters", {})
-    parameters = assignments(said.get("parameter_overrides", []))
-    return Target(environment, said.get("stack_name", STACK), said.get("region"), parameters)
-
-
-def assignments(words: list[str] | str) -> dict[str, str]:
-    """`NAME=value` words as a mapping; ValueError names a word that is none."""
-    listed = shlex.split(words) if isinstance(words, str) else words
-    for word in listed:
-        if "=" not in word:
-            raise ValueError(f"{word} is not of the form NAME=value")
-    pairs = (word.split("=", 1) for word in listed)
-    return {name: value.removeprefix('"').removesuffix('"') for name, value in pairs}
 
 
 def by_sam(at: Target) -> Deploy:
@@ -62,62 +26,6 @@ def by_sam(at: Target) -> Deploy:
         subprocess.run(command, cwd=REPOSITORY, check=True)
 
     return deploy
-
-
-@dataclass(frozen=True, slots=True)
-class Deployment:
-    """What stands around a deployment by whoever; tests and pipelines give a session and their own way to deploy.
-
-    `role` is CloudFormation's for the edge stack, if it is not to act with the session's own rights.
-    """
-
-    session: Any
-    stack: str
-    given: Mapping[str, str]
-    say: Callable[[str], None] = print
-    role: str = ""
-
-    def run(self, deploy: Deploy, folder: Path | None) -> str:
-        """Bring the stack up to date, then the page of a folder; the platform's address."""
-        parameters = self.prepare()
-        deploy(parameters)
-        return self.finish(parameters, folder)
-
-    def prepare(self) -> dict[str, str]:
-        """Make what the stack needs beforehand; the parameters to deploy it with, others stay as they are."""
-        there = stack.read(self._cloudformation(), self.stack).parameters
-        parameters = {**self.given, **self._key({**there, **self.given})}
-        if is_apart(self.session.region_name):
-            self.say(f"certificate and firewall, in {EDGE_REGION} (a new certificate takes minutes)")
-            parameters |= self._edge({**there, **parameters}).before()
-        return parameters
-
-    def finish(self, parameters: Mapping[str, str], folder: Path | None) -> str:
-        """Once the stack is deployed: the rest of the edge, and the page of a folder; the platform's address."""
-        made = stack.read(self._cloudformation(), self.stack)
-        if not made.has(parameters):
-            raise ValueError("nothing was deployed: the changes were not executed")
-        if is_apart(self.session.region_name):
-            self._edge(made.parameters).after()
-        if folder:
-            count = page.publish(self.session.client("s3"), folder, made, PROFILES)
-            self.say(f"the page: {count} files")
-        return made.outputs["PublicUrl"]
-
-    def _edge(self, wanted: Mapping[str, str]) -> Edge:
-        return Edge(self._cloudformation(EDGE_REGION), self.stack, self.session.region_name, wanted, self.role)
-
-    def _cloudformation(self, region: str | None = None) -> Any:
-        return self.session.client("cloudformation", region_name=region)
-
-    def _key(self, known: Mapping[str, str]) -> dict[str, str]:
-        """The parameter of a new key pair, for a private platform that has none."""
-        has_key = known.get("PlaybackPublicKey") or known.get("OtherPlaybackPublicKey")
-        if has_key or known.get("PlaybackAccess", "private") != "private":
-            return {}
-        self.say("a key pair for private playback, into Secrets Manager")
-        pem = playback_key.ensured(self.session.client("secretsmanager"), self.stack)
-        return {"PlaybackPublicKey": playback_key.public_half(pem)}
 
 
 def main(arguments: list[str]) -> int:

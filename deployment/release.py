@@ -14,8 +14,9 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deployment import stack
-from deployment.__main__ import REPOSITORY, Deployment, target
+from deployment import REPOSITORY, stack
+from deployment.platform import Deployment
+from deployment.samconfig import target
 from deployment.stack import Stack
 from local import templates
 

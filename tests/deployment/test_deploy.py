@@ -8,7 +8,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from deployment.__main__ import REPOSITORY, Deployment, assignments, by_sam, main, target
+from deployment import REPOSITORY
+from deployment.__main__ import by_sam, main
+from deployment.platform import Deployment
+from deployment.samconfig import assignments, target
 from tests.deployment.test_edge import FakeCloudFormation
 
 SAMCONFIG = (REPOSITORY / "samconfig.toml").read_text()

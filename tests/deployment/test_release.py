@@ -8,8 +8,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from deployment import EDGE_REGION, release
-from deployment.__main__ import REPOSITORY, Deployment
+from deployment import EDGE_REGION, REPOSITORY, release
+from deployment.platform import Deployment
 from tests.deployment.test_deploy import MainStack, Session
 
 TEMPLATE = REPOSITORY / "template.yaml"

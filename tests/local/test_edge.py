@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from deployment import EDGE_REGION, STACK, edge, stack
-from deployment.__main__ import Deployment
+from deployment.platform import Deployment
 from local.platform import Options, Platform
 
 DOMAIN = {"DomainName": "video.example.com", "HostedZoneId": "Z0123456789"}

@@ -124,6 +124,13 @@ def test_artifacts_are_encrypted_versioned_and_forgotten_later_than_an_approval_
     assert min(days) > 7
 
 
+def test_what_a_stack_needs_outlives_the_pipeline() -> None:
+    store = parsed.template_of("Store")["Resources"]
+
+    kept = [store["PackageBucket"], store["Repository"], *CLOUDFORMATION.values()]
+    assert {each["DeletionPolicy"] for each in kept} == {"Retain"}
+
+
 def test_what_stacks_are_made_of_never_expires() -> None:
     rules = parsed.template_of("Store")["Resources"]["PackageBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
 

@@ -1,0 +1,71 @@
+"""What stands around a deployment of the platform's stack, whoever deploys it: SAM by `make deploy`, or a pipeline.
+
+Before it the key pair where there is none, and the edge where it stands apart; after it the page.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deployment import EDGE_REGION, REPOSITORY, page, playback_key, stack
+from deployment.edge import Edge, is_apart
+
+PROFILES = REPOSITORY / "src/vod/profiles"
+Deploy = Callable[[Mapping[str, str]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """What stands around a deployment by whoever; tests and pipelines give a session and their own way to deploy.
+
+    `role` is CloudFormation's for the edge stack, if it is not to act with the session's own rights.
+    """
+
+    session: Any
+    stack: str
+    given: Mapping[str, str]
+    say: Callable[[str], None] = print
+    role: str = ""
+
+    def run(self, deploy: Deploy, folder: Path | None) -> str:
+        """Bring the stack up to date, then the page of a folder; the platform's address."""
+        parameters = self.prepare()
+        deploy(parameters)
+        return self.finish(parameters, folder)
+
+    def prepare(self) -> dict[str, str]:
+        """Make what the stack needs beforehand; the parameters to deploy it with, others stay as they are."""
+        there = stack.read(self._cloudformation(), self.stack).parameters
+        parameters = {**self.given, **self._key({**there, **self.given})}
+        if is_apart(self.session.region_name):
+            self.say(f"certificate and firewall, in {EDGE_REGION} (a new certificate takes minutes)")
+            parameters |= self._edge({**there, **parameters}).before()
+        return parameters
+
+    def finish(self, parameters: Mapping[str, str], folder: Path | None) -> str:
+        """Once the stack is deployed: the rest of the edge, and the page of a folder; the platform's address."""
+        made = stack.read(self._cloudformation(), self.stack)
+        if not made.has(parameters):
+            raise ValueError("nothing was deployed: the changes were not executed")
+        if is_apart(self.session.region_name):
+            self._edge(made.parameters).after()
+        if folder:
+            count = page.publish(self.session.client("s3"), folder, made, PROFILES)
+            self.say(f"the page: {count} files")
+        return made.outputs["PublicUrl"]
+
+    def _edge(self, wanted: Mapping[str, str]) -> Edge:
+        return Edge(self._cloudformation(EDGE_REGION), self.stack, self.session.region_name, wanted, self.role)
+
+    def _cloudformation(self, region: str | None = None) -> Any:
+        return self.session.client("cloudformation", region_name=region)
+
+    def _key(self, known: Mapping[str, str]) -> dict[str, str]:
+        """The parameter of a new key pair, for a private platform that has none."""
+        has_key = known.get("PlaybackPublicKey") or known.get("OtherPlaybackPublicKey")
+        if has_key or known.get("PlaybackAccess", "private") != "private":
+            return {}
+        self.say("a key pair for private playback, into Secrets Manager")
+        pem = playback_key.ensured(self.session.client("secretsmanager"), self.stack)
+        return {"PlaybackPublicKey": playback_key.public_half(pem)}
