@@ -78,7 +78,18 @@ def update_keeping_attributes(
 def conditions(template: Any, parameters: Any) -> dict[str, bool]:
     """A template's conditions, which on AWS may also ask where they are."""
     here = {"AWS::Region": {"Value": get_region()}, "AWS::AccountId": {"Value": get_account_id()}}
-    return dict(_conditions(template, {**here, **parameters}))
+    known = {**here, **parameters}
+    return dict(_conditions({**template, "Conditions": split(template.get("Conditions") or {}, known)}, known))
+
+
+def split(value: Any, parameters: Any) -> Any:
+    """`value` with each Fn::Split of a parameter done: ministack's conditions do not know it."""
+    if isinstance(value, dict) and "Fn::Split" in value:
+        separator, text = value["Fn::Split"]
+        return str(parameters[text["Ref"]]["Value"] if isinstance(text, dict) else text).split(separator)
+    if isinstance(value, dict):
+        return {key: split(item, parameters) for key, item in value.items()}
+    return [split(item, parameters) for item in value] if isinstance(value, list) else value
 
 
 def definition(properties: Any) -> str:
