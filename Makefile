@@ -1,6 +1,6 @@
 # One command to see the platform run: `make demo`. Needs Python 3.13 (PYTHON=/path/to/python3.13 if it is not found).
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check bench build playback-key deploy clean
+.PHONY: help demo up test test-docker check bench build playback-key deploy clean
 
 bin := .venv/bin
 export SAM_CLI_TELEMETRY := 0
@@ -13,11 +13,14 @@ help: ## this list
 demo: setup ## one video through the whole platform on this machine (FILE=path for your own), then stop
 	@FILE="$(FILE)" VOD_END_WITH=$$PPID $(bin)/python -m local.demo
 
-up: setup ## the platform on this machine until Ctrl-C (VOD_PORT=8080)
-	@VOD_END_WITH=$$PPID $(bin)/python -m local.up
+up: setup ## the platform on this machine until Ctrl-C (VOD_PORT=8080, IMAGE=name of a Docker image for its tasks)
+	@VOD_IMAGE="$(IMAGE)" VOD_END_WITH=$$PPID $(bin)/python -m local.up
 
-test: setup ## every test
-	$(bin)/python -m pytest tests
+test: setup ## every test but those that need a Docker engine
+	$(bin)/python -m pytest tests --ignore=tests/docker
+
+test-docker: setup ## the encoder's image, the platform with it, and `sam local`; root starts an engine where none answers
+	$(bin)/python -m tests.docker
 
 check: setup ## format, lint, types, templates and the fast tests: before every commit
 	$(bin)/ruff format --check .

@@ -32,7 +32,10 @@ FAILURES = (StartError, DeployError)  # what a start may end with, each with a t
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to start; tests give a state folder of their own, port 0 for any free one, and parameters of the template."""
+    """How to start; tests give a state folder of their own, port 0 for any free one, and parameters of the template.
+
+    With an `encoder_image` the tasks are containers of it, by the Docker engine of DOCKER_HOST.
+    """
 
     state: Path = REPOSITORY / ".local"
     port: int = 8080
@@ -40,10 +43,11 @@ class Options:
     tasks: int = field(default_factory=lambda: os.cpu_count() or 2)
     emulator_python: Path = REPOSITORY / ".venv-emulator" / "bin" / "python"
     parameters: Mapping[str, str] = field(default_factory=dict)
+    encoder_image: str = ""
 
     @classmethod
     def from_environment(cls) -> Self:
-        """VOD_STATE, VOD_PORT, VOD_LOCAL_TASKS and VOD_EMULATOR_PYTHON, where they are set."""
+        """VOD_STATE, VOD_PORT, VOD_LOCAL_TASKS, VOD_EMULATOR_PYTHON and VOD_IMAGE, where they are set."""
         given = os.environ
         default = cls()
         return cls(
@@ -51,6 +55,7 @@ class Options:
             port=_number("VOD_PORT", default.port),
             tasks=_number("VOD_LOCAL_TASKS", default.tasks),
             emulator_python=Path(given.get("VOD_EMULATOR_PYTHON") or default.emulator_python),
+            encoder_image=given.get("VOD_IMAGE", ""),
         )
 
 
@@ -162,6 +167,9 @@ class Platform:
         remembered = self.state / "emulator-port"
         port = free_port(int(remembered.read_text()) if remembered.exists() else 0)
         arguments = ["--lambda-python", sys.executable, "--tasks", str(self.options.tasks)]
+        if self.options.encoder_image:
+            arguments += ["--encoder-image", self.options.encoder_image]
+            arguments += ["--docker-host", os.environ.get("DOCKER_HOST", "")]
         emulator = child.start(self.options.emulator_python, REPOSITORY, self.state, port, arguments)
         remembered.write_text(str(port))
         return emulator

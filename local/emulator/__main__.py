@@ -33,6 +33,7 @@ def install(settings: Settings) -> None:
         persistence,
         step_functions,
     )
+    from local.emulator.docker import Engine
     from local.emulator.tasks import Host
 
     host = Host(
@@ -41,6 +42,7 @@ def install(settings: Settings) -> None:
         python=settings.lambda_python,
         path=os.environ["PATH"],
         endpoint=os.environ["AWS_ENDPOINT_URL"],
+        engine=Engine(settings.encoder_image, settings.docker_host) if settings.encoder_image else None,
     )
     iam.install()
     ecs.install(host, settings.tasks)

@@ -21,6 +21,8 @@ class Settings:
     workers: int
     autosave_seconds: float
     lifeline: int | None
+    encoder_image: str
+    docker_host: str
 
 
 def parse(arguments: Sequence[str]) -> Settings:
@@ -34,6 +36,8 @@ def parse(arguments: Sequence[str]) -> Settings:
     parser.add_argument("--workers", type=int, default=4, help="concurrent invocations of one function")
     parser.add_argument("--autosave-seconds", type=float, default=10.0)
     parser.add_argument("--lifeline", type=int, help="file descriptor whose end-of-file ends the emulator")
+    parser.add_argument("--encoder-image", default="", help="Docker image that tasks run, instead of local processes")
+    parser.add_argument("--docker-host", default="", help="the engine's address; else the client's own")
     given = parser.parse_args(arguments)
     return Settings(
         state=given.state.resolve(),
@@ -44,6 +48,8 @@ def parse(arguments: Sequence[str]) -> Settings:
         workers=max(1, given.workers),
         autosave_seconds=given.autosave_seconds,
         lifeline=given.lifeline,
+        encoder_image=given.encoder_image,
+        docker_host=given.docker_host,
     )
 
 
