@@ -1,6 +1,6 @@
 # One command to see the platform run: `make demo`. Needs Python 3.13 (PYTHON=/path/to/python3.13 if it is not found).
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-docker check bench build playback-key deploy clean
+.PHONY: help demo up emulator test test-docker check bench build playback-key deploy clean
 
 bin := .venv/bin
 export SAM_CLI_TELEMETRY := 0
@@ -15,6 +15,9 @@ demo: setup ## one video through the whole platform on this machine (FILE=path f
 
 up: setup ## the platform on this machine until Ctrl-C (VOD_PORT=8080, IMAGE=name of a Docker image for its tasks)
 	@VOD_IMAGE="$(IMAGE)" VOD_END_WITH=$$PPID $(bin)/python -m local.up
+
+emulator: setup ## AWS alone on this machine, nothing deployed, until Ctrl-C (VOD_PORT=4566)
+	@VOD_IMAGE="$(IMAGE)" VOD_END_WITH=$$PPID $(bin)/python -m local.bare
 
 test: setup ## every test but those that need a Docker engine
 	$(bin)/python -m pytest tests --ignore=tests/docker
@@ -31,13 +34,13 @@ check: setup ## format, lint, types, templates and the fast tests: before every 
 	@if [ -d web/node_modules ]; then cd web && npm run --silent types && npm test --silent; else echo "web/: not checked (no Node.js)"; fi
 	$(bin)/python -m pytest tests/unit tests/templates
 
-build: setup ## what AWS gets, in .aws-sam (no Docker needed)
-	$(with_tools) sam build
+build: setup ## what AWS gets, in .aws-sam, without Docker (PARAMETERS=Architecture=x86_64 for another processor than arm64)
+	$(with_tools) sam build $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
 
 playback-key: setup ## a key for private playback, into Secrets Manager of your account (FOLDER=path: into a file there)
 	@$(bin)/python -m deployment.playback_key $(FOLDER)
 
-deploy: build ## build, deploy to the AWS account of your credentials, put the page there (PARAMETERS="NAME=value ..." CONFIG=prod)
+deploy: setup ## build, deploy to the AWS account of your credentials, put the page there (PARAMETERS="NAME=value ..." CONFIG=prod)
 	@$(with_tools) $(bin)/python -m deployment --config-env $(or $(CONFIG),default) $(PARAMETERS)
 
 # requirements/*.txt anew from requirements/*.in: run local/lock.sh.

@@ -58,6 +58,12 @@ class Options:
             encoder_image=given.get("VOD_IMAGE", ""),
         )
 
+    def of_docker(self) -> list[str]:
+        """What the emulator is told of the image, if there is one."""
+        if not self.encoder_image:
+            return []
+        return ["--encoder-image", self.encoder_image, "--docker-host", os.environ.get("DOCKER_HOST", "")]
+
 
 def _number(name: str, default: int) -> int:
     text = os.environ.get(name) or str(default)
@@ -166,10 +172,7 @@ class Platform:
     def _start_emulator(self) -> Emulator:
         remembered = self.state / "emulator-port"
         port = free_port(int(remembered.read_text()) if remembered.exists() else 0)
-        arguments = ["--lambda-python", sys.executable, "--tasks", str(self.options.tasks)]
-        if self.options.encoder_image:
-            arguments += ["--encoder-image", self.options.encoder_image]
-            arguments += ["--docker-host", os.environ.get("DOCKER_HOST", "")]
+        arguments = ["--lambda-python", sys.executable, "--tasks", str(self.options.tasks), *self.options.of_docker()]
         emulator = child.start(self.options.emulator_python, REPOSITORY, self.state, port, arguments)
         remembered.write_text(str(port))
         return emulator
