@@ -157,7 +157,7 @@ class Platform:
         self.state.mkdir(parents=True, exist_ok=True)
         self._lock = only_one(self.state)
         self._cdn = bind(self.options.port)
-        image.build(REPOSITORY, self.state / "image")
+        image.build(self.options.template.parent, self.state / "image")
         self._emulator = self._start_emulator()
         clients = self.clients
         key = playback_key.kept(self.state)
