@@ -1,6 +1,6 @@
 # One command to see the platform run: `make demo`. Needs Python 3.13 (PYTHON=/path/to/python3.13 if it is not found).
 .DEFAULT_GOAL := help
-.PHONY: help demo up emulator test test-docker check bench build playback-key deploy clean
+.PHONY: help demo up emulator test test-docker check bench build playback-key deploy destroy clean
 
 bin := .venv/bin
 export SAM_CLI_TELEMETRY := 0
@@ -42,6 +42,9 @@ playback-key: setup ## a key for private playback, into Secrets Manager of your 
 
 deploy: setup ## build, deploy to the AWS account of your credentials, put the page there (PARAMETERS="NAME=value ..." CONFIG=prod)
 	@$(with_tools) $(bin)/python -m deployment --config-env $(or $(CONFIG),default) $(PARAMETERS)
+
+destroy: setup ## delete the stack of your AWS account, after saying what goes and what stays (CONFIRM=its name CONFIG=prod)
+	@CONFIRM="$(CONFIRM)" $(bin)/python -m deployment.destroy --config-env $(or $(CONFIG),default)
 
 # requirements/*.txt anew from requirements/*.in: run local/lock.sh.
 
