@@ -94,6 +94,8 @@ def started(folder: Path, images: Path) -> Iterator[Engine]:
     finally:
         daemon.terminate()
         daemon.wait(STOP_TIMEOUT_SECONDS)
+        # The one mount that a daemon leaves behind.
+        subprocess.run(["umount", f"{folder}/run/netns/default"], capture_output=True, check=False)
 
 
 def await_answer(daemon: subprocess.Popen[bytes], found: Engine, log: Path) -> None:
