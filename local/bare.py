@@ -56,10 +56,10 @@ def keep(emulator: Emulator, chosen: Options) -> int:
 
 def main() -> int:
     """Run the emulator; the exit code."""
-    chosen = options()
-    chosen.state.mkdir(parents=True, exist_ok=True)
     emulator = None
     try:
+        chosen = options()
+        chosen.state.mkdir(parents=True, exist_ok=True)
         with interruptible(), only_one(chosen.state):
             emulator = start(chosen)
             return keep(emulator, chosen)

@@ -1,5 +1,6 @@
 """What a task definition becomes on this machine: command, environment and folders."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,6 +99,14 @@ def container_definition(definition: Mapping[str, Any], arguments: Mapping[str, 
     return dict(lowered(container)) | limits
 
 
+def let_in(user: str, folder: Path) -> None:
+    """What an EFS access point does: the folder is its user's, or everybody's where we may not give it away."""
+    try:
+        os.chown(folder, int(user), -1)
+    except (ValueError, PermissionError):
+        folder.chmod(0o777)
+
+
 def docker_launch(
     host: Host,
     engine: docker.Engine,
@@ -109,7 +118,7 @@ def docker_launch(
     container = container_definition(definition, arguments)
     mounts = volume_mounts(host, definition, container)
     for _, folder in mounts.places:
-        folder.chmod(0o777)  # an EFS access point lets its user in, whoever made the folder
+        let_in(str(container.get("user") or ""), folder)
     here = {**container_environment(host, Mounts(()), arguments.get("environment") or {}), **credentials}
     handed = [name for name in here if name in credentials or name in arguments.get("environment", {})]
     places = [(inside, str(folder)) for inside, folder in mounts.places]

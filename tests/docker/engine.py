@@ -59,6 +59,8 @@ def engine(images: Path) -> Iterator[Engine]:
     if found.answers():
         yield found
         return
+    if os.geteuid() != 0:
+        raise NoEngineError("no Docker engine answers, and only root can start one")
     installed("dockerd", "docker.io")
     with tempfile.TemporaryDirectory(prefix="vod-docker-", ignore_cleanup_errors=True) as folder:
         images.mkdir(parents=True, exist_ok=True)
@@ -68,12 +70,10 @@ def engine(images: Path) -> Iterator[Engine]:
 
 def installed(program: str, package: str) -> None:
     """Install Debian's package where the program is missing and that can be done; NoEngineError elsewhere."""
-    if os.geteuid() != 0:
-        raise NoEngineError("no Docker engine answers, and only root can start one")
     if shutil.which(program):
         return
-    if not shutil.which("apt-get"):
-        raise NoEngineError(f"{program} is missing, and there is no apt-get to install {package} with")
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        raise NoEngineError(f"{program} is missing, and it takes root and apt-get to install {package}")
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for words in (("update", "-qq"), ("install", "-y", "-qq", "--no-install-recommends", package)):
         done = subprocess.run(["apt-get", *words], env=quiet, capture_output=True, text=True, check=False)

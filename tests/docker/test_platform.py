@@ -7,7 +7,7 @@ from typing import Any
 
 from deployment import STACK, stack
 from local.api import Api
-from local.platform import Platform
+from local.platform import Options, Platform
 from tests.docker.engine import Engine
 from tests.docker.images import ENCODER
 from tests.e2e.conftest import Video, ended
@@ -63,6 +63,15 @@ def test_a_video_whose_container_is_killed_half_way_resumes(
     keys = [each["Key"] for each in listed if "/report-" in each["Key"]]
     reports = [json.loads(platform.clients.s3.get_object(Bucket=bucket, Key=key)["Body"].read()) for key in keys]
     assert max(report["resumed_at"] for report in reports) > 0
+
+
+def test_no_container_outlives_the_platform(engine: Engine, tmp_path: Path) -> None:
+    film = clip(tmp_path / "film.mp4", seconds=60, size="1280x720")
+    with Platform(Options(state=tmp_path / "state", port=0, encoder_image=ENCODER)) as short:
+        video_id = Api(short.api, short.token).upload(film, lambda _: None)
+        until(lambda: containers(engine, video_id), seconds=60)
+
+    until(lambda: not containers(engine, video_id), seconds=15)
 
 
 def test_a_cancelled_videos_container_is_gone(engine: Engine, api: Api, tmp_path: Path) -> None:

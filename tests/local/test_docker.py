@@ -61,7 +61,21 @@ def test_a_task_runs_the_image_with_every_limit_of_its_definition(
     assert (made.stop_timeout, made.init) == (120, DOCKER_INIT)
 
 
-def test_scratch_is_open_to_the_containers_user(tmp_path: Path) -> None:
+def test_scratch_is_the_containers_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[tuple[Path, int]] = []
+    monkeypatch.setattr("os.chown", lambda folder, user, _: given.append((folder, user)))
+
+    launch(host(tmp_path), definition(), arguments(), {})
+
+    assert given == [(tmp_path / "volumes" / "fs-1", 10001)]
+
+
+def test_scratch_is_everybodys_where_it_cannot_be_given_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("os.chown", refuse)
+
     launch(host(tmp_path), definition(), arguments(), {})
 
     assert stat.S_IMODE((tmp_path / "volumes" / "fs-1").stat().st_mode) == 0o777

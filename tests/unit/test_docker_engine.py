@@ -31,11 +31,19 @@ def test_it_says_so_and_fails_only_where_it_was_demanded(
     assert "##### THE DOCKER TESTS WERE NOT RUN: there is no apt-get" in capsys.readouterr().err
 
 
-def test_only_root_can_start_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_root_can_start_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none")
+
+    with pytest.raises(NoEngineError, match="only root"), engine.engine(tmp_path):
+        pass
+
+
+def test_only_root_can_install_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 1000)
 
-    with pytest.raises(NoEngineError, match="only root"):
-        engine.installed("dockerd", "docker.io")
+    with pytest.raises(NoEngineError, match="no-such-program is missing"):
+        engine.installed("no-such-program", "package")
 
 
 def test_a_base_image_is_made_of_the_release_and_the_python_that_its_name_tells() -> None:
