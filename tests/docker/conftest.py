@@ -2,16 +2,13 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from local.api import Api
 from local.platform import Options, Platform
 from tests.docker.engine import Engine
 from tests.docker.images import ENCODER
-from tests.e2e.conftest import Video, ended
-from tests.media.generate import clip
+from tests.e2e.conftest import api, source, video  # noqa: F401 - the same, of this platform
 
 GIVEN = "VOD_TEST_ENGINE"
 
@@ -28,19 +25,3 @@ def platform(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     options = Options(state=tmp_path_factory.mktemp("platform"), port=0, encoder_image=ENCODER)
     with Platform(options) as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def api(platform: Platform) -> Api:
-    return Api(platform.api, platform.token)
-
-
-@pytest.fixture(scope="session")
-def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return clip(tmp_path_factory.mktemp("media") / "clip.mp4", seconds=5, size="640x360")
-
-
-@pytest.fixture(scope="session")
-def video(api: Api, source: Path) -> Video:
-    """A video that is ready; tests look at it and leave it as it is."""
-    return ended(api, api.upload(source, lambda _: None))

@@ -17,11 +17,14 @@ import pytest
 
 from deployment import STACK, stack
 from local import users
-from local.cdn import free_port
+from local.api import Api
+from local.cdn import Cdn, Origin, free_port
 from local.clients import Clients
 from local.platform import REPOSITORY
+from tests.e2e.conftest import ended
 from tests.e2e.test_readme import section
 from tests.local.aws import until
+from tests.media.generate import clip
 
 BUILT_FROM = ("lambda", "layers", "src", "stacks", "samconfig.toml", "template.yaml")
 FUNCTIONS = 11
@@ -70,6 +73,17 @@ def said(checkout: Path, emulator: Clients) -> str:
     return done.stdout
 
 
+@pytest.fixture
+def api(said: str, emulator: Clients) -> Iterator[Api]:
+    """The deployed API for a new user, behind its distribution."""
+    outputs = stack.read(emulator.cloudformation, STACK).outputs
+    token = users.open_pool(emulator, outputs["UserPoolId"]).token("bob")
+    cdn = Cdn(0)
+    cdn.serve(Origin(urlsplit(emulator.endpoint).port or 0, urlsplit(outputs["PublicUrl"]).netloc), "")
+    yield Api(f"http://localhost:{cdn.port}/api", token)
+    cdn.stop()
+
+
 def called(clients: Clients, path: str, token: str = "") -> tuple[int, Any]:
     """The answer of the deployed API, through its distribution."""
     host = urlsplit(stack.read(clients.cloudformation, STACK).outputs["PublicUrl"]).netloc
@@ -96,3 +110,10 @@ def test_its_api_wants_a_token_and_then_answers(said: str, emulator: Clients) ->
 
     assert called(emulator, "/api/videos")[0] == 401
     assert called(emulator, "/api/videos", pool.token("ann")) == (200, {"videos": [], "cursor": None})
+
+
+def test_a_video_becomes_ready_with_the_layers_that_sam_built(api: Api, tmp_path: Path) -> None:
+    video = ended(api, api.upload(clip(tmp_path / "clip.mp4", seconds=2, size="640x360"), lambda _: None))
+
+    assert video["status"] == "ready", video["error"]
+    assert [rung["frames"] for rung in video["renditions"]] == [50, 50]
