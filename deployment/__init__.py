@@ -1,4 +1,4 @@
-"""Putting the platform into an AWS account: `make deploy` and `make playback-key`."""
+"""Putting the platform into an AWS account: `make deploy`, `make destroy` and `make playback-key`."""
 
 STACK = "VideoTranscodingStack"
 """The stack's name, unless samconfig.toml or the environment says another."""

@@ -19,7 +19,9 @@ from deployment.edge import Edge, is_apart
 REPOSITORY = Path(__file__).parents[1]
 PAGE, PROFILES = REPOSITORY / "web/dist", REPOSITORY / "src/vod/profiles"
 NO_PAGE = "The page was not built: it needs Node.js 20.19 or newer with npm (or --without-page, for the API alone)."
-Deploy = Callable[[Mapping[str, str]], None]
+ARCHITECTURE = "Architecture"
+Deploy = Callable[[Mapping[str, str], str], None]
+"""Deploys with parameters, and packages for a processor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,11 @@ def assignments(words: list[str] | str) -> dict[str, str]:
 
 
 def by_sam(at: Target) -> Deploy:
-    """Deploying what `sam build` built with these parameters; those that are not named stay as they are."""
+    """Building for the stack's processor, then deploying; parameters that are not named stay as they are."""
 
-    def deploy(parameters: Mapping[str, str]) -> None:
+    def deploy(parameters: Mapping[str, str], architecture: str) -> None:
+        build = ["sam", "build", "--parameter-overrides", f"{ARCHITECTURE}={architecture}"]
+        subprocess.run(build, cwd=REPOSITORY, check=True)
         command = ["sam", "deploy", "--config-env", at.environment]
         if parameters:
             command += ["--parameter-overrides", *(f'{name}="{value}"' for name, value in parameters.items())]
@@ -84,7 +88,7 @@ class Deployment:
         if apart:
             self.say(f"certificate and firewall, in {EDGE_REGION} (a new certificate takes minutes)")
             parameters |= edge.before()
-        self.deploy(parameters)
+        self.deploy(parameters, {**there, **parameters}.get(ARCHITECTURE, "arm64"))
         made = stack.read(self._cloudformation(), self.stack)
         if not made.has(parameters):
             raise ValueError("nothing was deployed: the changes were not executed")

@@ -15,6 +15,7 @@ from local.emulator.rights import creation_rights
 
 HANDLERS = provisioners._RESOURCE_HANDLERS
 STATE_MACHINE, TRIGGER = "AWS::StepFunctions::StateMachine", "AWS::Lambda::EventSourceMapping"
+NESTED, KEEPING = "AWS::CloudFormation::Stack", ("Retain", "RetainExceptOnCreate")
 STUBS = (
     "AWS::ApplicationAutoScaling::ScalableTarget",
     "AWS::ApplicationAutoScaling::ScalingPolicy",
@@ -44,6 +45,7 @@ STUBS = (
 _definition = provisioners._sfn_definition
 _update = provisioners._update_resource
 _conditions = engine._evaluate_conditions
+_delete_nested = HANDLERS[NESTED]["delete"]
 
 
 def stub(kind: str) -> dict[str, Callable[..., Any]]:
@@ -78,7 +80,18 @@ def update_keeping_attributes(
 def conditions(template: Any, parameters: Any) -> dict[str, bool]:
     """A template's conditions, which on AWS may also ask where they are."""
     here = {"AWS::Region": {"Value": get_region()}, "AWS::AccountId": {"Value": get_account_id()}}
-    return dict(_conditions(template, {**here, **parameters}))
+    known = {**here, **parameters}
+    return dict(_conditions({**template, "Conditions": split(template.get("Conditions") or {}, known)}, known))
+
+
+def split(value: Any, parameters: Any) -> Any:
+    """`value` with each Fn::Split of a parameter done: ministack's conditions do not know it."""
+    if isinstance(value, dict) and "Fn::Split" in value:
+        separator, text = value["Fn::Split"]
+        return str(parameters[text["Ref"]]["Value"] if isinstance(text, dict) else text).split(separator)
+    if isinstance(value, dict):
+        return {key: split(item, parameters) for key, item in value.items()}
+    return [split(item, parameters) for item in value] if isinstance(value, list) else value
 
 
 def definition(properties: Any) -> str:
@@ -118,10 +131,21 @@ def check_trigger(properties: Any) -> None:
     require_poller_rights({"FunctionName": name, "EventSourceArn": properties["EventSourceArn"]})
 
 
+def delete_nested(physical_id: str, properties: Any) -> Any:
+    """Delete a nested stack; ministack would delete with it what its template keeps."""
+    child = _stacks.get(provisioners._nested_stack_lookup_name(physical_id)) or {}
+    defined = (child.get("_template") or {}).get("Resources") or {}
+    known = child.get("_resources") or {}
+    kept = {name for name in known if (defined.get(name) or {}).get("DeletionPolicy") in KEEPING}
+    child["_resources"] = {name: found for name, found in known.items() if name not in kept}
+    return _delete_nested(physical_id, properties)
+
+
 def install() -> None:
     """Teach the emulator's CloudFormation these."""
     for kind in STUBS:
         HANDLERS.setdefault(kind, stub(kind))
+    HANDLERS[NESTED]["delete"] = delete_nested
     provisioners._sfn_definition = definition
     provisioners._update_resource = update_keeping_attributes
     for module in (engine, handlers, changesets, stacks):
