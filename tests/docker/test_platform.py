@@ -5,6 +5,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from deployment import STACK, stack
 from local.api import Api
 from local.platform import Options, Platform
@@ -13,6 +15,12 @@ from tests.docker.images import ENCODER
 from tests.e2e.conftest import Video, ended
 from tests.local.aws import until
 from tests.media.generate import clip, decoded_frames
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A minute, which is encoded for long enough to be interrupted."""
+    return clip(tmp_path_factory.mktemp("media") / "film.mp4", seconds=60, size="640x360")
 
 
 def containers(engine: Engine, video_id: str) -> list[dict[str, Any]]:
@@ -46,10 +54,9 @@ def test_a_task_is_a_container_with_the_definitions_limits(engine: Engine, api: 
 
 
 def test_a_video_whose_container_is_killed_half_way_resumes(
-    engine: Engine, api: Api, platform: Platform, tmp_path: Path
+    engine: Engine, api: Api, platform: Platform, film: Path
 ) -> None:
-    source = clip(tmp_path / "clip.mp4", seconds=60, size="640x360")
-    video_id = api.upload(source, lambda _: None)
+    video_id = api.upload(film, lambda _: None)
     until(lambda: api.video(video_id)["progress"] >= 20, seconds=90)
 
     (killed,) = containers(engine, video_id)
@@ -57,7 +64,7 @@ def test_a_video_whose_container_is_killed_half_way_resumes(
     video = ended(api, video_id, seconds=200)
 
     assert video["status"] == "ready", video["error"]
-    assert decoded_frames(video["playback"]["hls"], "0:v:0") == decoded_frames(str(source)) == 1500
+    assert decoded_frames(video["playback"]["hls"], "0:v:0") == decoded_frames(str(film)) == 1500
     bucket = stack.read(platform.clients.cloudformation, STACK).outputs["OutputBucketName"]
     listed = platform.clients.s3.list_objects_v2(Bucket=bucket, Prefix=f"jobs/{video_id}/")["Contents"]
     keys = [each["Key"] for each in listed if "/report-" in each["Key"]]
@@ -65,8 +72,7 @@ def test_a_video_whose_container_is_killed_half_way_resumes(
     assert max(report["resumed_at"] for report in reports) > 0
 
 
-def test_no_container_outlives_the_platform(engine: Engine, tmp_path: Path) -> None:
-    film = clip(tmp_path / "film.mp4", seconds=60, size="1280x720")
+def test_no_container_outlives_the_platform(engine: Engine, film: Path, tmp_path: Path) -> None:
     with Platform(Options(state=tmp_path / "state", port=0, encoder_image=ENCODER)) as short:
         video_id = Api(short.api, short.token).upload(film, lambda _: None)
         until(lambda: containers(engine, video_id), seconds=60)
@@ -74,8 +80,8 @@ def test_no_container_outlives_the_platform(engine: Engine, tmp_path: Path) -> N
     until(lambda: not containers(engine, video_id), seconds=15)
 
 
-def test_a_cancelled_videos_container_is_gone(engine: Engine, api: Api, tmp_path: Path) -> None:
-    video_id = api.upload(clip(tmp_path / "clip.mp4", seconds=60, size="1280x720"), lambda _: None)
+def test_a_cancelled_videos_container_is_gone(engine: Engine, api: Api, film: Path) -> None:
+    video_id = api.upload(film, lambda _: None)
     until(lambda: containers(engine, video_id), seconds=60)
     began = time.monotonic()
 
