@@ -1,6 +1,6 @@
 # One command to see the platform run: `make demo`. Needs Python 3.13 (PYTHON=/path/to/python3.13 if it is not found).
 .DEFAULT_GOAL := help
-.PHONY: help demo up dashboard test check bench build playback-key deploy smoke pipeline clean
+.PHONY: help demo up emulator dashboard test test-docker check bench build playback-key deploy destroy smoke pipeline clean
 
 bin := .venv/bin
 export SAM_CLI_TELEMETRY := 0
@@ -13,14 +13,20 @@ help: ## this list
 demo: setup ## one video through the whole platform on this machine (FILE=path for your own), then stop
 	@FILE="$(FILE)" VOD_END_WITH=$$PPID $(bin)/python -m local.demo
 
-up: setup ## the platform on this machine until Ctrl-C (VOD_PORT=8080)
-	@VOD_END_WITH=$$PPID $(bin)/python -m local.up
+up: setup ## the platform on this machine until Ctrl-C (VOD_PORT=8080, IMAGE=name of a Docker image for its tasks)
+	@VOD_IMAGE="$(IMAGE)" VOD_END_WITH=$$PPID $(bin)/python -m local.up
+
+emulator: setup ## AWS alone on this machine, nothing deployed, until Ctrl-C (VOD_PORT=4566)
+	@VOD_IMAGE="$(IMAGE)" VOD_END_WITH=$$PPID $(bin)/python -m local.bare
 
 dashboard: setup ## draw the dashboard of the running `make up` (FILE=dashboard.png)
 	@$(bin)/python -m local.dashboard $(FILE)
 
-test: setup ## every test
-	$(bin)/python -m pytest tests
+test: setup ## every test but those that need a Docker engine
+	$(bin)/python -m pytest tests --ignore=tests/docker
+
+test-docker: setup ## the encoder's image, the platform with it, and `sam local`; root starts an engine where none answers
+	$(bin)/python -m tests.docker
 
 check: setup ## format, lint, types, templates and the fast tests: before every commit
 	$(bin)/ruff format --check .
@@ -31,14 +37,17 @@ check: setup ## format, lint, types, templates and the fast tests: before every 
 	@if [ -d web/node_modules ]; then cd web && npm run --silent types && npm test --silent; else echo "web/: not checked (no Node.js)"; fi
 	$(bin)/python -m pytest tests/unit tests/templates
 
-build: setup ## what AWS gets, in .aws-sam (no Docker needed)
-	$(with_tools) sam build
+build: setup ## what AWS gets, in .aws-sam, without Docker (PARAMETERS=Architecture=x86_64 for another processor than arm64)
+	$(with_tools) sam build $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
 
 playback-key: setup ## a key for private playback, into Secrets Manager of your account (FOLDER=path: into a file there)
 	@$(bin)/python -m deployment.playback_key $(FOLDER)
 
-deploy: build ## build, deploy to the AWS account of your credentials, put the page there (PARAMETERS="NAME=value ..." CONFIG=prod)
+deploy: setup ## build, deploy to the AWS account of your credentials, put the page there (PARAMETERS="NAME=value ..." CONFIG=prod)
 	@$(with_tools) $(bin)/python -m deployment --config-env $(or $(CONFIG),default) $(PARAMETERS)
+
+destroy: setup ## delete the stack of your AWS account, after saying what goes and what stays (CONFIRM=its name CONFIG=prod)
+	@CONFIRM="$(CONFIRM)" $(bin)/python -m deployment.destroy --config-env $(or $(CONFIG),default)
 
 smoke: setup ## a generated clip through the platform in your account, until it plays (STACK=name)
 	@$(bin)/python -m deployment.smoke $(if $(STACK),--stack $(STACK))

@@ -1,4 +1,4 @@
-"""Putting the platform into an AWS account: `make deploy`, `make smoke`, `make playback-key`, steps of the pipeline."""
+"""Putting the platform into an AWS account: `make deploy` and its like, and the steps of the pipeline."""
 
 from pathlib import Path
 

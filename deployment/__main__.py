@@ -9,7 +9,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deployment import REPOSITORY, page
-from deployment.platform import Deploy, Deployment
+from deployment.platform import ARCHITECTURE, Deploy, Deployment
 from deployment.samconfig import Target, assignments, target
 
 PAGE = REPOSITORY / "web/dist"
@@ -17,9 +17,11 @@ NO_PAGE = "The page was not built: it needs Node.js 20.19 or newer with npm (or 
 
 
 def by_sam(at: Target) -> Deploy:
-    """Deploying what `sam build` built with these parameters; those that are not named stay as they are."""
+    """Building for the stack's processor, then deploying; parameters that are not named stay as they are."""
 
-    def deploy(parameters: Mapping[str, str]) -> None:
+    def deploy(parameters: Mapping[str, str], architecture: str) -> None:
+        build = ["sam", "build", "--parameter-overrides", f"{ARCHITECTURE}={architecture}"]
+        subprocess.run(build, cwd=REPOSITORY, check=True)
         command = ["sam", "deploy", "--config-env", at.environment]
         if parameters:
             command += ["--parameter-overrides", *(f'{name}="{value}"' for name, value in parameters.items())]

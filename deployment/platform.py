@@ -12,7 +12,9 @@ from deployment import EDGE_REGION, REPOSITORY, page, playback_key, stack
 from deployment.edge import Edge, is_apart
 
 PROFILES = REPOSITORY / "src/vod/profiles"
-Deploy = Callable[[Mapping[str, str]], None]
+ARCHITECTURE = "Architecture"
+Deploy = Callable[[Mapping[str, str], str], None]
+"""Deploys with parameters, and packages for a processor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +33,15 @@ class Deployment:
     def run(self, deploy: Deploy, folder: Path | None) -> str:
         """Bring the stack up to date, then the page of a folder; the platform's address."""
         parameters = self.prepare()
-        deploy(parameters)
+        deploy(parameters, self._known(parameters).get(ARCHITECTURE, "arm64"))
         return self.finish(parameters, folder)
 
     def prepare(self) -> dict[str, str]:
         """Make what the stack needs beforehand; the parameters to deploy it with, others stay as they are."""
-        there = stack.read(self._cloudformation(), self.stack).parameters
-        parameters = {**self.given, **self._key({**there, **self.given})}
+        parameters = {**self.given, **self._key(self._known(self.given))}
         if is_apart(self.session.region_name):
             self.say(f"certificate and firewall, in {EDGE_REGION} (a new certificate takes minutes)")
-            parameters |= self._edge({**there, **parameters}).before()
+            parameters |= self._edge(self._known(parameters)).before()
         return parameters
 
     def finish(self, parameters: Mapping[str, str], folder: Path | None) -> str:
@@ -54,6 +55,10 @@ class Deployment:
             count = page.publish(self.session.client("s3"), folder, made, PROFILES)
             self.say(f"the page: {count} files")
         return made.outputs["PublicUrl"]
+
+    def _known(self, parameters: Mapping[str, str]) -> dict[str, str]:
+        """The stack's own values, and these."""
+        return {**stack.read(self._cloudformation(), self.stack).parameters, **parameters}
 
     def _edge(self, wanted: Mapping[str, str]) -> Edge:
         return Edge(self._cloudformation(EDGE_REGION), self.stack, self.session.region_name, wanted, self.role)

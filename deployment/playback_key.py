@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from deployment import STACK
 
 FILE = "playback-key.pem"
+RECOVERY_DAYS = 30
+"""How long a key can be had back after `make destroy`; the most that AWS allows."""
 
 
 def new_key() -> str:
@@ -55,12 +57,28 @@ def store(client: Any, stack: str, pem: str) -> None:
 
 
 def ensured(client: Any, stack: str) -> str:
-    """The private key in the stack's secret, made when there is none."""
+    """The private key in the stack's secret, made when there is none and had back when it was about to go."""
     try:
+        restore(client, stack)
         return str(client.get_secret_value(SecretId=f"{stack}/playback-key")["SecretString"])
     except client.exceptions.ResourceNotFoundException:
         store(client, stack, pem := new_key())
         return pem
+
+
+def restore(client: Any, stack: str) -> None:
+    """Have the secret stay where `make destroy` retired it; ResourceNotFoundException where there is none."""
+    if "DeletedDate" in client.describe_secret(SecretId=f"{stack}/playback-key"):
+        client.restore_secret(SecretId=f"{stack}/playback-key")
+
+
+def retire(client: Any, stack: str) -> bool:
+    """Have AWS delete the stack's secret after the days in which it can be had back; False where there is none."""
+    try:
+        client.delete_secret(SecretId=f"{stack}/playback-key", RecoveryWindowInDays=RECOVERY_DAYS)
+    except client.exceptions.ResourceNotFoundException:
+        return False
+    return True
 
 
 def main(arguments: list[str]) -> int:

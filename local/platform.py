@@ -35,6 +35,7 @@ class Options:
     """How to start; tests give a state folder of their own, port 0 for any free one, and parameters of the template.
 
     Executions wait for `wait_scale` of the time that their definition says.
+    With an `encoder_image` the tasks are containers of it, by the Docker engine of DOCKER_HOST.
     """
 
     state: Path = REPOSITORY / ".local"
@@ -44,10 +45,11 @@ class Options:
     tasks: int = field(default_factory=lambda: os.cpu_count() or 2)
     emulator_python: Path = REPOSITORY / ".venv-emulator" / "bin" / "python"
     parameters: Mapping[str, str] = field(default_factory=dict)
+    encoder_image: str = ""
 
     @classmethod
     def from_environment(cls) -> Self:
-        """VOD_STATE, VOD_PORT, VOD_LOCAL_TASKS and VOD_EMULATOR_PYTHON, where they are set."""
+        """VOD_STATE, VOD_PORT, VOD_LOCAL_TASKS, VOD_EMULATOR_PYTHON and VOD_IMAGE, where they are set."""
         given = os.environ
         default = cls()
         return cls(
@@ -55,7 +57,14 @@ class Options:
             port=_number("VOD_PORT", default.port),
             tasks=_number("VOD_LOCAL_TASKS", default.tasks),
             emulator_python=Path(given.get("VOD_EMULATOR_PYTHON") or default.emulator_python),
+            encoder_image=given.get("VOD_IMAGE", ""),
         )
+
+    def of_docker(self) -> list[str]:
+        """What the emulator is told of the image, if there is one."""
+        if not self.encoder_image:
+            return []
+        return ["--encoder-image", self.encoder_image, "--docker-host", os.environ.get("DOCKER_HOST", "")]
 
 
 def _number(name: str, default: int) -> int:
@@ -150,7 +159,7 @@ class Platform:
         self.state.mkdir(parents=True, exist_ok=True)
         self._lock = only_one(self.state)
         self._cdn = bind(self.options.port)
-        image.build(REPOSITORY, self.state / "image")
+        image.build(self.options.template.parent, self.state / "image")
         self._emulator = self._start_emulator()
         clients = self.clients
         key = playback_key.kept(self.state)
@@ -165,7 +174,7 @@ class Platform:
     def _start_emulator(self) -> Emulator:
         remembered = self.state / "emulator-port"
         port = free_port(int(remembered.read_text()) if remembered.exists() else 0)
-        arguments = ["--lambda-python", sys.executable, "--tasks", str(self.options.tasks)]
+        arguments = ["--lambda-python", sys.executable, "--tasks", str(self.options.tasks), *self.options.of_docker()]
         arguments += ["--wait-scale", str(self.options.wait_scale)]
         emulator = child.start(self.options.emulator_python, REPOSITORY, self.state, port, arguments)
         remembered.write_text(str(port))

@@ -35,6 +35,7 @@ def install(settings: Settings) -> None:
         persistence,
         step_functions,
     )
+    from local.emulator.docker import Engine
     from local.emulator.tasks import Host
 
     host = Host(
@@ -43,6 +44,7 @@ def install(settings: Settings) -> None:
         python=settings.lambda_python,
         path=os.environ["PATH"],
         endpoint=os.environ["AWS_ENDPOINT_URL"],
+        engine=Engine(settings.encoder_image, settings.docker_host) if settings.encoder_image else None,
     )
     iam.install()
     faults.install(settings.state)

@@ -15,6 +15,7 @@ from local.emulator.rights import creation_rights
 
 HANDLERS = provisioners._RESOURCE_HANDLERS
 STATE_MACHINE, TRIGGER = "AWS::StepFunctions::StateMachine", "AWS::Lambda::EventSourceMapping"
+NESTED, KEEPING = "AWS::CloudFormation::Stack", ("Retain", "RetainExceptOnCreate")
 STUBS = (
     "AWS::ApplicationAutoScaling::ScalableTarget",
     "AWS::ApplicationAutoScaling::ScalingPolicy",
@@ -44,6 +45,7 @@ STUBS = (
 _definition = provisioners._sfn_definition
 _update = provisioners._update_resource
 _conditions = engine._evaluate_conditions
+_delete_nested = HANDLERS[NESTED]["delete"]
 
 
 def stub(kind: str) -> dict[str, Callable[..., Any]]:
@@ -129,10 +131,21 @@ def check_trigger(properties: Any) -> None:
     require_poller_rights({"FunctionName": name, "EventSourceArn": properties["EventSourceArn"]})
 
 
+def delete_nested(physical_id: str, properties: Any) -> Any:
+    """Delete a nested stack; ministack would delete with it what its template keeps."""
+    child = _stacks.get(provisioners._nested_stack_lookup_name(physical_id)) or {}
+    defined = (child.get("_template") or {}).get("Resources") or {}
+    known = child.get("_resources") or {}
+    kept = {name for name in known if (defined.get(name) or {}).get("DeletionPolicy") in KEEPING}
+    child["_resources"] = {name: found for name, found in known.items() if name not in kept}
+    return _delete_nested(physical_id, properties)
+
+
 def install() -> None:
     """Teach the emulator's CloudFormation these."""
     for kind in STUBS:
         HANDLERS.setdefault(kind, stub(kind))
+    HANDLERS[NESTED]["delete"] = delete_nested
     provisioners._sfn_definition = definition
     provisioners._update_resource = update_keeping_attributes
     for module in (engine, handlers, changesets, stacks):

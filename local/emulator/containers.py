@@ -20,12 +20,16 @@ LOG = logging.getLogger("local.containers")
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """One container to start: all paths inside `command` and `environment` are already those of this machine."""
+    """One container to start: all paths inside `command` and `environment` are already those of this machine.
+
+    `init` runs the command and ends it when it is told to (container_init.py, docker_init.py).
+    """
 
     command: tuple[str, ...]
     environment: Mapping[str, str]
     directory: Path
     stop_timeout: float
+    init: Path = INIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ class LocalContainer:
 
     def _spawn(self, lifeline: int) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, "-I", "-S", str(INIT), str(lifeline), *self._launch.command],
+            [sys.executable, "-I", "-S", str(self._launch.init), str(lifeline), *self._launch.command],
             env=dict(self._launch.environment),
             cwd=self._launch.directory,
             stdin=subprocess.DEVNULL,

@@ -22,6 +22,7 @@ LOG = logging.getLogger("local.ecs")
 FAMILY, VERSION = "com.amazonaws.ecs.task-definition-family", "com.amazonaws.ecs.task-definition-version"
 TASK_ARN = "com.amazonaws.ecs.task-arn"
 STOP_REASON = "_stop_reason"
+OVERRIDDEN = ("RoleArn", "cpu", "memory")
 
 _mark_stopped = ecs._mark_task_stopped
 _start_worker = ecs._start_task_worker
@@ -49,7 +50,7 @@ def planner(host: Host) -> Callable[[str, Mapping[str, Any]], Launch]:
         labels = arguments["labels"]
         definition = ecs._task_defs[f"{labels[FAMILY]}:{labels[VERSION]}"]
         overrides = (ecs._tasks.get(labels[TASK_ARN]) or {}).get("overrides") or {}
-        effective = {**definition, **{k: v for k, v in overrides.items() if k.endswith("RoleArn") and v}}
+        effective = {**definition, **{k: v for k, v in overrides.items() if k.endswith(OVERRIDDEN) and v}}
         require_start_rights(effective, image, get_account_id(), get_region())
         return tasks.launch(host, effective, arguments, role_credentials(effective.get("taskRoleArn", "")))
 

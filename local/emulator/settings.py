@@ -22,6 +22,8 @@ class Settings:
     autosave_seconds: float
     wait_scale: float
     lifeline: int | None
+    encoder_image: str
+    docker_host: str
 
 
 def parse(arguments: Sequence[str]) -> Settings:
@@ -36,6 +38,8 @@ def parse(arguments: Sequence[str]) -> Settings:
     parser.add_argument("--autosave-seconds", type=float, default=10.0)
     parser.add_argument("--wait-scale", type=float, default=1.0, help="part of the time that executions wait")
     parser.add_argument("--lifeline", type=int, help="file descriptor whose end-of-file ends the emulator")
+    parser.add_argument("--encoder-image", default="", help="Docker image that tasks run, instead of local processes")
+    parser.add_argument("--docker-host", default="", help="the engine's address; else the client's own")
     given = parser.parse_args(arguments)
     return Settings(
         state=given.state.resolve(),
@@ -47,6 +51,8 @@ def parse(arguments: Sequence[str]) -> Settings:
         autosave_seconds=given.autosave_seconds,
         wait_scale=given.wait_scale,
         lifeline=given.lifeline,
+        encoder_image=given.encoder_image,
+        docker_host=given.docker_host,
     )
 
 

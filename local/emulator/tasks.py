@@ -1,24 +1,31 @@
 """What a task definition becomes on this machine: command, environment and folders."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local.emulator import docker
 from local.emulator.containers import DEFAULT_STOP_TIMEOUT_SECONDS, Launch, Mounts
 
 CONTAINER_NAME = "com.amazonaws.ecs.container-name"
+DOCKER_INIT = Path(__file__).with_name("docker_init.py")
 
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """This machine as containers see it; `image` is the root of the one image of the project."""
+    """This machine as containers see it; `image` is the root of the one image of the project.
+
+    With an `engine` containers are Docker's, and run its image instead.
+    """
 
     image: Path
     state: Path
     python: Path
     path: str
     endpoint: str
+    engine: docker.Engine | None = None
 
     @property
     def app(self) -> tuple[str, Path]:
@@ -84,12 +91,53 @@ def entry_point(host: Host, container: Mapping[str, Any]) -> Sequence[str]:
     return container.get("entryPoint") or ["python", "/app/encode.py"]
 
 
+def container_definition(definition: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The definition of the container that is to start, in camelCase, with the limits of its task."""
+    name = arguments["labels"][CONTAINER_NAME]
+    container = next(one for one in definition["containerDefinitions"] if one["name"] == name)
+    limits = {size: definition[size] for size in ("cpu", "memory") if definition.get(size)}
+    return dict(lowered(container)) | limits
+
+
+def let_in(user: str, folder: Path) -> None:
+    """What an EFS access point does: the folder is its user's, or everybody's where we may not give it away."""
+    try:
+        os.chown(folder, int(user), -1)
+    except (ValueError, PermissionError):
+        folder.chmod(0o777)
+
+
+def docker_launch(
+    host: Host,
+    engine: docker.Engine,
+    definition: Mapping[str, Any],
+    arguments: Mapping[str, Any],
+    credentials: Mapping[str, str],
+) -> Launch:
+    """One container of a task as a `docker run`, which hands on what the client finds in its environment."""
+    container = container_definition(definition, arguments)
+    mounts = volume_mounts(host, definition, container)
+    for _, folder in mounts.places:
+        let_in(str(container.get("user") or ""), folder)
+    here = {**container_environment(host, Mounts(()), arguments.get("environment") or {}), **credentials}
+    handed = [name for name in here if name in credentials or name in arguments.get("environment", {})]
+    places = [(inside, str(folder)) for inside, folder in mounts.places]
+    return Launch(
+        command=docker.run_command(engine, container, places, handed, arguments.get("command") or []),
+        environment=here,
+        directory=host.state,
+        stop_timeout=float(container.get("stopTimeout") or DEFAULT_STOP_TIMEOUT_SECONDS),
+        init=DOCKER_INIT,
+    )
+
+
 def launch(
     host: Host, definition: Mapping[str, Any], arguments: Mapping[str, Any], credentials: Mapping[str, str]
 ) -> Launch:
     """One container of a task as a command of this machine."""
-    name = arguments["labels"][CONTAINER_NAME]
-    container = next(one for one in definition["containerDefinitions"] if one["name"] == name)
+    container = container_definition(definition, arguments)
+    if host.engine:
+        return docker_launch(host, host.engine, definition, arguments, credentials)
     mounts = Mounts((host.app, *volume_mounts(host, definition, container).places))
     command = [*entry_point(host, container), *(arguments.get("command") or [])]
     program = str(host.python) if command[0] in ("python", "python3") else command[0]

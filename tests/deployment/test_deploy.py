@@ -68,7 +68,7 @@ def deployed(session: Session, given: Mapping[str, str]) -> dict[str, str]:
     """The parameters that SAM is given."""
     asked: dict[str, str] = {}
 
-    def deploy(parameters: Mapping[str, str]) -> None:
+    def deploy(parameters: Mapping[str, str], architecture: str) -> None:
         asked.update(parameters)
         session.main.parameters = {**(session.main.parameters or {}), **parameters}
 
@@ -117,7 +117,7 @@ def test_changes_that_somebody_declined_are_no_deployment() -> None:
     session.edge.parameters = {"Firewall": "enabled"}
 
     with pytest.raises(ValueError, match="nothing was deployed"):
-        Deployment(session, "Mine", {"Firewall": "disabled"}, lambda _: None).run(lambda _: None, None)
+        Deployment(session, "Mine", {"Firewall": "disabled"}, lambda _: None).run(lambda *_: None, None)
 
     assert session.edge.parameters == {"Firewall": "enabled"}
 
@@ -141,10 +141,11 @@ def test_sam_gets_every_parameter_quoted(monkeypatch: pytest.MonkeyPatch) -> Non
     ran: list[list[str]] = []
     monkeypatch.setattr("subprocess.run", lambda command, **_: ran.append(command))
 
-    by_sam(target("default", SAMCONFIG))({"EdgeWebAclArn": "", "A": "x,y="})
-    by_sam(target("default", SAMCONFIG))({})
+    by_sam(target("default", SAMCONFIG))({"EdgeWebAclArn": "", "A": "x,y="}, "arm64")
+    by_sam(target("default", SAMCONFIG))({}, "x86_64")
 
-    assert ran[0] == [
+    assert ran[0] == ["sam", "build", "--parameter-overrides", "Architecture=arm64"]
+    assert ran[1] == [
         "sam",
         "deploy",
         "--config-env",
@@ -153,7 +154,21 @@ def test_sam_gets_every_parameter_quoted(monkeypatch: pytest.MonkeyPatch) -> Non
         'EdgeWebAclArn=""',
         'A="x,y="',
     ]
-    assert ran[1] == ["sam", "deploy", "--config-env", "default"]
+    assert ran[2:] == [
+        ["sam", "build", "--parameter-overrides", "Architecture=x86_64"],
+        ["sam", "deploy", "--config-env", "default"],
+    ]
+
+
+def test_packages_are_built_for_the_processor_that_the_stack_has() -> None:
+    built: list[str] = []
+    session = Session("us-east-1", MainStack({"Architecture": "x86_64", "PlaybackAccess": "public"}))
+
+    for given in ({}, {"Architecture": "arm64"}):
+        session.main.parameters = {**(session.main.parameters or {}), **given}
+        Deployment(session, "Home", given, lambda _: None).run(lambda _, processor: built.append(processor), None)
+
+    assert built == ["x86_64", "arm64"]
 
 
 def test_without_a_built_page_nothing_is_deployed(

@@ -38,7 +38,7 @@ def test_make_deploy_puts_the_page_where_the_distribution_serves_it(
     (tmp_path / "index.html").write_text("<page>")
     domain = platform.clients.cloudfront.list_distributions()["DistributionList"]["Items"][0]["DomainName"]
 
-    address = Deployment(session, STACK, {}, lambda _: None).run(lambda _: None, tmp_path)
+    address = Deployment(session, STACK, {}, lambda _: None).run(lambda *_: None, tmp_path)
 
     via = {"Host": domain, "X_Forwarded_Proto": "https"}
     assert address == platform.url

@@ -86,6 +86,16 @@ def state_machine() -> Value:
     return yaml.safe_load(STATE_MACHINE.read_text())
 
 
+def resources_of(root: Path, template: str = "template.yaml", above: str = "") -> Iterator[tuple[str, Value]]:
+    """Every resource of a checkout by its path through the nested stacks, such as `Storage/Table`."""
+    for name, found in templates.load(root / template)["Resources"].items():
+        yield above + name, found
+        nested_in = (found.get("Properties") or {}).get("TemplateURL") if found["Type"].endswith("::Stack") else None
+        if nested_in:
+            inner = (Path(template).parent / nested_in).as_posix()
+            yield from resources_of(root, inner, f"{above}{name}/")
+
+
 def tasks(definition: Value) -> dict[str, Value]:
     """Every Task state by name, those inside Map states included."""
     found = {}

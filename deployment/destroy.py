@@ -1,0 +1,115 @@
+"""`make destroy`: take a platform away, but for what people put into it; says what goes, what stays, and why."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError, WaiterError
+
+from deployment import EDGE_REGION, REPOSITORY, inventory, playback_key, running, stack
+from deployment.edge import Edge, is_apart
+from deployment.inventory import Part
+from deployment.samconfig import target
+
+PAGE = "PageBucket"
+PATIENCE = {"Delay": 5, "MaxAttempts": 720}  # seconds; a distribution alone takes minutes
+Say = Callable[[str], None]
+Ask = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Destruction:
+    """Everything it needs; tests give a session of their own, and what is typed."""
+
+    session: Any
+    stack: str
+    ask: Ask
+    say: Say = print
+
+    def run(self) -> None:
+        """Say what goes and what stays, have it confirmed, and do it. ValueError when nothing was done."""
+        main = stack.read(self._cloudformation(), self.stack)
+        parts = list(inventory.parts(self._cloudformation(), self.stack)) if main.status else []
+        edge = self._edge_stack()
+        if not parts and not edge:
+            raise ValueError(f"there is no stack {self.stack} in {self.session.region_name}")
+        for line in (*self._goes(parts, edge), *self._stays(parts)):
+            self.say(line)
+        if self.ask(f"Type {self.stack} to go on: ").strip() != self.stack:
+            raise ValueError("nothing was deleted: that is not the stack's name")
+        if parts:
+            running.stop(self.session, main.outputs)
+            self._delete(self._cloudformation(), self.stack)
+            self._remove_page(parts)
+        if edge:
+            self._delete(self._cloudformation(EDGE_REGION), edge)
+        if playback_key.retire(self.session.client("secretsmanager"), self.stack):
+            self.say(f"the key of private playback is kept for {playback_key.RECOVERY_DAYS} days, then gone")
+
+    def _goes(self, parts: list[Part], edge: str) -> list[str]:
+        place = f"{self.stack} in {self.session.region_name}"
+        lines = [f"Goes, with the stack {place}:", *inventory.counted(part for part in parts if not part.is_kept)]
+        lines += [f"  the page, in {part.physical_id}" for part in parts if part.logical_id == PAGE]
+        lines += [f"  the stack {edge} in {EDGE_REGION}: certificate and firewall"] if edge else []
+        return [*lines, f"  the key of private playback, {playback_key.RECOVERY_DAYS} days later"]
+
+    def _stays(self, parts: list[Part]) -> list[str]:
+        kept = [part for part in parts if part.is_kept and part.logical_id != PAGE]
+        told = [line for part in kept for line in inventory.told(part)]
+        packages = f"  what SAM uploaded, below {self.stack}/ in its own bucket: other stacks have theirs there too"
+        return ["Stays, and goes on costing what it stores:", *told, packages]
+
+    def _edge_stack(self) -> str:
+        """The name of the stack apart, where there is one."""
+        client = self._cloudformation(EDGE_REGION)
+        name = Edge(client, self.stack, self.session.region_name, {}).name
+        return name if is_apart(self.session.region_name) and stack.read(client, name).status else ""
+
+    def _delete(self, client: Any, name: str) -> None:
+        self.say(f"deleting {name}: minutes, the distribution above all")
+        client.delete_stack(StackName=name)
+        client.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig=PATIENCE)
+
+    def _remove_page(self, parts: list[Part]) -> None:
+        """Its bucket is kept by the template, in case of a mistake there; all it holds can be built again."""
+        for part in parts:
+            if part.logical_id == PAGE:
+                bucket = self.session.resource("s3").Bucket(part.physical_id)
+                bucket.object_versions.delete()
+                bucket.delete()
+
+    def _cloudformation(self, region: str | None = None) -> Any:
+        return self.session.client("cloudformation", region_name=region)
+
+
+def asked(prompt: str) -> str:
+    """What somebody types; CONFIRM in the environment stands for it."""
+    if confirmed := os.environ.get("CONFIRM"):
+        return confirmed
+    try:
+        return input(prompt)
+    except EOFError:
+        return ""
+
+
+def main(arguments: list[str]) -> int:
+    """Destroy; the exit code."""
+    parser = argparse.ArgumentParser(prog="make destroy", description="Delete the stack of your credentials' account.")
+    parser.add_argument("--config-env", default="default", help="the environment of samconfig.toml")
+    given = parser.parse_args(arguments)
+    try:
+        at = target(given.config_env, (REPOSITORY / "samconfig.toml").read_text())
+        Destruction(boto3.Session(region_name=at.region), at.stack, asked).run()
+    except (BotoCoreError, ClientError, WaiterError, TimeoutError, ValueError) as error:
+        print(f"make destroy: {error}", file=sys.stderr)
+        return 1
+    print(f"{at.stack} is gone")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,161 @@
+"""`make destroy`: asks, takes what can be made again, and leaves what people put into it."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from deployment import destroy, inventory, playback_key, running
+from deployment.destroy import Destruction
+from deployment.inventory import Part
+
+REGION, NAME = "eu-central-1", "Mine"
+EDGE = f"{NAME}-{REGION}-edge"
+KEPT = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
+TEMPLATE = {
+    "Resources": {
+        "SourceBucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "films"}, **KEPT},
+        "PageBucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "page"}, **KEPT},
+        "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "work"}},
+        "OtherQueue": {"Type": "AWS::SQS::Queue"},
+    }
+}
+
+
+@pytest.fixture(autouse=True)
+def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[boto3.Session]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    with mock_aws():
+        yield boto3.Session(region_name=REGION)
+
+
+@pytest.fixture
+def deployed(session: boto3.Session) -> boto3.Session:
+    session.client("cloudformation").create_stack(StackName=NAME, TemplateBody=json.dumps(TEMPLATE))
+    edge = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+    session.client("cloudformation", "us-east-1").create_stack(StackName=EDGE, TemplateBody=json.dumps(edge))
+    for bucket in ("films", "page"):
+        session.client("s3").put_object(Bucket=bucket, Key="a", Body=b"content")
+    playback_key.store(session.client("secretsmanager"), NAME, "pem")
+    return session
+
+
+def destroyed(session: boto3.Session, typed: str = NAME) -> str:
+    """What it says."""
+    said: list[str] = []
+    Destruction(session, NAME, lambda _: typed, said.append).run()
+    return "\n".join(said)
+
+
+def stacks(session: boto3.Session, region: str = REGION) -> list[str]:
+    return [each["StackName"] for each in session.client("cloudformation", region).describe_stacks()["Stacks"]]
+
+
+def test_both_stacks_go_and_so_does_the_page(deployed: boto3.Session) -> None:
+    destroyed(deployed)
+
+    assert stacks(deployed) == stacks(deployed, "us-east-1") == []
+    assert [bucket["Name"] for bucket in deployed.client("s3").list_buckets()["Buckets"]] == ["films"]
+    assert deployed.client("s3").get_object(Bucket="films", Key="a")["Body"].read() == b"content"
+
+
+def test_it_says_before_what_goes_what_stays_and_why(deployed: boto3.Session) -> None:
+    said = destroyed(deployed)
+
+    goes, stays = said.split("Stays")
+    assert f"stack {NAME} in {REGION}" in goes
+    assert "  SQS: Queue (2)" in goes
+    assert EDGE in goes
+    assert "the page, in page" in goes
+    assert "S3::Bucket films: the films that people uploaded" in stays
+    assert "Bucket('films')" in stays
+
+
+@pytest.mark.parametrize("typed", ["", "mine", "yes"])
+def test_nothing_goes_unless_the_stacks_name_is_typed(deployed: boto3.Session, typed: str) -> None:
+    with pytest.raises(ValueError, match="nothing was deleted"):
+        destroyed(deployed, typed)
+
+    assert stacks(deployed) == [NAME]
+
+
+def test_what_a_broken_run_left_is_finished(deployed: boto3.Session) -> None:
+    deployed.client("cloudformation").delete_stack(StackName=NAME)
+
+    destroyed(deployed)
+
+    assert stacks(deployed, "us-east-1") == []
+
+
+def test_a_stack_that_is_not_there_is_named(session: boto3.Session) -> None:
+    with pytest.raises(ValueError, match="no stack Mine in eu-central-1"):
+        destroyed(session)
+
+
+def test_the_key_can_be_had_back_by_the_next_deployment(deployed: boto3.Session) -> None:
+    client = deployed.client("secretsmanager")
+    destroyed(deployed)
+    with pytest.raises(ClientError, match=r"marked for deletion|marked deleted"):
+        client.get_secret_value(SecretId=f"{NAME}/playback-key")
+
+    assert playback_key.ensured(client, NAME) == "pem"
+    assert client.get_secret_value(SecretId=f"{NAME}/playback-key")["SecretString"] == "pem"
+
+
+def test_the_commands_by_hand_name_the_resource() -> None:
+    layer = Part("AWS::Lambda::LayerVersion", "VodLayer1", "arn:aws:lambda:eu-central-1:1:layer:VodLayer:7", True)
+
+    _, command = inventory.told(layer)
+
+    assert "--layer-name arn:aws:lambda:eu-central-1:1:layer:VodLayer --version-number 7" in command
+
+
+class Cluster:
+    """ECS with tasks that end when they have been asked twice."""
+
+    def __init__(self, asks: int) -> None:
+        self.asks = asks
+
+    def list_tasks(self, cluster: str) -> Any:
+        return {"taskArns": ["task"] if self.asks > 0 else []}
+
+    def stop_task(self, **_: Any) -> None:
+        self.asks -= 1
+
+
+def test_tasks_are_awaited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "POLL_SECONDS", 0)
+    cluster = Cluster(2)
+
+    running.stop_tasks(cluster, "c")
+
+    assert cluster.asks == 0
+
+
+def test_tasks_that_do_not_end_are_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "POLL_SECONDS", 0)
+    monkeypatch.setattr(running, "PATIENCE_SECONDS", 0.01)
+
+    with pytest.raises(TimeoutError, match="1 tasks do not end"):
+        running.stop_tasks(Cluster(10**9), "c")
+
+
+def test_the_confirmation_may_stand_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONFIRM", "Mine")
+
+    assert destroy.asked("") == "Mine"
+
+
+def test_nobody_at_the_terminal_is_no_confirmation(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(_: str) -> str:
+        raise EOFError
+
+    monkeypatch.delenv("CONFIRM", raising=False)
+    monkeypatch.setattr("builtins.input", nobody)
+
+    assert destroy.asked("") == ""
