@@ -25,9 +25,9 @@ from tests.e2e.conftest import ended
 from tests.e2e.test_readme import section
 from tests.local.aws import until
 from tests.media.generate import clip
+from tests.templates import parsed
 
-BUILT_FROM = ("lambda", "layers", "src", "stacks", "samconfig.toml", "template.yaml")
-FUNCTIONS = len(list(REPOSITORY.glob("lambda/*.py")))
+BUILT_FROM = ("lambda", "layers", "pipeline-config.yaml", "src", "stacks", "samconfig.toml", "template.yaml")
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +102,7 @@ def test_the_stack_is_whole_and_its_functions_are_there(said: str, emulator: Cli
 
     assert deployed.status == "CREATE_COMPLETE"
     assert deployed.outputs["TableName"] in said
-    assert len(emulator.lambda_.list_functions()["Functions"]) == FUNCTIONS
+    assert len(emulator.lambda_.list_functions()["Functions"]) == len(parsed.functions())
 
 
 def test_its_api_wants_a_token_and_then_answers(said: str, emulator: Clients) -> None:
