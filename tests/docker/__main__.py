@@ -28,6 +28,7 @@ def timed(engine: Engine, what: str, make: Callable[[Engine], str | None], image
 def run(found: Engine, arguments: list[str]) -> int:
     """Build everything and run the tests; the exit code."""
     timed(found, f"base image {images.base()}", images.ensure_base, images.base())
+    images.require_packages(found)
     timed(found, "encoder image", images.build_encoder, images.ENCODER)
     timed(found, "image for `sam local`", images.build_lambda, images.LAMBDA)
     tests = [sys.executable, "-m", "pytest", str(Path(__file__).parent), "--durations=0", "--durations-min=0.5"]

@@ -80,6 +80,21 @@ def mirror() -> str:
     raise NoEngineError("no apt source says where Debian's packages are")
 
 
+def require_packages(engine: Engine) -> None:
+    """NoEngineError where containers do not run, or reach no packages of Python: then nothing can be built here."""
+    words = (
+        "run",
+        "--rm",
+        "--entrypoint",
+        "python3",
+        base(),
+        *["-m", "pip", "download", "--quiet", "--no-deps", "--dest", "/tmp", "pip"],
+    )
+    done = engine.docker(*words, check=False, timeout=PULL_TIMEOUT_SECONDS)
+    if done.returncode:
+        raise NoEngineError(f"containers cannot install Python packages here: {(done.stderr or done.stdout)[-1000:]}")
+
+
 def build_encoder(engine: Engine) -> None:
     """The README's build of the encoder's image."""
     engine.docker("build", "-f", str(DOCKERFILE), "-t", ENCODER, str(REPOSITORY))

@@ -1,5 +1,6 @@
 """`make test-docker` where no engine is to be had: loud, and a failure only for who demands one."""
 
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,3 +58,11 @@ def test_the_base_is_what_the_dockerfile_names_in_each_stage() -> None:
     stages = [line.split()[1] for line in images.DOCKERFILE.read_text().splitlines() if line.startswith("FROM")]
 
     assert set(stages) == {images.base()}
+
+
+def test_an_engine_whose_containers_reach_no_packages_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = subprocess.CompletedProcess([], 1, "", "No matching distribution found for pip")
+    monkeypatch.setattr(Engine, "docker", lambda *_, **__: refused)
+
+    with pytest.raises(NoEngineError, match="No matching distribution"):
+        images.require_packages(Engine())
