@@ -11,8 +11,10 @@ _watching = wiring.watching(os.environ)
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
-    """`{"started"}`: how many waiting executions; or for a chunk without capacity `{"waits"}`: how often it has."""
-    if "waits" in event:
+    """`{"started"}`: how many waiting executions; a chunk that the state machine names waits for capacity."""
+    if "chunk" in event:
         logs.about(logger, event["videoId"], event["run"])
-        return {"waits": _watching.no_capacity(event["chunk"], event["waits"])}
+        logger.warning("no capacity for chunk %s", event["chunk"])
+        _watching.no_capacity()
+        return {}
     return {"started": _watching.watch()}

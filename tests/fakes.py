@@ -4,6 +4,7 @@ import hashlib
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 from vod.byte_ranges import Range
@@ -11,7 +12,7 @@ from vod.cost import EndedTask
 from vod.errors import Conflict, NotFound, VersionConflict
 from vod.model import Document, Video
 from vod.plan import SourceObject
-from vod.ports import Held, Page, Part, Spent, Stored
+from vod.ports import Held, Page, Part, Reserved, Spent, Stored
 from vod.share import Share
 from vod.status import Status
 
@@ -170,7 +171,8 @@ class FakeExecutions:
 @dataclass
 class FakeLedger:
     tasks: dict[str, tuple[EndedTask, int]] = field(default_factory=dict)
-    reserved: dict[str, int] = field(default_factory=dict)
+    reserved: dict[str, tuple[int, datetime]] = field(default_factory=dict)
+    firsts: set[str] = field(default_factory=set)
     waiting: list[Held] = field(default_factory=list)
 
     def note_task(self, task: EndedTask, micro_usd: int) -> bool:
@@ -186,14 +188,32 @@ class FakeLedger:
         found = [(task, micro_usd) for task, micro_usd in self.tasks.values() if chosen(task)]
         return Spent(len(found), sum(task.seconds for task, _ in found), sum(micro_usd for _, micro_usd in found))
 
-    def reserve(self, execution: str, micro_usd: int, most: int) -> bool:
-        if execution not in self.reserved and sum(self.reserved.values()) > most:
-            return False
-        self.reserved.setdefault(execution, micro_usd)
-        return True
+    def reserve(self, execution: str, micro_usd: int, most: int, now: datetime) -> Reserved:
+        if execution in self.reserved:
+            return Reserved.BEFORE
+        if sum(left for left, _ in self.reserved.values()) > most:
+            return Reserved.NO
+        self.reserved[execution] = micro_usd, now
+        return Reserved.NOW
+
+    def settle(self, execution: str, micro_usd: int) -> None:
+        if execution in self.reserved:
+            left, since = self.reserved[execution]
+            self.reserved[execution] = max(0, left - micro_usd), since
 
     def release(self, execution: str) -> None:
         self.reserved.pop(execution, None)
+
+    def release_older(self, than: datetime) -> int:
+        old = [execution for execution, (_, since) in self.reserved.items() if since < than]
+        for execution in old:
+            self.release(execution)
+        return len(old)
+
+    def is_first(self, day: str) -> bool:
+        is_first = day not in self.firsts
+        self.firsts.add(day)
+        return is_first
 
     def hold(self, held: Held) -> None:
         self.waiting = sorted({*self.waiting, held}, key=lambda each: each.since)

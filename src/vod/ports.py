@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
@@ -147,6 +149,14 @@ class Held:
     since: str
 
 
+class Reserved(Enum):
+    """What became of a wish to set something aside."""
+
+    NOW = "now"
+    BEFORE = "before"
+    NO = "no"
+
+
 class Ledger(Protocol):
     """What was spent, what the executions that run will spend, and what waits. Amounts are millionths of a USD."""
 
@@ -159,11 +169,20 @@ class Ledger(Protocol):
     def of_day(self, day: str) -> Spent:
         """What the tasks came to that ended on a day (UTC)."""
 
-    def reserve(self, execution: str, micro_usd: int, most: int) -> bool:
-        """Set aside what an execution will cost, if what is set aside so far is at most `most`; True again later."""
+    def reserve(self, execution: str, micro_usd: int, most: int, now: datetime) -> Reserved:
+        """Set aside what an execution will cost, if what is set aside so far is at most `most`."""
+
+    def settle(self, execution: str, micro_usd: int) -> None:
+        """So much of what was set aside for an execution is spent and noted; never more than is left."""
 
     def release(self, execution: str) -> None:
-        """The execution has ended: nothing is set aside for it any more. Safe to repeat."""
+        """The execution has ended, or never began: nothing is set aside for it any more. Safe to repeat."""
+
+    def release_older(self, than: datetime) -> int:
+        """Release what was set aside before a moment: its end was never told. How many there were."""
+
+    def is_first(self, day: str) -> bool:
+        """True for whoever asks first on a day, and for nobody afterwards."""
 
     def hold(self, held: Held) -> None:
         """Remember an execution that must wait. Safe to repeat."""

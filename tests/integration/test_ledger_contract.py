@@ -1,5 +1,6 @@
 """What every ledger must do: the one in memory and the one in DynamoDB."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from tests.integration.conftest import TABLE
 from vod.aws.ledger import DynamoLedger
 from vod.aws.videos import DynamoVideos
 from vod.cost import EndedTask
-from vod.ports import Held, Ledger, Spent
+from vod.ports import Held, Ledger, Reserved, Spent
 from vod.sizing import TaskSize
 from vod.status import Status
 
@@ -58,23 +59,54 @@ def test_a_task_of_a_deleted_video_counts_for_its_day_and_leaves_no_record(table
     assert ledger.of_video("f" * 20) == Spent()
 
 
-def test_as_much_is_set_aside_as_there_is_room_for(ledger: Ledger) -> None:
-    assert ledger.reserve("one", 5, most=0)
-    assert ledger.reserve("two", 5, most=5)
-    assert not ledger.reserve("three", 5, most=9)
+def reserve(ledger: Ledger, name: str, micro_usd: int, most: int, now: datetime = samples.NOW) -> Reserved:
+    return ledger.reserve(name, micro_usd, most, now)
 
-    assert ledger.reserve("one", 5, most=0), "a repeat needs no room"
+
+def test_as_much_is_set_aside_as_there_is_room_for(ledger: Ledger) -> None:
+    assert reserve(ledger, "one", 5, most=0) is Reserved.NOW
+    assert reserve(ledger, "two", 5, most=5) is Reserved.NOW
+    assert reserve(ledger, "three", 5, most=9) is Reserved.NO
+
+    assert reserve(ledger, "one", 5, most=0) is Reserved.BEFORE, "a repeat needs no room"
 
 
 def test_what_is_released_makes_room_once(ledger: Ledger) -> None:
-    ledger.reserve("one", 5, most=0)
-    ledger.reserve("two", 5, most=5)
+    reserve(ledger, "one", 5, most=0)
+    reserve(ledger, "two", 5, most=5)
 
     ledger.release("one")
     ledger.release("one")
 
-    assert not ledger.reserve("three", 1, most=4)
-    assert ledger.reserve("three", 1, most=5)
+    assert reserve(ledger, "three", 1, most=4) is Reserved.NO
+    assert reserve(ledger, "three", 1, most=5) is Reserved.NOW
+
+
+def test_what_was_spent_of_it_is_no_longer_set_aside_and_never_more_than_was(ledger: Ledger) -> None:
+    reserve(ledger, "one", 5, most=0)
+
+    ledger.settle("one", 3)
+    assert reserve(ledger, "two", 1, most=1) is Reserved.NO
+    assert reserve(ledger, "two", 1, most=2) is Reserved.NOW
+    ledger.settle("one", 9)
+    ledger.settle("gone", 9)
+    ledger.release("one")
+
+    assert reserve(ledger, "three", 1, most=0) is Reserved.NO
+    assert reserve(ledger, "three", 1, most=1) is Reserved.NOW
+
+
+def test_what_was_set_aside_long_ago_can_be_released(ledger: Ledger) -> None:
+    reserve(ledger, "old", 5, most=0, now=samples.NOW - timedelta(days=9))
+    reserve(ledger, "new", 5, most=5)
+
+    assert ledger.release_older(samples.NOW - timedelta(days=1)) == 1
+    assert ledger.release_older(samples.NOW - timedelta(days=1)) == 0
+    assert reserve(ledger, "three", 1, most=5) is Reserved.NOW
+
+
+def test_one_is_the_first_of_a_day(ledger: Ledger) -> None:
+    assert [ledger.is_first(day) for day in (DAY, DAY, "2026-01-03")] == [True, False, True]
 
 
 def test_those_that_wait_come_longest_first_and_once(ledger: Ledger) -> None:

@@ -1,23 +1,26 @@
 """What was spent and what waits, in DynamoDB: counters that change together with what makes them change, once.
 
-SPEND#day: TOTAL and one item for each task noted; SPEND#OPEN: TOTAL and one item for each execution; HELD; and in a
-video's own partition COST.
+SPEND#day: TOTAL and one item for each task noted; SPEND#OPEN: TOTAL and one item for each execution; HELD: one for each
+that waits; and in a video's own partition COST.
 """
 
+import random
 import time
+from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from vod import keys
+from vod import clock, keys
 from vod.cost import EndedTask
-from vod.ports import Held, Spent
+from vod.ports import Held, Reserved, Spent
 
 _KEPT_SECONDS = 90 * 24 * 3600
 _TRIES = 8
-_OPEN, _HELD = "SPEND#OPEN", "HELD"
-_TOTAL, _COST, _RECORD = "TOTAL", "COST", "VIDEO"
-_CONDITION, _CONFLICT = "ConditionalCheckFailed", "TransactionConflict"
+_DAY, _OPEN, _HELD = "SPEND#", "SPEND#OPEN", "HELD"
+_TOTAL, _RUN, _COST, _RECORD = "TOTAL", "RUN#", "COST", "VIDEO"
+_CONDITION = "ConditionalCheckFailed"
+_PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 Item = dict[str, Any]
 
 
@@ -29,8 +32,8 @@ class DynamoLedger:
         self._table = table
 
     def note_task(self, task: EndedTask, micro_usd: int) -> bool:
-        day = f"SPEND#{task.day}"
-        once = self._put_once(day, f"TASK#{task.id}", expiresAt=_number(int(time.time()) + _KEPT_SECONDS))
+        day = _DAY + task.day
+        once = self._put_once(day, f"TASK#{task.id}", expiresAt=_expiry())
         total = self._add(day, _TOTAL, 1, task.seconds, micro_usd)
         mine = keys.record_partition(task.video_id)
         there = {"ConditionCheck": {**self._at(mine, _RECORD), "ConditionExpression": "attribute_exists(pk)"}}
@@ -43,26 +46,61 @@ class DynamoLedger:
         return self._spent(keys.record_partition(video_id), _COST)
 
     def of_day(self, day: str) -> Spent:
-        return self._spent(f"SPEND#{day}", _TOTAL)
+        return self._spent(_DAY + day, _TOTAL)
 
     def _spent(self, pk: str, sk: str) -> Spent:
         item = self._client.get_item(**self._at(pk, sk), ConsistentRead=True).get("Item", {})
-        return Spent(*(int(item[name]["N"]) if name in item else 0 for name in ("tasks", "seconds", "microUsd")))
+        return Spent(
+            *(int(item[name]["N"]) if name in item else 0 for name in ("taskCount", "billedSeconds", "microUsd"))
+        )
 
-    def reserve(self, execution: str, micro_usd: int, most: int) -> bool:
-        once = self._put_once(_OPEN, f"RUN#{execution}", microUsd=_number(micro_usd))
+    def reserve(self, execution: str, micro_usd: int, most: int, now: datetime) -> Reserved:
+        once = self._put_once(_OPEN, _RUN + execution, microUsd=_number(micro_usd), reservedAt={"S": clock.stamp(now)})
         total = self._add(_OPEN, _TOTAL, 1, 0, micro_usd)
         total["Update"]["ConditionExpression"] = "attribute_not_exists(microUsd) OR microUsd <= :most"
         total["Update"]["ExpressionAttributeValues"][":most"] = _number(most)
         failed = self._together(once, total)
-        return not failed or 0 in failed
+        return Reserved.NOW if not failed else Reserved.BEFORE if 0 in failed else Reserved.NO
+
+    def settle(self, execution: str, micro_usd: int) -> None:
+        while left := self._left(execution):
+            spent = min(left, micro_usd)
+            mine = self._add(_OPEN, _RUN + execution, 0, 0, -spent)
+            mine["Update"]["ConditionExpression"] = "microUsd = :left"
+            mine["Update"]["ExpressionAttributeValues"][":left"] = _number(left)
+            if not self._together(mine, self._add(_OPEN, _TOTAL, 0, 0, -spent)):
+                return
 
     def release(self, execution: str) -> None:
-        key = self._at(_OPEN, f"RUN#{execution}")
-        found = self._client.get_item(**key, ConsistentRead=True).get("Item")
-        if found:
-            gone = {"Delete": {**key, "ConditionExpression": "attribute_exists(pk)"}}
-            self._together(gone, self._add(_OPEN, _TOTAL, -1, 0, -int(found["microUsd"]["N"])))
+        while (left := self._left(execution)) is not None:
+            condition = {
+                "ConditionExpression": "microUsd = :left",
+                "ExpressionAttributeValues": {":left": _number(left)},
+            }
+            gone = {"Delete": {**self._at(_OPEN, _RUN + execution), **condition}}
+            if not self._together(gone, self._add(_OPEN, _TOTAL, -1, 0, -left)):
+                return
+
+    def _left(self, execution: str) -> int | None:
+        """What is set aside for an execution; None for one that has nothing any more."""
+        item = self._client.get_item(**self._at(_OPEN, _RUN + execution), ConsistentRead=True).get("Item")
+        return int(item["microUsd"]["N"]) if item else None
+
+    def release_older(self, than: datetime) -> int:
+        values = {":pk": {"S": _OPEN}, ":runs": {"S": _RUN}, ":than": {"S": clock.stamp(than)}}
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :runs)",
+            FilterExpression="reservedAt < :than",
+            ExpressionAttributeValues=values,
+        )
+        forgotten = [item["sk"]["S"].removeprefix(_RUN) for page in pages for item in page["Items"]]
+        for execution in forgotten:
+            self.release(execution)
+        return len(forgotten)
+
+    def is_first(self, day: str) -> bool:
+        return not self._together(self._put_once(_DAY + day, "FIRST", expiresAt=_expiry()))
 
     def hold(self, held: Held) -> None:
         item = _key(_HELD, _held_key(held))
@@ -91,7 +129,7 @@ class DynamoLedger:
 
     def _add(self, pk: str, sk: str, tasks: int, seconds: int, micro_usd: int) -> Item:
         values = {":tasks": _number(tasks), ":seconds": _number(seconds), ":micro": _number(micro_usd)}
-        expression = "ADD tasks :tasks, seconds :seconds, microUsd :micro"
+        expression = "ADD taskCount :tasks, billedSeconds :seconds, microUsd :micro"
         return {"Update": {**self._at(pk, sk), "UpdateExpression": expression, "ExpressionAttributeValues": values}}
 
     def _together(self, *changes: Item) -> list[int]:
@@ -103,9 +141,9 @@ class DynamoLedger:
                 reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", ())]
                 if _CONDITION in reasons:
                     return [index for index, code in enumerate(reasons) if code == _CONDITION]
-                if _CONFLICT not in reasons or number == _TRIES - 1:
+                if not _PASSING & set(reasons) or number == _TRIES - 1:
                     raise
-                time.sleep(0.05 * 2**number)
+                time.sleep(random.uniform(0, 0.05 * 2**number))  # noqa: S311 - so that those who collided part
             else:
                 return []
         raise AssertionError("unreachable")
@@ -117,6 +155,10 @@ def _key(pk: str, sk: str) -> Item:
 
 def _number(value: int) -> Item:
     return {"N": str(value)}
+
+
+def _expiry() -> Item:
+    return _number(int(time.time()) + _KEPT_SECONDS)
 
 
 def _held_key(held: Held) -> str:

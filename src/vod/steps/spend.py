@@ -28,6 +28,7 @@ class Spending:
         micro_usd = cost.of_task(task.size, task.seconds, task.is_spot, self.price)
         if not self.ledger.note_task(task, micro_usd):
             return False
+        self.ledger.settle(keys.execution_name(task.video_id, task.run), micro_usd)
         said = {"videoId": task.video_id, "run": task.run, "task": task.id, "usd": micro_usd / MICRO}
         logger.info("task ended after %d s", task.seconds, extra=said)
         self.metrics.put("TaskSeconds", task.seconds, "Seconds")

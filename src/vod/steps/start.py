@@ -8,7 +8,7 @@ from datetime import datetime
 from vod import clock, estimate, keys
 from vod.errors import VersionConflict
 from vod.model import Document, Video
-from vod.ports import Executions, Held, Ledger, Videos
+from vod.ports import Executions, Held, Ledger, Reserved, Videos
 from vod.prices import Fargate
 from vod.records import amend
 from vod.status import Status
@@ -16,6 +16,7 @@ from vod.status import Status
 logger = logging.getLogger(__name__)
 BUDGET = "budget"
 """What a video waits for that the budget does not reach."""
+_ANY = 10**15
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,49 +39,71 @@ class Starting:
     now: Callable[[], datetime] = clock.now
 
     def start(self, video: Video) -> bool:
-        """Start the execution of a queued video's run, once; False when it has to wait for the budget."""
-        assert video.run
-        name = keys.execution_name(video.id, video.run)
-        if self.budget.micro_usd and not self._reserve(video, name):
+        """Start the execution of a queued video's run, once; False when it has to wait, for the budget or its turn."""
+        if self.budget.micro_usd and self.ledger.held(1):
             self._hold(video)
             return False
-        started = self.executions.start(name, execution_input(video, self.bucket))
-        said = {"videoId": video.id, "run": video.run, "execution": name}
-        logger.info("execution %s", "started" if started else "was started before", extra=said)
-        return True
-
-    def _reserve(self, video: Video, name: str) -> bool:
-        """Room for it today beside what was spent and what runs; a day's first one goes whatever it may cost."""
-        spent = self.ledger.of_day(clock.stamp(self.now())[:10]).micro_usd
-        wanted = estimate.micro_usd(video.source.size or video.size or 0, video.profile, self.budget.price)
-        room = self.budget.micro_usd - spent - wanted
-        return (room >= 0 or not spent) and self.ledger.reserve(name, wanted, max(0, room))
-
-    def _hold(self, video: Video) -> None:
-        assert video.run
-        logger.warning("waits: the day's budget is spent", extra={"videoId": video.id, "run": video.run})
-        self.ledger.hold(Held(video.id, video.run, video.queued_at or video.created_at))
-
-        def waiting(fresh: Video) -> Video:
-            waits = fresh.status is Status.QUEUED and fresh.run == video.run
-            return replace(fresh, waits_for=BUDGET) if waits else fresh
-
-        try:
-            amend(self.videos, video, waiting)
-        except VersionConflict:  # only what is shown: it waits all the same
-            logger.info("changes too fast to be told that it waits", extra={"videoId": video.id})
+        return self._start(video) or self._hold(video)
 
     def resume(self, limit: int = 100) -> int:
         """Start those that wait, longest first, as far as the budget goes now; how many were started."""
         started = 0
         for held in self.ledger.held(limit):
             video = self.videos.get(held.video_id)
-            if video and video.run == held.run and video.status is Status.QUEUED:
-                if not self.start(video):
-                    break
+            if not video or video.run != held.run or video.status is not Status.QUEUED:
+                self.ledger.drop(held)
+            elif self._start(video):
+                self._show(video, waits_for=None)
+                self.ledger.drop(held)
                 started += 1
-            self.ledger.drop(held)
         return started
+
+    def _start(self, video: Video) -> bool:
+        assert video.run
+        name = keys.execution_name(video.id, video.run)
+        reserved = self._reserve(video, name) if self.budget.micro_usd else Reserved.BEFORE
+        if reserved is Reserved.NO:
+            return False
+        started = False
+        try:
+            started = self.executions.start(name, execution_input(video, self.bucket))
+        finally:
+            # It never began, or it began before and has ended: its end was told already, or will never be.
+            if reserved is Reserved.NOW and not started:
+                self.ledger.release(name)
+        said = {"videoId": video.id, "run": video.run, "execution": name}
+        logger.info("execution %s", "started" if started else "was started before", extra=said)
+        return True
+
+    def _reserve(self, video: Video, name: str) -> Reserved:
+        """Room beside what was spent today and what runs; once a day one goes for which there is none."""
+        now = self.now()
+        today = clock.stamp(now)[:10]
+        wanted = estimate.micro_usd(video.source.size or video.size or 0, video.profile, self.budget.price)
+        room = self.budget.micro_usd - self.ledger.of_day(today).micro_usd - wanted
+        reserved = self.ledger.reserve(name, wanted, room, now) if room >= 0 else Reserved.NO
+        if reserved is Reserved.NO and self.ledger.is_first(today):
+            return self.ledger.reserve(name, wanted, _ANY, now)
+        return reserved
+
+    def _hold(self, video: Video) -> bool:
+        assert video.run
+        logger.warning("waits: the day's budget is spent", extra={"videoId": video.id, "run": video.run})
+        self.ledger.hold(Held(video.id, video.run, video.queued_at or video.created_at))
+        self._show(video, waits_for=BUDGET)
+        return False
+
+    def _show(self, video: Video, waits_for: str | None) -> None:
+        """Say in the record what it waits for; it waits, or goes, whether that can be stored or not."""
+
+        def said(fresh: Video) -> Video:
+            is_queued = fresh.status is Status.QUEUED and fresh.run == video.run
+            return replace(fresh, waits_for=waits_for) if is_queued else fresh
+
+        try:
+            amend(self.videos, video, said)
+        except VersionConflict:
+            logger.info("changes too fast to say what it waits for", extra={"videoId": video.id})
 
 
 def execution_input(video: Video, bucket: str) -> Document:

@@ -38,9 +38,19 @@ def test_an_event_that_comes_twice_is_noted_and_measured_once(spending: Spending
     assert len(spending.metrics.of("TaskSeconds")) == 1  # type: ignore[attr-defined]
 
 
+def test_what_is_spent_is_no_longer_set_aside(spending: Spending, detail: Document) -> None:
+    name = "3f9c1d7ab2e04c58a6d1-b7e23ec29af2"
+    spending.ledger.reserve(name, 10**9, 0, samples.NOW)
+
+    spending.task_ended(detail)
+
+    spent = spending.ledger.of_day("2026-11-22").micro_usd
+    assert spending.ledger.reserved[name][0] == 10**9 - spent  # type: ignore[attr-defined]
+
+
 def test_nothing_stays_set_aside_for_an_execution_that_ended(spending: Spending) -> None:
-    spending.ledger.reserve(f"{samples.VIDEO_ID}-{samples.RUN}", 5, 0)
+    spending.ledger.reserve(f"{samples.VIDEO_ID}-{samples.RUN}", 5, 0, samples.NOW)
 
     spending.execution_ended({"videoId": samples.VIDEO_ID, "run": samples.RUN})
 
-    assert spending.ledger.reserve("other", 5, 0)
+    assert spending.ledger.reserved == {}  # type: ignore[attr-defined]

@@ -1,10 +1,13 @@
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from tests import samples
 from tests.fakes import FakeExecutions, FakeLedger, FakeVideos
 from vod import estimate
 from vod.cost import MICRO, EndedTask
-from vod.model import Source, Video
+from vod.model import Document, Source, Video
 from vod.sizing import TaskSize
 from vod.status import Status
 from vod.steps.start import Starting
@@ -23,8 +26,9 @@ def queued(number: int, **changes: object) -> Video:
     return samples.video(**({"status": Status.QUEUED} | known | changes))  # type: ignore[arg-type]
 
 
-def starting(videos: list[Video], usd: float) -> Starting:
-    return samples.starting(FakeVideos({video.id: video for video in videos}), FakeExecutions(), FakeLedger(), usd)
+def starting(videos: list[Video], usd: float, had_its_first: bool = True) -> Starting:
+    ledger = FakeLedger(firsts={TODAY} if had_its_first else set())
+    return samples.starting(FakeVideos({video.id: video for video in videos}), FakeExecutions(), ledger, usd)
 
 
 def started(step: Starting) -> list[str]:
@@ -68,11 +72,12 @@ def test_what_was_spent_today_counts_and_what_was_spent_yesterday_does_not() -> 
     assert yesterday.start(queued(1))
 
 
-def test_the_first_of_a_day_starts_whatever_it_may_cost_and_the_second_waits() -> None:
-    step = starting([queued(1), queued(2)], usd=ONE / 10)
+def test_once_a_day_one_starts_for_which_there_is_no_room() -> None:
+    step = starting([queued(1), queued(2)], usd=ONE / 10, had_its_first=False)
 
     assert step.start(queued(1))
     assert not step.start(queued(2))
+    assert step.resume() == 0
 
 
 def test_a_duplicate_sets_nothing_aside_twice() -> None:
@@ -83,17 +88,61 @@ def test_a_duplicate_sets_nothing_aside_twice() -> None:
     assert step.start(queued(2))
 
 
+def test_a_duplicate_that_comes_after_the_end_leaves_nothing_set_aside() -> None:
+    step = starting([queued(1)], usd=2.5 * ONE)
+    step.start(queued(1))
+    step.ledger.release(f"{queued(1).id}-{samples.RUN}")
+
+    assert step.start(queued(1))
+    assert step.ledger.reserved == {}  # type: ignore[attr-defined]
+
+
+def test_an_execution_that_could_not_be_started_leaves_nothing_set_aside() -> None:
+    class Refusing(FakeExecutions):
+        def start(self, name: str, payload: Document) -> bool:
+            raise ConnectionError(name)
+
+    step = replace(starting([queued(1)], usd=2.5 * ONE), executions=Refusing())
+
+    with pytest.raises(ConnectionError):
+        step.start(queued(1))
+    assert step.ledger.reserved == {}  # type: ignore[attr-defined]
+
+
 def test_those_that_wait_start_in_their_order_once_there_is_room() -> None:
     videos = [queued(number) for number in (1, 2, 3)]
     step = starting(videos, usd=2.5 * ONE)
     spend(step, 3 * ONE)
-    for video in reversed(videos):
+    for video in videos:
         assert not step.start(video)
     step.ledger.tasks.clear()  # type: ignore[attr-defined]
 
     assert step.resume() == 2
     assert started(step) == [videos[0].id, videos[1].id]
     assert [held.video_id for held in step.ledger.held(10)] == [videos[2].id]
+    assert [shown(step, video) for video in videos] == [None, None, "budget"]
+
+
+def test_a_newcomer_does_not_overtake_who_waits() -> None:
+    step = starting([queued(1), queued(2)], usd=2.5 * ONE)
+    spend(step, 3 * ONE)
+    step.start(queued(1))
+    step.ledger.tasks.clear()  # type: ignore[attr-defined]
+
+    assert not step.start(queued(2))
+    assert step.resume() == 2
+
+
+def test_a_film_that_never_fits_holds_up_nobody_and_goes_on_the_next_day() -> None:
+    film = queued(1, source=Source("key", "v1", 50 * SIZE))
+    step = starting([film, queued(2)], usd=3 * ONE)
+    assert not step.start(film)
+    assert not step.start(queued(2))
+
+    assert step.resume() == 1
+    assert [held.video_id for held in step.ledger.held(10)] == [film.id]
+    tomorrow = replace(step, now=lambda: samples.NOW + timedelta(days=1))
+    assert tomorrow.resume() == 1
 
 
 @pytest.mark.parametrize("status", [Status.CANCELLED, Status.FAILED, Status.READY])
