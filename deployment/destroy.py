@@ -36,6 +36,7 @@ class Destruction:
         parts = list(inventory.parts(self._cloudformation(), self.stack)) if main.status else []
         edge = self._edge_stack()
         if not parts and not edge:
+            self._retire_key()  # what a run before did not come to
             raise ValueError(f"there is no stack {self.stack} in {self.session.region_name}")
         for line in (*self._goes(parts, edge), *self._stays(parts)):
             self.say(line)
@@ -43,10 +44,14 @@ class Destruction:
             raise ValueError("nothing was deleted: that is not the stack's name")
         if parts:
             running.stop(self.session, main.outputs)
+            self._empty_page(parts)
             self._delete(self._cloudformation(), self.stack)
             self._remove_page(parts)
         if edge:
             self._delete(self._cloudformation(EDGE_REGION), edge)
+        self._retire_key()
+
+    def _retire_key(self) -> None:
         if playback_key.retire(self.session.client("secretsmanager"), self.stack):
             self.say(f"the key of private playback is kept for {playback_key.RECOVERY_DAYS} days, then gone")
 
@@ -74,13 +79,17 @@ class Destruction:
         client.delete_stack(StackName=name)
         client.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig=PATIENCE)
 
-    def _remove_page(self, parts: list[Part]) -> None:
+    def _empty_page(self, parts: list[Part]) -> None:
         """Its bucket is kept by the template, in case of a mistake there; all it holds can be built again."""
-        for part in parts:
-            if part.logical_id == PAGE:
-                bucket = self.session.resource("s3").Bucket(part.physical_id)
-                bucket.object_versions.delete()
-                bucket.delete()
+        for bucket in self._page_buckets(parts):
+            bucket.object_versions.delete()
+
+    def _remove_page(self, parts: list[Part]) -> None:
+        for bucket in self._page_buckets(parts):
+            bucket.delete()
+
+    def _page_buckets(self, parts: list[Part]) -> list[Any]:
+        return [self.session.resource("s3").Bucket(part.physical_id) for part in parts if part.logical_id == PAGE]
 
     def _cloudformation(self, region: str | None = None) -> Any:
         return self.session.client("cloudformation", region_name=region)

@@ -5,7 +5,7 @@ from typing import Any
 
 from vod.aws import logs, wiring
 from vod.aws.events import ended_execution
-from vod.steps.fail import reason
+from vod.steps.fail import is_broken, reason
 
 logger = logs.logger()
 _failing = wiring.failing(os.environ)
@@ -13,9 +13,10 @@ _failing = wiring.failing(os.environ)
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
-    """Record the failure; answer whether it was news."""
+    """Record the failure; answer whether it was news, and whether the platform is to blame, not the file."""
     ended = ended_execution(event)
     told = {**ended, "error": {"Error": event["detail"]["status"]}} if ended else event
     logs.about(logger, told["videoId"], told["run"])
     failure = reason(told["error"])
-    return {"recorded": _failing.fail(told["videoId"], told["run"], failure, repeated=ended is not None)}
+    recorded = _failing.fail(told["videoId"], told["run"], failure, repeated=ended is not None)
+    return {"recorded": recorded, "broken": is_broken(failure.code)}

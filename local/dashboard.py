@@ -18,7 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from deployment import STACK
-from local.clients import Clients
+from local.clients import REGION, Clients
 from local.platform import Options
 
 Widget = Mapping[str, Any]
@@ -108,8 +108,9 @@ def _pair(line: Line) -> tuple[Sequence[datetime], Sequence[float]]:
     return line.times, line.values
 
 
-def draw(cloudwatch: Any, name: str, minutes: int = 60) -> Figure:
-    """The dashboard of this name over the last minutes, in minutes where they are few."""
+def draw(cloudwatch: Any, minutes: int = 60) -> Figure:
+    """The stack's dashboard over the last minutes, in minutes where they are few."""
+    name = f"{STACK}-{REGION}"
     now = datetime.now(UTC)
     reader = Reader(cloudwatch, now - timedelta(minutes=minutes), now, finest=60 if minutes <= 180 else 3600)
     widgets = json.loads(cloudwatch.get_dashboard(DashboardName=name)["DashboardBody"])["widgets"]
@@ -169,7 +170,7 @@ def main() -> int:
     if not port.exists():
         sys.stderr.write("Nothing runs here: start the platform with `make up` and upload a video.\n")
         return 1
-    draw(Clients(f"http://127.0.0.1:{port.read_text()}").cloudwatch, STACK).savefig(file, dpi=110)
+    draw(Clients(f"http://127.0.0.1:{port.read_text()}").cloudwatch).savefig(file, dpi=110)
     sys.stdout.write(f"{file}\n")
     return 0
 

@@ -10,6 +10,13 @@ PRE_ROLL_SECONDS = 2
 """How far before its first frame a chunk enters the source: enough for pictures that lean on the group before."""
 
 
+MOST_EVENTS = 24_800
+"""Of an execution's history, which Step Functions ends at 25,000; some are left for what stands around the chunks."""
+EVENTS_CHUNK, EVENTS_WAIT = 50, 24
+"""A chunk's events at worst, every retry used, and those of one wait for capacity (tests/templates counts them)."""
+_MOST_WAITS, _PATIENCE_SECONDS = 60, 5 * 3600
+
+
 class Chunk(Frozen):
     """Segments [first, end) of every rung, made by one task of `cpu` units and `memory` MiB; end None = to the last.
 
@@ -54,3 +61,13 @@ def split(segments: int, chunks: int) -> list[tuple[int, int | None]]:
     chunks = min(chunks, max(1, segments - 1))
     bounds = [segments * number // chunks for number in range(chunks)]
     return [(first, end) for first, end in zip(bounds, [*bounds[1:], None], strict=True)]
+
+
+def patience(chunks: int) -> dict[str, int]:
+    """How often each of so many chunks waits for capacity, and for how many seconds: five hours in all.
+
+    Fewer and longer waits for many chunks, so that the execution's history holds all of them.
+    """
+    affordable = (MOST_EVENTS - EVENTS_CHUNK * chunks) // (EVENTS_WAIT * chunks)
+    waits = max(1, min(_MOST_WAITS, affordable))
+    return {"waits": waits, "seconds": _PATIENCE_SECONDS // waits}

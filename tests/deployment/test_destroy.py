@@ -115,26 +115,47 @@ def test_the_commands_by_hand_name_the_resource() -> None:
     assert "--layer-name arn:aws:lambda:eu-central-1:1:layer:VodLayer --version-number 7" in command
 
 
-class Cluster:
-    """ECS with tasks that end when they have been asked twice."""
+class Account:
+    """An account whose one task, once it was asked to stop, is no longer listed, and ends some looks later."""
 
-    def __init__(self, asks: int) -> None:
-        self.asks = asks
+    def __init__(self, looks: int) -> None:
+        self.looks, self.asked, self.stopped = looks, 0, 0
 
-    def list_tasks(self, cluster: str) -> Any:
-        return {"taskArns": ["task"] if self.asks > 0 else []}
+    def client(self, _: str) -> Any:
+        return self
+
+    def list_tasks(self, cluster: str, desiredStatus: str) -> Any:
+        return {"taskArns": [] if self.asked else ["task"]}
 
     def stop_task(self, **_: Any) -> None:
-        self.asks -= 1
+        self.asked += 1
+
+    def describe_clusters(self, clusters: list[str]) -> Any:
+        self.looks -= 1
+        return {"clusters": [{"runningTasksCount": int(self.looks > 0), "pendingTasksCount": 0}]}
+
+    def get_paginator(self, _: str) -> Any:
+        return self
+
+    def paginate(self, **_: Any) -> Any:
+        return [{"executions": [{"executionArn": "e"}]}]
+
+    def stop_execution(self, **_: Any) -> None:
+        self.stopped += 1
 
 
-def test_tasks_are_awaited(monkeypatch: pytest.MonkeyPatch) -> None:
+OUTPUTS = {"ClusterName": "c", "StateMachineArn": "m"}
+
+
+def test_tasks_that_were_asked_to_stop_are_awaited_and_no_execution_begins_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(running, "POLL_SECONDS", 0)
-    cluster = Cluster(2)
+    account = Account(looks=3)
 
-    running.stop_tasks(cluster, "c")
+    running.stop(account, OUTPUTS)
 
-    assert cluster.asks == 0
+    assert (account.looks, account.asked, account.stopped) == (0, 1, 3)
 
 
 def test_tasks_that_do_not_end_are_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,7 +163,7 @@ def test_tasks_that_do_not_end_are_told_of(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(running, "PATIENCE_SECONDS", 0.01)
 
     with pytest.raises(TimeoutError, match="1 tasks do not end"):
-        running.stop_tasks(Cluster(10**9), "c")
+        running.stop(Account(looks=10**9), OUTPUTS)
 
 
 def test_the_confirmation_may_stand_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,13 +29,15 @@ ANSWERS: dict[str, Any] = {
     "delete": 404,
     "deliver": 404,
     "dispatch": {"batchItemFailures": []},
-    "fail": {"recorded": False},
+    "fail": {"recorded": False, "broken": True},
     "library": 200,
     "plan": {"outcome": "unwanted"},
     "probe": "NoSuchBucket",
     "publish": {"outcome": "unwanted"},
     "runs": 404,
+    "spend": {"noted": True},
     "upload": 201,
+    "watch": {"started": 0},
 }
 Invoke = Callable[[str, str], Any]
 Curl = Callable[[str], tuple[int, Any]]

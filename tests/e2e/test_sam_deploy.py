@@ -65,7 +65,7 @@ def said(checkout: Path, emulator: Clients) -> str:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=600,
         check=False,
     )
 

@@ -217,7 +217,8 @@ def test_an_execution_that_died_is_recorded_by_its_event(load: Callable[[str], H
     told = json.dumps({"videoId": samples.VIDEO_ID, "run": samples.RUN})
 
     assert load("fail")({"source": "aws.states", "detail": {"status": "TIMED_OUT", "input": told}}) == {
-        "recorded": True
+        "recorded": True,
+        "broken": True,
     }
 
 

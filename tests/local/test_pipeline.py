@@ -78,8 +78,9 @@ def test_whoever_listens_is_told_of_a_failed_run_and_what_to_do(alone: Clients) 
         detail = {"pipeline": pipeline, "execution-id": "e-1", "state": state}
         alone.events.put_events(Entries=[{**event, "Detail": json.dumps(detail)}])
 
-    got = alone.sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=5)["Messages"]
-    (told,) = [json.loads(each["Body"])["Message"] for each in got]
+    # Once more, since an answer comes with the first message, which need not be the only one.
+    rounds = [alone.sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=5) for _ in range(2)]
+    (told,) = [json.loads(each["Body"])["Message"] for got in rounds for each in got.get("Messages", ())]
     assert told.strip('"').startswith(f"Pipeline {ALONE} in {EDGE_REGION} failed")
     assert f"--pipeline-name {ALONE} --filter pipelineExecutionId=e-1" in told
 
@@ -107,7 +108,7 @@ def test_a_platform_nests_it_where_a_repository_is_given(holder: Platform) -> No
 
 
 def test_an_image_of_another_repository_may_be_pulled_and_encodes(holder: Platform) -> None:
-    done = CodeBuild(holder.endpoint).run(action("Smoke", "Smoke"), {"STACK": STACK})
+    done = CodeBuild(holder.endpoint).run(action("Staging", "Smoke"), {"STACK": STACK})
 
     assert done.returncode == 0, done.stderr
     (definition,) = {
@@ -212,7 +213,7 @@ def test_a_commit_reaches_a_running_platform_and_plays(running: Platform, tmp_pa
     told = aws.run(action("Staging", "Parameters"), given(STACK))
     assert told.returncode == 0, told.stderr
     execute(running.clients, STACK, tmp_path / "packaged.yaml", "update")
-    smoke = aws.run(action("Smoke", "Smoke"), {"STACK": STACK})
+    smoke = aws.run(action("Staging", "Smoke"), {"STACK": STACK})
 
     after = stack.read(running.clients.cloudformation, STACK)
     assert smoke.returncode == 0, smoke.stderr

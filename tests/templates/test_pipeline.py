@@ -38,7 +38,7 @@ def roles() -> list[Resource]:
 
 
 def test_the_stages_stand_in_this_order() -> None:
-    assert list(STAGES) == ["Source", "Test", "Build", "Staging", "Smoke", "Approval", "Production"]
+    assert list(STAGES) == ["Source", "Test", "Build", "Staging", "Approval", "Production"]
 
 
 def test_a_push_to_the_branch_starts_it() -> None:
@@ -59,9 +59,14 @@ def test_nothing_of_production_is_touched_before_somebody_approves() -> None:
     assert "prod" not in text
 
 
+def test_what_was_deployed_to_staging_is_played_before_anything_else_is_deployed_there() -> None:
+    assert [each["Name"] for each in STAGES["Staging"]][-1] == "Smoke"
+    assert action("Staging", "Smoke")["RunOrder"] > action("Staging", "Page")["RunOrder"]
+
+
 @pytest.mark.parametrize("stage", ["Staging", "Production"])
 def test_a_stack_is_brought_by_a_change_set_between_its_parameters_and_its_page(stage: str) -> None:
-    actions = STAGES[stage]
+    actions = [each for each in STAGES[stage] if each["Name"] != "Smoke"]
 
     modes = [each["Configuration"].get("ActionMode") for each in actions]
     assert [each["Name"] for each in actions] == ["Parameters", "ChangeSet", "Deploy", "Page"]

@@ -6,6 +6,7 @@ import pytest
 
 from tests.templates import parsed
 from tests.templates.parsed import Value
+from vod.chunks import EVENTS_CHUNK, EVENTS_WAIT, MOST_EVENTS, patience
 
 if not parsed.STATE_MACHINE.exists():
     pytest.skip(f"{parsed.STATE_MACHINE.name} IS MISSING: the state machine is not checked", allow_module_level=True)
@@ -78,3 +79,36 @@ def test_an_execution_that_dies_without_a_catch_is_recorded_too() -> None:
     ]
 
     assert any(rule["stateMachineArn"] == [{"Ref": "Transcode"}] and set(rule["status"]) == FAILED for rule in rules)
+
+
+CHUNK = DEFINITION["States"]["Encode"]["ItemProcessor"]["States"]
+ENTERED_AND_LEFT, REFUSED, RAN = 2, 3, 4
+"""Events of a state, of an attempt that is refused at once, and of one that ran and failed."""
+
+
+def attempts(state: Value, error: str) -> int:
+    """How often a state is tried again for an error that one of its retriers names."""
+    return sum(rule["MaxAttempts"] for rule in state["Retry"] if error in rule["ErrorEquals"])
+
+
+def test_the_history_holds_the_worst_of_every_chunk_and_all_its_waits() -> None:
+    spot, on_demand, note = CHUNK["EncodeOnSpot"], CHUNK["EncodeOnDemand"], CHUNK["NoteNoCapacity"]
+    refused, failed = attempts(spot, "ECS.AmazonECSException"), 1 + attempts(spot, "States.TaskFailed")
+    last = ENTERED_AND_LEFT + RAN * (1 + attempts(on_demand, "States.TaskFailed"))
+    around = 2  # an iteration of the Map begins and ends
+    told = ENTERED_AND_LEFT + REFUSED * (1 + attempts(note, "States.ALL"))
+    passed = [name for name in ("WhyNot", "CountWait", "MayWait", "WaitForCapacity") if name in CHUNK]
+
+    assert attempts(on_demand, "ECS.AmazonECSException") == 0
+    assert around + ENTERED_AND_LEFT + REFUSED * refused + RAN * failed + last <= EVENTS_CHUNK
+    assert ENTERED_AND_LEFT + REFUSED + told + ENTERED_AND_LEFT * len(passed) <= EVENTS_WAIT
+    most = parsed.ROOT_TEMPLATE["Parameters"]["MaxConcurrentChunks"]["MaxValue"] + 1  # and the extras
+    for chunks in range(1, most + 1):
+        assert chunks * (EVENTS_CHUNK + EVENTS_WAIT * patience(chunks)["waits"]) <= MOST_EVENTS
+        assert 300 <= patience(chunks)["seconds"] <= 5 * 3600
+
+
+def test_both_names_of_no_capacity_are_waited_for() -> None:
+    told = {choice["StringEquals"] for choice in CHUNK["WhyNot"]["Choices"][0]["Or"] if "StringEquals" in choice}
+
+    assert {"ECS.AmazonECSException", "AmazonECS.Unknown"} <= told

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from vod import clock, keys, model, profiles
+from vod import chunks, clock, keys, model, profiles
 from vod.chunks import ChunkPolicy
 from vod.model import Document, Video
 from vod.plan import DEFAULT_POLICY, Plan, SourceObject, make_plan
@@ -24,7 +24,7 @@ class Planning:
     now: Callable[[], datetime] = clock.now
 
     def plan(self, video_id: str, run: str, source: SourceObject, probe: Probe) -> Document:
-        """`{"outcome": "planned", "planKey", "chunks"}`, or `{"outcome": "unwanted"}` when the video is gone."""
+        """`{"outcome": "planned", "planKey", "chunks", "patience"}`, or `{"outcome": "unwanted"}`: it is gone."""
         video = self.videos.get(video_id)
         if video is None or video.run != run or not video.status.is_encoding:
             return {"outcome": "unwanted"}
@@ -32,7 +32,8 @@ class Planning:
         self.output.put(keys.plan_key(video_id, run), made.model_dump_json().encode())
         if video.status is Status.QUEUED:
             self._begin(video, made, probe)
-        return {"outcome": "planned", "planKey": keys.plan_key(video_id, run), "chunks": _items(made)}
+        planned = {"outcome": "planned", "planKey": keys.plan_key(video_id, run), "chunks": _items(made)}
+        return planned | {"patience": chunks.patience(len(made.chunks))}
 
     def _begin(self, video: Video, plan: Plan, probe: Probe) -> None:
         described = probe.model_dump(mode="json", exclude={"index"}) | {
@@ -47,5 +48,5 @@ def _items(plan: Plan) -> list[Document]:
 
     The extras come first: they are soon done, and nothing can be watched before there is sound.
     """
-    chunks = sorted(plan.chunks, key=lambda chunk: not chunk.extras)
-    return [{"index": str(chunk.index), "cpu": str(chunk.cpu), "memory": str(chunk.memory)} for chunk in chunks]
+    ordered = sorted(plan.chunks, key=lambda chunk: not chunk.extras)
+    return [{"index": str(chunk.index), "cpu": str(chunk.cpu), "memory": str(chunk.memory)} for chunk in ordered]
