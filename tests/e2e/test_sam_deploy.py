@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -34,8 +35,10 @@ BUILT_FROM = ("lambda", "layers", "pipeline-config.yaml", "src", "stacks", "samc
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What SAM looks at, where it may write, with the environment that `make emulator` set up."""
     folder = tmp_path_factory.mktemp("checkout")
-    for name in (*BUILT_FROM, ".venv"):
-        (folder / name).symlink_to(REPOSITORY / name)
+    for name in BUILT_FROM:  # copies: SAM takes a link's other end for the place that paths begin at
+        place = REPOSITORY / name
+        shutil.copytree(place, folder / name) if place.is_dir() else shutil.copy(place, folder / name)
+    (folder / ".venv").symlink_to(REPOSITORY / ".venv")
     return folder
 
 

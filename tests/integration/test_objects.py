@@ -46,6 +46,7 @@ def test_output_is_listed_read_and_removed_by_prefix(s3: Any) -> None:
 def test_presigned_addresses_are_regional_and_sign_the_length(monkeypatch: pytest.MonkeyPatch, region: str) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", region)
     env = {"TABLE_NAME": "t", "SOURCE_BUCKET": SOURCE, "MAX_SOURCE_GIB": "1", "SINGLE_PUT_MAX_MIB": "1"}
+    env |= {"ARCHITECTURE": "arm64"}
     sources = wiring.uploads(env | {"DIRECT_UPLOAD_MAX_MIB": "1", "UPLOAD_EXPIRY_HOURS": "1"}).sources
 
     url, headers = sources.put_url(KEY, 1000, "video/mp4", 60)
