@@ -412,3 +412,22 @@ def test_what_a_step_logs_names_its_video_and_run(
     assert told["function_request_id"] == "r-1"
     failed = [line for line in lines if "Failures" in line]
     assert [(line["Code"], line["Failures"]) for line in failed] == [("internal", [1.0])]
+
+
+@pytest.mark.parametrize(
+    ("error", "broken"),
+    [
+        ({"code": "encode_failed", "message": "FFmpeg exit 1"}, False),
+        ({"code": "too_complex", "message": "more than 100 frames"}, False),
+        ({"code": "gap", "message": "a frame is missing"}, True),
+        ({"Error": "NoCapacity", "Cause": "for hours"}, True),
+    ],
+)
+def test_a_failure_says_whether_the_platform_is_to_blame(
+    load: Callable[[str], Handler], table: Any, error: dict[str, str], broken: bool
+) -> None:
+    DynamoVideos(table, TABLE).create(samples.video(Status.TRANSCODING))
+
+    told = load("fail")({"videoId": samples.VIDEO_ID, "run": samples.RUN, "error": error})
+
+    assert told == {"recorded": True, "broken": broken}

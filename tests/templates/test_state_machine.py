@@ -112,3 +112,13 @@ def test_both_names_of_no_capacity_are_waited_for() -> None:
     told = {choice["StringEquals"] for choice in CHUNK["WhyNot"]["Choices"][0]["Or"] if "StringEquals" in choice}
 
     assert {"ECS.AmazonECSException", "AmazonECS.Unknown"} <= told
+
+
+def test_only_a_failure_of_the_platform_ends_as_one() -> None:
+    states = DEFINITION["States"]
+
+    assert states["RecordFailure"]["ResultPath"] == "$.failure"
+    assert states["WasRefused"]["Choices"] == [
+        {"Variable": "$.failure.broken", "BooleanEquals": True, "Next": "Failed"}
+    ]
+    assert (states[states["WasRefused"]["Default"]]["Type"], states["Failed"]["Type"]) == ("Succeed", "Fail")
