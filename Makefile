@@ -1,6 +1,6 @@
 # One command to see the platform run: `make demo`. Needs Python 3.13 (PYTHON=/path/to/python3.13 if it is not found).
 .DEFAULT_GOAL := help
-.PHONY: help demo up emulator dashboard test test-docker check bench build playback-key deploy destroy smoke pipeline clean
+.PHONY: help demo up emulator dashboard test test-docker check scaling bench build playback-key deploy destroy smoke pipeline clean
 
 bin := .venv/bin
 export SAM_CLI_TELEMETRY := 0
@@ -56,6 +56,9 @@ pipeline: setup ## the pipeline as a stack of its own (PARAMETERS="GitHubReposit
 	$(with_tools) sam deploy --config-env pipeline --template-file pipeline-config.yaml --parameter-overrides $(PARAMETERS)
 
 # requirements/*.txt anew from requirements/*.in: run local/lock.sh.
+
+scaling: setup ## simulate long films and many uploads and write docs/scaling.md, a few minutes
+	PYTHONPATH=src $(bin)/python -m benchmarks.scaling
 
 bench: setup ## measure cost and speed and write docs/benchmarks.md, about 25 minutes (ONLY="one-pass chunks" for some)
 	PYTHONPATH=src $(bin)/python -m benchmarks $(ONLY)

@@ -9,7 +9,7 @@ from vod.model import Document
 from vod.prices import Fargate
 from vod.probe import Rate, VideoTrack
 from vod.renditions import renditions
-from vod.sizing import Encode
+from vod.sizing import Encode, TaskSize
 
 _START_SECONDS = 30
 """Of a task before and after its encode: the image's pull, the source's way to scratch."""
@@ -34,8 +34,8 @@ OTHERS = (
 """What takes least and most for each byte."""
 
 
-def micro_usd(size: int, profile: str, price: Fargate, kind: Kind = LIKELY) -> int:
-    """Millionths of a USD for encoding so many bytes of a kind of source on Spot."""
+def work(kind: Kind, profile: str) -> tuple[TaskSize, float]:
+    """The task that a kind of source is encoded in, and CPU seconds for each of its frames."""
     recipe = profiles.known_or_default(profile)
     track = VideoTrack(
         index=0, codec="", width=kind.width, height=kind.height, rate=Rate.of(Fraction(kind.rate)), end=0
@@ -43,9 +43,14 @@ def micro_usd(size: int, profile: str, price: Fargate, kind: Kind = LIKELY) -> i
     made = renditions(track, Fraction(kind.rate), recipe)
     encodes = [Encode(each.codec, each.preset, each.width * each.height) for each in made]
     pixels = kind.width * kind.height
-    task = sizing.task_size(pixels, encodes, kind.rate)
-    frames = size * 8 * kind.rate // kind.bits
-    seconds = sizing.wall_seconds(frames, sizing.cpu_seconds(pixels, encodes, recipe.measure_quality), task)
+    cpu_seconds = sizing.cpu_seconds(pixels, encodes, recipe.measure_quality)
+    return sizing.task_size(pixels, encodes, kind.rate), cpu_seconds
+
+
+def micro_usd(size: int, profile: str, price: Fargate, kind: Kind = LIKELY) -> int:
+    """Millionths of a USD for encoding so many bytes of a kind of source on Spot."""
+    task, cpu_seconds = work(kind, profile)
+    seconds = sizing.wall_seconds(size * 8 * kind.rate // kind.bits, cpu_seconds, task)
     return cost.of_task(task, cost.billed(_START_SECONDS + seconds), True, price)
 
 

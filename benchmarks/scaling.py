@@ -1,0 +1,167 @@
+"""`make scaling`: the simulation's tables and pictures in docs/scaling.md, and what they say about the plan's policy.
+
+Takes a few minutes. Nothing is measured here: speeds and prices are the platform's own (`make bench`).
+"""
+
+import sys
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from benchmarks import markdown
+from benchmarks.simulation import Film, Limits, Outcome, planned, quantile, simulate, uploads
+from vod.chunks import ChunkPolicy
+from vod.cost import MICRO
+
+ROOT = Path(__file__).parent.parent
+DOCUMENT, PICTURES = ROOT / "docs" / "scaling.md", ROOT / "docs" / "scaling"
+LENGTHS = (10, 60, 300, 1800, 7200, 18000, 36000)
+DAILY = (1, 10, 100, 1000, 10_000, 100_000)
+QUOTAS = (140, 1000, 6000)
+TARGETS = (0, 60, 120, 300, 600, 1200)
+MOSTS = (1, 20, 100, 300)
+HOURS = 2.0
+REPEATS = 20
+
+
+def policy(target: int = 300, most: int = 20, least: int = 60) -> ChunkPolicy:
+    """The default policy, or a variant of it."""
+    return ChunkPolicy(least_seconds=Fraction(least), most=most, target_seconds=target)
+
+
+def median(seconds: float, tried: ChunkPolicy) -> Outcome:
+    """A film of this length alone in an account, the median of many runs by its time to ready."""
+    alone = [simulate([Film(seconds)], tried, seed=seed)[0][0] for seed in range(REPEATS)]
+    return sorted(alone, key=lambda outcome: outcome.ready)[REPEATS // 2]
+
+
+def clock(seconds: float) -> str:
+    """Seconds as people say them."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
+
+
+def lengths() -> str:
+    """One film alone, from seconds to hours."""
+    rows = []
+    for seconds in LENGTHS:
+        outcome, plan = median(seconds, policy()), planned(Film(seconds), policy())
+        usd = outcome.micro_usd / MICRO
+        cost = f"{usd:.4f}", f"{usd / seconds * 3600:.3f}"
+        rows.append((clock(seconds), str(plan.chunks), clock(outcome.playable), clock(outcome.ready), *cost))
+    return markdown.table(("length", "chunks", "playable after", "ready after", "USD", "USD an hour of video"), rows)
+
+
+def policies() -> str:
+    """What a film of two hours costs and how soon it is ready, by the target."""
+    whole = median(7200, policy(most=1)).micro_usd
+    rows = []
+    for target in TARGETS:
+        tried = policy(target, most=100)
+        outcome = median(7200, tried)
+        more = f"{100 * (outcome.micro_usd / whole - 1):+.0f} %"
+        rows.append((clock(target), str(planned(Film(7200), tried).chunks), clock(outcome.ready), more))
+    return markdown.table(("target", "chunks", "ready after", "cost, against one task"), rows)
+
+
+def load() -> str:
+    """The busiest hours of days with more and more uploads, by quota."""
+    rows = []
+    for daily in DAILY:
+        for quota in QUOTAS:
+            outcomes, peak = busiest(daily, quota)
+            done = [outcome.ready for outcome in outcomes if not outcome.failed]
+            times = (clock(quantile(done, 0.5)), clock(quantile(done, 0.95))) if done else ("-", "-")
+            failed = f"{100 * sum(outcome.failed for outcome in outcomes) / len(outcomes):.0f} %"
+            usd = sum(outcome.micro_usd for outcome in outcomes) / len(outcomes) * daily / MICRO
+            rows.append((f"{daily:,}", f"{quota:,}", *times, f"{peak:,.0f}", failed, f"{usd:,.2f}"))
+    head = (
+        "uploads a day",
+        "vCPUs of each quota",
+        "ready after, p50",
+        "p95",
+        "vCPUs at the peak",
+        "gave up",
+        "USD a day",
+    )
+    return markdown.table(head, rows)
+
+
+def busiest(daily: float, quota: int) -> tuple[list[Outcome], float]:
+    """The busiest two hours of a day."""
+    return simulate(uploads(daily, HOURS), policy(), Limits(spot_vcpus=quota, demand_vcpus=quota))
+
+
+def draw_lengths(file: Path) -> None:
+    """Time to ready and to playable by length, for some numbers of tasks."""
+    figure = Figure(figsize=(9, 5))
+    axes = figure.add_subplot()
+    for most in MOSTS:
+        found = [median(seconds, policy(most=most)) for seconds in LENGTHS]
+        axes.plot(LENGTHS, [each.ready for each in found], marker="o", label=f"ready, at most {most} tasks")
+    axes.plot(LENGTHS, [median(seconds, policy()).playable for seconds in LENGTHS], "k--", label="playable")
+    axes.plot(LENGTHS, LENGTHS, color="#c0c4cc", label="its own length")
+    axes.set(xscale="log", yscale="log", xlabel="length of the film (s)", ylabel="after its arrival (s)")
+    _finish(figure, file, "One 1080p30 film in an idle account, target 5 minutes")
+
+
+def draw_policies(file: Path) -> None:
+    """Cost against time for a film of two hours, a point for each target."""
+    figure = Figure(figsize=(9, 5))
+    axes = figure.add_subplot()
+    whole = median(7200, policy(most=1)).micro_usd
+    for most in (20, 100, 300):
+        found = [(target, median(7200, policy(target, most))) for target in TARGETS]
+        cost = [100 * (each.micro_usd / whole - 1) for _, each in found]
+        axes.plot([each.ready for _, each in found], cost, marker="o", label=f"at most {most} tasks")
+        for (target, each), height in zip(found, cost, strict=True):
+            if most == 300:
+                axes.annotate(
+                    clock(target), (each.ready, height), textcoords="offset points", xytext=(6, 4), fontsize=8
+                )
+    axes.axhline(10, color="#c0c4cc", linestyle="--")
+    axes.set(xlabel="ready after (s)", ylabel="cost above one task (%)", xscale="log")
+    _finish(figure, file, "Two hours of 1080p30: what haste costs, by target")
+
+
+def draw_load(file: Path) -> None:
+    """The slowest twentieth's time to ready by uploads a day, for some quotas."""
+    figure = Figure(figsize=(9, 5))
+    axes = figure.add_subplot()
+    for quota in QUOTAS:
+        found = [busiest(daily, quota)[0] for daily in DAILY]
+        late = [quantile([min(each.ready, 24 * 3600) for each in outcomes], 0.95) for outcomes in found]
+        axes.plot(DAILY, late, marker="o", label=f"{quota:,} vCPUs on Spot and on demand each")
+    axes.set(xscale="log", yscale="log", xlabel="uploads a day", ylabel="ready after, p95 of the busiest hours (s)")
+    _finish(figure, file, "A day's busiest hours; a day means that it gave up")
+
+
+def _finish(figure: Figure, file: Path, title: str) -> None:
+    mpl.rcParams.update({"font.size": 9})
+    (axes,) = figure.axes
+    axes.set_title(title, loc="left")
+    axes.grid(color="#e5e7eb")
+    axes.legend(frameon=False)
+    figure.tight_layout()
+    file.parent.mkdir(exist_ok=True)
+    figure.savefig(file, dpi=90)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write every table and picture; the exit code."""
+    parts = {"lengths": lengths, "policies": policies, "load": load}
+    for name, make in parts.items():
+        print(name, file=sys.stderr, flush=True)
+        DOCUMENT.write_text(markdown.replaced(DOCUMENT.read_text(), name, make()))
+    draw_lengths(PICTURES / "lengths.png")
+    draw_policies(PICTURES / "policies.png")
+    draw_load(PICTURES / "load.png")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

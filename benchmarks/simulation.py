@@ -1,0 +1,218 @@
+"""A simulation of uploads, the plan, the Map and Fargate (SimPy): how long videos take and what they cost, at any size.
+
+The chunks are the plan's (`vod.chunks`), tasks and speeds those that were measured (`vod.sizing`), prices `vod.prices`;
+what AWS does is in `Limits`. Times are seconds.
+"""
+
+import math
+import random
+from collections.abc import Generator, Iterable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import simpy
+
+from vod import chunks, cost, estimate, prices, sizing
+from vod.chunks import ChunkPolicy
+from vod.sizing import TaskSize
+
+Events = Generator[simpy.Event, Any, Any]
+BEFORE_TASKS = 4.0
+"""From the source's arrival to the first RunTask: queue, dispatch, probe, plan."""
+PUBLISH = 3.0
+UNTIL_PLAYABLE = 14.0
+"""Seconds of video that are encoded before the first two segments of every rung are out (docs/decisions.md)."""
+SEGMENT = 4.0
+SPOT_BACKOFF = (5.0, 10.0, 20.0, 40.0)
+"""At most, with full jitter: transcode.asl.yaml."""
+SPOT_TRIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """An account: vCPUs that may run on Spot and on demand, tasks a second (and at once) that may start, seconds from
+    RunTask to the encoder's first frame, those of them that are billed, and interruptions of a Spot task an hour."""
+
+    spot_vcpus: int = 1000
+    demand_vcpus: int = 1000
+    launches: float = 20.0
+    burst: int = 100
+    start: float = 45.0
+    billed_start: float = 30.0
+    interruptions: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """A video: seconds long, when it arrives."""
+
+    seconds: float
+    arrival: float = 0.0
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a film: seconds after its arrival, millionths of a USD, tasks that ran and were interrupted."""
+
+    film: Film
+    playable: float = math.inf
+    ready: float = math.inf
+    micro_usd: int = 0
+    tasks: int = 0
+    interrupted: int = 0
+    failed: bool = False
+
+
+@dataclass(slots=True)
+class Account:
+    """Fargate of one account as tasks meet it; `peak` is the most vCPUs that ran at a time."""
+
+    env: simpy.Environment
+    limits: Limits
+    random: random.Random
+    free: dict[bool, float] = field(init=False)
+    tokens: simpy.Container = field(init=False)
+    peak: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Everything is free."""
+        self.free = {True: float(self.limits.spot_vcpus), False: float(self.limits.demand_vcpus)}
+        self.tokens = simpy.Container(self.env, capacity=self.limits.burst, init=self.limits.burst)
+        self.env.process(self._refill())
+
+    def _refill(self) -> Events:
+        while True:
+            yield self.env.timeout(1 / self.limits.launches)
+            if self.tokens.level < self.limits.burst:
+                yield self.tokens.put(1)
+
+    def take(self, vcpus: float, on_spot: bool) -> bool:
+        """Room for a task, if there is any: Fargate refuses, it does not queue."""
+        if self.free[on_spot] < vcpus:
+            return False
+        self.free[on_spot] -= vcpus
+        used = self.limits.spot_vcpus + self.limits.demand_vcpus - sum(self.free.values())
+        self.peak = max(self.peak, used)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a film's tasks are: chunks, of so many seconds of video, encoded so much faster than they play."""
+
+    chunks: int
+    seconds: float
+    size: TaskSize
+    speed: float
+
+
+def planned(film: Film, policy: ChunkPolicy, profile: str = "default") -> Plan:
+    """The plan for a film of the likely kind, by the platform's own rules."""
+    kind = estimate.LIKELY
+    size, cpu_seconds = estimate.work(kind, profile)
+    whole = sizing.wall_seconds(int(film.seconds * kind.rate), cpu_seconds, size)
+    count = chunks.count(Fraction(film.seconds), whole, policy)
+    return Plan(count, film.seconds / count, size, film.seconds / max(whole, 1))
+
+
+@dataclass(slots=True)
+class Run:
+    """One film on its way."""
+
+    account: Account
+    plan: Plan
+    policy: ChunkPolicy
+    outcome: Outcome
+
+    def process(self) -> Events:
+        """From arrival to ready."""
+        env, film = self.account.env, self.outcome.film
+        yield env.timeout(film.arrival + BEFORE_TASKS)
+        concurrency = simpy.Resource(env, self.policy.most)
+        yield env.all_of([env.process(self._chunk(number, concurrency)) for number in range(self.plan.chunks)])
+        yield env.timeout(PUBLISH)
+        if not self.outcome.failed:
+            self.outcome.ready = env.now - film.arrival
+            self.outcome.playable = min(self.outcome.playable, self.outcome.ready)
+
+    def _chunk(self, number: int, concurrency: simpy.Resource) -> Events:
+        with concurrency.request() as turn:
+            yield turn
+            left, tries = self.plan.seconds, 0
+            while left > 0 and not self.outcome.failed:
+                on_spot = tries < SPOT_TRIES
+                began = yield from self._begin(on_spot)
+                if began is None:
+                    return
+                done = yield from self._encode(number, left, began, tries)
+                left, tries = left - done, tries + 1
+
+    def _begin(self, on_spot: bool) -> Any:
+        """Wait for room; whether it is on Spot, None when there was none for hours."""
+        env, vcpus = self.account.env, self.plan.size.cpu / 1024
+        for most in (0.0, *SPOT_BACKOFF) if on_spot else ():
+            yield env.timeout(self.account.random.uniform(0, most))
+            yield self.account.tokens.get(1)
+            if self.account.take(vcpus, on_spot=True):
+                return True
+        waits = chunks.patience(self.plan.chunks)
+        for _ in range(waits["waits"] + 1):
+            yield self.account.tokens.get(1)
+            if self.account.take(vcpus, on_spot=False):
+                return False
+            yield env.timeout(waits["seconds"])
+        self.outcome.failed = True
+        return None
+
+    def _encode(self, number: int, left: float, on_spot: bool, tries: int) -> Any:
+        """Run a task; the seconds of video that are finished when it ends."""
+        account, outcome, limits = self.account, self.outcome, self.account.limits
+        wanted = left / self.plan.speed
+        life = account.random.expovariate(limits.interruptions / 3600) if on_spot and limits.interruptions else math.inf
+        seconds = min(wanted, life)
+        yield account.env.timeout(limits.start)
+        if number == 0 and not tries and seconds * self.plan.speed >= min(UNTIL_PLAYABLE, left):
+            first = min(UNTIL_PLAYABLE, left) / self.plan.speed
+            outcome.playable = account.env.now + first - outcome.film.arrival
+        yield account.env.timeout(seconds)
+        account.free[on_spot] += self.plan.size.cpu / 1024
+        outcome.tasks += 1
+        outcome.interrupted += seconds < wanted
+        price = prices.read().fargate["arm64"]
+        billed = cost.billed(limits.billed_start + seconds)
+        outcome.micro_usd += cost.of_task(self.plan.size, billed, on_spot, price)
+        finished = seconds * self.plan.speed
+        return left if seconds == wanted else max(0.0, finished - finished % SEGMENT)
+
+
+def simulate(
+    films: Iterable[Film], policy: ChunkPolicy, limits: Limits | None = None, seed: int = 1
+) -> tuple[list[Outcome], float]:
+    """What becomes of every film, and the most vCPUs that ran at a time. The same seed gives the same answer."""
+    env = simpy.Environment()
+    account = Account(env, limits or Limits(), random.Random(seed))  # noqa: S311 - chance, not secrecy
+    outcomes = [Outcome(film) for film in films]
+    runs = [Run(account, planned(outcome.film, policy), policy, outcome) for outcome in outcomes]
+    ends = env.all_of([env.process(run.process()) for run in runs])
+    env.run(until=ends)
+    return outcomes, account.peak
+
+
+def uploads(a_day: float, hours: float, seed: int = 1, busiest: float = 2.5) -> list[Film]:
+    """What arrives in the busiest hours of a day with so many uploads: lengths as people's are, mostly minutes."""
+    rate = a_day / 86400 * busiest
+    source = random.Random(seed)  # noqa: S311 - chance, not secrecy
+    films: list[Film] = []
+    at = source.expovariate(rate)
+    while at < hours * 3600 or not films:
+        length = source.lognormvariate(math.log(180), 1.2)
+        films.append(Film(min(max(length, 10.0), 36000.0), at))
+        at += source.expovariate(rate)
+    return films
+
+
+def quantile(values: Sequence[float], part: float) -> float:
+    """The value below which this part of them lies."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(part * len(ordered)))]

@@ -1,0 +1,67 @@
+"""The simulation does what it says of AWS, by examples that can be worked out by hand."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from benchmarks.simulation import Film, Limits, planned, quantile, simulate, uploads
+from vod.chunks import ChunkPolicy
+
+CALM = Limits(interruptions=0)
+POLICY = ChunkPolicy(least_seconds=Fraction(60), most=20, target_seconds=300)
+
+
+def test_a_film_alone_takes_its_start_its_encode_and_what_stands_around_them() -> None:
+    (outcome,), peak = simulate([Film(60)], POLICY, CALM)
+
+    encode = 60 / planned(Film(60), POLICY).speed
+    assert outcome.ready == pytest.approx(4 + 45 + encode + 3)
+    assert 4 + 45 < outcome.playable < outcome.ready
+    assert (outcome.tasks, peak) == (1, 4)
+
+
+def test_more_tasks_are_never_slower() -> None:
+    ready = [simulate([Film(7200)], replace(POLICY, most=most), CALM)[0][0].ready for most in (1, 5, 20, 100)]
+
+    assert ready == sorted(ready, reverse=True)
+
+
+def test_an_interrupted_task_goes_on_where_it_was_and_costs_a_start_more() -> None:
+    calm, stormy = (
+        simulate([Film(3600)], replace(POLICY, most=1), replace(CALM, interruptions=rate))[0][0] for rate in (0, 3)
+    )
+
+    assert stormy.interrupted > 0
+    assert stormy.tasks == stormy.interrupted + 1
+    assert calm.ready < stormy.ready < calm.ready + 60 * stormy.tasks
+    assert stormy.micro_usd > calm.micro_usd
+
+
+def test_what_spot_has_no_room_for_runs_on_demand_at_its_price() -> None:
+    (spot,), _ = simulate([Film(300)], POLICY, CALM)
+    (demand,), _ = simulate([Film(300)], POLICY, replace(CALM, spot_vcpus=0))
+
+    assert demand.micro_usd == pytest.approx(spot.micro_usd / 0.3, rel=0.01)
+
+
+def test_without_any_room_a_film_gives_up_after_five_hours() -> None:
+    (outcome,), peak = simulate([Film(300)], POLICY, replace(CALM, spot_vcpus=0, demand_vcpus=0))
+
+    assert outcome.failed
+    assert outcome.ready == float("inf")
+    assert peak == 0
+
+
+def test_the_same_seed_gives_the_same_answer() -> None:
+    films = uploads(500, 2)
+
+    assert [one.ready for one in simulate(films, POLICY)[0]] == [one.ready for one in simulate(films, POLICY)[0]]
+
+
+def test_uploads_are_as_many_as_the_busiest_hours_have() -> None:
+    assert len(uploads(24_000, 2)) == pytest.approx(24_000 / 24 * 2.5 * 2, rel=0.05)
+
+
+def test_a_quantile_is_one_of_the_values() -> None:
+    assert [quantile([3, 1, 2, 4], part) for part in (0, 0.5, 0.95)] == [1, 3, 4]
