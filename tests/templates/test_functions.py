@@ -119,3 +119,19 @@ def test_an_event_that_cannot_be_delivered_or_taken_is_kept(function: Resource, 
     assert trigger["DeadLetterConfig"]["Arn"] == failure["Destination"]
     assert parsed.output(failure["Destination"]) == {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}
     assert any("sqs:SendMessage" in each["Action"] for each in statements_of(function))
+
+
+def test_a_request_and_a_run_can_be_followed_from_end_to_end() -> None:
+    root = parsed.ROOT_TEMPLATE["Resources"]
+
+    assert {function.properties["Tracing"] for function in parsed.functions()} == {"Active"}
+    assert root["Api"]["Properties"]["TracingEnabled"] is True
+    assert root["Transcode"]["Properties"]["Tracing"] == {"Enabled": True}
+
+
+@each_function
+def test_a_function_may_write_its_traces(function: Resource) -> None:
+    stack = parsed.template_of(function.properties["Role"]["Fn::GetAtt"][0])["Resources"]
+    attached = [stack[each["Ref"]] for each in stack[role_of(function)]["Properties"]["ManagedPolicyArns"]]
+
+    assert any("xray:PutTraceSegments" in str(policy) for policy in attached)
