@@ -50,9 +50,7 @@ def read(file: Path = FILE) -> Prices:
 
 def fargate_hour(cpu_seconds: float, task: Task, price: Fargate, spot: bool) -> float:
     """USD for an hour of source that takes `cpu_seconds` of CPU for each of its seconds, all vCPUs of the task busy."""
-    task_hours = cpu_seconds / task.vcpus
-    on_demand = task_hours * (task.vcpus * price.vcpu_hour + task.gb * price.gb_hour)
-    return on_demand * (1 - price.spot_discount) if spot else on_demand
+    return cpu_seconds / task.vcpus * price.hour(task.vcpus, task.gb, spot)
 
 
 def mediaconvert_hour(outputs: Iterable[Output], price: MediaConvert) -> float:

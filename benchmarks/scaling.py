@@ -6,6 +6,7 @@ Takes a few minutes. Nothing is measured here: speeds and prices are the platfor
 import sys
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import matplotlib as mpl
@@ -32,6 +33,7 @@ def policy(target: int = 300, most: int = 20, least: int = 60) -> ChunkPolicy:
     return ChunkPolicy(least_seconds=Fraction(least), most=most, target_seconds=target)
 
 
+@cache
 def median(seconds: float, tried: ChunkPolicy) -> Outcome:
     """A film of this length alone in an account, the median of many runs by its time to ready."""
     alone = [simulate([Film(seconds)], tried, seed=seed)[0][0] for seed in range(REPEATS)]
@@ -91,6 +93,7 @@ def load() -> str:
     return markdown.table(head, rows)
 
 
+@cache
 def busiest(daily: float, quota: int) -> tuple[list[Outcome], float]:
     """The busiest two hours of a day."""
     return simulate(uploads(daily, HOURS), policy(), Limits(spot_vcpus=quota, demand_vcpus=quota))

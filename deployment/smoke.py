@@ -7,7 +7,6 @@ import argparse
 import secrets
 import sys
 import tempfile
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,10 +19,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from deployment import STACK, stack
 from deployment.playback import check_dash, check_hls
-from local.api import Api, ApiError
+from local.api import Api, ApiError, NotDoneError, until_final
 from local.media import MediaError, sample
 
-FINAL = ("ready", "failed", "cancelled")
 LIMIT_SECONDS = 1800
 FETCH_SECONDS = 60
 Say = Callable[[str], None]
@@ -85,17 +83,15 @@ class Smoke:
 
     def _changes(self, video_id: str) -> Iterator[dict[str, Any]]:
         """The video each time that its status or progress is another one, the last time when it is final."""
-        deadline, before = time.monotonic() + self.limit_seconds, None
-        while time.monotonic() < deadline:
-            video = self.api.video(video_id)
-            now = (video["status"], video.get("progress"))
-            if now != before:
-                yield video
-            if now[0] in FINAL:
-                return
-            before = now
-            time.sleep(self.poll_seconds)
-        raise SmokeError(f"video {video_id} is not done after {self.limit_seconds:g} s (it is kept)")
+        before = None
+        try:
+            for video in until_final(self.api, video_id, self.limit_seconds, self.poll_seconds):
+                now = (video["status"], video.get("progress"))
+                if now != before:
+                    yield video
+                before = now
+        except NotDoneError as late:
+            raise SmokeError(f"video {video_id} {late} (it is kept)") from late
 
     def _play(self, video: dict[str, Any]) -> None:
         for kind, check in (("hls", check_hls), ("dash", check_dash)):

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -12,12 +13,17 @@ from urllib.parse import urlsplit
 
 PIECE_BYTES = 1024 * 1024
 TIMEOUT_SECONDS = 120
+FINAL = ("ready", "failed", "cancelled")
 
 Advance = Callable[[int], None]
 
 
 class ApiError(RuntimeError):
     """The API refused a request; the text is its code and message."""
+
+
+class NotDoneError(RuntimeError):
+    """A video's status is not final in time; the text follows the video's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,18 @@ class Api:
     def video(self, video: str) -> dict[str, Any]:
         """The video as it stands."""
         return dict(self.call("GET", f"/videos/{video}"))
+
+
+def until_final(api: Api, video: str, limit_seconds: float, poll_seconds: float) -> Iterator[dict[str, Any]]:
+    """The video again and again until its status is final; NotDoneError when that takes longer than the limit."""
+    deadline = time.monotonic() + limit_seconds
+    while time.monotonic() < deadline:
+        current = api.video(video)
+        yield current
+        if current["status"] in FINAL:
+            return
+        time.sleep(poll_seconds)
+    raise NotDoneError(f"is not done after {limit_seconds:g} s")
 
 
 def _reason(refused: urllib.error.HTTPError) -> str:

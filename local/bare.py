@@ -38,8 +38,7 @@ def account(port: int) -> dict[str, str]:
 def start(chosen: Options) -> Emulator:
     """Start it and write its settings for the shell."""
     image.build(REPOSITORY, chosen.state / "image")
-    arguments = ["--lambda-python", sys.executable, "--tasks", str(chosen.tasks), *chosen.of_docker()]
-    emulator = child.start(chosen.emulator_python, REPOSITORY, chosen.state, chosen.port, arguments)
+    emulator = child.start(chosen.emulator_python, REPOSITORY, chosen.state, chosen.port, chosen.of_emulator())
     exported = {f"export {name}": value for name, value in account(chosen.port).items()}
     write_env(chosen.state / "env", exported)
     return emulator

@@ -6,7 +6,6 @@ Exit code 0 when the video became ready and both manifests decode alike; 1 with 
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,11 +16,10 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeE
 from rich.table import Table
 
 from local import media
-from local.api import Api, ApiError
+from local.api import Api, ApiError, NotDoneError, until_final
 from local.interrupts import interruptible
 from local.platform import FAILURES, Platform
 
-FINAL = ("ready", "failed", "cancelled")
 POLL_SECONDS = 0.3
 LIMIT_SECONDS = 3600
 
@@ -40,14 +38,10 @@ def upload(console: Console, api: Api, path: Path) -> str:
 
 def states(api: Api, video: str) -> Iterator[dict[str, Any]]:
     """The video again and again until its status is final."""
-    deadline = time.monotonic() + LIMIT_SECONDS
-    while time.monotonic() < deadline:
-        current = api.video(video)
-        yield current
-        if current["status"] in FINAL:
-            return
-        time.sleep(POLL_SECONDS)
-    raise DemoError(f"the video is not done after {LIMIT_SECONDS} s")
+    try:
+        yield from until_final(api, video, LIMIT_SECONDS, POLL_SECONDS)
+    except NotDoneError as late:
+        raise DemoError(f"the video {late}") from late
 
 
 def percent(progress: Any) -> float:

@@ -60,11 +60,12 @@ class Options:
             encoder_image=given.get("VOD_IMAGE", ""),
         )
 
-    def of_docker(self) -> list[str]:
-        """What the emulator is told of the image, if there is one."""
-        if not self.encoder_image:
-            return []
-        return ["--encoder-image", self.encoder_image, "--docker-host", os.environ.get("DOCKER_HOST", "")]
+    def of_emulator(self) -> list[str]:
+        """What the emulator is told."""
+        told = ["--lambda-python", sys.executable, "--tasks", str(self.tasks), "--wait-scale", str(self.wait_scale)]
+        if self.encoder_image:
+            told += ["--encoder-image", self.encoder_image, "--docker-host", os.environ.get("DOCKER_HOST", "")]
+        return told
 
 
 def _number(name: str, default: int) -> int:
@@ -174,9 +175,8 @@ class Platform:
     def _start_emulator(self) -> Emulator:
         remembered = self.state / "emulator-port"
         port = free_port(int(remembered.read_text()) if remembered.exists() else 0)
-        arguments = ["--lambda-python", sys.executable, "--tasks", str(self.options.tasks), *self.options.of_docker()]
-        arguments += ["--wait-scale", str(self.options.wait_scale)]
-        emulator = child.start(self.options.emulator_python, REPOSITORY, self.state, port, arguments)
+        told = self.options.of_emulator()
+        emulator = child.start(self.options.emulator_python, REPOSITORY, self.state, port, told)
         remembered.write_text(str(port))
         return emulator
 

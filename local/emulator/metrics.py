@@ -7,7 +7,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 from ministack import app
@@ -25,9 +25,9 @@ EXECUTIONS = {
     "ABORTED": "ExecutionsAborted",
 }
 Point = dict[str, Any]
+Answering = Callable[..., Awaitable[Any]]
 
 _emit_status = sfn._emit_execution_status_event
-_answer = app._handle_execute_api_request
 
 
 def embedded(line: str) -> Iterator[tuple[str, str, float, str, dict[str, str]]]:
@@ -58,15 +58,19 @@ def emit_status(execution: dict[str, Any]) -> None:
     cloudwatch.record_metric("AWS/States", EXECUTIONS[execution["status"]], 1, "Count", machine)
 
 
-async def answer(host: str, path: str, *rest: Any, **named: Any) -> Any:
+def measuring(answer: Answering) -> Answering:
     """What API Gateway answers, counted and timed."""
-    began = time.perf_counter()
-    answered = await _answer(host, path, *rest, **named)
-    addressed = app._parse_execute_api_url(host, path)
-    api = apigateway_v1._rest_apis.get(addressed[0]) if addressed else None
-    if api:
-        _record_answer(api["name"], int(answered[0]), (time.perf_counter() - began) * 1000)
-    return answered
+
+    async def measured(host: str, path: str, *rest: Any, **named: Any) -> Any:
+        began = time.perf_counter()
+        answered = await answer(host, path, *rest, **named)
+        addressed = app._parse_execute_api_url(host, path)
+        api = apigateway_v1._rest_apis.get(addressed[0]) if addressed else None
+        if api:
+            _record_answer(api["name"], int(answered[0]), (time.perf_counter() - began) * 1000)
+        return answered
+
+    return measured
 
 
 def _record_answer(api: str, status: int, milliseconds: float) -> None:
@@ -141,9 +145,7 @@ def watch() -> None:
 
 def install() -> None:
     """Record and evaluate through these functions."""
-    global _answer
-    _answer = app._handle_execute_api_request  # with the firewall that may stand before
-    app._handle_execute_api_request = answer
+    app._handle_execute_api_request = measuring(app._handle_execute_api_request)  # the firewall included
     sfn._emit_execution_status_event = emit_status
     cloudwatch._evaluate_alarm = evaluate
     threading.Thread(target=watch, daemon=True, name="metrics").start()

@@ -59,8 +59,7 @@ def billed(seconds: float) -> int:
 
 def of_task(size: TaskSize, seconds: int, is_spot: bool, price: Fargate) -> int:
     """What a task cost that had this size for so many billed seconds."""
-    hourly = size.cpu / 1024 * price.vcpu_hour + size.memory / 1024 * price.gb_hour
-    return _micro(seconds / 3600 * hourly * (1 - price.spot_discount if is_spot else 1))
+    return _micro(seconds / 3600 * price.hour(size.cpu / 1024, size.memory / 1024, is_spot))
 
 
 def of_requests(objects: int, tasks: int, prices: Prices) -> int:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 
 from vod import cost, profiles, sizing
 from vod.cost import MICRO
@@ -34,6 +35,7 @@ OTHERS = (
 """What takes least and most for each byte."""
 
 
+@cache
 def work(kind: Kind, profile: str) -> tuple[TaskSize, float]:
     """The task that a kind of source is encoded in, and CPU seconds for each of its frames."""
     recipe = profiles.known_or_default(profile)

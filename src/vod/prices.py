@@ -19,6 +19,11 @@ class Fargate(Frozen):
     gb_hour: Usd
     spot_discount: Annotated[float, Field(ge=0, lt=1)]
 
+    def hour(self, vcpus: float, gb: float, is_spot: bool) -> float:
+        """USD for an hour of a task of this size."""
+        on_demand = vcpus * self.vcpu_hour + gb * self.gb_hour
+        return on_demand * (1 - self.spot_discount) if is_spot else on_demand
+
 
 class S3(Frozen):
     """USD for a thousand objects stored, and for a GB kept for a month."""

@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 
-from local.api import Api
+from local.api import FINAL, Api
 from local.deploy import resources
 from local.platform import Options, Platform
 from tests.media.generate import clip
 
 Video = dict[str, Any]
-FINAL = ("ready", "failed", "cancelled")
 
 
 @pytest.fixture(scope="session")

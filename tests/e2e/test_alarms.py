@@ -12,7 +12,7 @@ from local.dashboard import draw
 from local.deploy import resources
 from local.platform import Options, Platform
 from tests.e2e.conftest import ended
-from tests.local.aws import invoke, until
+from tests.local.aws import invoke, listener, until
 from tests.media.generate import clip
 
 STACK = "VideoTranscodingStack"
@@ -48,12 +48,7 @@ def told(platform: Platform, made: Callable[[str], str]) -> Callable[[], list[di
     """What the alert topic has told so far, heard by a queue."""
     clients = platform.clients
     heard: list[dict[str, Any]] = []
-    url = clients.sqs.create_queue(QueueName="alerts")["QueueUrl"]
-    arn = clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    statement = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": arn}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    clients.sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
-    clients.sns.subscribe(TopicArn=made("AlertTopic"), Protocol="sqs", Endpoint=arn)
+    url = listener(clients, made("AlertTopic"))
 
     def messages() -> list[dict[str, Any]]:
         for message in clients.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", ()):

@@ -8,8 +8,7 @@ from urllib.parse import urljoin
 import m3u8
 from mpegdash.parser import MPEGDASHParser
 
-from local.api import Api
-from tests.e2e.conftest import FINAL
+from local.api import FINAL, Api
 from tests.e2e.test_pipeline import fetched
 from tests.media.generate import clip, decoded_frames
 

@@ -57,6 +57,15 @@ def invoke(clients: Clients, arn: str, event: Any = None) -> tuple[Any, bool]:
     return json.loads(answer["Payload"].read()), "FunctionError" in answer
 
 
+def listener(clients: Clients, topic: str) -> str:
+    """A queue that gets what the topic tells."""
+    everybody = {"Statement": [{**allow("sqs:SendMessage"), "Principal": "*"}]}
+    queue = clients.sqs.create_queue(QueueName="alerts", Attributes={"Policy": json.dumps(everybody)})["QueueUrl"]
+    arn = clients.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    clients.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    return str(queue)
+
+
 def task_definition(clients: Clients, program: str, **settings: Any) -> str:
     container = {
         "name": "main",

@@ -13,7 +13,7 @@ from deployment import EDGE_REGION, STACK, stack
 from local import deploy, package, templates
 from local.clients import Clients
 from local.platform import ARTIFACTS, REPOSITORY, Options, Platform
-from tests.local.aws import allow
+from tests.local.aws import listener
 from tests.local.codebuild import CodeBuild, action, artifacts
 
 ALONE = "vod-pipeline"
@@ -55,15 +55,6 @@ def test_each_step_has_a_role_and_a_buildspec_that_is_there(alone: Clients) -> N
 
     assert len({one["serviceRole"] for one in projects}) == len(PROJECTS)
     assert all((REPOSITORY / one["source"]["buildspec"]).exists() for one in projects)
-
-
-def listener(clients: Clients, topic: str) -> str:
-    """A queue that gets what the topic tells."""
-    everybody = {"Statement": [{**allow("sqs:SendMessage"), "Principal": "*"}]}
-    queue = clients.sqs.create_queue(QueueName="alerts", Attributes={"Policy": json.dumps(everybody)})["QueueUrl"]
-    arn = clients.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    clients.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
-    return str(queue)
 
 
 def test_whoever_listens_is_told_of_a_failed_run_and_what_to_do(alone: Clients) -> None:

@@ -128,7 +128,8 @@ def delivering(env: Environment) -> Delivering:
 
 def runs(env: Environment) -> Runs:
     """Cancelling and trying again."""
-    return Runs(_videos(env), _sources(env), _executions(env), _starting(env))
+    starting = _starting(env)
+    return Runs(starting.videos, _sources(env), starting.executions, starting)
 
 
 def deletion(env: Environment) -> Deletion:
@@ -138,7 +139,8 @@ def deletion(env: Environment) -> Deletion:
 
 def dispatch(env: Environment) -> Dispatch:
     """The dispatch step."""
-    return Dispatch(_videos(env), _starting(env), _metrics(env), env["INGEST_OWNER"])
+    starting = _starting(env)
+    return Dispatch(starting.videos, starting, _metrics(env), env["INGEST_OWNER"])
 
 
 def spending(env: Environment) -> Spending:
@@ -148,8 +150,8 @@ def spending(env: Environment) -> Spending:
 
 def watching(env: Environment) -> Watching:
     """The watch step."""
-    tasks = EcsTasks(client("ecs"), env["CLUSTER_NAME"])
-    return Watching(_starting(env), _ledger(env), tasks, _metrics(env))
+    starting = _starting(env)
+    return Watching(starting, starting.ledger, EcsTasks(client("ecs"), env["CLUSTER_NAME"]), _metrics(env))
 
 
 def limits(env: Environment) -> Limits:
