@@ -2,19 +2,24 @@
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
+from vod import keys
+from vod.buckets import Part, Stored, StoredSource
 from vod.byte_ranges import Range
 from vod.cost import EndedTask
 from vod.errors import Conflict, NotFound, VersionConflict
 from vod.model import Document, Video
 from vod.plan import SourceObject
-from vod.ports import Held, Page, Part, Reserved, Spent, Stored
+from vod.ports import Held, Page, Reserved, Running, Spent
+from vod.receipt import Receipt
 from vod.share import Share
 from vod.status import Status
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -45,6 +50,10 @@ class FakeVideos:
         more = str(first + limit) if len(found) > first + limit else None
         return Page(tuple(found[first : first + limit]), more)
 
+    def pending(self, before: str) -> Iterator[Video]:
+        oldest = sorted(self.records.values(), key=lambda video: video.updated_at)
+        return iter([video for video in oldest if video.status.is_pending and video.updated_at < before])
+
     def chunk_frames(self, video_id: str, run: str) -> Mapping[int, int]:
         return {chunk: frames for (v, r, chunk), frames in self.chunks.items() if (v, r) == (video_id, run)}
 
@@ -67,6 +76,26 @@ class FakeShares:
 
 
 @dataclass
+class FakeReceipts:
+    records: dict[str, Receipt] = field(default_factory=dict)
+
+    def put(self, receipt: Receipt) -> None:
+        self.records[receipt.video_id] = receipt
+
+    def get(self, video_id: str) -> Receipt | None:
+        return self.records.get(video_id)
+
+
+@dataclass
+class FakeCdn:
+    forgotten: dict[str, str] = field(default_factory=dict)
+
+    def forget(self, path: str, reference: str) -> str:
+        self.forgotten[reference] = path
+        return f"I-{reference}"
+
+
+@dataclass
 class FakeOutput:
     objects: dict[str, bytes] = field(default_factory=dict)
 
@@ -86,6 +115,10 @@ class FakeOutput:
             return False
         self.put(key, data)
         return True
+
+    def folders(self, prefix: str, after: str = "") -> tuple[str, ...]:
+        below = {key.removeprefix(prefix).partition("/")[0] for key in self.objects if key.startswith(prefix)}
+        return tuple(folder for name in sorted(below) if (folder := f"{prefix}{name}/") > after)
 
     def sizes(self, prefix: str) -> Mapping[str, int]:
         return {key: len(data) for key, data in self.objects.items() if key.startswith(prefix)}
@@ -136,6 +169,16 @@ class FakeSources:
     def stored_size(self, key: str, version: str | None = None) -> int | None:
         return len(self.objects[key]) if key in self.objects else None
 
+    def stored_after(self, key: str) -> tuple[StoredSource, ...]:
+        return tuple(found for each in sorted(self.objects) if each > key and (found := self.current(each)))
+
+    def current(self, key: str) -> StoredSource | None:
+        data = self.objects.get(key)
+        return None if data is None else StoredSource(key, "v1", len(data), LONG_AGO)
+
+    def versions(self, key: str, version: str | None = None) -> int:
+        return int(key in self.objects)
+
     def delete_versions(self, key: str, version: str | None = None) -> int:
         return 1 if self.objects.pop(key, None) is not None else 0
 
@@ -160,12 +203,48 @@ class FakeSourceFiles:
 class FakeExecutions:
     started: dict[str, Document] = field(default_factory=dict)
     stopped: list[str] = field(default_factory=list)
+    ends: dict[str, str] = field(default_factory=dict)
+    since: datetime = LONG_AGO
 
     def start(self, name: str, payload: Document) -> bool:
         return self.started.setdefault(name, payload) is payload
 
     def stop(self, name: str) -> None:
         self.stopped.append(name)
+        if self.ends.get(name, self.status(name)) == "RUNNING":
+            self.ends[name] = "ABORTED"
+
+    def status(self, name: str) -> str | None:
+        return self.ends.get(name, "RUNNING" if name in self.started else None)
+
+    def running(self) -> Iterator[Running]:
+        for name in [name for name in self.started if self.status(name) == "RUNNING"]:
+            yield Running(*keys.execution_run(name), since=self.since, id=name)
+
+
+@dataclass
+class FakeTasks:
+    tasks: list[Running] = field(default_factory=list)
+
+    def count(self) -> int:
+        return len(self.tasks)
+
+    def running(self) -> Iterator[Running]:
+        return iter(list(self.tasks))
+
+    def stop(self, task: str) -> None:
+        self.tasks = [each for each in self.tasks if each.id != task]
+
+
+@dataclass
+class FakeMarks:
+    marks: dict[str, str] = field(default_factory=dict)
+
+    def get(self, name: str) -> str:
+        return self.marks.get(name, "")
+
+    def put(self, name: str, mark: str) -> None:
+        self.marks[name] = mark
 
 
 @dataclass
@@ -268,6 +347,9 @@ class FolderOutput:
 
     def replace(self, key: str, data: bytes, tag: str | None) -> bool:
         raise NotImplementedError(key)
+
+    def folders(self, prefix: str, after: str = "") -> tuple[str, ...]:
+        raise NotImplementedError(prefix)
 
     def sizes(self, prefix: str) -> Mapping[str, int]:
         files = [path for path in self.folder.rglob("*") if path.is_file()]

@@ -15,6 +15,7 @@ from local.emulator.rights import creation_rights
 
 HANDLERS = provisioners._RESOURCE_HANDLERS
 STATE_MACHINE, TRIGGER = "AWS::StepFunctions::StateMachine", "AWS::Lambda::EventSourceMapping"
+TABLE = "AWS::DynamoDB::Table"
 NESTED, KEEPING = "AWS::CloudFormation::Stack", ("Retain", "RetainExceptOnCreate")
 STUBS = (
     "AWS::ApplicationAutoScaling::ScalableTarget",
@@ -70,7 +71,12 @@ def stub(kind: str) -> dict[str, Callable[..., Any]]:
 def update_keeping_attributes(
     kind: str, physical_id: str, old: Any, new: Any, stack: str, logical_id: str = "", attributes: Any = None
 ) -> Any:
-    """Update one resource; ministack forgets the attributes of unchanged resources of nested stacks."""
+    """Update one resource; ministack forgets the attributes of unchanged resources of nested stacks.
+
+    It also would look for a table that it named itself under another name, find none, and make a new, empty one.
+    """
+    if kind == TABLE:
+        old, new = ({"TableName": physical_id, **properties} for properties in (old, new))
     if attributes is None:
         known = (_stacks.get(stack) or {}).get("_resources") or {}
         attributes = (known.get(logical_id) or {}).get("Attributes")

@@ -18,9 +18,13 @@ class Caller:
     id: str
     is_admin: bool = False
 
+    def owns(self, owner: str) -> bool:
+        """Whether what belongs to an owner is this caller's to see and change."""
+        return self.is_admin or owner == self.id
+
     def allowed(self, video: Video | None) -> Video:
         """The video if this caller may see it; NotFound otherwise, so that ids of others tell nothing."""
-        if video is None or video.status is Status.DELETING or not (self.is_admin or video.owner == self.id):
+        if video is None or video.status is Status.DELETING or not self.owns(video.owner):
             raise NotFound
         return video
 

@@ -35,8 +35,7 @@ class EndedTask:
 
 def ended_task(detail: Mapping[str, Any]) -> EndedTask | None:
     """The task of an `ECS Task State Change` event; None when it is not one of an encoder, or was never billed."""
-    words = [word for each in detail["overrides"]["containerOverrides"] for word in each.get("command", ())]
-    run = next(filter(None, map(keys.planned_run, words)), None)
+    run = run_of_task(detail)
     began, ended = detail.get("pullStartedAt") or detail.get("startedAt"), detail.get("stoppedAt")
     if not run or not began or not ended:
         return None
@@ -50,6 +49,12 @@ def ended_task(detail: Mapping[str, Any]) -> EndedTask | None:
         is_spot=detail.get("capacityProviderName") == SPOT,
         day=ended[:10],
     )
+
+
+def run_of_task(task: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The video's id and run that an ECS task encodes, from its command; None for a task that is no encoder."""
+    words = [word for each in task["overrides"]["containerOverrides"] for word in each.get("command", ())]
+    return next(filter(None, map(keys.planned_run, words)), None)
 
 
 def billed(seconds: float) -> int:

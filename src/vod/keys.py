@@ -39,6 +39,17 @@ def record_partition(video_id: str) -> str:
     return f"VIDEO#{video_id}"
 
 
+def recorded_video_id(partition: str) -> str:
+    """The video whose records a partition holds."""
+    return partition.removeprefix("VIDEO#")
+
+
+def execution_run(name: str) -> tuple[str, str]:
+    """The video's id and run of an execution, from its name."""
+    video_id, _, run = name.partition("-")
+    return video_id, run
+
+
 def chunk_sort_key(run: str, chunk: int) -> str:
     """The record of one chunk's progress in that partition."""
     return f"CHUNK#{run}#{chunk:05d}"
@@ -47,7 +58,7 @@ def chunk_sort_key(run: str, chunk: int) -> str:
 def chunk_record(partition: str, sort: str) -> tuple[str, str] | None:
     """The video's id and run whose chunk's progress a record is; None for any other record."""
     kind, _, rest = sort.partition("#")
-    return (partition.removeprefix("VIDEO#"), rest.split("#")[0]) if kind == "CHUNK" else None
+    return (recorded_video_id(partition), rest.split("#")[0]) if kind == "CHUNK" else None
 
 
 def source_key(video_id: str) -> str:

@@ -1,16 +1,14 @@
 """What the steps need from the outside world; `vod.aws` provides it on AWS, tests provide it in memory."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from pathlib import Path
 from typing import Protocol
 
-from vod.byte_ranges import Range
 from vod.cost import EndedTask
 from vod.model import Document, Video
-from vod.plan import SourceObject
+from vod.receipt import Receipt
 from vod.share import Share
 from vod.status import Status
 
@@ -41,6 +39,9 @@ class Videos(Protocol):
     def page(self, owner: str | None, status: Status | None, limit: int, cursor: str | None) -> Page:
         """One owner's videos (None: everybody's), newest first."""
 
+    def pending(self, before: str) -> Iterator[Video]:
+        """Videos to which something still has to happen and nothing did since a moment (ISO 8601), oldest first."""
+
     def chunk_frames(self, video_id: str, run: str) -> Mapping[int, int]:
         """Frames encoded so far, by chunk."""
 
@@ -61,74 +62,21 @@ class Shares(Protocol):
         """All links of a video."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """An object as it stands: its size in bytes, and what tells this content from every other."""
+class Receipts(Protocol):
+    """What deletions removed."""
 
-    size: int
-    tag: str
+    def put(self, receipt: Receipt) -> None:
+        """Store a receipt, replacing the one of the same video."""
 
-
-class Output(Protocol):
-    """The output bucket."""
-
-    def put(self, key: str, data: bytes) -> None:
-        """Store an object, replacing one of the same key."""
-
-    def get(self, key: str) -> bytes:
-        """An object's bytes; KeyError when there is none."""
-
-    def stored(self, key: str) -> Stored | None:
-        """What is stored under a key; None when there is nothing."""
-
-    def replace(self, key: str, data: bytes, tag: str | None) -> bool:
-        """Store an object if it still has this tag (None: if there still is none); False when it has not."""
-
-    def sizes(self, prefix: str) -> Mapping[str, int]:
-        """Every key under a prefix with its size in bytes."""
-
-    def delete_all(self, prefix: str) -> int:
-        """Remove every object under a prefix; how many there were."""
+    def get(self, video_id: str) -> Receipt | None:
+        """The receipt of a deleted video; None when there is none any more, or never was."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One part of a multipart upload: number from 1, entity tag, size in bytes."""
+class Cdn(Protocol):
+    """What viewers are served from."""
 
-    number: int
-    etag: str
-    size: int
-
-
-class Sources(Protocol):
-    """The source bucket."""
-
-    def put(self, key: str, data: bytes, content_type: str | None) -> None:
-        """Store a whole source."""
-
-    def put_url(self, key: str, size: int, content_type: str | None, seconds: int) -> tuple[str, dict[str, str]]:
-        """A presigned PUT address for exactly `size` bytes, good for so long, and the headers the client must send."""
-
-    def begin_parts(self, key: str, content_type: str | None) -> str:
-        """Start a multipart upload; its id."""
-
-    def part_urls(self, key: str, upload_id: str, sizes: Mapping[int, int], seconds: int) -> dict[int, str]:
-        """Presigned PUT addresses of parts of exactly these sizes in bytes, good for so long."""
-
-    def parts(self, key: str, upload_id: str) -> tuple[Part, ...]:
-        """The parts that arrived; NotFound when the multipart upload is gone."""
-
-    def complete_parts(self, key: str, upload_id: str, parts: Iterable[Part]) -> None:
-        """Make one object of the parts; Conflict when a part or its tag is wrong."""
-
-    def abort_parts(self, key: str, upload_id: str) -> None:
-        """Forget a multipart upload and its parts; fine when it is gone already."""
-
-    def stored_size(self, key: str, version: str | None = None) -> int | None:
-        """Size in bytes of the object of this key, or of the named version; None when there is none."""
-
-    def delete_versions(self, key: str, version: str | None = None) -> int:
-        """Remove every version of an object, or the named one; how many there were."""
+    def forget(self, path: str, reference: str) -> str:
+        """Have every copy of what matches a path forgotten; the invalidation's id. One per reference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,15 +142,24 @@ class Ledger(Protocol):
         """Forget one that waited. Safe to repeat."""
 
 
-class SourceFiles(Protocol):
-    """Fetches a source to scratch."""
+@dataclass(frozen=True, slots=True)
+class Running:
+    """An execution, or a task (`id`), that has not ended, and since when; a task may be no encoder's: no run."""
 
-    def fetch(self, source: SourceObject, ranges: Iterable[Range], target: Path) -> None:
-        """Copy these ranges of the object version to their places in a local file of the source's size."""
+    video_id: str
+    run: str
+    since: datetime
+    id: str = ""
 
 
 class Executions(Protocol):
     """The state machine."""
+
+    def status(self, name: str) -> str | None:
+        """`RUNNING` or how an execution ended; None when it never was, or was long ago."""
+
+    def running(self) -> Iterator[Running]:
+        """Those that have not ended."""
 
     def start(self, name: str, payload: Document) -> bool:
         """Start an execution; False when one of this name was started before."""
@@ -216,6 +173,22 @@ class Tasks(Protocol):
 
     def count(self) -> int:
         """How many are to run: waiting for capacity, starting or running."""
+
+    def running(self) -> Iterator[Running]:
+        """Those of encoders."""
+
+    def stop(self, task: str) -> None:
+        """Stop a task; fine when it has ended."""
+
+
+class Marks(Protocol):
+    """Where something that is done in pieces goes on."""
+
+    def get(self, name: str) -> str:
+        """The mark; empty when there is none."""
+
+    def put(self, name: str, mark: str) -> None:
+        """Remember a mark."""
 
 
 class Metrics(Protocol):

@@ -22,6 +22,11 @@ class Status(StrEnum):
         """True while encoders may work on the video."""
         return self in (Status.QUEUED, Status.TRANSCODING, Status.PLAYABLE)
 
+    @property
+    def is_pending(self) -> bool:
+        """True while something still has to happen to the video by itself."""
+        return self.is_encoding or self in (Status.AWAITING_UPLOAD, Status.DELETING)
+
 
 TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.AWAITING_UPLOAD: frozenset({Status.QUEUED, Status.FAILED, Status.CANCELLED, Status.DELETING}),

@@ -29,19 +29,24 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def table(aws: None) -> Any:
     client = boto3.client("dynamodb")
-    index = lambda name, key: {  # noqa: E731
+    index = lambda name, key, order="createdAt", kept="ALL": {  # noqa: E731
         "IndexName": name,
-        "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}, {"AttributeName": "createdAt", "KeyType": "RANGE"}],
-        "Projection": {"ProjectionType": "ALL"},
+        "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}, {"AttributeName": order, "KeyType": "RANGE"}],
+        "Projection": {"ProjectionType": kept},
     }
     client.create_table(
         TableName=TABLE,
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[
-            {"AttributeName": n, "AttributeType": "S"} for n in ("pk", "sk", "owner", "kind", "createdAt")
+            {"AttributeName": n, "AttributeType": "S"}
+            for n in ("pk", "sk", "owner", "kind", "createdAt", "pending", "updatedAt")
         ],
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        GlobalSecondaryIndexes=[index("ByOwner", "owner"), index("ByCreated", "kind")],
+        GlobalSecondaryIndexes=[
+            index("ByOwner", "owner"),
+            index("ByCreated", "kind"),
+            index("ByPending", "pending", "updatedAt", "KEYS_ONLY"),
+        ],
     )
     return client
 

@@ -38,6 +38,14 @@ def load(table: Any, s3: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[str]
     machine = boto3.client("stepfunctions").create_state_machine(name="Transcode", definition=definition, roleArn=role)
     boto3.client("secretsmanager").create_secret(Name="stack/playback-key", SecretString=pem(PRIVATE))
     boto3.client("ssm").put_parameter(Name="/stack/public-url", Value="https://cdn.example", Type="String")
+    origin = {"Id": "o", "DomainName": "o.example", "CustomOriginConfig": {
+        "HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"}}  # fmt: skip
+    served = {
+        "CallerReference": "r", "Comment": "", "Enabled": True, "Origins": {"Quantity": 1, "Items": [origin]},
+        "DefaultCacheBehavior": {"TargetOriginId": "o", "ViewerProtocolPolicy": "https-only"},
+    }  # fmt: skip
+    distribution = boto3.client("cloudfront").create_distribution(DistributionConfig=served)["Distribution"]["Id"]
+    boto3.client("ssm").put_parameter(Name="/stack/distribution-id", Value=distribution, Type="String")
     for name, value in {
         "TABLE_NAME": TABLE, "SOURCE_BUCKET": SOURCE, "OUTPUT_BUCKET": OUTPUT,
         "MAX_CONCURRENT_CHUNKS": "20", "LEAST_CHUNK_SECONDS": "60", "ENCODE_TARGET_MINUTES": "5",
@@ -45,7 +53,7 @@ def load(table: Any, s3: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[str]
         "TOPIC_ARN": boto3.client("sns").create_topic(Name="events")["TopicArn"], "INGEST_OWNER": "ingest",
         "MAX_SOURCE_GIB": "1", "SINGLE_PUT_MAX_MIB": "64", "DIRECT_UPLOAD_MAX_MIB": "5", "UPLOAD_EXPIRY_HOURS": "24",
         "MAX_DURATION_HOURS": "12", "POWERTOOLS_SERVICE_NAME": "vod", "ARCHITECTURE": "arm64", "DAILY_BUDGET_USD": "0",
-        "CLUSTER_NAME": "encoders",
+        "CLUSTER_NAME": "encoders", "DISTRIBUTION_PARAMETER": "/stack/distribution-id",
         "PLAYBACK_KEYS": f"{KEY.id}:{public_lines(PRIVATE)}", "PLAYBACK_KEY_SECRET": "stack/playback-key",
     }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
@@ -89,7 +97,11 @@ def test_a_video_is_created_shown_changed_and_deleted(load: Callable[[str], Hand
     assert answer(library(request("GET", path)))[1]["status"] == "awaiting_upload"
     assert answer(library(request("PATCH", path, {"title": "B"})))[1]["tags"] == ["x"]
     assert [v["title"] for v in answer(library(request("GET", "/videos")))[1]["videos"]] == ["B"]
-    assert answer(delete(request("DELETE", path))) == (204, None)
+    status, receipt = answer(delete(request("DELETE", path)))
+    assert (status, receipt["deletion"]["id"]) == (200, made["video"]["id"])
+    assert receipt["deletion"]["completedAt"]
+    assert answer(delete(request("DELETE", path))) == (200, receipt)
+    assert answer(delete(request("DELETE", path, user="bob")))[0] == 404
     assert answer(library(request("GET", path)))[0] == 404
 
 
@@ -370,6 +382,39 @@ def test_every_minute_figures_go_to_the_log_in_cloudwatch_s_format(
     assert named.keys() == {"TasksRunning", "VideosHeld", "SpentToday"}
     assert {line["_aws"]["CloudWatchMetrics"][0]["Namespace"] for line in lines} == {"Vod"}
     assert {line["service"] for line in lines} == {"vod"}
+
+
+def test_a_deleted_video_that_was_served_is_forgotten_by_the_cdn(
+    load: Callable[[str], Handler], table: Any, s3: Any
+) -> None:
+    DynamoVideos(table, TABLE).create(samples.video(Status.READY, renditions=({"name": "v720"},)))
+    s3.put_object(Bucket=OUTPUT, Key=f"videos/{samples.VIDEO_ID}/{samples.RUN}/index.m3u8", Body=b"#EXTM3U")
+
+    _, receipt = answer(load("delete")(request("DELETE", f"/videos/{samples.VIDEO_ID}")))
+
+    assert receipt["deletion"]["removed"]["outputObjects"] == 1
+    cloudfront, (told,) = boto3.client("cloudfront"), boto3.client("ssm").get_parameters(
+        Names=["/stack/distribution-id"]
+    )["Parameters"]  # fmt: skip
+    kept = cloudfront.get_invalidation(DistributionId=told["Value"], Id=receipt["deletion"]["invalidation"])
+    assert kept["Invalidation"]["InvalidationBatch"]["Paths"]["Items"] == [f"/videos/{samples.VIDEO_ID}/*"]
+
+
+def test_what_lost_events_left_behind_is_mended(load: Callable[[str], Handler], table: Any, s3: Any) -> None:
+    boto3.client("ecs").create_cluster(clusterName="encoders")
+    videos = DynamoVideos(table, TABLE)
+    videos.create(samples.video(Status.QUEUED, queued_at="2026-01-02T00:00:00.000Z"))
+    uploaded, working = "1" * 20, "2" * 20
+    videos.create(samples.video(id=uploaded, source=Source(f"uploads/{uploaded}/source")))
+    videos.create(samples.video(Status.TRANSCODING, id=working))
+    for key in (f"uploads/{uploaded}/source", "ingest/film.mp4"):
+        s3.put_object(Bucket=SOURCE, Key=key, Body=b"x")
+    reconcile = load("reconcile")
+
+    report = reconcile({"graceSeconds": -60})["repaired"]
+
+    assert report == {"upload_dispatched": 1, "execution_started": 1, "failure_recorded": 1, "source_adopted": 1}
+    assert reconcile({})["repaired"] == {}
 
 
 def test_a_day_s_budget_holds_new_work_and_more_of_it_lets_it_go(

@@ -42,6 +42,38 @@ def test_output_is_listed_read_and_removed_by_prefix(s3: Any) -> None:
         output.get("videos/x/0")
 
 
+def test_folders_are_listed_from_where_it_goes_on(s3: Any) -> None:
+    output = S3Output(s3, OUTPUT)
+    for folder in ("videos/a", "videos/ab", "videos/b/r", "jobs/c"):
+        output.put(f"{folder}/index.mpd", b"x")
+
+    assert output.folders("videos/") == ("videos/a/", "videos/ab/", "videos/b/")
+    assert output.folders("videos/", "videos/a/") == ("videos/ab/", "videos/b/")
+    assert output.folders("videos/", "videos/b/") == ()
+    assert output.folders("videos/b/") == ("videos/b/r/",)
+
+
+def test_sources_are_listed_by_their_current_version(s3: Any) -> None:
+    sources = S3Sources(s3, SOURCE)
+    for key, data in (
+        ("ingest/a", b"1"),
+        ("ingest/a", b"22"),
+        ("uploads/b/source", b"333"),
+        ("uploads/c/source", b"4"),
+    ):
+        sources.put(key, data, None)
+    s3.delete_object(Bucket=SOURCE, Key="uploads/c/source")
+
+    assert [(found.key, found.size) for found in sources.stored_after("")] == [("ingest/a", 2), ("uploads/b/source", 3)]
+    assert [found.key for found in sources.stored_after("ingest/a")] == ["uploads/b/source"]
+    assert sources.stored_after("uploads/c/source") == ()
+    current = sources.current("ingest/a")
+    assert current and sources.stored_size("ingest/a", current.version) == 2
+    assert sources.current("ingest") is None
+    assert sources.current("uploads/c/source") is None
+    assert (sources.versions("ingest/a"), sources.versions("ingest/a", current.version)) == (2, 1)
+
+
 @pytest.mark.parametrize("region", ["eu-west-1", "us-east-1"])
 def test_presigned_addresses_are_regional_and_sign_the_length(monkeypatch: pytest.MonkeyPatch, region: str) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", region)

@@ -140,3 +140,20 @@ def test_a_rare_status_is_found_however_many_others_are_in_between(table: Any) -
     videos.create(rich(id=f"{999:020d}", owner="ann", status=Status.FAILED, created_at="2026-01-01T00:00:00.000Z"))
 
     assert ids(videos, "ann", Status.FAILED, 2) == [[999]]
+
+
+def test_what_is_pending_is_found_by_when_it_last_changed(videos: Videos) -> None:
+    for number, status in enumerate(Status):
+        for minute in (number, 50):
+            made = samples.video(
+                status, id=f"{status.value:_<18}{minute:02d}", updated_at=f"2026-01-02T00:{minute:02d}:00.000Z"
+            )
+            videos.create(made)
+    before = "2026-01-02T00:30:00.000Z"
+
+    assert [video.status for video in videos.pending(before)] == [status for status in Status if status.is_pending]
+
+    queued = videos.get(f"{'queued':_<18}01")
+    assert queued
+    videos.save(replace(queued, status=Status.FAILED))
+    assert Status.QUEUED not in [video.status for video in videos.pending(before)]

@@ -1,6 +1,7 @@
 """The route of the delete step."""
 
-from aws_lambda_powertools.event_handler import Response
+from typing import Any
+
 from aws_lambda_powertools.event_handler.router import APIGatewayRouter
 
 from vod.api.app import current_caller
@@ -13,8 +14,7 @@ def routes(deletion: Deletion) -> APIGatewayRouter:
     router = APIGatewayRouter()
 
     @router.delete("/videos/<video_id>", summary="Delete a video and everything made from it", tags=["library"])
-    def delete(video_id: VideoId) -> Response[str]:
-        deletion.delete(current_caller(router), video_id)
-        return Response(204, body="")
+    def delete(video_id: VideoId) -> dict[str, Any]:
+        return {"deletion": deletion.delete(current_caller(router), video_id).shown}
 
     return router

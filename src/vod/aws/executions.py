@@ -1,11 +1,14 @@
 """The state machine in Step Functions."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from vod import keys
 from vod.model import Document
+from vod.ports import Running
 
 
 class StepFunctions:
@@ -24,8 +27,25 @@ class StepFunctions:
             return False
         return True
 
+    def status(self, name: str) -> str | None:
+        try:
+            return str(self._client.describe_execution(executionArn=self._execution(name))["status"])
+        except self._client.exceptions.ExecutionDoesNotExist:
+            return None
+
+    def running(self) -> Iterator[Running]:
+        pages = self._client.get_paginator("list_executions").paginate(
+            stateMachineArn=self._arn, statusFilter="RUNNING"
+        )
+        for page in pages:
+            for found in page["executions"]:
+                yield Running(*keys.execution_run(found["name"]), since=found["startDate"], id=found["name"])
+
+    def _execution(self, name: str) -> str:
+        return self._arn.replace(":stateMachine:", ":execution:") + f":{name}"
+
     def stop(self, name: str) -> None:
-        arn = self._arn.replace(":stateMachine:", ":execution:") + f":{name}"
+        arn = self._execution(name)
         try:
             self._client.stop_execution(executionArn=arn, error="Unwanted", cause="The video was deleted or cancelled.")
         except ClientError as error:

@@ -8,13 +8,15 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from vod.buckets import Part, Stored, StoredSource
 from vod.byte_ranges import Range
 from vod.errors import Conflict, NotFound
 from vod.plan import SourceObject
-from vod.ports import Part, Stored
 
 _PARALLEL = 8
 _PIECE_BYTES = 8 * 2**20
+_SOME_FOLDERS = 200
+_LAST = "\U0010ffff"
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _SHORT = "public, max-age=2"
 _TYPES = {
@@ -80,6 +82,14 @@ class S3Output:
                 return False
             raise
         return True
+
+    def folders(self, prefix: str, after: str = "") -> tuple[str, ...]:
+        # S3 leaves out a folder itself where listing starts after its name and the slash: the last one sorts after all.
+        begin = {"StartAfter": after + _LAST} if after else {}
+        answer = self._client.list_objects_v2(
+            Bucket=self._bucket, Prefix=prefix, Delimiter="/", MaxKeys=_SOME_FOLDERS, **begin
+        )
+        return tuple(found["Prefix"] for found in answer.get("CommonPrefixes", ()))
 
     def sizes(self, prefix: str) -> Mapping[str, int]:
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
@@ -160,6 +170,21 @@ class S3Sources:
             if _missing(error) or error.response["Error"]["Code"] == "403":
                 return None
             raise
+
+    def stored_after(self, key: str) -> tuple[StoredSource, ...]:
+        return tuple(self._current(**({"KeyMarker": key} if key else {})))
+
+    def current(self, key: str) -> StoredSource | None:
+        return next((found for found in self._current(Prefix=key) if found.key == key), None)
+
+    def _current(self, **asked: str) -> Iterator[StoredSource]:
+        answer = self._client.list_object_versions(Bucket=self._bucket, **asked)
+        for found in answer.get("Versions", ()):
+            if found["IsLatest"]:
+                yield StoredSource(found["Key"], found["VersionId"], found["Size"], found["LastModified"])
+
+    def versions(self, key: str, version: str | None = None) -> int:
+        return sum(version in (None, found["VersionId"]) for found in self._versions(key))
 
     def delete_versions(self, key: str, version: str | None = None) -> int:
         versions = [{"Key": key, "VersionId": version}] if version else list(self._versions(key))

@@ -1,6 +1,12 @@
 """The cluster's tasks in ECS."""
 
+from collections.abc import Iterator
 from typing import Any
+
+from vod.cost import run_of_task
+from vod.ports import Running
+
+_DESCRIBED = 100
 
 
 class EcsTasks:
@@ -10,6 +16,18 @@ class EcsTasks:
         self._client = client
         self._cluster = cluster
 
-    def count(self) -> int:
+    def _pages(self) -> Iterator[list[str]]:
         pages = self._client.get_paginator("list_tasks").paginate(cluster=self._cluster, desiredStatus="RUNNING")
-        return sum(len(page["taskArns"]) for page in pages)
+        return (page["taskArns"] for page in pages)
+
+    def count(self) -> int:
+        return sum(len(arns) for arns in self._pages())
+
+    def running(self) -> Iterator[Running]:
+        for arns in filter(None, self._pages()):  # no more than can be described at once
+            for task in self._client.describe_tasks(cluster=self._cluster, tasks=arns[:_DESCRIBED])["tasks"]:
+                if run := run_of_task(task):
+                    yield Running(*run, since=task["createdAt"], id=task["taskArn"])
+
+    def stop(self, task: str) -> None:
+        self._client.stop_task(cluster=self._cluster, task=task, reason="Nothing waits for it.")

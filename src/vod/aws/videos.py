@@ -18,7 +18,7 @@ from vod.status import Status
 
 _serializer = TypeSerializer()
 _deserialize = TypeDeserializer().deserialize
-_RECORD = "VIDEO"
+_RECORD, _PENDING = "VIDEO", "PENDING"
 _QUERY_ITEMS = 101
 _MOST_QUERIES = 20
 _CHUNK_KEPT_SECONDS = 7 * 24 * 3600
@@ -106,6 +106,17 @@ class DynamoVideos:
         more = _index_key(found[limit - 1], name) if len(found) > limit else start
         return Page(tuple(_video(item) for item in found[:limit]), _cursor(more))
 
+    def pending(self, before: str) -> Iterator[Video]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName="ByPending",
+            KeyConditionExpression="pending = :pending AND updatedAt < :before",
+            ExpressionAttributeValues={":pending": {"S": _PENDING}, ":before": {"S": before}},
+        )
+        for page in pages:
+            found = (self.get(keys.recorded_video_id(item["pk"]["S"])) for item in page["Items"])
+            yield from (video for video in found if video and video.status.is_pending and video.updated_at < before)
+
     def chunk_frames(self, video_id: str, run: str) -> Mapping[int, int]:
         items = self._query(_serialize(keys.record_partition(video_id)), "sk, frames", f"CHUNK#{run}#")
         return {int(item["sk"]["S"].rsplit("#", 1)[1]): int(item["frames"]["N"]) for item in items}
@@ -130,6 +141,8 @@ def _item(video: Video) -> Item:
     plain = json.loads(json.dumps(asdict(video)), parse_float=Decimal)
     record = {_camel(name): value for name, value in plain.items() if value is not None}
     record.update(pk=keys.record_partition(video.id), sk=_RECORD, kind=_RECORD)
+    if video.status.is_pending:
+        record["pending"] = _PENDING
     return {name: _serialize(value) for name, value in record.items()}
 
 

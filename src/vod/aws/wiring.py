@@ -6,11 +6,14 @@ from fractions import Fraction
 
 from vod import prices
 from vod.aws.clients import client
+from vod.aws.distribution import CloudFront
 from vod.aws.events import SnsEvents
 from vod.aws.executions import StepFunctions
 from vod.aws.ledger import DynamoLedger
+from vod.aws.marks import DynamoMarks
 from vod.aws.metrics import EmfMetrics
 from vod.aws.objects import S3Output, S3Sources
+from vod.aws.receipts import DynamoReceipts
 from vod.aws.shares import DynamoShares
 from vod.aws.tasks import EcsTasks
 from vod.aws.videos import DynamoVideos
@@ -28,10 +31,12 @@ from vod.steps.fail import Failing
 from vod.steps.library import Library
 from vod.steps.plan import Planning
 from vod.steps.publish import Publishing
+from vod.steps.reconcile import Reconciling
 from vod.steps.runs import Runs
 from vod.steps.shares import Sharing
 from vod.steps.spend import Spending
 from vod.steps.start import Budget, Starting
+from vod.steps.sweep import Sweeping
 from vod.steps.upload import UploadLimits, Uploads
 from vod.steps.watch import Watching
 
@@ -134,13 +139,37 @@ def runs(env: Environment) -> Runs:
 
 def deletion(env: Environment) -> Deletion:
     """The delete step."""
-    return Deletion(_videos(env), _sources(env), _output(env), _executions(env))
+    receipts = DynamoReceipts(client("dynamodb"), env["TABLE_NAME"])
+    cdn = CloudFront(client("cloudfront"), client("ssm"), env["DISTRIBUTION_PARAMETER"])
+    return Deletion(_videos(env), _sources(env), _output(env), _executions(env), receipts, cdn)
 
 
 def dispatch(env: Environment) -> Dispatch:
     """The dispatch step."""
     starting = _starting(env)
     return Dispatch(starting.videos, starting, _metrics(env), env["INGEST_OWNER"])
+
+
+def reconciling(env: Environment) -> Reconciling:
+    """The reconcile step."""
+    starting, bucket, doing = _starting(env), env["SOURCE_BUCKET"], deletion(env)
+    metrics, marks = _metrics(env), DynamoMarks(client("dynamodb"), env["TABLE_NAME"])
+    dispatching = Dispatch(starting.videos, starting, metrics, env["INGEST_OWNER"])
+    return Reconciling(
+        videos=starting.videos,
+        sources=doing.sources,
+        executions=starting.executions,
+        tasks=EcsTasks(client("ecs"), env["CLUSTER_NAME"]),
+        starting=starting,
+        dispatch=dispatching,
+        deletion=doing,
+        failing=failing(env),
+        sweeping=Sweeping(
+            starting.videos, doing.sources, doing.output, doing.receipts, marks, dispatching, doing, bucket
+        ),
+        metrics=metrics,
+        bucket=bucket,
+    )
 
 
 def spending(env: Environment) -> Spending:

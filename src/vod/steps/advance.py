@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vod import clock, keys, model
+from vod.buckets import Output, Stored
 from vod.errors import Conflict, VerificationFailed
 from vod.growth import grows, so_far
 from vod.manifest.files import files
@@ -12,7 +13,7 @@ from vod.manifest.hls import Kind
 from vod.manifest.rendition import Growing, catalog
 from vod.model import Video
 from vod.plan import Plan
-from vod.ports import Output, Stored, Videos
+from vod.ports import Videos
 from vod.records import amend
 from vod.report import ChunkReport
 from vod.status import Status

@@ -1,15 +1,21 @@
-"""Delete: the source with all its versions, every output object, and the record last, so that a repeat can finish."""
+"""Delete: the source with all its versions, every output object, and the record last, so that a repeat can finish.
+
+A receipt tells what went. It outlives the video: a repeat is answered with it, and what comes late is known as deleted.
+"""
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from vod import clock, keys, model
+from vod.buckets import Output, Sources
 from vod.caller import Caller
-from vod.errors import NotFound
+from vod.errors import NotFound, VersionConflict
 from vod.model import Video
-from vod.ports import Executions, Output, Sources, Videos
+from vod.ports import Cdn, Executions, Receipts, Videos
+from vod.receipt import Receipt, Removed
+from vod.records import amend
 from vod.status import Status
 
 ROUNDS = 4
@@ -24,33 +30,84 @@ class Deletion:
     sources: Sources
     output: Output
     executions: Executions
+    receipts: Receipts
+    cdn: Cdn
     now: Callable[[], datetime] = clock.now
     pause: Callable[[float], None] = time.sleep
 
-    def delete(self, caller: Caller, video_id: str) -> None:
-        """Remove all of a video; safe to repeat, also after a crash half-way."""
+    def delete(self, caller: Caller, video_id: str) -> Receipt:
+        """Remove all of a video and tell what went; safe to repeat, also after a crash half-way."""
         video = self.videos.get(video_id)
-        if video is None or not (caller.is_admin or video.owner == caller.id):
+        if video is None:
+            return self._told_before(caller, video_id)
+        if not caller.owns(video.owner):
             raise NotFound
-        if video.status is not Status.DELETING:
-            video = self.videos.save(model.moved(video, Status.DELETING, clock.stamp(self.now())))
-        self._remove(video)
+        try:
+            video = amend(self.videos, video, self._deleting)
+        except VersionConflict:
+            return self._told_before(caller, video_id)
+        return self.finish(video)
 
-    def _remove(self, video: Video) -> None:
+    def _deleting(self, video: Video) -> Video:
+        if video.status is Status.DELETING:
+            return video
+        return model.moved(video, Status.DELETING, clock.stamp(self.now()))
+
+    def _told_before(self, caller: Caller, video_id: str) -> Receipt:
+        receipt = self.receipts.get(video_id)
+        if receipt is None or not caller.owns(receipt.owner):
+            raise NotFound
+        return receipt
+
+    def finish(self, video: Video) -> Receipt:
+        """Remove all of a video that is `deleting` by now."""
+        receipt = self._begun(video)
+        self._remove_source(video)
+        emptied = self.empty(video.id, rounds=ROUNDS if video.run and not video.renditions else 1)
+        if video.run:
+            forgotten = self.cdn.forget(f"/{keys.video_prefix(video.id)}*", video.id)
+            receipt = replace(receipt, invalidation=forgotten)
+        receipt = replace(receipt.including(Removed(output_objects=emptied)), completed_at=clock.stamp(self.now()))
+        self.receipts.put(receipt)
+        self.videos.delete(video.id)
+        return receipt
+
+    def _begun(self, video: Video) -> Receipt:
+        """What is there is written down before it goes, beside what a try before this found."""
+        receipt = self.receipts.get(video.id) or Receipt(video.id, video.owner, clock.stamp(self.now()))
+        receipt = receipt.including(self._found(video))
+        self.receipts.put(receipt)
+        return receipt
+
+    def _found(self, video: Video) -> Removed:
+        return Removed(
+            source_versions=self.sources.versions(video.source.key, _version(video)),
+            partial_uploads=int(bool(video.upload and video.upload.multipart_id)),
+            output_objects=sum(len(self.output.sizes(prefix)) for prefix in _prefixes(video.id)),
+            executions=int(bool(video.run and not video.renditions)),
+        )
+
+    def _remove_source(self, video: Video) -> None:
         if video.run:
             self.executions.stop(keys.execution_name(video.id, video.run))
         if video.upload and video.upload.multipart_id:
             self.sources.abort_parts(video.source.key, video.upload.multipart_id)
-        uploaded = keys.uploaded_video_id(video.source.key)
-        # Under ingest/ other versions of the key are other videos.
-        self.sources.delete_versions(video.source.key, None if uploaded else video.source.version)
-        self._empty(video.id, rounds=ROUNDS if video.run and not video.renditions else 1)
-        self.videos.delete(video.id)
+        self.sources.delete_versions(video.source.key, _version(video))
 
-    def _empty(self, video_id: str, rounds: int) -> None:
+    def empty(self, video_id: str, rounds: int = 1) -> int:
         """Remove every output object; a task that was stopped just now may still store its last segment."""
+        gone = 0
         for left in reversed(range(rounds)):
-            for prefix in (keys.video_prefix(video_id), keys.jobs_prefix(video_id)):
-                self.output.delete_all(prefix)
+            gone += sum(self.output.delete_all(prefix) for prefix in _prefixes(video_id))
             if left:
                 self.pause(PAUSE_SECONDS)
+        return gone
+
+
+def _prefixes(video_id: str) -> tuple[str, str]:
+    return keys.video_prefix(video_id), keys.jobs_prefix(video_id)
+
+
+def _version(video: Video) -> str | None:
+    """The one version that is the video's; None for all: under ingest/ other versions of the key are other videos."""
+    return None if keys.uploaded_video_id(video.source.key) else video.source.version

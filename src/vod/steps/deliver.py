@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 from vod import clock, delivery, keys, share, signed_manifest
 from vod.access import Pass
+from vod.buckets import Output
 from vod.caller import Caller
 from vod.delivery import Delivery
 from vod.errors import Conflict, Forbidden, NotFound
 from vod.model import Document, Video
-from vod.ports import Output, Shares, Videos
+from vod.ports import Shares, Videos
 from vod.status import Status
 
 COOKIE_VALIDITY = timedelta(hours=1)

@@ -38,6 +38,10 @@ def _arrival(s3: Document) -> Arrival:
     return Arrival(s3["bucket"]["name"], unquote_plus(entry["key"]), version, int(entry.get("size", 0)))
 
 
+def _is_ingest(key: str) -> bool:
+    return key.startswith(keys.INGEST_PREFIX) and not key.endswith("/")
+
+
 @dataclass(frozen=True, slots=True)
 class Dispatch:
     """Everything the step needs; `ingest_owner` owns what is put straight into the bucket."""
@@ -61,10 +65,20 @@ class Dispatch:
             return
         self.starting.start(queued)
 
+    def adopt(self, arrival: Arrival) -> bool:
+        """Make a source that no record knows a video of the ingest owner; False for what is no source."""
+        video_id = keys.uploaded_video_id(arrival.key)
+        if video_id:
+            self.videos.create(self._ingested(video_id, arrival))
+        elif not _is_ingest(arrival.key):
+            return False
+        self.dispatch(arrival)
+        return True
+
     def _video(self, arrival: Arrival) -> Video | None:
         if video_id := keys.uploaded_video_id(arrival.key):
             return self.videos.get(video_id)
-        if not arrival.key.startswith(keys.INGEST_PREFIX) or arrival.key.endswith("/"):
+        if not _is_ingest(arrival.key):
             return None
         video_id = keys.ingest_video_id(arrival.key, arrival.version)
         self.videos.create(self._ingested(video_id, arrival))

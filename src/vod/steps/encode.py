@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from vod import budget, ffmpeg, ffmpeg_process, isobmff, keys, scratch
+from vod.buckets import Output, SourceFiles
 from vod.chunks import Chunk
 from vod.errors import EncodeInterrupted
 from vod.journal import Journal
 from vod.plan import Plan
-from vod.ports import Output, SourceFiles
 from vod.refusal import refusal
 from vod.report import ChunkReport, SegmentReport, SheetReport, TextReport, TrackReport
 from vod.sandbox import Sandbox

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vod import budget, ffmpeg, ffmpeg_process, keys, poster, storyboard, subtitles, waveform, webvtt, wvtt
+from vod.buckets import Output
 from vod.budget import Budget
 from vod.chunks import Chunk
 from vod.plan import Plan
-from vod.ports import Output
 from vod.report import SheetReport, TextReport
 from vod.sandbox import Sandbox
 from vod.subtitles import SubtitleRendition

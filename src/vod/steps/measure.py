@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vod import budget, ffmpeg_process, keys, quality
+from vod.buckets import Output
 from vod.chunks import Chunk
 from vod.errors import EncodeInterrupted
 from vod.ffmpeg import Command
 from vod.plan import Plan
-from vod.ports import Output
 from vod.quality import Metric, QualityReport
 from vod.report import TrackReport
 from vod.sandbox import Sandbox

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vod import chunks, clock, keys, model, profiles
+from vod.buckets import Output
 from vod.chunks import ChunkPolicy
 from vod.model import Document, Video
 from vod.plan import DEFAULT_POLICY, Plan, SourceObject, make_plan
-from vod.ports import Output, Videos
+from vod.ports import Videos
 from vod.probe import Probe
 from vod.records import amend
 from vod.status import Status

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vod import clock, cost, keys, model, prices, storyboard
+from vod.buckets import Output
 from vod.errors import VerificationFailed
 from vod.manifest.files import files
 from vod.manifest.hls import Kind
 from vod.manifest.rendition import Catalog, average_bandwidth, catalog, peak_bandwidth
 from vod.model import Costs, Document, Published, Video
 from vod.plan import Plan
-from vod.ports import Events, Metrics, Output, Videos
+from vod.ports import Events, Metrics, Videos
 from vod.quality import Quality, pooled
 from vod.records import amend
 from vod.report import ChunkReport

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vod import clock, keys, model, view
+from vod.buckets import Sources
 from vod.caller import Caller
 from vod.errors import Conflict
 from vod.model import Document, Video
-from vod.ports import Executions, Sources, Videos
+from vod.ports import Executions, Videos
 from vod.records import amend
 from vod.status import Status
 from vod.steps.start import Starting

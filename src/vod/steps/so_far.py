@@ -5,11 +5,11 @@ import time
 from collections.abc import Callable, Sequence
 
 from vod import keys
+from vod.buckets import Output
 from vod.chunks import Chunk
 from vod.growth import grows
 from vod.journal import Journal
 from vod.plan import Plan
-from vod.ports import Output
 from vod.report import ChunkReport, TextReport, TrackReport
 
 logger = logging.getLogger(__name__)

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from vod import clock, estimate, keys, model, parts, profiles
+from vod.buckets import Part, Sources
 from vod.caller import Caller
 from vod.errors import Conflict, InvalidRequest, NotFound, TooLarge
 from vod.model import Document, Source, Upload, Video
-from vod.ports import Part, Sources, Videos
+from vod.ports import Videos
 from vod.prices import Fargate
 from vod.profile import DEFAULT
 from vod.records import amend

@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import pytest
 
 from tests import samples
-from tests.fakes import FakeExecutions, FakeOutput, FakeSources, FakeVideos
+from tests.fakes import FakeCdn, FakeExecutions, FakeOutput, FakeReceipts, FakeSources, FakeVideos
 from vod.caller import Caller
 from vod.errors import NotFound
+from vod.receipt import Removed
 from vod.status import Status
 from vod.steps.delete import Deletion
 
@@ -20,6 +23,8 @@ def deletion() -> Deletion:
         FakeSources({video.source.key: b"x"}),
         output,
         FakeExecutions(),
+        FakeReceipts(),
+        FakeCdn(),
         pause=lambda _: None,
     )
 
@@ -49,3 +54,40 @@ def test_others_cannot_delete(deletion: Deletion) -> None:
         deletion.delete(BOB, samples.VIDEO_ID)
 
     assert deletion.videos.get(samples.VIDEO_ID) is not None
+
+
+def test_the_answer_tells_what_went(deletion: Deletion) -> None:
+    receipt = deletion.delete(ANN, samples.VIDEO_ID)
+
+    assert receipt.removed == Removed(source_versions=1, output_objects=2, executions=1)
+    assert receipt.completed_at
+    assert receipt.invalidation == f"I-{samples.VIDEO_ID}"
+    assert deletion.cdn.forgotten == {samples.VIDEO_ID: f"/videos/{samples.VIDEO_ID}/*"}  # type: ignore[attr-defined]
+
+
+def test_a_repeat_is_answered_with_the_same_receipt_and_others_learn_nothing(deletion: Deletion) -> None:
+    receipt = deletion.delete(ANN, samples.VIDEO_ID)
+
+    assert deletion.delete(ANN, samples.VIDEO_ID) == receipt
+    with pytest.raises(NotFound):
+        deletion.delete(BOB, samples.VIDEO_ID)
+
+
+def test_what_went_before_a_crash_is_on_the_receipt(deletion: Deletion, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as crash:
+        crash.setattr(deletion.videos, "delete", lambda _: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            deletion.delete(ANN, samples.VIDEO_ID)
+
+    assert deletion.delete(ANN, samples.VIDEO_ID).removed.output_objects == 2
+
+
+def test_a_deletion_wins_against_a_change_at_the_same_time(deletion: Deletion, monkeypatch: pytest.MonkeyPatch) -> None:
+    stale = deletion.videos.get(samples.VIDEO_ID)
+    assert stale
+    deletion.videos.save(replace(stale, title="changed meanwhile"))
+    answers = iter([stale])
+    fresh = deletion.videos.get
+    monkeypatch.setattr(deletion.videos, "get", lambda video_id: next(answers, None) or fresh(video_id))
+
+    assert deletion.delete(ANN, samples.VIDEO_ID).completed_at

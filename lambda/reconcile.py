@@ -1,0 +1,18 @@
+"""Entry point: every quarter of an hour what diverged is mended; `{"graceSeconds": 60}` by hand for newer things."""
+
+import os
+from datetime import timedelta
+from typing import Any
+
+from vod.aws import logs, wiring
+from vod.steps.reconcile import GRACE
+
+logger = logs.logger()
+_reconciling = wiring.reconciling(os.environ)
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
+    """`{"repaired": {kind: count}}`."""
+    grace = timedelta(seconds=event.get("graceSeconds", GRACE.total_seconds()))
+    return {"repaired": _reconciling.reconcile(grace)}

@@ -1,0 +1,129 @@
+"""Reconcile: records, executions, tasks and buckets are compared; what diverged is mended and reported.
+
+Every other step tells the next one by an event. What an event that never came, or a crash between two writes, left
+half done is found here. Each repair is what the step itself would have done, and so may be done twice.
+"""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from vod import clock, keys
+from vod.buckets import Sources
+from vod.model import Failure, Video
+from vod.ports import Executions, Metrics, Running, Tasks, Videos
+from vod.status import Status
+from vod.steps.delete import Deletion
+from vod.steps.dispatch import Arrival, Dispatch
+from vod.steps.fail import Failing
+from vod.steps.start import Starting
+from vod.steps.sweep import Sweeping, is_repair
+
+logger = logging.getLogger(__name__)
+GRACE = timedelta(minutes=15)
+"""What changed so lately may still be on its way."""
+SECONDS = 240.0
+"""After so many nothing new is begun; the next pass goes on with what is oldest then."""
+RUNNING = "RUNNING"
+LOST = Failure(
+    "internal", "Transcoding ended inside the platform without a result, not because of your file. Try it again."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciling:
+    """Everything the step needs; `bucket` holds the sources."""
+
+    videos: Videos
+    sources: Sources
+    executions: Executions
+    tasks: Tasks
+    starting: Starting
+    dispatch: Dispatch
+    deletion: Deletion
+    failing: Failing
+    sweeping: Sweeping
+    metrics: Metrics
+    bucket: str
+    now: Callable[[], datetime] = clock.now
+    timer: Callable[[], float] = time.monotonic
+
+    def reconcile(self, grace: timedelta = GRACE) -> dict[str, int]:
+        """Mend what nobody touched for `grace`; how many of each kind, `errors` among them."""
+        before, end = self.now() - grace, self.timer() + SECONDS
+        report: Counter[str] = Counter()
+
+        def note(kind: str) -> None:
+            report[kind] += 1
+
+        def each(things: Callable[[], object]) -> None:
+            """One that cannot be mended now keeps no other waiting."""
+            try:
+                things()
+            except Exception:
+                logger.exception("could not be reconciled")
+                report["errors"] += 1
+
+        for video in self.videos.pending(clock.stamp(before)):
+            if self.timer() > end:
+                break
+            each(lambda video=video: self._video(video, note))  # type: ignore[misc]
+        each(lambda: self._executions(before, note))
+        each(lambda: self._tasks(before, note))
+        each(lambda: self.sweeping.sweep(before, note))
+        self._report(report)
+        return dict(report)
+
+    def _report(self, report: Counter[str]) -> None:
+        mended = sum(count for kind, count in report.items() if is_repair(kind) and kind != "errors")
+        self.metrics.put("Repaired", mended)
+        self.metrics.put("Unreconciled", report.total() - mended)
+        logger.info("reconciled", extra={"report": dict(report)})
+
+    def _video(self, video: Video, note: Callable[[str], None]) -> None:
+        if video.status is Status.DELETING:
+            self.deletion.finish(video)
+            note("deletion_finished")
+        elif video.status is Status.AWAITING_UPLOAD:
+            self._awaited(video, note)
+        elif video.run:
+            self._run(video, video.run, note)
+
+    def _awaited(self, video: Video, note: Callable[[str], None]) -> None:
+        found = self.sources.current(video.source.key)
+        if found:
+            self.dispatch.dispatch(Arrival(self.bucket, found.key, found.version, found.size))
+            note("upload_dispatched")
+
+    def _run(self, video: Video, run: str, note: Callable[[str], None]) -> None:
+        status = self.executions.status(keys.execution_name(video.id, run))
+        if status == RUNNING:
+            return
+        if status is None and video.status is Status.QUEUED:
+            if self.starting.start(video):
+                note("execution_started")
+        elif self.failing.fail(video.id, run, LOST):
+            note("failure_recorded")
+
+    def _executions(self, before: datetime, note: Callable[[str], None]) -> None:
+        for execution in self.executions.running():
+            if execution.since < before and not self._is_wanted(execution, clock.stamp(before)):
+                self.executions.stop(execution.id)
+                note("execution_stopped")
+
+    def _is_wanted(self, running: Running, before: str) -> bool:
+        """Whether a record is on this run, or was until just now."""
+        video = self.videos.get(running.video_id)
+        if video is None or video.run != running.run:
+            return False
+        return video.status.is_encoding or video.updated_at >= before
+
+    def _tasks(self, before: datetime, note: Callable[[str], None]) -> None:
+        for task in self.tasks.running():
+            name = keys.execution_name(task.video_id, task.run)
+            if task.since < before and self.executions.status(name) != RUNNING:
+                self.tasks.stop(task.id)
+                note("task_stopped")

@@ -1,0 +1,86 @@
+"""Sweep: what lies in the buckets against the records, a piece of each bucket at a time.
+
+Only what is known to be deleted or replaced is removed. A source that no record knows becomes a video; output that no
+record knows is counted and kept.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from vod import clock, keys
+from vod.buckets import Output, Sources, StoredSource
+from vod.model import Video
+from vod.ports import Marks, Receipts, Videos
+from vod.steps.delete import Deletion
+from vod.steps.dispatch import Arrival, Dispatch
+
+_SOURCES, _VIDEOS, _JOBS = "sources", "videos/", "jobs/"
+
+
+@dataclass(frozen=True, slots=True)
+class Sweeping:
+    """Everything the step needs; `bucket` holds the sources."""
+
+    videos: Videos
+    sources: Sources
+    output: Output
+    receipts: Receipts
+    marks: Marks
+    dispatch: Dispatch
+    deletion: Deletion
+    bucket: str
+
+    def sweep(self, before: datetime, note: Callable[[str], None]) -> None:
+        """Look at the next piece of each bucket, at what nobody touched since `before`; `note` hears of each repair."""
+        self._sources(before, note)
+        for prefix in (_VIDEOS, _JOBS):
+            self._folders(prefix, clock.stamp(before), note)
+
+    def _sources(self, before: datetime, note: Callable[[str], None]) -> None:
+        found = self.sources.stored_after(self.marks.get(_SOURCES))
+        for source in found:
+            if source.since < before:
+                self._source(source, note)
+        self.marks.put(_SOURCES, found[-1].key if found else "")
+
+    def _source(self, source: StoredSource, note: Callable[[str], None]) -> None:
+        video_id = keys.uploaded_video_id(source.key) or keys.ingest_video_id(source.key, source.version)
+        if self.videos.get(video_id):
+            return
+        if self.receipts.get(video_id):
+            self.sources.delete_versions(source.key, source.version)
+            note("late_source_removed")
+        elif self.dispatch.adopt(Arrival(self.bucket, source.key, source.version, source.size)):
+            note("source_adopted")
+
+    def _folders(self, prefix: str, before: str, note: Callable[[str], None]) -> None:
+        found = self.output.folders(prefix, self.marks.get(prefix))
+        for folder in found:
+            self._folder(prefix, folder, before, note)
+        self.marks.put(prefix, found[-1] if found else "")
+
+    def _folder(self, prefix: str, folder: str, before: str, note: Callable[[str], None]) -> None:
+        video_id = folder.removeprefix(prefix).rstrip("/")
+        video = self.videos.get(video_id)
+        if video:
+            if video.updated_at < before and prefix == _VIDEOS:
+                self._old_runs(video, note)
+        elif self.receipts.get(video_id):
+            self.deletion.empty(video_id)
+            note("late_output_removed")
+        else:
+            note("unknown_output")
+
+    def _old_runs(self, video: Video, note: Callable[[str], None]) -> None:
+        """What earlier runs of a video made: they failed or were cancelled, and nothing points to it any more."""
+        current = keys.run_prefix(video.id, video.run or "")
+        for folder in self.output.folders(keys.video_prefix(video.id)):
+            if folder != current:
+                self.output.delete_all(folder)
+                note("old_run_removed")
+
+
+def is_repair(kind: str) -> bool:
+    """Whether what was noted is mended; else somebody has to look at it."""
+    return kind != "unknown_output"

@@ -1,0 +1,218 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests import samples
+from tests.fakes import (
+    LONG_AGO,
+    FakeCdn,
+    FakeEvents,
+    FakeExecutions,
+    FakeLedger,
+    FakeMarks,
+    FakeMetrics,
+    FakeOutput,
+    FakeReceipts,
+    FakeSources,
+    FakeTasks,
+    FakeVideos,
+)
+from vod import clock, keys
+from vod.model import Source, Video
+from vod.ports import Running
+from vod.receipt import Receipt
+from vod.status import Status
+from vod.steps.delete import Deletion
+from vod.steps.dispatch import Dispatch
+from vod.steps.fail import Failing
+from vod.steps.reconcile import Reconciling
+from vod.steps.sweep import Sweeping
+
+NAME = keys.execution_name(samples.VIDEO_ID, samples.RUN)
+OTHER = "f" * 20
+ENCODING = (Status.QUEUED, Status.TRANSCODING, Status.PLAYABLE)
+
+
+class World:
+    """A platform in memory: `reconcile()` answers what was mended."""
+
+    def __init__(self, *videos: Video) -> None:
+        self.videos = FakeVideos({video.id: video for video in videos})
+        self.sources, self.output, self.executions = FakeSources(), FakeOutput(), FakeExecutions()
+        self.tasks, self.receipts, self.cdn, self.marks = FakeTasks(), FakeReceipts(), FakeCdn(), FakeMarks()
+        self.metrics, self.events = FakeMetrics(), FakeEvents()
+
+    def reconcile(self) -> dict[str, int]:
+        starting = samples.starting(self.videos, self.executions, FakeLedger())
+        dispatch = Dispatch(self.videos, starting, self.metrics, "ingest", lambda: samples.NOW)
+        deletion = Deletion(
+            self.videos, self.sources, self.output, self.executions, self.receipts, self.cdn, pause=lambda _: None
+        )
+        return Reconciling(
+            videos=self.videos,
+            sources=self.sources,
+            executions=self.executions,
+            tasks=self.tasks,
+            starting=starting,
+            dispatch=dispatch,
+            deletion=deletion,
+            failing=Failing(self.videos, self.events, self.metrics, lambda: samples.NOW),
+            sweeping=Sweeping(
+                self.videos, self.sources, self.output, self.receipts, self.marks, dispatch, deletion, "source-bucket"
+            ),
+            metrics=self.metrics,
+            bucket="source-bucket",
+            now=lambda: samples.NOW,
+        ).reconcile()
+
+    def status(self, video_id: str = samples.VIDEO_ID) -> Status | None:
+        video = self.videos.get(video_id)
+        return video.status if video else None
+
+
+def just_now(video: Video) -> Video:
+    return replace(video, updated_at=clock.stamp(samples.NOW - timedelta(minutes=1)))
+
+
+def test_where_nothing_diverged_nothing_is_done() -> None:
+    world = World(samples.video(Status.TRANSCODING))
+    world.executions.started[NAME] = {}
+    world.tasks.tasks = [Running(samples.VIDEO_ID, samples.RUN, LONG_AGO, "task")]
+    world.sources.objects[keys.source_key(samples.VIDEO_ID)] = b"x"
+    world.output.objects[keys.run_prefix(samples.VIDEO_ID, samples.RUN) + "index.m3u8"] = b"x"
+
+    assert world.reconcile() == {}
+    assert world.tasks.tasks
+    assert world.metrics.of("Repaired") == world.metrics.of("Unreconciled") == [0]
+
+
+def test_an_upload_whose_event_was_lost_is_dispatched() -> None:
+    world = World(samples.video())
+    world.sources.objects[keys.source_key(samples.VIDEO_ID)] = b"x"
+
+    assert world.reconcile() == {"upload_dispatched": 1}
+    assert world.status() is Status.QUEUED
+    assert len(world.executions.started) == 1
+
+
+def test_an_upload_that_is_awaited_goes_on_waiting() -> None:
+    assert World(samples.video()).reconcile() == {}
+
+
+def test_a_queued_video_without_an_execution_gets_one() -> None:
+    world = World(samples.video(Status.QUEUED, queued_at="2026-01-02T00:00:00.000Z"))
+
+    assert world.reconcile() == {"execution_started": 1}
+    assert list(world.executions.started) == [NAME]
+
+
+@pytest.mark.parametrize("status", ENCODING)
+@pytest.mark.parametrize("end", ["FAILED", "ABORTED", "TIMED_OUT", "SUCCEEDED"])
+def test_an_execution_that_ended_without_a_word_leaves_a_failed_video(status: Status, end: str) -> None:
+    world = World(samples.video(status))
+    world.executions.ends[NAME] = end
+
+    assert world.reconcile() == {"failure_recorded": 1}
+    assert world.status() is Status.FAILED
+    assert [event for event, _ in world.events.published] == ["VideoFailed"]
+
+
+def test_a_video_in_work_whose_execution_is_unknown_fails() -> None:
+    world = World(samples.video(Status.TRANSCODING))
+
+    assert world.reconcile() == {"failure_recorded": 1}
+
+
+def test_a_deletion_that_stopped_half_way_is_finished() -> None:
+    world = World(samples.video(Status.DELETING))
+    world.output.objects[keys.video_prefix(samples.VIDEO_ID) + "x"] = b"x"
+
+    assert world.reconcile() == {"deletion_finished": 1}
+    assert world.status() is None
+    assert not world.output.objects
+    assert world.receipts.records[samples.VIDEO_ID].completed_at
+
+
+@pytest.mark.parametrize("status", [Status.AWAITING_UPLOAD, *ENCODING, Status.DELETING])
+def test_what_changed_just_now_is_left_alone(status: Status) -> None:
+    world = World(just_now(samples.video(status)))
+
+    assert world.reconcile() == {}
+    assert world.status() is status
+
+
+@pytest.mark.parametrize("status", [None, Status.CANCELLED, Status.FAILED, Status.READY])
+def test_an_execution_that_no_record_wants_is_stopped(status: Status | None) -> None:
+    world = World(*([samples.video(status)] if status else []))
+    world.executions.started[NAME] = {}
+
+    assert world.reconcile() == {"execution_stopped": 1}
+    assert world.executions.stopped == [NAME]
+
+
+def test_an_execution_that_is_just_ending_is_left_alone() -> None:
+    world = World(just_now(samples.video(Status.READY)))
+    world.executions.started[NAME] = {}
+
+    assert world.reconcile() == {}
+
+
+def test_a_task_for_which_no_execution_waits_is_stopped() -> None:
+    world = World(samples.video(Status.READY))
+    world.executions.ends[NAME] = "SUCCEEDED"
+    world.tasks.tasks = [
+        Running(samples.VIDEO_ID, samples.RUN, LONG_AGO, "old"),
+        Running(samples.VIDEO_ID, samples.RUN, samples.NOW, "new"),
+    ]
+
+    assert world.reconcile() == {"task_stopped": 1}
+    assert [task.id for task in world.tasks.tasks] == ["new"]
+
+
+def test_a_source_that_no_record_knows_becomes_a_video() -> None:
+    world = World()
+    world.sources.objects = {keys.source_key(OTHER): b"x", "ingest/film.mp4": b"x", "ingest/folder/": b""}
+
+    assert world.reconcile() == {"source_adopted": 2}
+    assert {video.owner for video in world.videos.records.values()} == {"ingest"}
+    assert len(world.executions.started) == 2
+
+
+def test_what_comes_after_its_video_was_deleted_is_removed() -> None:
+    world = World()
+    world.receipts.put(Receipt(OTHER, "ann", "2026-01-01T00:00:00.000Z"))
+    world.sources.objects[keys.source_key(OTHER)] = b"x"
+    world.output.objects = {keys.video_prefix(OTHER) + "x": b"x", keys.jobs_prefix(OTHER) + "r": b"x"}
+
+    assert world.reconcile() == {"late_source_removed": 1, "late_output_removed": 1}
+    assert not world.sources.objects
+    assert not world.output.objects
+
+
+def test_output_that_no_record_knows_is_told_and_kept() -> None:
+    world = World()
+    world.output.objects[keys.video_prefix(OTHER) + "x"] = b"x"
+
+    assert world.reconcile() == {"unknown_output": 1}
+    assert world.output.objects
+    assert world.metrics.of("Unreconciled") == [1]
+
+
+def test_what_an_earlier_run_made_goes() -> None:
+    world = World(samples.video(Status.READY, source=Source("ingest/a", "v1")))
+    kept = keys.run_prefix(samples.VIDEO_ID, samples.RUN) + "index.m3u8"
+    world.output.objects = {kept: b"x", keys.run_prefix(samples.VIDEO_ID, "0" * 12) + "index.m3u8": b"x"}
+
+    assert world.reconcile() == {"old_run_removed": 1}
+    assert list(world.output.objects) == [kept]
+
+
+def test_one_that_cannot_be_mended_keeps_no_other_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = samples.video(Status.DELETING, id=OTHER, updated_at="2026-01-01T00:00:00.000Z")
+    world = World(broken, samples.video(Status.QUEUED, queued_at="2026-01-02T00:00:00.000Z"))
+    monkeypatch.setattr(world.sources, "delete_versions", lambda *_: 1 / 0)
+
+    assert world.reconcile() == {"errors": 1, "execution_started": 1}
+    assert world.metrics.of("Unreconciled") == [1]
+    assert world.metrics.of("Repaired") == [1]
