@@ -14,8 +14,8 @@ def holds(condition: Value, values: Mapping[str, str], named: Value) -> bool:
     if kind == "Condition":
         return holds(named[operands], values, named)
     if kind == "Fn::Equals":
-        left, right = (values[side["Ref"]] if isinstance(side, dict) else side for side in operands)
-        return bool(left == right)
+        left, right = (str(values[side["Ref"]] if isinstance(side, dict) else side) for side in operands)
+        return left == right
     truths = [holds(operand, values, named) for operand in operands]
     return {"Fn::And": all(truths), "Fn::Or": any(truths), "Fn::Not": not truths[0]}[kind]
 

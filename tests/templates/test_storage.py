@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.templates import parsed
+from tests.templates import parsed, resolved
 from tests.templates.parsed import Resource
 
 KEEPS_DATA = ("AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::Cognito::UserPool")
@@ -65,3 +65,20 @@ def test_only_videos_are_served() -> None:
 @pytest.mark.parametrize("queue", parsed.resources("AWS::SQS::Queue"), ids=lambda queue: queue.name)
 def test_a_queue_is_encrypted(queue: Resource) -> None:
     assert queue.properties["SqsManagedSseEnabled"] is True
+
+
+@pytest.mark.parametrize(
+    ("parameter", "bucket", "rule", "says"),
+    [
+        ("SourceExpiryInDays", "SourceBucket", "Sources", "ExpirationInDays"),
+        ("SourceColdInDays", "SourceBucket", "ColdSources", "Transitions"),
+        ("OutputTieringInDays", "OutputBucket", "TieredOutput", "Transitions"),
+    ],
+)
+def test_how_long_something_is_kept_and_where_is_a_parameter(parameter: str, bucket: str, rule: str, says: str) -> None:
+    def rules(days: str) -> dict[str, dict[str, object]]:
+        made = resolved.resources("Storage", "eu-west-1", **{parameter: days})
+        return {each["Id"]: each for each in made[bucket]["LifecycleConfiguration"]["Rules"]}
+
+    assert rule not in rules("0")
+    assert says in rules("30")[rule]
