@@ -39,8 +39,9 @@ class Videos(Protocol):
     def page(self, owner: str | None, status: Status | None, limit: int, cursor: str | None) -> Page:
         """One owner's videos (None: everybody's), newest first."""
 
-    def pending(self, before: str) -> Iterator[Video]:
-        """Videos to which something still has to happen and nothing did since a moment (ISO 8601), oldest first."""
+    def pending(self, after: str, before: str) -> Iterator[Video]:
+        """Videos to which something still has to happen, which last changed between two moments (ISO 8601), oldest
+        first; `after` may be empty."""
 
     def chunk_frames(self, video_id: str, run: str) -> Mapping[int, int]:
         """Frames encoded so far, by chunk."""

@@ -151,9 +151,11 @@ def test_what_is_pending_is_found_by_when_it_last_changed(videos: Videos) -> Non
             videos.create(made)
     before = "2026-01-02T00:30:00.000Z"
 
-    assert [video.status for video in videos.pending(before)] == [status for status in Status if status.is_pending]
+    assert [video.status for video in videos.pending("", before)] == [status for status in Status if status.is_pending]
+
+    assert [video.status for video in videos.pending("2026-01-02T00:04:00.000Z", before)] == [Status.DELETING]
 
     queued = videos.get(f"{'queued':_<18}01")
     assert queued
     videos.save(replace(queued, status=Status.FAILED))
-    assert Status.QUEUED not in [video.status for video in videos.pending(before)]
+    assert Status.QUEUED not in [video.status for video in videos.pending("", before)]

@@ -18,6 +18,7 @@ from vod.status import Status
 
 _serializer = TypeSerializer()
 _deserialize = TypeDeserializer().deserialize
+_FIRST = "0"
 _RECORD, _PENDING = "VIDEO", "PENDING"
 _QUERY_ITEMS = 101
 _MOST_QUERIES = 20
@@ -106,12 +107,16 @@ class DynamoVideos:
         more = _index_key(found[limit - 1], name) if len(found) > limit else start
         return Page(tuple(_video(item) for item in found[:limit]), _cursor(more))
 
-    def pending(self, before: str) -> Iterator[Video]:
+    def pending(self, after: str, before: str) -> Iterator[Video]:
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             IndexName="ByPending",
-            KeyConditionExpression="pending = :pending AND updatedAt < :before",
-            ExpressionAttributeValues={":pending": {"S": _PENDING}, ":before": {"S": before}},
+            KeyConditionExpression="pending = :pending AND updatedAt BETWEEN :after AND :before",
+            ExpressionAttributeValues={
+                ":pending": {"S": _PENDING},
+                ":after": {"S": after or _FIRST},
+                ":before": {"S": before},
+            },
         )
         for page in pages:
             found = (self.get(keys.recorded_video_id(item["pk"]["S"])) for item in page["Items"])

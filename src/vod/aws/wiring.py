@@ -167,6 +167,7 @@ def reconciling(env: Environment) -> Reconciling:
         sweeping=Sweeping(
             starting.videos, doing.sources, doing.output, doing.receipts, marks, dispatching, doing, bucket
         ),
+        marks=marks,
         metrics=metrics,
         bucket=bucket,
     )

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from vod import clock, keys
 from vod.buckets import Sources
 from vod.model import Failure, Video
-from vod.ports import Executions, Metrics, Running, Tasks, Videos
+from vod.ports import Executions, Marks, Metrics, Running, Tasks, Videos
 from vod.status import Status
 from vod.steps.delete import Deletion
 from vod.steps.dispatch import Arrival, Dispatch
@@ -28,6 +28,7 @@ GRACE = timedelta(minutes=15)
 SECONDS = 240.0
 """After so many nothing new is begun; the next pass goes on with what is oldest then."""
 RUNNING = "RUNNING"
+_PENDING = "pending"
 LOST = Failure(
     "internal", "Transcoding ended inside the platform without a result, not because of your file. Try it again."
 )
@@ -46,6 +47,7 @@ class Reconciling:
     deletion: Deletion
     failing: Failing
     sweeping: Sweeping
+    marks: Marks
     metrics: Metrics
     bucket: str
     now: Callable[[], datetime] = clock.now
@@ -67,15 +69,22 @@ class Reconciling:
                 logger.exception("could not be reconciled")
                 report["errors"] += 1
 
-        for video in self.videos.pending(clock.stamp(before)):
-            if self.timer() > end:
-                break
-            each(lambda video=video: self._video(video, note))  # type: ignore[misc]
+        each(lambda: self._pending(before, end, lambda video: each(lambda: self._video(video, note))))
         each(lambda: self._executions(before, note))
         each(lambda: self._tasks(before, note))
         each(lambda: self.sweeping.sweep(before, note))
         self._report(report)
         return dict(report)
+
+    def _pending(self, before: datetime, end: float, look: Callable[[Video], None]) -> None:
+        """All pending videos from where the pass before stopped, which is the oldest unless time was over."""
+        mark = ""
+        for video in self.videos.pending(self.marks.get(_PENDING), clock.stamp(before)):
+            if self.timer() > end:
+                mark = video.updated_at
+                break
+            look(video)
+        self.marks.put(_PENDING, mark)
 
     def _report(self, report: Counter[str]) -> None:
         mended = sum(count for kind, count in report.items() if is_repair(kind) and kind != "errors")

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -42,6 +43,7 @@ class World:
         self.sources, self.output, self.executions = FakeSources(), FakeOutput(), FakeExecutions()
         self.tasks, self.receipts, self.cdn, self.marks = FakeTasks(), FakeReceipts(), FakeCdn(), FakeMarks()
         self.metrics, self.events = FakeMetrics(), FakeEvents()
+        self.timer: Callable[[], float] = lambda: 0.0
 
     def reconcile(self) -> dict[str, int]:
         starting = samples.starting(self.videos, self.executions, FakeLedger())
@@ -61,9 +63,11 @@ class World:
             sweeping=Sweeping(
                 self.videos, self.sources, self.output, self.receipts, self.marks, dispatch, deletion, "source-bucket"
             ),
+            marks=self.marks,
             metrics=self.metrics,
             bucket="source-bucket",
             now=lambda: samples.NOW,
+            timer=self.timer,
         ).reconcile()
 
     def status(self, video_id: str = samples.VIDEO_ID) -> Status | None:
@@ -216,3 +220,17 @@ def test_one_that_cannot_be_mended_keeps_no_other_waiting(monkeypatch: pytest.Mo
     assert world.reconcile() == {"errors": 1, "execution_started": 1}
     assert world.metrics.of("Unreconciled") == [1]
     assert world.metrics.of("Repaired") == [1]
+
+
+def test_a_pass_whose_time_is_over_is_gone_on_with() -> None:
+    waiting = [
+        samples.video(Status.QUEUED, id=f"{number:020d}", updated_at=f"2026-01-01T00:00:0{number}.000Z")
+        for number in range(5)
+    ]
+    world = World(*waiting)
+    moments = iter([0.0, 0.0, 0.0, 1000.0])
+    world.timer = lambda: next(moments, 0.0)
+
+    assert world.reconcile() == {"execution_started": 2}
+    assert world.reconcile() == {"execution_started": 3}
+    assert world.marks.get("pending") == ""
