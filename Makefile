@@ -1,6 +1,6 @@
 # One command to see the platform run: `make demo`. Needs Python 3.13 (PYTHON=/path/to/python3.13 if it is not found).
 .DEFAULT_GOAL := help
-.PHONY: help demo up emulator dashboard test test-docker check scaling bench build playback-key deploy destroy smoke pipeline clean
+.PHONY: help demo up emulator dashboard test test-docker test-faults check scaling bench build playback-key deploy destroy smoke pipeline clean
 
 bin := .venv/bin
 export SAM_CLI_TELEMETRY := 0
@@ -27,6 +27,9 @@ test: setup ## every test but those that need a Docker engine
 
 test-docker: setup ## the encoder's image, the platform with it, and `sam local`; root starts an engine where none answers
 	$(bin)/python -m tests.docker
+
+test-faults: setup ## random kills of encoders, functions and the emulator until every video ended well (KILLS=200 SEED=1)
+	@KILLS="$(KILLS)" SEED="$(SEED)" $(bin)/python -m tests.faults
 
 check: setup ## format, lint, types, templates and the fast tests: before every commit
 	$(bin)/ruff format --check .

@@ -22,7 +22,7 @@ from vod.errors import EncodeInterrupted
 from vod.log_lines import JsonLines
 from vod.plan import Plan
 from vod.progress import Progress
-from vod.scratch import sweep
+from vod.scratch import clear, place_of, sweep
 from vod.steps.encode import Encoder, encode
 
 logger = logging.getLogger("encode")
@@ -64,6 +64,8 @@ def main() -> int:
         )
     except EncodeInterrupted as interrupted:
         logger.warning("%s", interrupted)
+        if not is_wanted(videos, plan):  # no other task will go on here
+            clear(scratch, place_of(scratch, plan, chunk))
         return 1
     progress.flush()
     logger.info("%s %s: %s in %.1f s of FFmpeg", plan.video_id, plan.run, report.outcome, report.encode_seconds)
@@ -83,6 +85,12 @@ def is_encoding(videos: DynamoVideos, video_id: str) -> bool:
     """Whether encoders may be at work on this video."""
     video = videos.get(video_id)
     return video is not None and video.status.is_encoding
+
+
+def is_wanted(videos: DynamoVideos, plan: Plan) -> bool:
+    """Whether the run that a plan is for is still to be encoded."""
+    video = videos.get(plan.video_id)
+    return video is not None and video.run == plan.run and video.status.is_encoding
 
 
 if __name__ == "__main__":

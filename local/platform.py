@@ -34,7 +34,8 @@ FAILURES = (StartError, DeployError)  # what a start may end with, each with a t
 class Options:
     """How to start; tests give a state folder of their own, port 0 for any free one, and parameters of the template.
 
-    Executions wait for `wait_scale` of the time that their definition says.
+    Executions wait for `wait_scale` of the time that their definition says. A killed emulator loses what it was told in
+    the last `autosave_seconds`, which AWS would not.
     With an `encoder_image` the tasks are containers of it, by the Docker engine of DOCKER_HOST.
     """
 
@@ -46,6 +47,7 @@ class Options:
     emulator_python: Path = REPOSITORY / ".venv-emulator" / "bin" / "python"
     parameters: Mapping[str, str] = field(default_factory=dict)
     encoder_image: str = ""
+    autosave_seconds: float = 10.0
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -63,6 +65,7 @@ class Options:
     def of_emulator(self) -> list[str]:
         """What the emulator is told."""
         told = ["--lambda-python", sys.executable, "--tasks", str(self.tasks), "--wait-scale", str(self.wait_scale)]
+        told += ["--autosave-seconds", str(self.autosave_seconds)]
         if self.encoder_image:
             told += ["--encoder-image", self.encoder_image, "--docker-host", os.environ.get("DOCKER_HOST", "")]
         return told

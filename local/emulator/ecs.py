@@ -28,6 +28,7 @@ _mark_stopped = ecs._mark_task_stopped
 _start_worker = ecs._start_task_worker
 _stop_api = ecs._stop_task
 _sanitize = ecs._sanitize
+_restore = ecs._restore_state
 
 
 def role_credentials(role_arn: str) -> dict[str, str]:
@@ -106,6 +107,14 @@ def stop_task(request: dict[str, Any]) -> Any:
     return json_response({"task": ecs._sanitize(task)})
 
 
+def restore(data: Any) -> None:
+    """Load saved tasks; ministack calls those STOPPED whose process is gone, and leaves them wanting to run."""
+    _restore(data)
+    for task in ecs._tasks._data.values():
+        if task.get("lastStatus") == "STOPPED":
+            task["desiredStatus"] = "STOPPED"
+
+
 def sanitize(value: Any) -> Any:
     """The public shape of a task; one that is being stopped already wants to be STOPPED."""
     shown = _sanitize(value)
@@ -153,5 +162,6 @@ def install(host: Host, concurrent_tasks: int) -> None:
     ecs._mark_task_running = announcing(ecs._mark_task_running)
     ecs._mark_task_stopped = announcing(marking_stopped(slots))
     ecs._sanitize = sanitize
+    ecs._restore_state = restore
     ecs._stop_task = stop_task
     ecs._ACTION_MAP["StopTask"] = stop_task

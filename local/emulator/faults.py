@@ -1,11 +1,26 @@
 """Faults that are asked for: while a file of its name lies in the state folder's `faults`, one happens."""
 
+import json
+import random
 from pathlib import Path
+from typing import Any
+
+from ministack import app
+from ministack.core.router import extract_access_key_id
 
 NO_CAPACITY = "no-capacity"
 """Fargate has no room for any task, on Spot or on demand."""
+STORM = "storm"
+"""A share of what functions and tasks ask of DynamoDB and S3 is throttled, or done and answered with an error.
+
+The file is JSON: `{"throttled": 0.1, "lost": 0.05}`.
+"""
+SESSION_KEY = "ASIA"
+"""How access keys of roles' sessions begin."""
+Answer = tuple[int, dict[str, str], bytes]
 
 _folder = Path("faults")
+_dispatch = app._dispatch_service_request
 
 
 def happens(fault: str) -> bool:
@@ -13,7 +28,50 @@ def happens(fault: str) -> bool:
     return (_folder / fault).exists()
 
 
+def refusal(service: str, lost: bool) -> Answer:
+    """The service's answer to a request that it throttles, or whose own answer was lost."""
+    if service == "dynamodb":
+        code = "InternalServerError" if lost else "ProvisionedThroughputExceededException"
+        body = json.dumps(
+            {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "A fault that was asked for"}
+        )
+        return 500 if lost else 400, {"Content-Type": "application/x-amz-json-1.0"}, body.encode()
+    code = "InternalError" if lost else "SlowDown"
+    text = f"<Error><Code>{code}</Code><Message>A fault that was asked for</Message></Error>"
+    return 500 if lost else 503, {"Content-Type": "application/xml"}, text.encode()
+
+
+def stormy_service(headers: dict[str, str]) -> str | None:
+    """The service that a role's session asks, if storms reach it."""
+    if not extract_access_key_id(headers).startswith(SESSION_KEY):
+        return None
+    scope = headers.get("authorization", "")
+    return next((service for service in ("dynamodb", "s3") if f"/{service}/aws4_request" in scope), None)
+
+
+async def dispatch(method: str, path: str, headers: dict[str, str], *rest: Any) -> Any:
+    """A request to a service, in a storm perhaps refused, or done without a word about it."""
+    service = stormy_service(headers) if happens(STORM) else None
+    shares = storm() if service else {}
+    chance = random.random()  # noqa: S311 - weather
+    if service and chance < shares.get("throttled", 0):
+        return refusal(service, lost=False)
+    answer = await _dispatch(method, path, headers, *rest)
+    if service and chance > 1 - shares.get("lost", 0):
+        return refusal(service, lost=True)
+    return answer
+
+
+def storm() -> dict[str, float]:
+    """The shares that are asked for; none when the file went meanwhile."""
+    try:
+        return dict(json.loads((_folder / STORM).read_text()))
+    except (FileNotFoundError, ValueError):
+        return {}
+
+
 def install(state: Path) -> None:
     """Look for faults in this state folder."""
     global _folder
     _folder = state / "faults"
+    app._dispatch_service_request = dispatch

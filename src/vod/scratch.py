@@ -6,7 +6,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-LEFT_SECONDS = 24 * 3600
+from vod.chunks import Chunk
+from vod.plan import Plan
+
+LEFT_SECONDS = 3600
 """A run folder that nobody wrote to for so long is looked at."""
 _TRIES = 100
 
@@ -23,6 +26,11 @@ def sweep(scratch: Path, is_encoding: Callable[[str], bool], now: Callable[[], f
 
 def _last_written(folder: Path) -> float:
     return max((entry.lstat().st_mtime for entry in (folder, *folder.rglob("*"))), default=0.0)
+
+
+def place_of(scratch: Path, plan: Plan, chunk: Chunk) -> Path:
+    """A chunk's own folder: the next task of it goes on there."""
+    return scratch / plan.video_id / plan.run / f"chunk-{chunk.index:05d}"
 
 
 def take(place: Path) -> Path:

@@ -54,7 +54,7 @@ class Encoder:
 
 def encode(encoder: Encoder, plan: Plan, chunk: Chunk) -> ChunkReport:
     """Encode a chunk, going on where an earlier try ended, and store the report; EncodeInterrupted when stopped."""
-    place = scratch.take(encoder.scratch / plan.video_id / plan.run / f"chunk-{chunk.index:05d}")
+    place = scratch.take(scratch.place_of(encoder.scratch, plan, chunk))
     journal = Journal(place / "journal.jsonl")
     source = place / "source"
     if not source.exists():

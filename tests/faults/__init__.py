@@ -1,0 +1,1 @@
+"""Faults on the local platform, and what must hold after each: `make test-faults` is the long form."""

@@ -1,0 +1,190 @@
+"""Each fault once: every upload is ready once, with every frame, and nothing is left over. `make test-faults` goes on."""
+
+import json
+import os
+import random
+import signal
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+from local.api import ApiError
+from tests.e2e.encoders import encoder_processes
+from tests.faults.world import World, kill
+from tests.local.aws import until
+
+SHORT, FILM = 50, 1500
+
+
+def at_once(*calls: Callable[[], object]) -> list[object]:
+    """What each call answers when all are made at the same time; an ApiError is an answer."""
+
+    def answer(call: Callable[[], object]) -> object:
+        try:
+            return call()
+        except ApiError as refused:
+            return refused
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(answer, calls))
+
+
+def encoding(world: World, video_id: str) -> list[int]:
+    """The encoders of a video, once they store something."""
+    prefix, bucket = f"videos/{video_id}/", world.made("OutputBucket")
+    s3 = world.platform.clients.s3
+    until(lambda: s3.list_objects_v2(Bucket=bucket, Prefix=prefix)["KeyCount"] > 3, 60)
+    return encoder_processes(video_id)
+
+
+def test_events_that_come_twice_late_and_in_another_order_change_nothing(world: World, short: Path) -> None:
+    first, second = world.upload(short, SHORT), world.upload(short, SHORT)
+    for video_id in (second, first, second, first):
+        world.tell_of(video_id)
+
+    assert world.settle() == []
+
+    world.tell_of(first)
+    assert world.settle() == []
+    assert world.frames(first) == world.frames(second) == {SHORT}
+
+
+def test_an_upload_that_is_completed_twice_at_once_is_one_video(world: World, short: Path, tmp_path: Path) -> None:
+    padded = tmp_path / "padded.mp4"
+    free = 6 * 2**20
+    padded.write_bytes(short.read_bytes() + free.to_bytes(4, "big") + b"free" + bytes(free - 8))
+    size, data = padded.stat().st_size, padded.read_bytes()
+    made = world.api.call("POST", "/videos", {"filename": "padded.mp4", "size": size})
+    video_id, upload = made["video"]["id"], made["upload"]
+    s3, parts = world.platform.clients.s3, []
+    for part in upload["parts"]:
+        first = (part["partNumber"] - 1) * upload["partSize"]
+        sent = s3.upload_part(
+            Bucket=world.made("SourceBucket"),
+            Key=f"uploads/{video_id}/source",
+            UploadId=upload["uploadId"],
+            PartNumber=part["partNumber"],
+            Body=data[first : first + upload["partSize"]],
+        )
+        parts.append({"partNumber": part["partNumber"], "etag": sent["ETag"]})
+    complete = lambda: world.api.call("POST", f"/videos/{video_id}/upload/complete", {"parts": parts})  # noqa: E731
+
+    answers = at_once(complete, complete)
+    world.uploads[video_id] = SHORT
+
+    assert any(not isinstance(answer, ApiError) for answer in answers)
+    assert world.settle() == []
+    assert not isinstance(at_once(complete)[0], ApiError)
+    assert world.settle() == []
+
+
+def test_an_encoder_that_is_killed_again_and_again_goes_on_where_it_was(world: World, film: Path) -> None:
+    video_id, chance = world.upload(film, FILM), random.Random(1)
+    for _ in range(3):
+        assert kill(encoding(world, video_id), chance)
+        time.sleep(chance.uniform(0, 1.5))
+
+    assert world.settle() == []
+    assert world.frames(video_id) == {FILM}
+
+
+def test_a_storm_of_spot_interruptions_ends_in_a_whole_video(world: World, film: Path) -> None:
+    video_id = world.upload(film, FILM)
+    for _ in range(4):
+        for process in encoding(world, video_id):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGTERM)
+        time.sleep(0.5)
+
+    assert world.settle() == []
+    assert world.frames(video_id) == {FILM}
+
+
+def test_functions_that_die_at_any_moment_lose_and_double_nothing(world: World, short: Path) -> None:
+    chance = random.Random(2)
+    for _ in range(3):
+        world.upload(short, SHORT)
+    end = time.monotonic() + 12
+    while time.monotonic() < end:
+        kill(world.workers, chance)
+        time.sleep(chance.uniform(0.05, 0.6))
+
+    assert world.settle() == []
+
+
+def test_publishing_that_crashes_half_way_is_done_again(world: World, short: Path) -> None:
+    video_id = world.upload(short, SHORT)
+    s3, bucket = world.platform.clients.s3, world.made("OutputBucket")
+    published = lambda: [  # noqa: E731
+        each["Key"]
+        for each in s3.list_objects_v2(Bucket=bucket, Prefix=f"videos/{video_id}/").get("Contents", ())
+        if each["Key"].endswith("index.m3u8")
+    ]
+    until(published, 60)
+    for process in world.workers_of("PublishFunction"):
+        os.kill(process, signal.SIGKILL)
+
+    assert world.settle() == []
+    assert world.frames(video_id) == {SHORT}
+
+
+def test_throttling_and_lost_answers_lose_and_double_nothing(world: World, short: Path) -> None:
+    world.may_fail = True  # by a code and a sentence, and a retry brings it to its end
+    with world.fault("storm", json.dumps({"throttled": 0.1, "lost": 0.1})):
+        for _ in range(3):
+            upload_in_a_storm(world, short)
+        time.sleep(5)
+
+    assert world.settle() == []
+    world.may_fail = False
+    for video_id in world.uploads:
+        if world.api.video(video_id)["status"] == "failed":
+            world.api.call("POST", f"/videos/{video_id}/retry")
+    assert world.settle() == []
+
+
+def upload_in_a_storm(world: World, short: Path) -> None:
+    """Upload as a client does that tries again: a video that nobody has the id of is never uploaded to."""
+    for _ in range(20):
+        with suppress(ApiError):
+            world.upload(short, SHORT)
+            return
+    raise AssertionError("20 tries")
+
+
+def test_without_room_on_fargate_a_video_waits(world: World, short: Path) -> None:
+    with world.fault("no-capacity"):
+        video_id = world.upload(short, SHORT)
+        until(lambda: world.api.video(video_id)["status"] == "transcoding", 60)
+        time.sleep(3)
+        assert world.api.video(video_id)["status"] == "transcoding"
+
+    assert world.settle() == []
+
+
+def test_two_deletions_and_a_retry_at_once_end_in_a_deletion(world: World, film: Path) -> None:
+    video_id = world.upload(film, FILM)
+    encoding(world, video_id)
+    world.api.call("POST", f"/videos/{video_id}/cancel")
+    delete = lambda: world.api.call("DELETE", f"/videos/{video_id}")  # noqa: E731
+
+    first, _, second = at_once(delete, lambda: world.api.call("POST", f"/videos/{video_id}/retry"), delete)
+
+    del world.uploads[video_id]
+    assert not isinstance(first, ApiError)
+    assert not isinstance(second, ApiError)
+    assert world.settle() == []
+    assert not encoder_processes(video_id)
+
+
+def test_an_emulator_that_is_killed_goes_on_where_it_was(world: World, film: Path) -> None:
+    video_id = world.upload(film, FILM)
+    encoding(world, video_id)
+    time.sleep(1.5)  # saved, as AWS would have it at once
+
+    world.kill_emulator()
+
+    assert world.settle() == []
+    assert world.frames(video_id) == {FILM}

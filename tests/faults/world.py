@@ -1,0 +1,182 @@
+"""A platform under faults: what was uploaded to it, what can be done to it, and what must hold afterwards."""
+
+import json
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from local.api import FINAL, Api, ApiError
+from local.deploy import resources
+from local.platform import Platform
+from tests.e2e.encoders import encoder_processes
+from tests.media.generate import decoded_frames
+
+SETTLE_SECONDS = 180.0
+_POLL_SECONDS = 0.5
+
+
+@dataclass
+class World:
+    """One platform and the uploads it has taken, by id, with the frames of their sources."""
+
+    platform: Platform
+    uploads: dict[str, int] = field(default_factory=dict)
+    may_fail: bool = False
+
+    def __post_init__(self) -> None:
+        """Remember the names of what was deployed."""
+        self.api = Api(self.platform.api, self.platform.token)
+        self._made = {each.logical_id: each.physical_id for each in resources(self.platform.clients)}
+
+    def made(self, name: str) -> str:
+        """The physical id of a resource of the template."""
+        return self._made[name]
+
+    def upload(self, source: Path, frames: int) -> str:
+        """Upload a source; its video's id."""
+        video_id = self.api.upload(source, lambda _: None)
+        self.uploads[video_id] = frames
+        return video_id
+
+    @property
+    def workers(self) -> list[int]:
+        """The processes of functions."""
+        return self.workers_of("")
+
+    def workers_of(self, function: str) -> list[int]:
+        """The processes of a function."""
+        return [pid for pid, command in self._children() if "_worker.py" in command and function in command]
+
+    def kill_emulator(self) -> None:
+        """End the emulator with SIGKILL and start the platform again on what it had saved."""
+        assert self.platform._emulator
+        os.kill(self.platform._emulator.child.pid, signal.SIGKILL)
+        self.platform.stop()
+        self.platform.start()
+        self.api = Api(self.platform.api, self.platform.token)
+
+    @property
+    def encoders(self) -> list[int]:
+        """The processes of encoders, of whatever video of this world."""
+        return [pid for video_id in self.uploads for pid in encoder_processes(video_id)]
+
+    def _children(self) -> Iterator[tuple[int, str]]:
+        assert self.platform._emulator
+        parent = self.platform._emulator.child.pid
+        for entry in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if int((entry / "stat").read_text().rpartition(")")[2].split()[1]) == parent:
+                    yield int(entry.name), (entry / "cmdline").read_bytes().decode(errors="replace").replace("\0", " ")
+
+    @contextmanager
+    def fault(self, name: str, content: str = "") -> Iterator[None]:
+        """A while in which the emulator makes a fault happen."""
+        folder = self.platform.state / "faults"
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_text(content)
+        try:
+            yield
+        finally:
+            (folder / name).unlink()
+
+    def tell_of(self, video_id: str) -> None:
+        """Send the S3 event of a video's source once more."""
+        key, s3 = f"uploads/{video_id}/source", self.platform.clients.s3
+        stored = s3.head_object(Bucket=self.made("SourceBucket"), Key=key)
+        entry = {"key": key, "size": stored["ContentLength"], "versionId": stored["VersionId"]}
+        event = {
+            "eventName": "ObjectCreated:Put",
+            "s3": {"bucket": {"name": self.made("SourceBucket")}, "object": entry},
+        }
+        body = json.dumps({"Records": [event]})
+        self.platform.clients.sqs.send_message(QueueUrl=self.made("DispatchQueue"), MessageBody=body)
+
+    def reconcile(self, grace_seconds: int = 5) -> dict[str, int]:
+        """One pass of the reconciler over what nobody touched for so long; what it mended."""
+        answer = self.platform.clients.lambda_.invoke(
+            FunctionName=self.made("ReconcileFunction"), Payload=json.dumps({"graceSeconds": grace_seconds})
+        )
+        return dict(json.loads(answer["Payload"].read()).get("repaired", {}))
+
+    def settle(self, seconds: float = SETTLE_SECONDS) -> list[str]:
+        """Wait until nothing is wrong any more, reconciling now and then; what is still wrong when time is over."""
+        end, wrong = time.monotonic() + seconds, ["nothing was looked at"]
+        since = time.monotonic()
+        while wrong and time.monotonic() < end:
+            time.sleep(_POLL_SECONDS)
+            wrong = self.wrong()
+            if wrong and time.monotonic() - since > 10:
+                self.reconcile()
+                since = time.monotonic()
+        return wrong
+
+    def wrong(self) -> list[str]:
+        """What is not as it must be when nothing happens any more: each a sentence."""
+        with suppress(ApiError):
+            return [*self._videos(), *self._left_running(), *self._left_over()]
+        return ["the API answers with an error"]
+
+    def _videos(self) -> Iterator[str]:
+        for video_id, frames in self.uploads.items():
+            video = self.api.video(video_id)
+            if video["status"] not in FINAL:
+                yield f"{video_id} is {video['status']}"
+            elif video["status"] == "failed" and not (self.may_fail and video["error"]["message"]):
+                yield f"{video_id} failed: {video['error']}"
+            elif video["status"] == "ready" and [each["frames"] for each in video["renditions"]] != [frames] * len(
+                video["renditions"]
+            ):
+                yield f"{video_id} has other frames than its source: {video['renditions']}"
+        names = Counter(each["name"] for each in self._executions())
+        yield from (f"execution {name} is there {count} times" for name, count in names.items() if count > 1)
+
+    def frames(self, video_id: str) -> set[int]:
+        """The frames that decode from both manifests of a ready video."""
+        playback = self.api.video(video_id)["playback"]
+        return {decoded_frames(playback["hls"]), decoded_frames(playback["dash"])}
+
+    def _executions(self, **asked: str) -> list[dict[str, Any]]:
+        pages = self.platform.clients.stepfunctions.get_paginator("list_executions").paginate(
+            stateMachineArn=self.made("Transcode"), **asked
+        )
+        return [each for page in pages for each in page["executions"]]
+
+    def _left_running(self) -> Iterator[str]:
+        yield from (f"execution {each['name']} still runs" for each in self._executions(statusFilter="RUNNING"))
+        tasks = self.platform.clients.ecs.list_tasks(cluster=self.made("Cluster"), desiredStatus="RUNNING")["taskArns"]
+        yield from (f"task {task} still runs" for task in tasks)
+        yield from (f"encoder {pid} still runs" for pid in self.encoders)
+
+    def _left_over(self) -> Iterator[str]:
+        s3 = self.platform.clients.s3
+        for bucket, position in (("OutputBucket", 1), ("SourceBucket", 1)):
+            pages = s3.get_paginator("list_objects_v2").paginate(Bucket=self.made(bucket))
+            keys = [each["Key"] for page in pages for each in page.get("Contents", ())]
+            ids = {key.split("/")[position] for key in keys if key.startswith(("videos/", "jobs/", "uploads/"))}
+            yield from (f"{bucket} has objects of {each}, which is gone" for each in sorted(ids - self.uploads.keys()))
+        scratch = self.platform.state / "volumes"
+        left = [path for path in scratch.rglob("*") if path.is_file()] if scratch.exists() else []
+        yield from (f"scratch has {path.relative_to(scratch)}" for path in left)
+        counted = self.platform.clients.sqs.get_queue_attributes(
+            QueueUrl=self.made("DispatchQueue"),
+            AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+        )["Attributes"]
+        if any(int(each) for each in counted.values()):
+            yield f"the dispatch queue has {counted}"
+
+
+def kill(pids: list[int], chance: random.Random) -> bool:
+    """End one of these processes with SIGKILL; False when there is none."""
+    if not pids:
+        return False
+    with suppress(ProcessLookupError):
+        os.kill(chance.choice(sorted(pids)), signal.SIGKILL)
+        return True
+    return False
