@@ -1,6 +1,6 @@
 # One command to see the platform run: `make demo`. Needs Python 3.13 (PYTHON=/path/to/python3.13 if it is not found).
 .DEFAULT_GOAL := help
-.PHONY: help demo up emulator dashboard test test-docker test-faults check scaling bench build playback-key deploy destroy smoke pipeline clean
+.PHONY: help demo up emulator dashboard test test-docker test-faults check scan scaling bench build playback-key deploy destroy smoke pipeline clean
 
 bin := .venv/bin
 export SAM_CLI_TELEMETRY := 0
@@ -22,7 +22,7 @@ emulator: setup ## AWS alone on this machine, nothing deployed, until Ctrl-C (VO
 dashboard: setup ## draw the dashboard of the running `make up` (FILE=dashboard.png)
 	@$(bin)/python -m local.dashboard $(FILE)
 
-test: setup ## every test but those that need a Docker engine
+test: setup scan ## every test but those that need a Docker engine
 	$(bin)/python -m pytest tests --ignore=tests/docker
 
 test-docker: setup ## the encoder's image, the platform with it, and `sam local`; root starts an engine where none answers
@@ -39,6 +39,10 @@ check: setup ## format, lint, types, templates and the fast tests: before every 
 	$(with_tools) sam validate --lint
 	@if [ -d web/node_modules ]; then cd web && npm run --silent types && npm test --silent; else echo "web/: not checked (no Node.js)"; fi
 	$(bin)/python -m pytest tests/unit tests/templates
+
+scan: ## look for insecure settings in the templates and the image (checkov; .checkov.yaml says what is left out, and why)
+	@sh local/setup.sh scan
+	.venv-scan/bin/checkov --config-file .checkov.yaml
 
 build: setup ## what AWS gets, in .aws-sam, without Docker (PARAMETERS=Architecture=x86_64 for another processor than arm64)
 	$(with_tools) sam build $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
@@ -69,6 +73,6 @@ bench: setup ## measure cost and speed and write docs/benchmarks.md, about 25 mi
 clean: ## remove what `up`, `demo`, `test` and `build` made; the virtual environments stay
 	rm -rf .local .aws-sam .built web/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: setup
+.PHONY: help demo up emulator dashboard test test-docker test-faults check scan scaling bench build playback-key deploy destroy smoke pipeline clean
 setup:
 	@sh local/setup.sh

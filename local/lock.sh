@@ -11,4 +11,5 @@ pin() { # file without suffix, further options
 pin requirements/dev "$@"
 pin requirements/emulator "$@"
 pin requirements/bench "$@"
+pin requirements/scan "$@"
 pin container/requirements --constraint requirements/dev.txt "$@"

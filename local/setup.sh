@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes .venv (the project, its tests and tools) and .venv-emulator (the AWS emulator pins packages of its own)
 # from the lock files in requirements/. Does nothing while the lock files are unchanged. PYTHON names a Python 3.13.
+# `setup.sh scan` makes .venv-scan as well, the scanner of the templates, which pins packages of its own too.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -74,7 +75,11 @@ make_page() { # VOD_PAGE=skip: a step of the pipeline has the page already
 
 make_page
 
-if is_made .venv requirements/dev.txt && is_made .venv-emulator requirements/emulator.txt; then
+is_scan_made() {
+    [ "${1:-}" != scan ] || is_made .venv-scan requirements/scan.txt
+}
+
+if is_made .venv requirements/dev.txt && is_made .venv-emulator requirements/emulator.txt && is_scan_made "$@"; then
     exit 0
 fi
 
@@ -91,3 +96,6 @@ if [ "$(.venv-uv/bin/uv --version 2>/dev/null | cut -d' ' -f2)" != "$UV_VERSION"
 fi
 make_environment .venv requirements/dev.txt
 make_environment .venv-emulator requirements/emulator.txt
+if [ "${1:-}" = scan ]; then
+    make_environment .venv-scan requirements/scan.txt
+fi
