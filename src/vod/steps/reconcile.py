@@ -98,7 +98,7 @@ class Reconciling:
             note("deletion_finished")
         elif video.status is Status.AWAITING_UPLOAD:
             self._awaited(video, note)
-        elif video.run:
+        elif video.run and not video.waits_for:  # what waits is started by the watch step
             self._run(video, video.run, note)
 
     def _awaited(self, video: Video, note: Callable[[str], None]) -> None:

@@ -111,6 +111,13 @@ def test_a_queued_video_without_an_execution_gets_one() -> None:
     assert list(world.executions.started) == [NAME]
 
 
+def test_a_video_that_waits_for_the_budget_goes_on_waiting() -> None:
+    world = World(samples.video(Status.QUEUED, waits_for="budget", queued_at="2026-01-02T00:00:00.000Z"))
+
+    assert world.reconcile() == {}
+    assert not world.executions.started
+
+
 @pytest.mark.parametrize("status", ENCODING)
 @pytest.mark.parametrize("end", ["FAILED", "ABORTED", "TIMED_OUT", "SUCCEEDED"])
 def test_an_execution_that_ended_without_a_word_leaves_a_failed_video(status: Status, end: str) -> None:
