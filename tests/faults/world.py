@@ -19,6 +19,7 @@ from tests.e2e.encoders import encoder_processes
 from tests.media.generate import decoded_frames
 
 SETTLE_SECONDS = 180.0
+BACK_SECONDS = 15
 _POLL_SECONDS = 0.5
 
 
@@ -31,9 +32,11 @@ class World:
     may_fail: bool = False
 
     def __post_init__(self) -> None:
-        """Remember the names of what was deployed."""
+        """Remember names; a message that a killed function had is back after seconds, not minutes."""
         self.api = Api(self.platform.api, self.platform.token)
         self._made = {each.logical_id: each.physical_id for each in resources(self.platform.clients)}
+        soon = {"VisibilityTimeout": str(BACK_SECONDS)}
+        self.platform.clients.sqs.set_queue_attributes(QueueUrl=self.made("DispatchQueue"), Attributes=soon)
 
     def made(self, name: str) -> str:
         """The physical id of a resource of the template."""
