@@ -89,8 +89,11 @@ class FakeReceipts:
 @dataclass
 class FakeCdn:
     forgotten: dict[str, str] = field(default_factory=dict)
+    is_busy: bool = False
 
-    def forget(self, path: str, reference: str) -> str:
+    def forget(self, path: str, reference: str) -> str | None:
+        if self.is_busy:
+            return None
         self.forgotten[reference] = path
         return f"I-{reference}"
 

@@ -76,8 +76,10 @@ class Receipts(Protocol):
 class Cdn(Protocol):
     """What viewers are served from."""
 
-    def forget(self, path: str, reference: str) -> str:
-        """Have every copy of what matches a path forgotten; the invalidation's id. One per reference."""
+    def forget(self, path: str, reference: str) -> str | None:
+        """Have every copy of what matches a path forgotten; the invalidation's id, None while the CDN has too many.
+
+        One per reference."""
 
 
 @dataclass(frozen=True, slots=True)

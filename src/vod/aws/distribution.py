@@ -11,8 +11,11 @@ class CloudFront:
         self._ssm = ssm
         self._parameter = parameter
 
-    def forget(self, path: str, reference: str) -> str:
+    def forget(self, path: str, reference: str) -> str | None:
         distribution = self._ssm.get_parameter(Name=self._parameter)["Parameter"]["Value"]
         batch = {"Paths": {"Quantity": 1, "Items": [path]}, "CallerReference": reference}
-        answer = self._client.create_invalidation(DistributionId=distribution, InvalidationBatch=batch)
+        try:
+            answer = self._client.create_invalidation(DistributionId=distribution, InvalidationBatch=batch)
+        except self._client.exceptions.TooManyInvalidationsInProgress:
+            return None
         return str(answer["Invalidation"]["Id"])

@@ -16,7 +16,6 @@ from vod.plan import SourceObject
 _PARALLEL = 8
 _PIECE_BYTES = 8 * 2**20
 _SOME_FOLDERS = 200
-_LAST = "\U0010ffff"
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _SHORT = "public, max-age=2"
 _TYPES = {
@@ -84,8 +83,8 @@ class S3Output:
         return True
 
     def folders(self, prefix: str, after: str = "") -> tuple[str, ...]:
-        # S3 leaves out a folder itself where listing starts after its name and the slash: the last one sorts after all.
-        begin = {"StartAfter": after + _LAST} if after else {}
+        # "0" is what comes next after the slash: everything in the folder sorts before it.
+        begin = {"StartAfter": after.removesuffix("/") + "0"} if after else {}
         answer = self._client.list_objects_v2(
             Bucket=self._bucket, Prefix=prefix, Delimiter="/", MaxKeys=_SOME_FOLDERS, **begin
         )

@@ -60,12 +60,14 @@ class Deletion:
         return receipt
 
     def finish(self, video: Video) -> Receipt:
-        """Remove all of a video that is `deleting` by now."""
+        """Remove all of a video that is `deleting` by now; not complete when the CDN has no time for it yet."""
         receipt = self._begun(video)
         self._remove_source(video)
         emptied = self.empty(video.id, rounds=ROUNDS if video.run and not video.renditions else 1)
         if video.run:
             forgotten = self.cdn.forget(f"/{keys.video_prefix(video.id)}*", video.id)
+            if forgotten is None:
+                return receipt
             receipt = replace(receipt, invalidation=forgotten)
         receipt = replace(receipt.including(Removed(output_objects=emptied)), completed_at=clock.stamp(self.now()))
         self.receipts.put(receipt)

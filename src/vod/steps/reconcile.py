@@ -94,8 +94,8 @@ class Reconciling:
 
     def _video(self, video: Video, note: Callable[[str], None]) -> None:
         if video.status is Status.DELETING:
-            self.deletion.finish(video)
-            note("deletion_finished")
+            if self.deletion.finish(video).completed_at:
+                note("deletion_finished")
         elif video.status is Status.AWAITING_UPLOAD:
             self._awaited(video, note)
         elif video.run and not video.waits_for:  # what waits is started by the watch step

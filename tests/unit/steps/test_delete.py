@@ -91,3 +91,16 @@ def test_a_deletion_wins_against_a_change_at_the_same_time(deletion: Deletion, m
     monkeypatch.setattr(deletion.videos, "get", lambda video_id: next(answers, None) or fresh(video_id))
 
     assert deletion.delete(ANN, samples.VIDEO_ID).completed_at
+
+
+def test_while_the_cdn_is_busy_a_deletion_is_not_complete_and_can_be_finished(deletion: Deletion) -> None:
+    deletion.cdn.is_busy = True  # type: ignore[attr-defined]
+
+    assert deletion.delete(ANN, samples.VIDEO_ID).completed_at is None
+    waiting = deletion.videos.get(samples.VIDEO_ID)
+    assert waiting and waiting.status is Status.DELETING
+
+    deletion.cdn.is_busy = False  # type: ignore[attr-defined]
+    receipt = deletion.finish(waiting)
+    assert receipt.completed_at
+    assert receipt.removed.output_objects == 2
