@@ -96,7 +96,7 @@ def test_before_anything_went_wrong_no_alarm_is_off(platform: Platform, api: Api
 
     alarms = platform.clients.cloudwatch.describe_alarms(AlarmNamePrefix=STACK)["MetricAlarms"]
     off = {one["AlarmName"].removeprefix(f"{STACK}-") for one in alarms if one["StateValue"] == "ALARM"}
-    assert len(alarms) == 10
+    assert len(alarms) == 11
     assert off <= {"api-latency"}  # the first calls find cold functions
 
 
