@@ -35,6 +35,7 @@ ANSWERS: dict[str, Any] = {
     "plan": {"outcome": "unwanted"},
     "probe": "NoSuchBucket",
     "publish": {"outcome": "unwanted"},
+    "reconcile": {"repaired": {}},
     "runs": 404,
     "spend": {"noted": True},
     "upload": 201,
