@@ -1,7 +1,7 @@
 """Entry point of the encoder image: encode one chunk of one plan.
 
 Exit 0: the report is stored, whatever it says (a source that cannot be encoded is not tried again).
-Exit 1: try again; what is finished is kept.
+Exit 1: try again; what is finished is kept. Exit 28 (ENOSPC): the same, scratch is full.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from vod.errors import EncodeInterrupted
 from vod.log_lines import JsonLines
 from vod.plan import Plan
 from vod.progress import Progress
-from vod.scratch import clear, place_of, sweep
+from vod.scratch import FULL_EXIT, clear, is_full, make_room, place_of, sweep
 from vod.steps.encode import Encoder, encode
 
 logger = logging.getLogger("encode")
@@ -67,6 +67,12 @@ def main() -> int:
         if not is_wanted(videos, plan):  # no other task will go on here
             clear(scratch, place_of(scratch, plan, chunk))
         return 1
+    except OSError as failed:
+        if not is_full(failed):
+            raise
+        logger.error("scratch is full: %s", failed)
+        make_room(scratch, place_of(scratch, plan, chunk))
+        return FULL_EXIT
     progress.flush()
     logger.info("%s %s: %s in %.1f s of FFmpeg", plan.video_id, plan.run, report.outcome, report.encode_seconds)
     return 0

@@ -26,6 +26,8 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 ARTIFACTS = "vod-local-artifacts"
 USER = "local"
 PASSWORD = "Local-demo-1"  # noqa: S105 - of a user on this machine only
+USED_GRANTS = "VOD_USED_GRANTS"
+"""Names a file to which every grant is added that a role uses: `make test` collects them for local/audit.py."""
 PAGE, PROFILES = "web/dist", "src/vod/profiles"
 FAILURES = (StartError, DeployError)  # what a start may end with, each with a text for the user
 
@@ -68,6 +70,8 @@ class Options:
         told += ["--autosave-seconds", str(self.autosave_seconds)]
         if self.encoder_image:
             told += ["--encoder-image", self.encoder_image, "--docker-host", os.environ.get("DOCKER_HOST", "")]
+        if (noted := os.environ.get(USED_GRANTS)) and self.template == REPOSITORY / "template.yaml":
+            told += ["--used-grants", str(Path(noted).absolute())]
         return told
 
 

@@ -34,6 +34,7 @@ def install(settings: Settings) -> None:
         objects,
         persistence,
         step_functions,
+        used_grants,
     )
     from local.emulator.docker import Engine
     from local.emulator.tasks import Host
@@ -47,6 +48,8 @@ def install(settings: Settings) -> None:
         engine=Engine(settings.encoder_image, settings.docker_host) if settings.encoder_image else None,
     )
     iam.install()
+    if settings.used_grants:
+        used_grants.install(settings.used_grants)
     faults.install(settings.state)
     ecs.install(host, settings.tasks)
     lambdas.install(settings.lambda_python, settings.workers)

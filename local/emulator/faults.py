@@ -15,6 +15,8 @@ STORM = "storm"
 
 The file is JSON: `{"throttled": 0.1, "lost": 0.05}`.
 """
+CLOCK = "clock"
+"""Functions that start have a wrong clock (wrong_clock.py)."""
 SESSION_KEY = "ASIA"
 """How access keys of roles' sessions begin."""
 Answer = tuple[int, dict[str, str], bytes]
@@ -23,9 +25,14 @@ _folder = Path("faults")
 _dispatch = app._dispatch_service_request
 
 
+def file(fault: str) -> Path:
+    """The file that asks for a fault."""
+    return _folder / fault
+
+
 def happens(fault: str) -> bool:
     """Whether a fault is asked for."""
-    return (_folder / fault).exists()
+    return file(fault).exists()
 
 
 def refusal(service: str, lost: bool) -> Answer:

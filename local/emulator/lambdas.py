@@ -13,7 +13,8 @@ from ministack.core.lambda_runtime import Worker
 from ministack.core.responses import request_scope
 from ministack.services import lambda_svc
 
-from local.emulator import iam, metrics
+from local.emulator import faults, iam, metrics, wrong_clock
+from local.emulator.function_rights import check_own_rights
 
 LOG = logging.getLogger("local.lambdas")
 RAISED = "__raised__"
@@ -51,11 +52,11 @@ _route_failure = lambda_svc._route_async_failure
 _restore_positions = lambda_svc._restore_esm_positions
 
 
-def worker_script(script: str) -> str:
-    """ministack's Python worker with our two changes; ValueError when a new version no longer has the line."""
+def worker_script(script: str, clock: str) -> str:
+    """ministack's Python worker with our changes; ValueError when a new version no longer has the line."""
     if script.count(SCRIPT_RAISES) != 1:
         raise ValueError("the Python worker of this ministack version is not the one that was patched")
-    return WATCH_PARENT + script.replace(SCRIPT_RAISES, SCRIPT_ANSWERS)
+    return WATCH_PARENT + wrong_clock.script(clock) + script.replace(SCRIPT_RAISES, SCRIPT_ANSWERS)
 
 
 def outcome(result: dict[str, Any]) -> dict[str, Any]:
@@ -84,9 +85,13 @@ class Queues:
 
 def executing(queues: Queues) -> Callable[..., dict[str, Any]]:
     """An invocation that waits its turn."""
+    checked: set[str] = set()
 
     def execute(function: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
         config = function.get("config") or function
+        if (revision := _revision(function)) not in checked:
+            checked.add(revision)
+            check_own_rights(config)
         with queues.turn(config["FunctionArn"]):
             result = outcome(_warm(function, event, request_id))
         for line in (result.get("log") or "").splitlines():
@@ -204,13 +209,14 @@ def end_workers() -> None:
 
 
 def _revision(function: dict[str, Any]) -> str:
-    config = function["config"]
+    config = function.get("config") or function
     return f"{config['FunctionArn']} {config.get('RevisionId')} {config.get('CodeSha256')}"
 
 
 def install(python: Path, workers: int) -> None:
     """Run functions through these."""
-    lambda_runtime._PYTHON_WORKER_SCRIPT = worker_script(lambda_runtime._PYTHON_WORKER_SCRIPT)
+    clock = str(faults.file(faults.CLOCK))
+    lambda_runtime._PYTHON_WORKER_SCRIPT = worker_script(lambda_runtime._PYTHON_WORKER_SCRIPT, clock)
     lambda_runtime._detect_runtime_binary = runtime_of(python)
     Worker._drain_stderr_bounded = drain_quickly
     lambda_svc._execute_function_warm = executing(Queues(workers))

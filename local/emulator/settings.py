@@ -24,6 +24,7 @@ class Settings:
     lifeline: int | None
     encoder_image: str
     docker_host: str
+    used_grants: Path | None
 
 
 def parse(arguments: Sequence[str]) -> Settings:
@@ -40,6 +41,7 @@ def parse(arguments: Sequence[str]) -> Settings:
     parser.add_argument("--lifeline", type=int, help="file descriptor whose end-of-file ends the emulator")
     parser.add_argument("--encoder-image", default="", help="Docker image that tasks run, instead of local processes")
     parser.add_argument("--docker-host", default="", help="the engine's address; else the client's own")
+    parser.add_argument("--used-grants", type=Path, help="file to which each grant is added that a role used")
     given = parser.parse_args(arguments)
     return Settings(
         state=given.state.resolve(),
@@ -53,6 +55,7 @@ def parse(arguments: Sequence[str]) -> Settings:
         lifeline=given.lifeline,
         encoder_image=given.encoder_image,
         docker_host=given.docker_host,
+        used_grants=given.used_grants,
     )
 
 

@@ -9,7 +9,7 @@ from vod.report import SegmentReport, TrackReport
 
 
 class Journal:
-    """An append-only file of stored pieces; a torn last line (the task was killed while writing) is ignored."""
+    """An append-only file of stored pieces; a torn last line (killed while writing, or no space) is removed."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -20,7 +20,11 @@ class Journal:
             self._replay()
 
     def _replay(self) -> None:
-        for line in self._path.read_text(errors="replace").splitlines():
+        written = self._path.read_bytes()
+        whole = written[: written.rfind(b"\n") + 1]
+        if len(whole) < len(written):  # what comes next must not be written to the end of it
+            os.truncate(self._path, len(whole))
+        for line in whole.decode(errors="replace").splitlines():
             try:
                 entry = json.loads(line)
             except ValueError:

@@ -1,5 +1,6 @@
 """Scratch: each task's own folder, and what runs left that ended without their encoder noticing."""
 
+import errno
 import shutil
 import time
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from vod.plan import Plan
 
 LEFT_SECONDS = 3600
 """A run folder that nobody wrote to for so long is looked at."""
+FULL_EXIT = errno.ENOSPC
+"""How an encoder ends that found scratch full: the record then says so (steps/fail.py)."""
 _TRIES = 100
 
 
@@ -51,3 +54,17 @@ def clear(scratch: Path, place: Path) -> None:
         with suppress(OSError):  # other chunks still work there
             if parent != scratch:
                 parent.rmdir()
+
+
+def is_full(failed: OSError) -> bool:
+    """Whether there was no space, or no more of a quota, to write to."""
+    return failed.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def make_room(scratch: Path, place: Path) -> None:
+    """Give the space of a task's copy of its source back; the journal stays, and with it what is stored already."""
+    for file in place.glob("source*"):
+        file.unlink(missing_ok=True)
+    journal = place / "journal.jsonl"
+    if not journal.exists() or not journal.stat().st_size:
+        clear(scratch, place)

@@ -10,12 +10,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
 from local.api import ApiError
 from tests.e2e.encoders import encoder_processes
 from tests.faults.world import World, kill
 from tests.local.aws import until
 
 SHORT, FILM = 50, 1500
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a file system that is soon full")
 
 
 def at_once(*calls: Callable[[], object]) -> list[object]:
@@ -145,12 +148,11 @@ def test_throttling_and_lost_answers_lose_and_double_nothing(world: World, short
     assert world.settle() == []
 
 
-def upload_in_a_storm(world: World, short: Path) -> None:
+def upload_in_a_storm(world: World, short: Path) -> str:
     """Upload as a client does that tries again: a video that nobody has the id of is never uploaded to."""
     for _ in range(20):
         with suppress(ApiError):
-            world.upload(short, SHORT)
-            return
+            return world.upload(short, SHORT)
     raise AssertionError("20 tries")
 
 
@@ -162,6 +164,45 @@ def test_without_room_on_fargate_a_video_waits(world: World, short: Path) -> Non
         assert world.api.video(video_id)["status"] == "transcoding"
 
     assert world.settle() == []
+
+
+@needs_root
+def test_a_full_scratch_is_waited_out(world: World, film: Path) -> None:
+    with world.small_scratch(2**16):
+        video_id = world.upload(film, FILM)
+        until(lambda: "scratch is full" in world.log(), 60)
+
+    assert world.settle() == []
+    assert world.frames(video_id) == {FILM}
+
+
+@needs_root
+def test_a_scratch_that_stays_full_fails_the_video_and_a_retry_helps(world: World, film: Path) -> None:
+    with world.small_scratch(2**16):
+        video_id = world.upload(film, FILM)
+        until(lambda: world.api.video(video_id)["status"] == "failed", 60)
+        assert world.api.video(video_id)["error"]["code"] == "scratch_full"
+        world.may_fail = True
+        assert world.settle() == []
+
+    world.may_fail = False
+    world.api.call("POST", f"/videos/{video_id}/retry")
+    assert world.settle() == []
+
+
+def test_clocks_that_are_minutes_wrong_lose_and_double_nothing(world: World, short: Path) -> None:
+    with world.fault("clock", json.dumps({"seconds": 240})):
+        world.restart_functions()
+        first, second = upload_in_a_storm(world, short), upload_in_a_storm(world, short)
+        for _ in range(3):
+            world.restart_functions()  # other clocks
+            world.reconcile()
+            world.tell_of(first)
+        assert world.settle() == []
+    world.restart_functions()
+
+    assert world.settle() == []
+    assert world.frames(first) == world.frames(second) == {SHORT}
 
 
 def test_two_deletions_and_a_retry_at_once_end_in_a_deletion(world: World, film: Path) -> None:

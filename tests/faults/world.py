@@ -4,6 +4,7 @@ import json
 import os
 import random
 import signal
+import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -88,6 +89,27 @@ class World:
             yield
         finally:
             (folder / name).unlink()
+
+    @contextmanager
+    def small_scratch(self, size: int) -> Iterator[None]:
+        """A while in which scratch is a file system of so many bytes; needs root."""
+        folder = self.platform.state / "volumes" / self.made("Scratch")
+        folder.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "scratch", str(folder)], check=True)
+        try:
+            yield
+        finally:
+            subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+    def log(self) -> str:
+        """What the emulator and its tasks have said."""
+        return (self.platform.state / "emulator.log").read_text(errors="replace")
+
+    def restart_functions(self) -> None:
+        """Let every function begin anew with its next call."""
+        for process in self.workers:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
 
     def tell_of(self, video_id: str) -> None:
         """Send the S3 event of a video's source once more."""

@@ -1,3 +1,5 @@
+import errno
+import os
 from pathlib import Path
 from typing import Any
 
@@ -175,3 +177,25 @@ def test_an_object_is_replaced_only_while_it_is_what_was_seen(s3: Any) -> None:
     assert output.replace("index.mpd", b"second", seen.tag)
     assert not output.replace("index.mpd", b"late", seen.tag)
     assert output.get("index.mpd") == b"second"
+
+
+def test_a_source_for_which_there_is_no_space_is_no_source(
+    s3: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = os.pwrite
+
+    def nearly_full(file: int, data: bytes, at: int) -> int:
+        space = min(len(data), 7 - at)
+        if space <= 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(file, data[:space], at)
+
+    version = s3.put_object(Bucket=SOURCE, Key=KEY, Body=b"0123456789")["VersionId"]
+    monkeypatch.setattr(os, "pwrite", nearly_full)
+
+    with pytest.raises(OSError, match="No space left"):
+        S3SourceFiles(s3, SOURCE).fetch(
+            SourceObject(bucket=SOURCE, key=KEY, version=version, size=10), [(0, 10)], tmp_path / "source"
+        )
+
+    assert not (tmp_path / "source").exists()

@@ -36,6 +36,19 @@ def test_a_line_torn_by_a_kill_is_ignored(path: Path) -> None:
     assert Journal(path).segments_stored("v720") == 3
 
 
+def test_what_follows_a_torn_line_is_not_lost_with_it(path: Path) -> None:
+    with path.open("a") as file:
+        file.write('{"track": "v720", "segm')
+    second = Journal(path)
+    for number in (3, 4):
+        second.stored_segment("v720", segment(number))
+
+    third = Journal(path).track("v720")
+
+    assert third
+    assert [each.number for each in third.segments] == [0, 1, 2, 3, 4]
+
+
 def test_a_segment_stored_again_replaces_what_followed_it(path: Path) -> None:
     again = Journal(path)
     again.finished("v720")

@@ -222,7 +222,15 @@ class S3SourceFiles:
         data = answer["Body"].read()
         if len(data) != end - first:
             raise OSError(f"{source.key}: {len(data)} bytes came for {wanted}")
-        os.pwrite(file, data, first)
+        _write(file, data, first)
+
+
+def _write(file: int, data: bytes, at: int) -> None:
+    """All of it: a nearly full file system takes a part and says so, and refuses the next."""
+    left = memoryview(data)
+    while left:
+        written = os.pwrite(file, left, at)
+        left, at = left[written:], at + written
 
 
 def _pieces(first: int, end: int) -> Iterator[Range]:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from vod import clock, model
 from vod.errors import REFUSALS
@@ -12,6 +13,7 @@ from vod.model import Document, Failure, Video
 from vod.ports import Events, Metrics, Videos
 from vod.records import amend
 from vod.refusal import ENCODE_FAILED
+from vod.scratch import FULL_EXIT
 from vod.status import Status
 
 logger = logging.getLogger(__name__)
@@ -24,6 +26,10 @@ _INTERNAL = Failure(
 _NO_CAPACITY = Failure(
     "no_capacity", "AWS had no room for this video's tasks for hours. Nothing is lost: try again later."
 )
+_SCRATCH_FULL = Failure(
+    "scratch_full",
+    "The platform's scratch space was full, again and again. Nothing is lost: tell the operator, then try again.",
+)
 
 
 def reason(error: Document) -> Failure:
@@ -32,8 +38,19 @@ def reason(error: Document) -> Failure:
         return Failure(error["code"], error["message"])
     if error.get("Error") == "NoCapacity":
         return _NO_CAPACITY
+    if FULL_EXIT in _exit_codes(error.get("Cause")):
+        return _SCRATCH_FULL
     logger.error("execution failed: %s", json.dumps(error)[:2000])
     return _INTERNAL
+
+
+def _exit_codes(cause: Any) -> set[int | None]:
+    """Of the containers of a task, which the cause of States.TaskFailed describes; empty for any other cause."""
+    try:
+        task = json.loads(cause)
+        return {container.get("ExitCode") for container in task["Containers"]}
+    except (TypeError, ValueError, KeyError):
+        return set()
 
 
 def is_broken(code: str) -> bool:

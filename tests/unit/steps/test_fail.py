@@ -1,3 +1,5 @@
+import json
+
 from tests import samples
 from tests.fakes import FakeEvents, FakeMetrics, FakeVideos
 from vod.model import Failure
@@ -39,6 +41,15 @@ def test_a_repeat_by_the_state_machine_announces_again_under_the_same_id() -> No
 def test_a_finished_video_cannot_fail_any_more() -> None:
     for status in (Status.READY, Status.DELETING, Status.CANCELLED):
         assert not failing(status).fail(samples.VIDEO_ID, samples.RUN, CORRUPT)
+
+
+def test_a_full_scratch_is_told_from_how_the_task_ended() -> None:
+    cause = json.dumps({"TaskArn": "arn", "Containers": [{"Name": "encoder", "ExitCode": 28}]})
+
+    assert reason({"Error": "States.TaskFailed", "Cause": cause}).code == "scratch_full"
+    assert reason({"Error": "States.TaskFailed", "Cause": cause.replace("28", "1")}).code == "internal"
+    for other in ("28", '{"Containers": 28}', "no JSON", None):
+        assert reason({"Error": "States.TaskFailed", "Cause": other}).code == "internal"
 
 
 def test_our_own_reasons_are_kept_and_others_are_internal() -> None:
