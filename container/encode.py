@@ -70,7 +70,7 @@ def main() -> int:
     except OSError as failed:
         if not is_full(failed):
             raise
-        logger.error("scratch is full: %s", failed)
+        logger.exception("scratch is full")
         make_room(scratch, place_of(scratch, plan, chunk))
         return FULL_EXIT
     progress.flush()

@@ -21,9 +21,10 @@ DOCUMENT = REPOSITORY / "docs" / "permissions.md"
 EXPLAINED: dict[tuple[str, str], str] = {}
 """Why a grant is needed that no test can use, by role and action."""
 HEAD = """# Permissions
-Every action that a role of the stack is allowed, and whether a test's run on the local platform used it there. Written by
-`make test` and `make audit`, which fail when a grant is neither used nor explained, or when an explanation is not needed.
-What is used is also needed: `tests/local/test_permissions.py` takes rights away, one at a time, and the run meets AccessDenied.
+Every action that a role of the stack is allowed, and whether a test's run on the local platform used it there.
+Written by `make test` and `make audit`, which fail when a grant is neither used nor explained, or when an explanation
+is not needed. What is used is also needed: `tests/local/test_permissions.py` takes rights away, one at a time, and the
+run meets AccessDenied.
 """
 
 

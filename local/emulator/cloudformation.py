@@ -1,6 +1,7 @@
 """CloudFormation: types without a meaning on one machine, YAML state machines, and what creation checks on AWS."""
 
 import json
+import string
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -46,6 +47,7 @@ STUBS = (
 _definition = provisioners._sfn_definition
 _update = provisioners._update_resource
 _conditions = engine._evaluate_conditions
+_secret_string = provisioners._sm_secret_string
 _delete_nested = HANDLERS[NESTED]["delete"]
 
 
@@ -108,6 +110,14 @@ def definition(properties: Any) -> str:
     return json.dumps(yaml.safe_load(text))
 
 
+def secret_string(properties: Any) -> str:
+    """A secret's value; ministack generates with punctuation where there is to be none."""
+    generated = properties.get("GenerateSecretString") or {}
+    if str(generated.get("ExcludePunctuation", False)).lower() == "true":
+        generated = {**generated, "ExcludeCharacters": generated.get("ExcludeCharacters", "") + string.punctuation}
+    return str(_secret_string({**properties, "GenerateSecretString": generated}))
+
+
 def require_machine_rights(properties: Any) -> None:
     """What CreateStateMachine asks of the machine's role."""
     level = (properties.get("LoggingConfiguration") or {}).get("Level", "OFF")
@@ -153,6 +163,7 @@ def install() -> None:
         HANDLERS.setdefault(kind, stub(kind))
     HANDLERS[NESTED]["delete"] = delete_nested
     provisioners._sfn_definition = definition
+    provisioners._sm_secret_string = secret_string
     provisioners._update_resource = update_keeping_attributes
     for module in (engine, handlers, changesets, stacks):
         module._evaluate_conditions = conditions

@@ -206,3 +206,10 @@ class Events(Protocol):
 
     def publish(self, event: str, payload: Document) -> None:
         """Tell subscribers that something happened (`VideoReady`, `VideoFailed`)."""
+
+
+class Post(Protocol):
+    """An address outside."""
+
+    def send(self, body: bytes, headers: Mapping[str, str]) -> int:
+        """POST to it; the HTTP status. OSError when no answer came."""

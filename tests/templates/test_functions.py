@@ -84,8 +84,11 @@ def test_a_function_is_called_by_something_whose_failures_are_checked_below(func
 @each_trigger("SQS")
 def test_a_queue_keeps_what_its_function_cannot_take(function: Resource, trigger: Value) -> None:
     storage = parsed.template_of("Storage")["Resources"]
-    queue = storage[parsed.output(trigger["Queue"])["Fn::GetAtt"][0]]["Properties"]
-    dead_letters = storage[queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]]
+    queues = parsed.template_of(trigger["Queue"]["Fn::GetAtt"][0])["Resources"]
+    queue = queues[parsed.output(trigger["Queue"])["Fn::GetAtt"][0]]["Properties"]
+    target = queue["RedrivePolicy"]["deadLetterTargetArn"]
+    assert target in ({"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}, {"Ref": "DeadLetterQueueArn"})
+    dead_letters = storage["DeadLetterQueue"]
 
     assert trigger["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert queue["VisibilityTimeout"] >= 6 * function.properties["Timeout"]

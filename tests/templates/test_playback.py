@@ -58,7 +58,7 @@ def test_public_playback_needs_no_key() -> None:
 
 def test_only_library_deliver_and_what_makes_it_read_the_private_half_and_no_other_secret() -> None:
     readers = {
-        resource.name: [arn["Fn::Sub"] for arn in parsed.listed(each["Resource"])]
+        resource.name: [arn.get("Fn::Sub") or arn["Fn::GetAtt"][0] for arn in parsed.listed(each["Resource"])]
         for resource in parsed.resources("AWS::IAM::Role")
         for each in parsed.walk(resource.properties)
         if isinstance(each, dict) and "secretsmanager:GetSecretValue" in parsed.listed(each.get("Action", []))
@@ -69,6 +69,7 @@ def test_only_library_deliver_and_what_makes_it_read_the_private_half_and_no_oth
         "LibraryRole": [":secret:${PlaybackKeySecret}-??????"],
         "DeliverRole": [":secret:${PlaybackKeySecret}-??????"],
         "ParametersRole": made,
+        "WebhookRole": ["WebhookSecret"],
     }
 
 

@@ -9,10 +9,12 @@ from vod.aws.clients import client
 from vod.aws.distribution import CloudFront
 from vod.aws.events import SnsEvents
 from vod.aws.executions import StepFunctions
+from vod.aws.http import HttpPost
 from vod.aws.ledger import DynamoLedger
 from vod.aws.marks import DynamoMarks
 from vod.aws.metrics import EmfMetrics
 from vod.aws.objects import S3Output, S3Sources
+from vod.aws.queue import SqsQueue
 from vod.aws.receipts import DynamoReceipts
 from vod.aws.shares import DynamoShares
 from vod.aws.tasks import EcsTasks
@@ -39,6 +41,7 @@ from vod.steps.start import Budget, Starting
 from vod.steps.sweep import Sweeping
 from vod.steps.upload import UploadLimits, Uploads
 from vod.steps.watch import Watching
+from vod.steps.webhook import Webhook
 
 Environment = Mapping[str, str]
 _GIB = 2**30
@@ -217,3 +220,18 @@ def advancing(env: Environment) -> Advancing:
 def failing(env: Environment) -> Failing:
     """The fail step."""
     return Failing(_videos(env), _events(env), _metrics(env))
+
+
+def webhook(env: Environment) -> Webhook:
+    """The webhook step; its secret is read each time, so that a new one is used at once."""
+    store = client("secretsmanager")
+
+    def secrets() -> tuple[str, ...]:
+        return tuple(store.get_secret_value(SecretId=env["WEBHOOK_SECRET"])["SecretString"].split())
+
+    return Webhook(HttpPost(env["WEBHOOK_URL"]), secrets)
+
+
+def webhook_queue(env: Environment) -> SqsQueue:
+    """Where its messages wait."""
+    return SqsQueue(client("sqs"), env["WEBHOOK_QUEUE_URL"])

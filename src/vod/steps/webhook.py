@@ -1,0 +1,63 @@
+"""Webhook: an event of a video, signed, to the address that the operator gave; what is not taken is sent again later.
+
+Headers and signature are those of Standard Webhooks (https://www.standardwebhooks.com): HMAC-SHA256 of id, time and body.
+"""
+
+import json
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+
+import standardwebhooks
+
+from vod import clock
+from vod.ports import Post
+
+logger = logging.getLogger(__name__)
+DELAYS = (10, 60, 300, 1800, 3600, 7200, 14400, 28800)
+"""Seconds until a message is sent again, after its first try and so on; as many tries as the queue gives it."""
+_SPREAD = 0.2
+_LONGEST_SECONDS = 12 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """Everything the step needs; `secrets` answers those to sign with, several while they are exchanged."""
+
+    post: Post
+    secrets: Callable[[], tuple[str, ...]]
+    now: Callable[[], datetime] = clock.now
+    chance: Callable[[], float] = random.random
+
+    def tell(self, body: str, tries: int) -> int | None:
+        """Send an event, `tries` counting this one; None when it was taken, else the seconds until the next try."""
+        event = json.loads(body)
+        said = {"videoId": event["videoId"], "event": event["event"], "try": tries}
+        try:
+            status = self.post.send(body.encode(), self._headers(event["id"], body))
+        except OSError as failed:
+            logger.warning("webhook: no answer: %s", type(failed).__name__, extra=said)
+            return self._pause(tries)
+        if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+            logger.info("webhook: taken", extra=said)
+            return None
+        logger.warning("webhook: refused with %d", status, extra=said)
+        return self._pause(tries)
+
+    def _headers(self, event_id: str, body: str) -> dict[str, str]:
+        moment = self.now()
+        signed = (standardwebhooks.Webhook(secret).sign(event_id, moment, body) for secret in self.secrets())
+        return {
+            "content-type": "application/json",
+            "webhook-id": event_id,
+            "webhook-timestamp": str(int(moment.timestamp())),
+            "webhook-signature": " ".join(signed),
+        }
+
+    def _pause(self, tries: int) -> int:
+        """A little more than the delay, so that what failed together does not come back together."""
+        delay = DELAYS[min(tries, len(DELAYS)) - 1]
+        return min(_LONGEST_SECONDS, round(delay * (1 + _SPREAD * self.chance())))
