@@ -1,6 +1,6 @@
 # One command to see the platform run: `make demo`. Needs Python 3.13 (PYTHON=/path/to/python3.13 if it is not found).
 .DEFAULT_GOAL := help
-.PHONY: help demo up emulator dashboard test test-docker test-faults check scan scaling bench build playback-key deploy destroy smoke pipeline clean
+.PHONY: help demo up emulator dashboard test test-docker test-faults check scan scaling bench build playback-key deploy destroy smoke redrive pipeline clean
 
 bin := .venv/bin
 export SAM_CLI_TELEMETRY := 0
@@ -59,6 +59,9 @@ destroy: setup ## delete the stack of your AWS account, after saying what goes a
 smoke: setup ## a generated clip through the platform in your account, until it plays (STACK=name)
 	@$(bin)/python -m deployment.smoke $(if $(STACK),--stack $(STACK))
 
+redrive: setup ## send back what the dead-letter queue keeps, once its cause is mended (CONFIG=prod)
+	@$(bin)/python -m deployment.redrive --config-env $(or $(CONFIG),default)
+
 pipeline: setup ## the pipeline as a stack of its own (PARAMETERS="GitHubRepository=OWNER/NAME ...")
 	$(with_tools) sam deploy --config-env pipeline --template-file pipeline-config.yaml --parameter-overrides $(PARAMETERS)
 
@@ -73,6 +76,6 @@ bench: setup ## measure cost and speed and write docs/benchmarks.md, about 25 mi
 clean: ## remove what `up`, `demo`, `test` and `build` made; the virtual environments stay
 	rm -rf .local .aws-sam .built web/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help demo up emulator dashboard test test-docker test-faults check scan scaling bench build playback-key deploy destroy smoke pipeline clean
+.PHONY: help demo up emulator dashboard test test-docker test-faults check scan scaling bench build playback-key deploy destroy smoke redrive pipeline clean
 setup:
 	@sh local/setup.sh

@@ -1,6 +1,6 @@
 """Webhook: an event of a video, signed, to the address that the operator gave; what is not taken is sent again later.
 
-Headers and signature are those of Standard Webhooks (https://www.standardwebhooks.com): HMAC-SHA256 of id, time and body.
+Headers and signature are those of Standard Webhooks (standardwebhooks.com): HMAC-SHA256 of id, time and body.
 """
 
 import json
