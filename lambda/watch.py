@@ -1,9 +1,10 @@
-"""Entry point: figures every minute, and the wait for capacity, told by the state machine."""
+"""Entry point: figures every minute, executions that ended, and the wait for capacity, told by the state machine."""
 
 import os
 from typing import Any
 
 from vod.aws import logs, wiring
+from vod.aws.events import ended_execution
 
 logger = logs.logger()
 _watching = wiring.watching(os.environ)
@@ -17,4 +18,7 @@ def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
         logger.warning("no capacity for chunk %s", event["chunk"])
         _watching.no_capacity()
         return {}
+    if execution := ended_execution(event):
+        logs.about(logger, execution["videoId"], execution["run"])
+        return {"started": len(_watching.execution_ended(execution).started)}
     return {"started": _watching.watch()}

@@ -2,19 +2,20 @@
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from vod import keys
+from vod import clock, keys
 from vod.buckets import Part, Stored, StoredSource
 from vod.byte_ranges import Range
 from vod.cost import EndedTask
 from vod.errors import Conflict, NotFound, VersionConflict
 from vod.model import Document, Video
 from vod.plan import SourceObject
-from vod.ports import Held, Page, Reserved, Running, Spent
+from vod.ports import Held, Page, Reserved, Room, Running, Spent
 from vod.receipt import Receipt
 from vod.share import Share
 from vod.status import Status
@@ -253,9 +254,8 @@ class FakeMarks:
 @dataclass
 class FakeLedger:
     tasks: dict[str, tuple[EndedTask, int]] = field(default_factory=dict)
-    reserved: dict[str, tuple[int, datetime]] = field(default_factory=dict)
+    reserved: dict[str, tuple[int, str, datetime]] = field(default_factory=dict)
     firsts: set[str] = field(default_factory=set)
-    waiting: list[Held] = field(default_factory=list)
 
     def note_task(self, task: EndedTask, micro_usd: int) -> bool:
         return self.tasks.setdefault(task.id, (task, micro_usd))[0] is task
@@ -270,41 +270,69 @@ class FakeLedger:
         found = [(task, micro_usd) for task, micro_usd in self.tasks.values() if chosen(task)]
         return Spent(len(found), sum(task.seconds for task, _ in found), sum(micro_usd for _, micro_usd in found))
 
-    def reserve(self, execution: str, micro_usd: int, most: int, now: datetime) -> Reserved:
+    def reserve(self, execution: str, owner: str, micro_usd: int, room: Room, now: datetime) -> Reserved:
         if execution in self.reserved:
             return Reserved.BEFORE
-        if sum(left for left, _ in self.reserved.values()) > most:
-            return Reserved.NO
-        self.reserved[execution] = micro_usd, now
+        if sum(left for left, _, _ in self.reserved.values()) > room.micro_usd:
+            return Reserved.NO_MONEY
+        if len(self.reserved) >= room.running:
+            return Reserved.NO_TURN
+        if self.running([owner]).get(owner, 0) >= room.of_owner:
+            return Reserved.NO_TURN_OF_OWNER
+        self.reserved[execution] = micro_usd, owner, now
         return Reserved.NOW
+
+    def running(self, owners: Collection[str]) -> Mapping[str, int]:
+        return Counter(owner for _, owner, _ in self.reserved.values() if owner in owners)
 
     def settle(self, execution: str, micro_usd: int) -> None:
         if execution in self.reserved:
-            left, since = self.reserved[execution]
-            self.reserved[execution] = max(0, left - micro_usd), since
+            left, owner, since = self.reserved[execution]
+            self.reserved[execution] = max(0, left - micro_usd), owner, since
 
     def release(self, execution: str) -> None:
         self.reserved.pop(execution, None)
 
-    def release_older(self, than: datetime) -> int:
-        old = [execution for execution, (_, since) in self.reserved.items() if since < than]
-        for execution in old:
-            self.release(execution)
-        return len(old)
+    def open(self, before: datetime) -> Iterator[str]:
+        yield from [execution for execution, (_, _, since) in self.reserved.items() if since < before]
 
     def is_first(self, day: str) -> bool:
         is_first = day not in self.firsts
         self.firsts.add(day)
         return is_first
 
-    def hold(self, held: Held) -> None:
-        self.waiting = sorted({*self.waiting, held}, key=lambda each: each.since)
 
-    def held(self, limit: int) -> tuple[Held, ...]:
-        return tuple(self.waiting[:limit])
+@dataclass
+class FakeWaiting:
+    """`turns` has the last turn of each owner, or since when their first waits."""
+
+    held: list[Held] = field(default_factory=list)
+    turns: dict[str, str] = field(default_factory=dict)
+
+    def hold(self, held: Held) -> None:
+        self.held = sorted({*self.held, held}, key=lambda each: each.since)
+        self.turns.setdefault(held.owner, held.since)
 
     def drop(self, held: Held) -> None:
-        self.waiting = [each for each in self.waiting if each != held]
+        self.held = [each for each in self.held if each != held]
+
+    def owners(self) -> tuple[str, ...]:
+        return tuple(sorted(self.turns, key=lambda owner: (self.turns[owner], owner)))[:100]
+
+    def of_owner(self, owner: str, limit: int) -> tuple[Held, ...]:
+        return tuple(each for each in self.held if each.owner == owner)[:limit]
+
+    def had_turn(self, owner: str, now: datetime) -> None:
+        self.turns[owner] = clock.stamp(now)
+
+    def forget(self, owner: str) -> bool:
+        if self.of_owner(owner, 1):
+            return False
+        self.turns.pop(owner, None)
+        return True
+
+    def count(self, most: int) -> int:
+        return min(most, len(self.held))
 
 
 @dataclass

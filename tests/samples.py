@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from tests.fakes import FakeWaiting
 from vod import ffmpeg, profiles
 from vod.chunks import ChunkPolicy
 from vod.color import Color
@@ -13,7 +14,7 @@ from vod.prices import Fargate
 from vod.probe import AudioTrack, Probe, Rate, VideoTrack
 from vod.report import ChunkReport, SegmentReport, SheetReport, TrackReport
 from vod.status import Status
-from vod.steps.start import Budget, Starting
+from vod.steps.start import Budget, Starting, Turns
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 VIDEO_ID = "0123456789abcdef0123"
@@ -36,9 +37,12 @@ def video(status: Status = Status.AWAITING_UPLOAD, **changes: object) -> Video:
     return Video(**(fields | changes))  # type: ignore[arg-type]
 
 
-def starting(videos: Videos, executions: Executions, ledger: Ledger, usd: float = 0) -> Starting:
+def starting(
+    videos: Videos, executions: Executions, ledger: Ledger, usd: float = 0, turns: Turns | None = None
+) -> Starting:
     """The start step with a day's budget of so many USD, 0 for any amount."""
-    return Starting(videos, executions, ledger, Budget(round(usd * MICRO), PRICE), "source-bucket", lambda: NOW)
+    budget = Budget(round(usd * MICRO), PRICE)
+    return Starting(videos, executions, ledger, FakeWaiting(), budget, turns or Turns(), "source-bucket", lambda: NOW)
 
 
 def probe(

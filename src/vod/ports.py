@@ -1,6 +1,6 @@
 """What the steps need from the outside world; `vod.aws` provides it on AWS, tests provide it in memory."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -93,23 +93,40 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An execution that waits for the budget: whose, of which run, and since when (ISO 8601)."""
+    """An execution that waits for the budget or its turn: whose, of which run, and since when (ISO 8601)."""
 
     video_id: str
     run: str
+    owner: str
     since: str
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What leaves room for one more: so many millionths of a USD set aside at most, fewer executions than these."""
+
+    micro_usd: int
+    running: int
+    of_owner: int
+
+
 class Reserved(Enum):
-    """What became of a wish to set something aside."""
+    """What became of a wish to set something aside, and what there was no room in."""
 
     NOW = "now"
     BEFORE = "before"
-    NO = "no"
+    NO_MONEY = "budget"
+    NO_TURN = "turn"
+    NO_TURN_OF_OWNER = "turn of owner"
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it is set aside."""
+        return self in (Reserved.NOW, Reserved.BEFORE)
 
 
 class Ledger(Protocol):
-    """What was spent, what the executions that run will spend, and what waits. Amounts are millionths of a USD."""
+    """What was spent, and what the executions that run will spend. Amounts are millionths of a USD."""
 
     def note_task(self, task: EndedTask, micro_usd: int) -> bool:
         """Add an ended task to its day and to its video, where that still is; False when it was noted before."""
@@ -120,8 +137,8 @@ class Ledger(Protocol):
     def of_day(self, day: str) -> Spent:
         """What the tasks came to that ended on a day (UTC)."""
 
-    def reserve(self, execution: str, micro_usd: int, most: int, now: datetime) -> Reserved:
-        """Set aside what an execution will cost, if what is set aside so far is at most `most`."""
+    def reserve(self, execution: str, owner: str, micro_usd: int, room: Room, now: datetime) -> Reserved:
+        """Set aside what an owner's execution will cost, and its turn, if there is room."""
 
     def settle(self, execution: str, micro_usd: int) -> None:
         """So much of what was set aside for an execution is spent and noted; never more than is left."""
@@ -129,20 +146,39 @@ class Ledger(Protocol):
     def release(self, execution: str) -> None:
         """The execution has ended, or never began: nothing is set aside for it any more. Safe to repeat."""
 
-    def release_older(self, than: datetime) -> int:
-        """Release what was set aside before a moment: its end was never told. How many there were."""
+    def running(self, owners: Collection[str]) -> Mapping[str, int]:
+        """How many executions of each owner something is set aside for; at most 100 owners."""
+
+    def open(self, before: datetime) -> Iterator[str]:
+        """The executions for which something was set aside before a moment and still is."""
 
     def is_first(self, day: str) -> bool:
         """True for whoever asks first on a day, and for nobody afterwards."""
 
+
+class Waiting(Protocol):
+    """Who waits, by owner."""
+
     def hold(self, held: Held) -> None:
         """Remember an execution that must wait. Safe to repeat."""
 
-    def held(self, limit: int) -> tuple[Held, ...]:
-        """Those that wait, longest first."""
-
     def drop(self, held: Held) -> None:
         """Forget one that waited. Safe to repeat."""
+
+    def owners(self) -> tuple[str, ...]:
+        """Those of whom something may wait, whose last turn is longest ago first; at most 100."""
+
+    def of_owner(self, owner: str, limit: int) -> tuple[Held, ...]:
+        """What of an owner's waits, longest first."""
+
+    def had_turn(self, owner: str, now: datetime) -> None:
+        """Others of whom something waits come first now."""
+
+    def forget(self, owner: str) -> bool:
+        """Nothing of an owner's waits any more; False, and nothing is done, when that is not so."""
+
+    def count(self, most: int) -> int:
+        """How many wait; no more are counted than this."""
 
 
 @dataclass(frozen=True, slots=True)

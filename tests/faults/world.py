@@ -145,7 +145,7 @@ class World:
     def wrong(self) -> list[str]:
         """What is not as it must be when nothing happens any more: each a sentence."""
         with suppress(ApiError):
-            return [*self._videos(), *self._left_running(), *self._left_over()]
+            return [*self._videos(), *self._left_running(), *self._left_over(), *self._turns()]
         return ["the API answers with an error"]
 
     def _videos(self) -> Iterator[str]:
@@ -178,6 +178,19 @@ class World:
         tasks = self.platform.clients.ecs.list_tasks(cluster=self.made("Cluster"), desiredStatus="RUNNING")["taskArns"]
         yield from (f"task {task} still runs" for task in tasks)
         yield from (f"encoder {pid} still runs" for pid in self.encoders)
+
+    def _turns(self) -> Iterator[str]:
+        """Turns that nobody has any more, and who stands in line."""
+        for partition in ("SPEND#OPEN", "WAITING"):
+            found = self.platform.clients.dynamodb.query(
+                TableName=self.made("Table"),
+                KeyConditionExpression="pk = :pk",
+                ExpressionAttributeValues={":pk": {"S": partition}},
+            )["Items"]
+            yield from (
+                f"{partition} has {each}" for each in found if "running" not in each and "taskCount" not in each
+            )
+            yield from (f"{partition} counts {each}" for each in found if int(each.get("running", {"N": "0"})["N"]))
 
     def _left_over(self) -> Iterator[str]:
         s3 = self.platform.clients.s3

@@ -11,7 +11,7 @@ from tests.integration.conftest import TABLE
 from vod.aws.ledger import DynamoLedger
 from vod.aws.videos import DynamoVideos
 from vod.cost import EndedTask
-from vod.ports import Held, Ledger, Reserved, Spent
+from vod.ports import Ledger, Reserved, Room, Spent
 from vod.sizing import TaskSize
 from vod.status import Status
 
@@ -59,14 +59,23 @@ def test_a_task_of_a_deleted_video_counts_for_its_day_and_leaves_no_record(table
     assert ledger.of_video("f" * 20) == Spent()
 
 
-def reserve(ledger: Ledger, name: str, micro_usd: int, most: int, now: datetime = samples.NOW) -> Reserved:
-    return ledger.reserve(name, micro_usd, most, now)
+def reserve(
+    ledger: Ledger,
+    name: str,
+    micro_usd: int,
+    most: int,
+    now: datetime = samples.NOW,
+    owner: str = "ann",
+    running: int = 99,
+    of_owner: int = 99,
+) -> Reserved:
+    return ledger.reserve(name, owner, micro_usd, Room(most, running, of_owner), now)
 
 
 def test_as_much_is_set_aside_as_there_is_room_for(ledger: Ledger) -> None:
     assert reserve(ledger, "one", 5, most=0) is Reserved.NOW
     assert reserve(ledger, "two", 5, most=5) is Reserved.NOW
-    assert reserve(ledger, "three", 5, most=9) is Reserved.NO
+    assert reserve(ledger, "three", 5, most=9) is Reserved.NO_MONEY
 
     assert reserve(ledger, "one", 5, most=0) is Reserved.BEFORE, "a repeat needs no room"
 
@@ -78,7 +87,7 @@ def test_what_is_released_makes_room_once(ledger: Ledger) -> None:
     ledger.release("one")
     ledger.release("one")
 
-    assert reserve(ledger, "three", 1, most=4) is Reserved.NO
+    assert reserve(ledger, "three", 1, most=4) is Reserved.NO_MONEY
     assert reserve(ledger, "three", 1, most=5) is Reserved.NOW
 
 
@@ -86,35 +95,41 @@ def test_what_was_spent_of_it_is_no_longer_set_aside_and_never_more_than_was(led
     reserve(ledger, "one", 5, most=0)
 
     ledger.settle("one", 3)
-    assert reserve(ledger, "two", 1, most=1) is Reserved.NO
+    assert reserve(ledger, "two", 1, most=1) is Reserved.NO_MONEY
     assert reserve(ledger, "two", 1, most=2) is Reserved.NOW
     ledger.settle("one", 9)
     ledger.settle("gone", 9)
     ledger.release("one")
 
-    assert reserve(ledger, "three", 1, most=0) is Reserved.NO
+    assert reserve(ledger, "three", 1, most=0) is Reserved.NO_MONEY
     assert reserve(ledger, "three", 1, most=1) is Reserved.NOW
 
 
-def test_what_was_set_aside_long_ago_can_be_released(ledger: Ledger) -> None:
+def test_what_was_set_aside_before_a_moment_is_known(ledger: Ledger) -> None:
     reserve(ledger, "old", 5, most=0, now=samples.NOW - timedelta(days=9))
     reserve(ledger, "new", 5, most=5)
 
-    assert ledger.release_older(samples.NOW - timedelta(days=1)) == 1
-    assert ledger.release_older(samples.NOW - timedelta(days=1)) == 0
-    assert reserve(ledger, "three", 1, most=5) is Reserved.NOW
+    assert list(ledger.open(samples.NOW - timedelta(days=1))) == ["old"]
+    ledger.release("old")
+    assert list(ledger.open(samples.NOW - timedelta(days=1))) == []
+
+
+def test_so_many_run_at_a_time_of_all_and_of_an_owner(ledger: Ledger) -> None:
+    assert reserve(ledger, "one", 0, 0, running=3, of_owner=2) is Reserved.NOW
+    assert reserve(ledger, "two", 0, 0, running=3, of_owner=2) is Reserved.NOW
+    assert reserve(ledger, "three", 0, 0, running=3, of_owner=2) is Reserved.NO_TURN_OF_OWNER
+    assert reserve(ledger, "four", 0, 0, owner="bob", running=3, of_owner=2) is Reserved.NOW
+    assert reserve(ledger, "five", 0, 0, owner="bob", running=3, of_owner=2) is Reserved.NO_TURN
+    assert reserve(ledger, "one", 0, 0, running=3, of_owner=2) is Reserved.BEFORE
+    assert ledger.running(["ann", "bob", "cat"]) == {"ann": 2, "bob": 1}
+    assert ledger.running([]) == {}
+
+    ledger.release("two")
+    ledger.release("two")
+
+    assert ledger.running(["ann"]) == {"ann": 1}
+    assert reserve(ledger, "five", 0, 0, owner="bob", running=3, of_owner=2) is Reserved.NOW
 
 
 def test_one_is_the_first_of_a_day(ledger: Ledger) -> None:
     assert [ledger.is_first(day) for day in (DAY, DAY, "2026-01-03")] == [True, False, True]
-
-
-def test_those_that_wait_come_longest_first_and_once(ledger: Ledger) -> None:
-    held = [Held(f"{number:020d}", samples.RUN, f"2026-01-02T00:00:0{number}.000Z") for number in range(3)]
-    for one in (*reversed(held), held[0]):
-        ledger.hold(one)
-
-    assert ledger.held(2) == tuple(held[:2])
-    ledger.drop(held[0])
-    ledger.drop(held[0])
-    assert ledger.held(9) == tuple(held[1:])

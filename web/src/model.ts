@@ -46,7 +46,7 @@ export interface SourceFacts {
 export interface Video {
   id: string;
   status: Status;
-  waitsFor: "budget" | null;
+  waitsFor: "budget" | "turn" | null;
   progress: number;
   title: string;
   tags: string[];

@@ -1,11 +1,12 @@
-"""What was spent and what waits, in DynamoDB: counters that change together with what makes them change, once.
+"""What was spent and what runs, in DynamoDB: counters that change together with what makes them change, once.
 
-SPEND#day: TOTAL and one item for each task noted; SPEND#OPEN: TOTAL and one item for each execution; HELD: one for each
-that waits; and in a video's own partition COST.
+SPEND#day: TOTAL and one item for each task noted; SPEND#OPEN: one item for each execution that runs, and what they come
+to: TOTAL, RUNNING, and OWNER# for each owner; and in a video's own partition COST.
 """
 
 import random
 import time
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,13 +14,15 @@ from botocore.exceptions import ClientError
 
 from vod import clock, keys
 from vod.cost import EndedTask
-from vod.ports import Held, Reserved, Spent
+from vod.ports import Reserved, Room, Spent
 
 _KEPT_SECONDS = 90 * 24 * 3600
 _TRIES = 8
-_DAY, _OPEN, _HELD = "SPEND#", "SPEND#OPEN", "HELD"
+_DAY, _OPEN, _RUNNING, _OWNER = "SPEND#", "SPEND#OPEN", "RUNNING", "OWNER#"
 _TOTAL, _RUN, _COST, _RECORD = "TOTAL", "RUN#", "COST", "VIDEO"
 _CONDITION = "ConditionalCheckFailed"
+_RESERVED = (Reserved.BEFORE, Reserved.NO_MONEY, Reserved.NO_TURN, Reserved.NO_TURN_OF_OWNER)
+"""By which of a reservation's conditions did not hold first."""
 _PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 Item = dict[str, Any]
 
@@ -54,13 +57,34 @@ class DynamoLedger:
             *(int(item[name]["N"]) if name in item else 0 for name in ("taskCount", "billedSeconds", "microUsd"))
         )
 
-    def reserve(self, execution: str, micro_usd: int, most: int, now: datetime) -> Reserved:
-        once = self._put_once(_OPEN, _RUN + execution, microUsd=_number(micro_usd), reservedAt={"S": clock.stamp(now)})
+    def reserve(self, execution: str, owner: str, micro_usd: int, room: Room, now: datetime) -> Reserved:
+        known = {"microUsd": _number(micro_usd), "reservedAt": {"S": clock.stamp(now)}, "owner": {"S": owner}}
+        once = self._put_once(_OPEN, _RUN + execution, **known)
         total = self._add(_OPEN, _TOTAL, 1, 0, micro_usd)
         total["Update"]["ConditionExpression"] = "attribute_not_exists(microUsd) OR microUsd <= :most"
-        total["Update"]["ExpressionAttributeValues"][":most"] = _number(most)
-        failed = self._together(once, total)
-        return Reserved.NOW if not failed else Reserved.BEFORE if 0 in failed else Reserved.NO
+        total["Update"]["ExpressionAttributeValues"][":most"] = _number(room.micro_usd)
+        turns = self._turn(_RUNNING, 1, room.running), self._turn(_OWNER + owner, 1, room.of_owner)
+        failed = self._together(once, total, *turns)
+        return _RESERVED[min(failed)] if failed else Reserved.NOW
+
+    def _turn(self, counter: str, change: int, most: int | None = None) -> Item:
+        """One more, or one less, of the executions that run; one more only while there are fewer than `most`."""
+        update = {**self._at(_OPEN, counter), "UpdateExpression": "ADD running :change"}
+        values = {":change": _number(change)}
+        if most is not None:
+            update["ConditionExpression"] = "attribute_not_exists(running) OR running < :most"
+            values[":most"] = _number(most)
+        return {"Update": {**update, "ExpressionAttributeValues": values}}
+
+    def running(self, owners: Collection[str]) -> Mapping[str, int]:
+        asked = {"Keys": [_key(_OPEN, _OWNER + owner) for owner in owners], "ConsistentRead": True}
+        found: list[Item] = []
+        request = {self._table: asked} if asked["Keys"] else {}
+        while request:
+            answer = self._client.batch_get_item(RequestItems=request)
+            found += answer["Responses"].get(self._table, ())
+            request = answer.get("UnprocessedKeys") or {}
+        return {item["sk"]["S"].removeprefix(_OWNER): int(item["running"]["N"]) for item in found}
 
     def settle(self, execution: str, micro_usd: int) -> None:
         while left := self._left(execution):
@@ -72,53 +96,39 @@ class DynamoLedger:
                 return
 
     def release(self, execution: str) -> None:
-        while (left := self._left(execution)) is not None:
+        while (item := self._item(execution)) is not None:
+            left, owner = int(item["microUsd"]["N"]), item["owner"]["S"]
             condition = {
                 "ConditionExpression": "microUsd = :left",
                 "ExpressionAttributeValues": {":left": _number(left)},
             }
             gone = {"Delete": {**self._at(_OPEN, _RUN + execution), **condition}}
-            if not self._together(gone, self._add(_OPEN, _TOTAL, -1, 0, -left)):
+            turns = self._turn(_RUNNING, -1), self._turn(_OWNER + owner, -1)
+            if not self._together(gone, self._add(_OPEN, _TOTAL, -1, 0, -left), *turns):
                 return
 
-    def _left(self, execution: str) -> int | None:
-        """What is set aside for an execution; None for one that has nothing any more."""
-        item = self._client.get_item(**self._at(_OPEN, _RUN + execution), ConsistentRead=True).get("Item")
-        return int(item["microUsd"]["N"]) if item else None
+    def _left(self, execution: str) -> int:
+        """What is set aside for an execution."""
+        item = self._item(execution)
+        return int(item["microUsd"]["N"]) if item else 0
 
-    def release_older(self, than: datetime) -> int:
-        values = {":pk": {"S": _OPEN}, ":runs": {"S": _RUN}, ":than": {"S": clock.stamp(than)}}
+    def _item(self, execution: str) -> Item | None:
+        """What says that something is set aside for an execution; None when nothing is any more."""
+        found = self._client.get_item(**self._at(_OPEN, _RUN + execution), ConsistentRead=True)
+        return dict(found["Item"]) if "Item" in found else None
+
+    def open(self, before: datetime) -> Iterator[str]:
+        values = {":pk": {"S": _OPEN}, ":runs": {"S": _RUN}, ":before": {"S": clock.stamp(before)}}
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="pk = :pk AND begins_with(sk, :runs)",
-            FilterExpression="reservedAt < :than",
+            FilterExpression="reservedAt < :before",
             ExpressionAttributeValues=values,
         )
-        forgotten = [item["sk"]["S"].removeprefix(_RUN) for page in pages for item in page["Items"]]
-        for execution in forgotten:
-            self.release(execution)
-        return len(forgotten)
+        yield from (item["sk"]["S"].removeprefix(_RUN) for page in pages for item in page["Items"])
 
     def is_first(self, day: str) -> bool:
         return not self._together(self._put_once(_DAY + day, "FIRST", expiresAt=_expiry()))
-
-    def hold(self, held: Held) -> None:
-        item = _key(_HELD, _held_key(held))
-        self._client.put_item(TableName=self._table, Item=item)
-
-    def held(self, limit: int) -> tuple[Held, ...]:
-        found = self._client.query(
-            TableName=self._table,
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": _HELD}},
-            ConsistentRead=True,
-            Limit=limit,
-        )
-        parts = (item["sk"]["S"].split("#") for item in found["Items"])
-        return tuple(Held(video_id, run, since) for since, video_id, run in parts)
-
-    def drop(self, held: Held) -> None:
-        self._client.delete_item(**self._at(_HELD, _held_key(held)))
 
     def _at(self, pk: str, sk: str) -> Item:
         return {"TableName": self._table, "Key": _key(pk, sk)}
@@ -159,7 +169,3 @@ def _number(value: int) -> Item:
 
 def _expiry() -> Item:
     return _number(int(time.time()) + _KEPT_SECONDS)
-
-
-def _held_key(held: Held) -> str:
-    return f"{held.since}#{held.video_id}#{held.run}"

@@ -19,6 +19,7 @@ from vod.aws.receipts import DynamoReceipts
 from vod.aws.shares import DynamoShares
 from vod.aws.tasks import EcsTasks
 from vod.aws.videos import DynamoVideos
+from vod.aws.waiting import DynamoWaiting
 from vod.chunks import ChunkPolicy
 from vod.cost import MICRO
 from vod.delivery import Delivery
@@ -37,7 +38,7 @@ from vod.steps.reconcile import Reconciling
 from vod.steps.runs import Runs
 from vod.steps.shares import Sharing
 from vod.steps.spend import Spending
-from vod.steps.start import Budget, Starting
+from vod.steps.start import Budget, Starting, Turns
 from vod.steps.sweep import Sweeping
 from vod.steps.upload import UploadLimits, Uploads
 from vod.steps.watch import Watching
@@ -83,8 +84,15 @@ def _price(env: Environment) -> Fargate:
 
 
 def _starting(env: Environment) -> Starting:
-    budget = Budget(round(float(env["DAILY_BUDGET_USD"]) * MICRO), _price(env))
-    return Starting(_videos(env), _executions(env), _ledger(env), budget, env["SOURCE_BUCKET"])
+    return Starting(
+        videos=_videos(env),
+        executions=_executions(env),
+        ledger=_ledger(env),
+        waiting=DynamoWaiting(client("dynamodb"), env["TABLE_NAME"]),
+        budget=Budget(round(float(env["DAILY_BUDGET_USD"]) * MICRO), _price(env)),
+        turns=Turns(int(env["MAX_RUNNING_VIDEOS"]), int(env["MAX_RUNNING_VIDEOS_PER_OWNER"])),
+        bucket=env["SOURCE_BUCKET"],
+    )
 
 
 def _events(env: Environment) -> SnsEvents:

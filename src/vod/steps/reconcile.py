@@ -72,6 +72,7 @@ class Reconciling:
         each(lambda: self._pending(before, end, lambda video: each(lambda: self._video(video, note))))
         each(lambda: self._executions(before, note))
         each(lambda: self._tasks(before, note))
+        each(lambda: self._turns(before, note))
         each(lambda: self.sweeping.sweep(before, note))
         self._report(report)
         return dict(report)
@@ -98,7 +99,9 @@ class Reconciling:
                 note("deletion_finished")
         elif video.status is Status.AWAITING_UPLOAD:
             self._awaited(video, note)
-        elif video.run and not video.waits_for:  # what waits is started by the watch step
+        elif video.waits_for:
+            self.starting.hold(video)  # the watch step starts what stands in line
+        elif video.run:
             self._run(video, video.run, note)
 
     def _awaited(self, video: Video, note: Callable[[str], None]) -> None:
@@ -136,3 +139,10 @@ class Reconciling:
             if task.since < before and self.executions.status(name) != RUNNING:
                 self.tasks.stop(task.id)
                 note("task_stopped")
+
+    def _turns(self, before: datetime, note: Callable[[str], None]) -> None:
+        """What is set aside for executions whose end nobody told."""
+        for name in self.starting.ledger.open(before):
+            if self.executions.status(name) != RUNNING:
+                self.starting.ledger.release(name)
+                note("turn_freed")

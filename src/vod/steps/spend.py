@@ -1,4 +1,4 @@
-"""Spend: every task that ended, and every execution, in the ledger: what was spent, and what no longer will be."""
+"""Spend: every task that ended in the ledger: what was spent, and is no longer set aside."""
 
 import logging
 from dataclasses import dataclass
@@ -34,7 +34,3 @@ class Spending:
         self.metrics.put("TaskSeconds", task.seconds, "Seconds")
         self.metrics.put("Spent", micro_usd / MICRO)
         return True
-
-    def execution_ended(self, execution: Document) -> None:
-        """Nothing is set aside any more for an execution; its input names it."""
-        self.ledger.release(keys.execution_name(execution["videoId"], execution["run"]))

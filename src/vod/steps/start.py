@@ -1,22 +1,28 @@
-"""Start: an execution for a queued video, as far as the day's budget goes; what it does not reach waits."""
+"""Start: an execution for a queued video, as far as the day's budget and its owner's turn go; others wait.
+
+Turns are fair: the next one is for the owner of whom the fewest run, and among those whose last turn is longest ago.
+"""
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from vod import clock, estimate, keys
 from vod.errors import VersionConflict
 from vod.model import Document, Video
-from vod.ports import Executions, Held, Ledger, Reserved, Videos
+from vod.ports import Executions, Held, Ledger, Reserved, Room, Videos, Waiting
 from vod.prices import Fargate
 from vod.records import amend
 from vod.status import Status
 
 logger = logging.getLogger(__name__)
-BUDGET = "budget"
-"""What a video waits for that the budget does not reach."""
+BUDGET, TURN = "budget", "turn"
+"""What a video waits for: money of a new day, or the end of another."""
 _ANY = 10**15
+_LOOKED_AT = 10
+"""So many of an owner's waiting ones are tried at a time: one for which the budget never suffices holds up no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,70 +34,136 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class Turns:
+    """How many videos are encoded at a time, of all owners and of one; 0 for any number."""
+
+    videos: int = 0
+    of_owner: int = 0
+
+
+@dataclass(slots=True)
+class Resumed:
+    """The videos that went on, and what is in the way of those that did not; None when nothing is."""
+
+    started: list[str] = field(default_factory=list)
+    blocked_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Starting:
     """Everything the step needs; `bucket` holds the sources."""
 
     videos: Videos
     executions: Executions
     ledger: Ledger
+    waiting: Waiting
     budget: Budget
+    turns: Turns
     bucket: str
     now: Callable[[], datetime] = clock.now
 
     def start(self, video: Video) -> bool:
         """Start the execution of a queued video's run, once; False when it has to wait, for the budget or its turn."""
-        if self.budget.micro_usd and self.ledger.held(1):
-            self._hold(video)
-            return False
-        return self._start(video) or self._hold(video)
+        if not (self.budget.micro_usd or self.turns.videos or self.turns.of_owner):
+            self._begin(video)
+            return True
+        if not self.waiting.owners() and self._start(video).is_done:
+            return True
+        self.hold(video)
+        resumed = self.resume(_LOOKED_AT)
+        if video.id in resumed.started:
+            return True
+        logger.warning("waits", extra={"videoId": video.id, "run": video.run})
+        self._show(video, waits_for=resumed.blocked_by or TURN)
+        return False
 
-    def resume(self, limit: int = 100) -> int:
-        """Start those that wait, longest first, as far as the budget goes now; how many were started."""
-        started = 0
-        for held in self.ledger.held(limit):
-            video = self.videos.get(held.video_id)
-            if not video or video.run != held.run or video.status is not Status.QUEUED:
-                self.ledger.drop(held)
-            elif self._start(video):
-                self._show(video, waits_for=None)
-                self.ledger.drop(held)
-                started += 1
-        return started
-
-    def _start(self, video: Video) -> bool:
+    def hold(self, video: Video) -> None:
+        """Put a queued video in its owner's line, where it may stand already."""
         assert video.run
-        name = keys.execution_name(video.id, video.run)
-        reserved = self._reserve(video, name) if self.budget.micro_usd else Reserved.BEFORE
-        if reserved is Reserved.NO:
-            return False
+        self.waiting.hold(Held(video.id, video.run, video.owner, video.queued_at or video.created_at))
+
+    def resume(self, limit: int = 100) -> Resumed:
+        """Start those that wait, owner by owner, as far as budget and turns go now."""
+        resumed = Resumed()
+        lines = {owner: self._line(owner) for owner in self.waiting.owners()}
+        running = Counter(self.ledger.running(lines))
+        while lines and len(resumed.started) < limit:
+            owner = min(lines, key=lambda each: running[each])
+            held = next(lines[owner], None)
+            if held is None:
+                del lines[owner]
+                continue
+            outcome = self._resume(held)
+            if outcome is Reserved.NO_TURN:
+                resumed.blocked_by = TURN
+                break
+            if outcome is Reserved.NO_TURN_OF_OWNER:
+                resumed.blocked_by = resumed.blocked_by or TURN
+                del lines[owner]
+            elif outcome is Reserved.NO_MONEY:
+                resumed.blocked_by = BUDGET
+            elif outcome:
+                running[owner] += 1
+                resumed.started.append(held.video_id)
+        return resumed
+
+    def _line(self, owner: str) -> Iterator[Held]:
+        """Those of an owner's that wait, longest first; an owner of whom none does is forgotten."""
+        found = self.waiting.of_owner(owner, _LOOKED_AT)
+        if not found:
+            self.waiting.forget(owner)
+        while found:
+            yield from found
+            more = self.waiting.of_owner(owner, _LOOKED_AT)
+            found = more if more[:1] != found[:1] else ()
+
+    def _resume(self, held: Held) -> Reserved | None:
+        """Start one that waits if there is room; None when it is no longer wanted."""
+        video = self.videos.get(held.video_id)
+        if not video or video.run != held.run or video.status is not Status.QUEUED:
+            self.waiting.drop(held)
+            return None
+        outcome = self._start(video)
+        if outcome.is_done:
+            self._show(video, waits_for=None)
+            self.waiting.drop(held)
+            self.waiting.had_turn(held.owner, self.now())
+        return outcome
+
+    def _start(self, video: Video) -> Reserved:
+        """Start the execution if there is room, or there was for this one before."""
+        reserved = self._reserve(video)
         started = False
         try:
-            started = self.executions.start(name, execution_input(video, self.bucket))
+            started = reserved.is_done and self._begin(video)
         finally:
             # It never began, or it began before and has ended: its end was told already, or will never be.
             if reserved is Reserved.NOW and not started:
-                self.ledger.release(name)
+                self.ledger.release(_name(video))
+        return reserved
+
+    def _begin(self, video: Video) -> bool:
+        name = _name(video)
+        started = self.executions.start(name, execution_input(video, self.bucket))
         said = {"videoId": video.id, "run": video.run, "execution": name}
         logger.info("execution %s", "started" if started else "was started before", extra=said)
-        return True
+        return started
 
-    def _reserve(self, video: Video, name: str) -> Reserved:
-        """Room beside what was spent today and what runs; once a day one goes for which there is none."""
+    def _reserve(self, video: Video) -> Reserved:
+        """Room beside what was spent today and what runs; once a day one goes for which there is no money."""
         now = self.now()
         today = clock.stamp(now)[:10]
         wanted = estimate.micro_usd(video.source.size or video.size or 0, video.profile, self.budget.price)
-        room = self.budget.micro_usd - self.ledger.of_day(today).micro_usd - wanted
-        reserved = self.ledger.reserve(name, wanted, room, now) if room >= 0 else Reserved.NO
-        if reserved is Reserved.NO and self.ledger.is_first(today):
-            return self.ledger.reserve(name, wanted, _ANY, now)
-        return reserved
 
-    def _hold(self, video: Video) -> bool:
-        assert video.run
-        logger.warning("waits: the day's budget is spent", extra={"videoId": video.id, "run": video.run})
-        self.ledger.hold(Held(video.id, video.run, video.queued_at or video.created_at))
-        self._show(video, waits_for=BUDGET)
-        return False
+        def within(micro_usd: int) -> Reserved:
+            room = Room(micro_usd, self.turns.videos or _ANY, self.turns.of_owner or _ANY)
+            return self.ledger.reserve(_name(video), video.owner, wanted, room, now)
+
+        if not self.budget.micro_usd:
+            return within(_ANY)
+        left = self.budget.micro_usd - self.ledger.of_day(today).micro_usd - wanted
+        reserved = within(left) if left >= 0 else Reserved.NO_MONEY
+        return within(_ANY) if reserved is Reserved.NO_MONEY and self.ledger.is_first(today) else reserved
 
     def _show(self, video: Video, waits_for: str | None) -> None:
         """Say in the record what it waits for; it waits, or goes, whether that can be stored or not."""
@@ -100,10 +172,17 @@ class Starting:
             is_queued = fresh.status is Status.QUEUED and fresh.run == video.run
             return replace(fresh, waits_for=waits_for) if is_queued else fresh
 
+        if video.waits_for == waits_for:
+            return
         try:
             amend(self.videos, video, said)
         except VersionConflict:
             logger.info("changes too fast to say what it waits for", extra={"videoId": video.id})
+
+
+def _name(video: Video) -> str:
+    assert video.run
+    return keys.execution_name(video.id, video.run)
 
 
 def execution_input(video: Video, bucket: str) -> Document:

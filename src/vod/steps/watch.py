@@ -1,17 +1,16 @@
-"""Watch: every minute what runs, waits and was spent becomes metrics, and what waited starts once there is room."""
+"""Watch: every minute what runs, waits and was spent becomes metrics; what waits starts then, and when a run ends."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from vod import clock
+from vod import clock, keys
 from vod.cost import MICRO
+from vod.model import Document
 from vod.ports import Ledger, Metrics, Tasks
-from vod.steps.start import Starting
+from vod.steps.start import BUDGET, Resumed, Starting
 
-_MOST_HELD = 1000
-LONGEST_RUN = timedelta(days=3, hours=1)
-"""A little more than the state machine's TimeoutSeconds."""
+_MOST_COUNTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +25,18 @@ class Watching:
 
     def watch(self) -> int:
         """Record the gauges and start what may start; how many were started."""
-        now = self.now()
-        held = self.ledger.held(_MOST_HELD)
+        resumed = self.starting.resume()
+        waiting = self.starting.waiting.count(_MOST_COUNTED)
         self.metrics.put("TasksRunning", self.tasks.count())
-        self.metrics.put("VideosHeld", len(held))
-        self.metrics.put("SpentToday", self.ledger.of_day(clock.stamp(now)[:10]).micro_usd / MICRO)
-        self.ledger.release_older(now - LONGEST_RUN)
-        return self.starting.resume() if held else 0
+        self.metrics.put("VideosWaiting", waiting)
+        self.metrics.put("VideosHeld", waiting if resumed.blocked_by == BUDGET else 0)
+        self.metrics.put("SpentToday", self.ledger.of_day(clock.stamp(self.now())[:10]).micro_usd / MICRO)
+        return len(resumed.started)
+
+    def execution_ended(self, execution: Document) -> Resumed:
+        """Nothing is set aside any more for an execution, which its input names: others may have its turn."""
+        self.ledger.release(keys.execution_name(execution["videoId"], execution["run"]))
+        return self.starting.resume()
 
     def no_capacity(self) -> None:
         """AWS had no room for a chunk's task, neither on Spot nor on demand."""

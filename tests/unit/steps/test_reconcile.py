@@ -21,7 +21,7 @@ from tests.fakes import (
 )
 from vod import clock, keys
 from vod.model import Source, Video
-from vod.ports import Running
+from vod.ports import Room, Running
 from vod.receipt import Receipt
 from vod.status import Status
 from vod.steps.delete import Deletion
@@ -44,9 +44,11 @@ class World:
         self.tasks, self.receipts, self.cdn, self.marks = FakeTasks(), FakeReceipts(), FakeCdn(), FakeMarks()
         self.metrics, self.events = FakeMetrics(), FakeEvents()
         self.timer: Callable[[], float] = lambda: 0.0
+        self.ledger = FakeLedger()
+        self.starting = samples.starting(self.videos, self.executions, self.ledger)
 
     def reconcile(self) -> dict[str, int]:
-        starting = samples.starting(self.videos, self.executions, FakeLedger())
+        starting = self.starting
         dispatch = Dispatch(self.videos, starting, self.metrics, "ingest", lambda: samples.NOW)
         deletion = Deletion(
             self.videos, self.sources, self.output, self.executions, self.receipts, self.cdn, pause=lambda _: None
@@ -116,6 +118,20 @@ def test_a_video_that_waits_for_the_budget_goes_on_waiting() -> None:
 
     assert world.reconcile() == {}
     assert not world.executions.started
+    waiting = world.starting.waiting
+    assert [held.video_id for held in waiting.of_owner("ann", 9)] == [samples.VIDEO_ID], (
+        "also when it had lost its place"
+    )
+
+
+def test_what_was_set_aside_for_a_run_whose_end_nobody_told_is_released() -> None:
+    world = World(samples.video(Status.TRANSCODING))
+    world.executions.started[NAME] = {}
+    for name in ("lost", NAME):
+        world.ledger.reserve(name, "ann", 5, Room(99, 9, 9), LONG_AGO)
+
+    assert world.reconcile() == {"turn_freed": 1}
+    assert list(world.ledger.reserved) == [NAME]
 
 
 @pytest.mark.parametrize("status", ENCODING)

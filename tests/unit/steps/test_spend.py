@@ -6,6 +6,7 @@ import pytest
 from tests import samples
 from tests.fakes import FakeLedger, FakeMetrics
 from vod.model import Document
+from vod.ports import Room
 from vod.steps.spend import Spending
 
 EVENT = Path(__file__).parents[3] / "events" / "spend.json"
@@ -40,17 +41,9 @@ def test_an_event_that_comes_twice_is_noted_and_measured_once(spending: Spending
 
 def test_what_is_spent_is_no_longer_set_aside(spending: Spending, detail: Document) -> None:
     name = "3f9c1d7ab2e04c58a6d1-b7e23ec29af2"
-    spending.ledger.reserve(name, 10**9, 0, samples.NOW)
+    spending.ledger.reserve(name, "ann", 10**9, Room(0, 9, 9), samples.NOW)
 
     spending.task_ended(detail)
 
     spent = spending.ledger.of_day("2026-11-22").micro_usd
     assert spending.ledger.reserved[name][0] == 10**9 - spent  # type: ignore[attr-defined]
-
-
-def test_nothing_stays_set_aside_for_an_execution_that_ended(spending: Spending) -> None:
-    spending.ledger.reserve(f"{samples.VIDEO_ID}-{samples.RUN}", 5, 0, samples.NOW)
-
-    spending.execution_ended({"videoId": samples.VIDEO_ID, "run": samples.RUN})
-
-    assert spending.ledger.reserved == {}  # type: ignore[attr-defined]

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
@@ -10,7 +11,7 @@ from vod.cost import MICRO, EndedTask
 from vod.model import Document, Source, Video
 from vod.sizing import TaskSize
 from vod.status import Status
-from vod.steps.start import Starting
+from vod.steps.start import Starting, Turns
 
 SIZE = 10**9
 ONE = estimate.micro_usd(SIZE, "default", samples.PRICE) / MICRO
@@ -77,7 +78,7 @@ def test_once_a_day_one_starts_for_which_there_is_no_room() -> None:
 
     assert step.start(queued(1))
     assert not step.start(queued(2))
-    assert step.resume() == 0
+    assert step.resume().started == []
 
 
 def test_a_duplicate_sets_nothing_aside_twice() -> None:
@@ -117,9 +118,9 @@ def test_those_that_wait_start_in_their_order_once_there_is_room() -> None:
         assert not step.start(video)
     step.ledger.tasks.clear()  # type: ignore[attr-defined]
 
-    assert step.resume() == 2
+    assert len(step.resume().started) == 2
     assert started(step) == [videos[0].id, videos[1].id]
-    assert [held.video_id for held in step.ledger.held(10)] == [videos[2].id]
+    assert [held.video_id for held in step.waiting.of_owner("ann", 10)] == [videos[2].id]
     assert [shown(step, video) for video in videos] == [None, None, "budget"]
 
 
@@ -129,20 +130,20 @@ def test_a_newcomer_does_not_overtake_who_waits() -> None:
     step.start(queued(1))
     step.ledger.tasks.clear()  # type: ignore[attr-defined]
 
-    assert not step.start(queued(2))
-    assert step.resume() == 2
+    assert step.start(queued(2)), "for who waits has begun before it"
+    assert started(step) == [queued(1).id, queued(2).id]
 
 
 def test_a_film_that_never_fits_holds_up_nobody_and_goes_on_the_next_day() -> None:
     film = queued(1, source=Source("key", "v1", 50 * SIZE))
     step = starting([film, queued(2)], usd=3 * ONE)
     assert not step.start(film)
-    assert not step.start(queued(2))
+    assert step.start(queued(2))
 
-    assert step.resume() == 1
-    assert [held.video_id for held in step.ledger.held(10)] == [film.id]
+    assert step.resume().started == []
+    assert [held.video_id for held in step.waiting.of_owner("ann", 10)] == [film.id]
     tomorrow = replace(step, now=lambda: samples.NOW + timedelta(days=1))
-    assert tomorrow.resume() == 1
+    assert tomorrow.resume().started == [film.id]
 
 
 @pytest.mark.parametrize("status", [Status.CANCELLED, Status.FAILED, Status.READY])
@@ -153,5 +154,90 @@ def test_one_that_is_no_longer_wanted_is_forgotten(status: Status) -> None:
     step.videos.records[queued(1).id] = queued(1, status=status)  # type: ignore[attr-defined]
     step.ledger.tasks.clear()  # type: ignore[attr-defined]
 
-    assert step.resume() == 0
-    assert step.ledger.held(10) == ()
+    assert step.resume().started == []
+    assert step.waiting.of_owner("ann", 10) == ()
+
+
+def of(owner: str, number: int) -> Video:
+    return queued(number, owner=owner)
+
+
+def in_turns(records: list[Video], videos: int, of_owner: int = 0) -> Starting:
+    known = FakeVideos({video.id: video for video in records})
+    seconds = count()
+    step = samples.starting(known, FakeExecutions(), FakeLedger(), turns=Turns(videos, of_owner))
+    return replace(step, now=lambda: samples.NOW + timedelta(seconds=next(seconds)))
+
+
+def end(step: Starting, video: Video) -> None:
+    step.ledger.release(f"{video.id}-{video.run}")
+
+
+def test_a_bulk_upload_does_not_starve_another_owner() -> None:
+    bulk, one = [of("ann", number) for number in range(1, 31)], of("bob", 40)
+    step = in_turns([*bulk, one], videos=4, of_owner=3)
+
+    assert [step.start(video) for video in bulk] == [True] * 3 + [False] * 27
+    assert step.start(one), "a place was left for whoever comes"
+    assert shown(step, bulk[3]) == "turn"
+
+
+def test_the_next_turn_is_for_the_owner_of_whom_the_fewest_run() -> None:
+    bulk, few = [of("ann", number) for number in range(1, 11)], [of("bob", number) for number in range(20, 23)]
+    step = in_turns([*bulk, *few], videos=3)
+    for video in (*bulk, *few):
+        step.start(video)
+
+    for ended in bulk[:3]:
+        end(step, ended)
+        step.resume()
+
+    # None of bob's runs at first; then one of each, and ann's last turn is longer ago; then one of each again.
+    assert started(step)[3:] == [few[0].id, bulk[3].id, few[1].id]
+    assert [shown(step, video) for video in few] == [None, None, "turn"]
+
+
+def test_owners_of_whom_as_many_run_take_turns() -> None:
+    videos = [of(["ann", "bob", "cat"][number % 3], number) for number in range(12)]
+    step = in_turns(videos, videos=1)
+    for video in videos:
+        step.start(video)
+
+    order = []
+    for _ in videos:
+        [name] = step.ledger.reserved  # type: ignore[attr-defined]
+        order.append(step.videos.get(name.split("-")[0]).owner)  # type: ignore[union-attr]
+        step.ledger.release(name)
+        step.resume()
+
+    assert sorted(order[:3]) == sorted(order[3:6]) == sorted(order[6:9]) == ["ann", "bob", "cat"]
+    assert step.waiting.owners() == ()
+
+
+def test_a_newcomer_of_another_owner_waits_behind_those_of_whom_as_many_run() -> None:
+    step = in_turns([of("ann", 1), of("ann", 2), of("bob", 3)], videos=1)
+    step.start(of("ann", 1))
+    step.start(of("ann", 2))
+    end(step, of("ann", 1))
+
+    assert not step.start(of("bob", 3))
+    assert started(step) == [of("ann", 1).id, of("ann", 2).id]
+
+
+def test_a_duplicate_of_one_that_runs_takes_no_second_turn() -> None:
+    step = in_turns([of("ann", 1), of("ann", 2)], videos=1)
+    step.start(of("ann", 1))
+    step.start(of("ann", 2))
+
+    assert step.start(of("ann", 1))
+    assert started(step) == [of("ann", 1).id]
+    assert [held.video_id for held in step.waiting.of_owner("ann", 9)] == [of("ann", 2).id]
+
+
+def test_hundreds_that_wait_go_on_together_when_the_limit_is_raised() -> None:
+    videos = [queued(number % 60, id=f"{number:020x}") for number in range(1, 300)]
+    step = in_turns(videos, videos=1)
+    for video in videos:
+        step.start(video)
+
+    assert len(replace(step, turns=Turns(videos=101)).resume().started) == 100

@@ -1,10 +1,10 @@
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 
 from tests import samples
 from tests.fakes import FakeExecutions, FakeLedger, FakeMetrics, FakeVideos
-from vod.ports import Held
+from vod.ports import Held, Room
 from vod.status import Status
+from vod.steps.start import Budget, Turns
 from vod.steps.watch import Watching
 
 
@@ -14,13 +14,15 @@ class ThreeTasks:
         return 3
 
 
-HELD = Held(samples.VIDEO_ID, samples.RUN, "2026-01-02T00:00:00.000Z")
+HELD = Held(samples.VIDEO_ID, samples.RUN, "ann", "2026-01-02T00:00:00.000Z")
 
 
 def watching(*held: Held) -> Watching:
     video = samples.video(Status.QUEUED, queued_at="2026-01-02T00:00:00.000Z")
-    ledger = FakeLedger(waiting=list(held))
+    ledger = FakeLedger()
     starting = samples.starting(FakeVideos({video.id: video}), FakeExecutions(), ledger, usd=100)
+    for each in held:
+        starting.waiting.hold(each)
     return Watching(starting, ledger, ThreeTasks(), FakeMetrics(), lambda: samples.NOW)
 
 
@@ -30,20 +32,33 @@ def test_what_runs_waits_and_was_spent_becomes_figures_and_what_waits_starts() -
     assert step.watch() == 1
     assert {name: value for name, value, _, _ in step.metrics.figures} == {  # type: ignore[attr-defined]
         "TasksRunning": 3,
-        "VideosHeld": 1,
+        "VideosWaiting": 0,
+        "VideosHeld": 0,
         "SpentToday": 0,
     }
     assert step.watch() == 0
 
 
-def test_what_was_set_aside_for_a_run_whose_end_nobody_told_is_released() -> None:
-    step = watching()
-    step.ledger.reserve("lost", 5, 0, samples.NOW - timedelta(days=4))
-    step.ledger.reserve("runs", 5, 5, samples.NOW - timedelta(days=2))
+def test_only_what_waits_for_money_is_held() -> None:
+    step = watching(HELD)
+    short = replace(step, starting=replace(step.starting, budget=Budget(1, samples.PRICE)))
+    short.ledger.is_first("2026-01-02")
+    full = replace(step, starting=replace(step.starting, turns=Turns(videos=1)))
 
-    step.watch()
+    short.watch()
+    assert (short.metrics.of("VideosWaiting"), short.metrics.of("VideosHeld")) == ([1], [1])  # type: ignore[attr-defined]
+    full.ledger.reserve("another", "bob", 5, Room(0, 9, 9), samples.NOW)
+    full.watch()
+    assert (full.metrics.of("VideosWaiting"), full.metrics.of("VideosHeld")) == ([1, 1], [1, 0])  # type: ignore[attr-defined]
 
-    assert list(step.ledger.reserved) == ["runs"]  # type: ignore[attr-defined]
+
+def test_the_end_of_a_run_gives_its_turn_to_who_waits() -> None:
+    step = watching(HELD)
+    step = replace(step, starting=replace(step.starting, turns=Turns(videos=1)))
+    step.ledger.reserve("v-r", "bob", 5, Room(0, 9, 9), samples.NOW)
+
+    assert step.execution_ended({"videoId": "v", "run": "r"}).started == [samples.VIDEO_ID]
+    assert step.execution_ended({"videoId": "v", "run": "r"}).started == []
 
 
 def test_a_chunk_that_waits_for_capacity_is_counted() -> None:

@@ -20,15 +20,15 @@ const TEXTS: Partial<Record<Status, [title: string, text: string]>> = {
   deleting: ["Being deleted", "It will be gone in a moment."],
 };
 
-const HELD: [title: string, text: string] = [
-  "Waiting for the budget",
-  "Today's is spent. It starts after midnight UTC, or when whoever operates the platform raises it.",
-];
+const WAITING: Record<"budget" | "turn", [title: string, text: string]> = {
+  budget: ["Waiting for the budget", "Today's is spent. It starts after midnight UTC, or when whoever operates the platform raises it."],
+  turn: ["Waiting for its turn", "Others are encoded at the moment, by turns with what their owners sent. It starts by itself; you can leave this page."],
+};
 
 export function Stage({ video }: { video: Video }) {
   const { status, progress } = video;
   if (status === "failed") return <Failed video={video} />;
-  const [title, text] = video.waitsFor === "budget" ? HELD : (TEXTS[status] ?? ["Nothing to watch yet", ""]);
+  const [title, text] = video.waitsFor ? WAITING[video.waitsFor] : (TEXTS[status] ?? ["Nothing to watch yet", ""]);
   const encoding = status === "transcoding" && progress > 0;
   return (
     <Panel>

@@ -1,0 +1,67 @@
+"""One video at a time: whoever sends many does not keep others waiting, and everything becomes ready in the end."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from local.api import Api
+from local.deploy import resources
+from local.platform import Options, Platform
+from tests.e2e.conftest import ended
+from tests.e2e.test_reconcile import reconcile
+from tests.local.aws import until
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    one = {"MaxRunningVideos": "1"}
+    with Platform(Options(state=tmp_path_factory.mktemp("turns"), port=0, parameters=one, wait_scale=0.02)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def made(platform: Platform) -> Callable[[str], str]:
+    return {resource.logical_id: resource.physical_id for resource in resources(platform.clients)}.__getitem__
+
+
+def test_turns(platform: Platform, made: Callable[[str], str], source: Path) -> None:
+    ann, bob = (Api(platform.api, platform.user_token(name)) for name in ("ann", "bob"))
+
+    with full(platform):
+        bulk = [ann.upload(source, lambda _: None) for _ in range(4)]
+        until(lambda: ann.video(bulk[3])["waitsFor"] == "turn")
+        single = bob.upload(source, lambda _: None)
+        until(lambda: bob.video(single)["waitsFor"] == "turn")
+        reconcile(platform, made)  # who stands in line stays there, once
+
+    assert ended(bob, single)["status"] == "ready"
+    assert [ended(ann, each)["status"] for each in bulk] == ["ready"] * 4
+    begun = platform.clients.stepfunctions.list_executions(stateMachineArn=made("Transcode"))["executions"]
+    in_order = [each["name"].split("-")[0] for each in sorted(begun, key=lambda each: each["startDate"])]
+    assert sorted(in_order) == sorted([*bulk, single])
+    assert single in in_order[:3], "one of ann's ran, and one more had waited longer than bob's"
+
+
+@contextmanager
+def full(platform: Platform) -> Iterator[None]:
+    """A while in which Fargate has no room, and what has begun does not end."""
+    fault = platform.state / "faults" / "no-capacity"
+    fault.parent.mkdir(exist_ok=True)
+    fault.touch()
+    try:
+        yield
+    finally:
+        fault.unlink()
+
+
+def test_a_retry_waits_for_its_turn_too(platform: Platform, made: Callable[[str], str], source: Path) -> None:
+    api = Api(platform.api, platform.token)
+    with full(platform):
+        first, second = (api.upload(source, lambda _: None) for _ in range(2))
+        until(lambda: api.video(second)["waitsFor"] == "turn")
+        api.call("POST", f"/videos/{second}/cancel")
+        assert api.call("POST", f"/videos/{second}/retry")["video"]["waitsFor"] == "turn"
+
+    assert [ended(api, each)["status"] for each in (first, second)] == ["ready", "ready"]
