@@ -9,7 +9,10 @@ from typing import Any
 from local.api import Api
 from local.platform import Platform
 from tests.e2e.conftest import Video, ended
+from tests.e2e.encoders import encoder_processes, held
+from tests.e2e.test_redrive import without
 from tests.local.aws import until
+from tests.media.generate import clip
 from vod.aws.videos import DynamoVideos
 from vod.status import Status
 
@@ -73,3 +76,79 @@ def test_a_video_whose_execution_was_never_started_becomes_ready(
     assert reconcile(platform, made).get("execution_started") == 1
     assert ended(api, copied)["status"] == "ready"
     api.call("DELETE", f"/videos/{copied}")
+
+
+def test_what_nobody_wants_any_more_is_stopped(
+    api: Api, platform: Platform, made: Callable[[str], str], tmp_path: Path
+) -> None:
+    video_id = api.upload(clip(tmp_path / "film.mp4", seconds=60, size="640x360"), lambda _: None)
+    until(lambda: encoder_processes(video_id), 60)
+    # Step Functions fails to stop its task, and the record is lost: nobody else would ever end it.
+    with without(platform, made("TranscodeRole"), "ecs:StopTask"), held(video_id):
+        DynamoVideos(platform.clients.dynamodb, made("Table")).delete(video_id)
+
+        report = reconcile(platform, made)
+        more = reconcile(platform, made)
+
+    assert report.get("execution_stopped") == 1
+    assert report.get("task_stopped", 0) + more.get("task_stopped", 0) >= 1
+    until(lambda: not encoder_processes(video_id), 60)
+    # Its source is a video again, for nothing says that it was deleted.
+    until(lambda: api.call("GET", f"/videos/{video_id}"), 30)
+    ended(api, video_id)
+    api.call("DELETE", f"/videos/{video_id}")
+
+
+def test_a_run_that_ended_without_a_word_is_told(
+    api: Api, platform: Platform, made: Callable[[str], str], video: Video
+) -> None:
+    records = DynamoVideos(platform.clients.dynamodb, made("Table"))
+    kept = records.get(video["id"])
+    assert kept
+    lost = replace(kept, id=f"{int(kept.id, 16) ^ 2:020x}", status=Status.TRANSCODING, renditions=(), version=0)
+    records.create(lost)
+
+    assert reconcile(platform, made).get("failure_recorded") == 1
+
+    assert api.video(lost.id)["error"]["code"] == "internal"
+    records.delete(lost.id)  # its source is another video's
+
+
+def test_deletions_that_stopped_half_way_are_finished(
+    api: Api, platform: Platform, made: Callable[[str], str], source: Path
+) -> None:
+    s3, records = platform.clients.s3, DynamoVideos(platform.clients.dynamodb, made("Table"))
+    s3.upload_file(str(source), made("SourceBucket"), "ingest/half.mp4")
+    find = lambda: [each for each in api.call("GET", "/videos")["videos"] if each["title"] == "half.mp4"]  # noqa: E731
+    direct = ended(api, until(find, 60)[0]["id"])["id"]
+    large = api.call("POST", "/videos", {"filename": "large.mp4", "size": 100 << 20})["video"]["id"]
+    for video_id in (direct, large):
+        record = records.get(video_id)
+        assert record
+        records.save(replace(record, status=Status.DELETING))
+
+    assert reconcile(platform, made).get("deletion_finished") == 2
+
+    assert not s3.list_object_versions(Bucket=made("SourceBucket"), Prefix="ingest/half.mp4").get("Versions")
+    uploads = s3.list_multipart_uploads(Bucket=made("SourceBucket")).get("Uploads", [])
+    assert not [each for each in uploads if large in each["Key"]]
+    for prefix in ("videos/", "jobs/"):
+        assert s3.list_objects_v2(Bucket=made("OutputBucket"), Prefix=f"{prefix}{direct}/")["KeyCount"] == 0
+
+
+def test_what_was_put_into_the_bucket_is_tried_again_and_deleted_like_an_upload(
+    api: Api, platform: Platform, made: Callable[[str], str], source: Path
+) -> None:
+    platform.clients.s3.upload_file(str(source), made("SourceBucket"), "ingest/again.mp4")
+    find = lambda: [each for each in api.call("GET", "/videos")["videos"] if each["title"] == "again.mp4"]  # noqa: E731
+    video_id = until(find, 60)[0]["id"]
+    records = DynamoVideos(platform.clients.dynamodb, made("Table"))
+    ended(api, video_id)
+    record = records.get(video_id)
+    assert record
+    records.save(replace(record, status=Status.FAILED))
+
+    api.call("POST", f"/videos/{video_id}/retry")
+    assert ended(api, video_id)["status"] == "ready"
+
+    assert api.call("DELETE", f"/videos/{video_id}")["deletion"]["removed"]["sourceVersions"] == 1

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from local.api import ApiError
 from tests.e2e.encoders import encoder_processes
+from tests.e2e.test_redrive import without
 from tests.faults.world import World, kill
 from tests.local.aws import until
 
@@ -54,7 +56,8 @@ def test_events_that_come_twice_late_and_in_another_order_change_nothing(world: 
     assert world.frames(first) == world.frames(second) == {SHORT}
 
 
-def test_an_upload_that_is_completed_twice_at_once_is_one_video(world: World, short: Path, tmp_path: Path) -> None:
+def in_parts(world: World, short: Path, tmp_path: Path) -> tuple[str, str, list[dict[str, Any]]]:
+    """An upload in parts that are all there, and not joined: its video's id, S3's id of it, and its parts."""
     padded = tmp_path / "padded.mp4"
     free = 6 * 2**20
     padded.write_bytes(short.read_bytes() + free.to_bytes(4, "big") + b"free" + bytes(free - 8))
@@ -72,14 +75,35 @@ def test_an_upload_that_is_completed_twice_at_once_is_one_video(world: World, sh
             Body=data[first : first + upload["partSize"]],
         )
         parts.append({"partNumber": part["partNumber"], "etag": sent["ETag"]})
+    world.uploads[video_id] = SHORT
+    return video_id, upload["uploadId"], parts
+
+
+def test_an_upload_that_is_completed_twice_at_once_is_one_video(world: World, short: Path, tmp_path: Path) -> None:
+    video_id, _, parts = in_parts(world, short, tmp_path)
     complete = lambda: world.api.call("POST", f"/videos/{video_id}/upload/complete", {"parts": parts})  # noqa: E731
 
     answers = at_once(complete, complete)
-    world.uploads[video_id] = SHORT
 
     assert any(not isinstance(answer, ApiError) for answer in answers)
     assert world.settle() == []
     assert not isinstance(at_once(complete)[0], ApiError)
+    assert world.settle() == []
+
+
+def test_an_upload_whose_completion_was_never_answered_is_complete(world: World, short: Path, tmp_path: Path) -> None:
+    video_id, upload_id, parts = in_parts(world, short, tmp_path)
+    named = [{"PartNumber": part["partNumber"], "ETag": part["etag"]} for part in parts]
+    with without(world.platform, world.made("DispatchRole"), "dynamodb:GetItem"):  # the event is late, too
+        world.platform.clients.s3.complete_multipart_upload(
+            Bucket=world.made("SourceBucket"),
+            Key=f"uploads/{video_id}/source",
+            UploadId=upload_id,
+            MultipartUpload={"Parts": named},
+        )
+        answer = world.api.call("POST", f"/videos/{video_id}/upload/complete", {"parts": parts})
+
+    assert answer["video"]["status"] == "awaiting_upload"
     assert world.settle() == []
 
 
