@@ -1,8 +1,10 @@
 # One command to see the platform run: `make demo`. Needs Python 3.13 (PYTHON=/path/to/python3.13 if it is not found).
 .DEFAULT_GOAL := help
-.PHONY: help demo up emulator dashboard test test-docker test-faults check scan scaling bench build playback-key deploy destroy smoke redrive pipeline clean
+.PHONY: help demo up emulator dashboard test test-docker test-faults audit check scan scaling bench build playback-key deploy destroy smoke redrive pipeline clean
 
 bin := .venv/bin
+# What `make test` notes of the rights that roles used.
+grants := $(CURDIR)/.local/used-grants.jsonl
 export SAM_CLI_TELEMETRY := 0
 # `sam build` looks for python3.13 and pip on PATH.
 with_tools := PATH="$(CURDIR)/$(bin):$$PATH"
@@ -23,7 +25,12 @@ dashboard: setup ## draw the dashboard of the running `make up` (FILE=dashboard.
 	@$(bin)/python -m local.dashboard $(FILE)
 
 test: setup scan ## every test but those that need a Docker engine
-	$(bin)/python -m pytest tests --ignore=tests/docker
+	@mkdir -p .local && rm -f $(grants)
+	VOD_USED_GRANTS=$(grants) $(bin)/python -m pytest tests --ignore=tests/docker
+	@$(MAKE) --no-print-directory audit
+
+audit: setup ## list what roles may do and the last `make test` never did, and write docs/permissions.md
+	@VOD_USED_GRANTS=$(grants) $(bin)/python -m local.audit
 
 test-docker: setup ## the encoder's image, the platform with it, and `sam local`; root starts an engine where none answers
 	$(bin)/python -m tests.docker
@@ -76,6 +83,6 @@ bench: setup ## measure cost and speed and write docs/benchmarks.md, about 25 mi
 clean: ## remove what `up`, `demo`, `test` and `build` made; the virtual environments stay
 	rm -rf .local .aws-sam .built web/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help demo up emulator dashboard test test-docker test-faults check scan scaling bench build playback-key deploy destroy smoke redrive pipeline clean
+.PHONY: help demo up emulator dashboard test test-docker test-faults audit check scan scaling bench build playback-key deploy destroy smoke redrive pipeline clean
 setup:
 	@sh local/setup.sh

@@ -18,12 +18,23 @@ from local.logical_names import logical_names, neutral
 from local.platform import FAILURES, REPOSITORY, USED_GRANTS, Options, Platform
 
 DOCUMENT = REPOSITORY / "docs" / "permissions.md"
-EXPLAINED: dict[tuple[str, str], str] = {}
+_TRACES = "Step Functions sends its traces itself; the emulator has none"
+_VERSIONS = "AWS documents it for every deletion of several objects, beside the right on versions that is used here"
+EXPLAINED: dict[tuple[str, str], str] = {
+    ("TranscodeRole", "xray:GetSamplingRules"): _TRACES,
+    ("TranscodeRole", "xray:GetSamplingTargets"): _TRACES,
+    ("TranscodeRole", "xray:PutTelemetryRecords"): _TRACES,
+    ("TranscodeRole", "xray:PutTraceSegments"): _TRACES,
+    ("DeleteRole", "s3:DeleteObject"): _VERSIONS,
+    ("ReconcileRole", "s3:DeleteObject"): _VERSIONS,
+}
 """Why a grant is needed that no test can use, by role and action."""
+EVERYTHING = {"WebhookUrl": "http://127.0.0.1:9/"}
+"""Parameters with which the stack has all of its roles."""
 HEAD = """# Permissions
 Every action that a role of the stack is allowed, and whether a test's run on the local platform used it there.
 Written by `make test` and `make audit`, which fail when a grant is neither used nor explained, or when an explanation
-is not needed. What is used is also needed: `tests/local/test_permissions.py` takes rights away, one at a time, and the
+is not needed. The pipeline's own roles are not among them. What is used is also needed: `tests/local/test_permissions.py` takes rights away, one at a time, and the
 run meets AccessDenied.
 """
 
@@ -97,17 +108,28 @@ def _verdict(grant: Grant, used: set[Grant], reasons: Mapping[tuple[str, str], s
     return "yes" if grant in used else "no: " + reasons.get((grant.role, grant.action), "nobody says why")
 
 
+def _platform(state: Path) -> Platform:
+    return Platform(Options(state=state, port=0, parameters=EVERYTHING))
+
+
 def main() -> int:
-    """Compare; 1 when something is not explained."""
-    used = read_used(Path(os.environ[USED_GRANTS]).read_text().splitlines())
+    """Compare; 1 when something is not explained, or the document has changed."""
+    noted = Path(os.environ[USED_GRANTS])
+    if not noted.exists():
+        print(f"make audit: there is no {noted}: `make test` notes there what is used", file=sys.stderr)
+        return 1
+    used = read_used(noted.read_text().splitlines())
     try:
-        with tempfile.TemporaryDirectory() as state, Platform(Options(state=Path(state), port=0)) as platform:
+        with tempfile.TemporaryDirectory() as state, _platform(Path(state)) as platform:
             grants = set(granted(platform.clients))
     except FAILURES as error:
         print(f"make audit: {error}", file=sys.stderr)
         return 1
-    DOCUMENT.write_text(document(grants, used, EXPLAINED))
     problems = unexplained(grants, used, EXPLAINED)
+    written = document(grants, used, EXPLAINED)
+    if written != DOCUMENT.read_text():
+        DOCUMENT.write_text(written)
+        problems.append(f"{DOCUMENT.name} was written anew: look at it, and commit it")
     print("\n".join(problems) or f"{len(grants)} grants: {len(grants & used)} used, {len(grants - used)} explained")
     return 1 if problems else 0
 

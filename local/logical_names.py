@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping
 
-_STREAM = re.compile(r"/stream/\d.*")
+_CHOSEN_BY_AWS = ((re.compile(r"/stream/\d.*"), "/stream/*"), (re.compile(r"(:secret:\S+)-\w{6}$"), r"\1-??????"))
+"""Parts of ARNs that are new with each stack, and what stands for them."""
 _LEAST_LENGTH = 12
 
 
@@ -24,4 +25,6 @@ def neutral(resource: str, names: Mapping[str, str]) -> str:
     """A resource of a policy with `${LogicalId}` for each name."""
     for name in sorted(names, key=len, reverse=True):
         resource = resource.replace(name, f"${{{names[name]}}}")
-    return _STREAM.sub("/stream/*", resource)
+    for part, stands_for in _CHOSEN_BY_AWS:
+        resource = part.sub(stands_for, resource)
+    return resource

@@ -49,6 +49,7 @@ _detect = lambda_runtime._detect_runtime_binary
 _drain = Worker._drain_stderr_bounded
 _receive = lambda_svc._poll_sqs
 _route_failure = lambda_svc._route_async_failure
+_keep_batch = lambda_svc._send_ddb_stream_failure_record
 _restore_positions = lambda_svc._restore_esm_positions
 
 
@@ -137,6 +138,18 @@ def route_failure(target: str, name: str, event: Any, result: Any) -> None:
     _route_failure(target, name, event, result)
 
 
+def keep_batch(trigger: Any, function: Any, batch: Any, stream: str, result: Any, condition: str) -> None:
+    """Tell where a batch of a stream goes that its function cannot take, if the function's role may."""
+    target = ((trigger.get("DestinationConfig") or {}).get("OnFailure") or {}).get("Destination")
+    config = function.get("config") or function
+    try:
+        if target:
+            iam.require(config["Role"], "sqs:SendMessage", target, session=config["FunctionName"])
+    except iam.AccessDenied:
+        return
+    _keep_batch(trigger, function, batch, stream, result, condition)
+
+
 def restore_positions(store: Any, positions: Any) -> None:
     """Load how far each trigger has read: nowhere in the streams of tables, which are not saved and begin anew."""
     _restore_positions(store, positions)
@@ -223,4 +236,5 @@ def install(python: Path, workers: int) -> None:
     lambda_svc._poll_sqs = poll_queues
     lambda_svc._restore_esm_positions = restore_positions
     lambda_svc._route_async_failure = route_failure
+    lambda_svc._send_ddb_stream_failure_record = keep_batch
     threading.Thread(target=WarmUp().run, daemon=True, name="warm-up").start()

@@ -1,6 +1,7 @@
 """A right is missing, everything is tried to its end and kept; the right is there again, and `make redrive` mends all."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from local.api import Api
 from local.platform import Platform
 from tests.e2e.conftest import ended
 from tests.local.aws import until
+from tests.media.generate import clip
 
 ASYNCHRONOUS = {
     "FailFunction": {},
@@ -68,3 +70,22 @@ def test_what_a_function_cannot_take_is_kept_with_its_event_and_goes_back_to_it(
 
     until(lambda: waiting(platform, made("DeadLetterQueue")) == len(ASYNCHRONOUS), 60)  # they still cannot take it
     platform.clients.sqs.purge_queue(QueueUrl=made("DeadLetterQueue"))
+
+
+def test_progress_that_could_not_be_taken_is_dropped_and_the_video_is_ready_all_the_same(
+    platform: Platform, api: Api, made: Callable[[str], str], tmp_path: Path
+) -> None:
+    film = clip(tmp_path / "film.mp4", seconds=40, size="640x360")
+    functions = platform.clients.lambda_
+    [trigger] = functions.list_event_source_mappings(FunctionName=made("AdvanceFunction"))["EventSourceMappings"]
+    # The emulator gives a batch up by its age alone.
+    functions.update_event_source_mapping(UUID=trigger["UUID"], MaximumRecordAgeInSeconds=2)
+    with without(platform, made("AdvanceRole"), "dynamodb:GetItem"):
+        video_id = api.upload(film, lambda _: None)
+        until(lambda: waiting(platform, made("DeadLetterQueue")), 90)
+    functions.update_event_source_mapping(UUID=trigger["UUID"], MaximumRecordAgeInSeconds=300)
+    assert ended(api, video_id)["status"] == "ready"
+    time.sleep(2)  # what was on its way
+
+    assert redrive(platform, made).keys() == {"dropped"}
+    assert waiting(platform, made("DeadLetterQueue")) == 0

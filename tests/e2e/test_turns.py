@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,10 @@ from local.platform import Options, Platform
 from tests.e2e.conftest import ended
 from tests.e2e.test_reconcile import reconcile
 from tests.local.aws import until
+from vod.aws.videos import DynamoVideos
+from vod.aws.waiting import DynamoWaiting
+from vod.ports import Held
+from vod.status import Status
 
 
 @pytest.fixture(scope="module")
@@ -65,3 +70,24 @@ def test_a_retry_waits_for_its_turn_too(platform: Platform, made: Callable[[str]
         assert api.call("POST", f"/videos/{second}/retry")["video"]["waitsFor"] == "turn"
 
     assert [ended(api, each)["status"] for each in (first, second)] == ["ready", "ready"]
+
+
+def test_a_place_in_line_of_a_video_that_is_gone_holds_up_nobody(
+    platform: Platform, made: Callable[[str], str], source: Path
+) -> None:
+    api, dynamodb = Api(platform.api, platform.token), platform.clients.dynamodb
+    waiting, records = DynamoWaiting(dynamodb, made("Table")), DynamoVideos(dynamodb, made("Table"))
+    gone = Held("f" * 20, "0" * 12, "gone", "2026-01-02T00:00:00.000Z")
+
+    waiting.hold(gone)
+    video_id = api.upload(source, lambda _: None)
+    assert ended(api, video_id)["status"] == "ready"
+    until(lambda: waiting.owners() == (), 30)
+
+    waiting.hold(gone)
+    record = records.get(video_id)
+    assert record
+    copied = f"{int(video_id, 16) ^ 1:020x}"
+    records.create(replace(record, id=copied, status=Status.QUEUED, renditions=(), version=0, probe=None))
+    assert reconcile(platform, made).get("execution_started") == 1
+    assert ended(api, copied)["status"] == "ready"
