@@ -40,7 +40,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     s3 = client("s3")
     output = S3Output(s3, os.environ["OUTPUT_BUCKET"])
-    plan = Plan.model_validate_json(output.get(asked.plan_key))
+    plan = Plan.model_validate_json(output.get(asked.plan_key)).of_encoders
     chunk = plan.chunks[asked.chunk]
     videos = DynamoVideos(client("dynamodb"), os.environ["TABLE_NAME"])
     progress = Progress(videos, plan, chunk)
@@ -90,13 +90,13 @@ def log_lines(plan_key: str, chunk: int) -> None:
 def is_encoding(videos: DynamoVideos, video_id: str) -> bool:
     """Whether encoders may be at work on this video."""
     video = videos.get(video_id)
-    return video is not None and video.status.is_encoding
+    return video is not None and (video.status.is_encoding or video.remade_now is not None)
 
 
 def is_wanted(videos: DynamoVideos, plan: Plan) -> bool:
     """Whether the run that a plan is for is still to be encoded."""
     video = videos.get(plan.video_id)
-    return video is not None and video.run == plan.run and video.status.is_encoding
+    return video is not None and video.is_encoded_in(plan.run)
 
 
 if __name__ == "__main__":

@@ -34,8 +34,8 @@ EVERYTHING = {"WebhookUrl": "http://127.0.0.1:9/"}
 HEAD = """# Permissions
 Every action that a role of the stack is allowed, and whether a test's run on the local platform used it there.
 Written by `make test` and `make audit`, which fail when a grant is neither used nor explained, or when an explanation
-is not needed. The pipeline's own roles are not among them. What is used is also needed: `tests/local/test_permissions.py` takes rights away, one at a time, and the
-run meets AccessDenied.
+is not needed. The pipeline's own roles are not among them. What is used is also needed:
+`tests/local/test_permissions.py` takes rights away, one at a time, and the run meets AccessDenied.
 """
 
 

@@ -53,7 +53,7 @@ class FakeVideos:
 
     def pending(self, after: str, before: str) -> Iterator[Video]:
         oldest = sorted(self.records.values(), key=lambda video: video.updated_at)
-        return iter([video for video in oldest if video.status.is_pending and after <= video.updated_at < before])
+        return iter([video for video in oldest if video.is_pending and after <= video.updated_at < before])
 
     def chunk_frames(self, video_id: str, run: str) -> Mapping[int, int]:
         return {chunk: frames for (v, r, chunk), frames in self.chunks.items() if (v, r) == (video_id, run)}

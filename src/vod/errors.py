@@ -81,6 +81,13 @@ class VerificationFailed(VodError):
         )
 
 
+class PlanGone(VodError):
+    """What a rendition was made by is no longer kept."""
+
+    def __init__(self) -> None:
+        super().__init__("plan_gone", "How it was made is known for 90 days only. Upload the video again.")
+
+
 class EncodeInterrupted(VodError):
     """The encoder was told to stop; what is finished is kept and a retry continues from there."""
 

@@ -118,6 +118,17 @@ def segment_name(track: str, number: int) -> str:
     return f"{track}/{number:05d}.m4s"
 
 
+def rendition_of(track: str) -> str:
+    """The name of the rendition that a track is of: one that was made anew has a track of another name."""
+    return track.partition("_")[0]
+
+
+def next_track(track: str) -> str:
+    """The name of the track that replaces this one: what is stored under a name never changes."""
+    rendition, _, number = track.partition("_")
+    return f"{rendition}_{int(number or 1) + 1}"
+
+
 def playlist_name(track: str) -> str:
     """A track's HLS media playlist, relative to the run."""
     return f"{track}/index.m3u8"

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from vod import status
+from vod import keys, status
+from vod.errors import Conflict, InvalidRequest
 from vod.profile import DEFAULT
 from vod.status import Status
 
@@ -45,6 +46,15 @@ class Costs:
 
 
 @dataclass(frozen=True, slots=True)
+class Remake:
+    """One rendition of a ready video that is encoded again, in a run of its own, while the others are watched."""
+
+    run: str
+    rendition: str
+    queued_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Video:
     """What a user uploads and everything made from it. Times are ISO 8601 (UTC), `size` is declared, in bytes."""
 
@@ -62,6 +72,14 @@ class Video:
     profile: str = DEFAULT
     upload: Upload | None = None
     run: str | None = None
+    """Whose objects are served."""
+    plan_run: str | None = None
+    """Whose plan tells of them, where a rendition was made anew."""
+    last_run: str | None = None
+    """The one that began last, where that is another."""
+    remake: Remake | None = None
+    replaced: tuple[str, ...] = ()
+    """Tracks that nothing points to any more."""
     queued_at: str | None = None
     waits_for: str | None = None
     probe: Document | None = None
@@ -74,6 +92,22 @@ class Video:
     costs: Costs | None = None
     expires_at: int | None = None
     version: int = 0
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether something still has to happen to it by itself."""
+        return self.status.is_pending or self.remade_now is not None
+
+    @property
+    def remade_now(self) -> Remake | None:
+        """What is being made anew."""
+        return self.remake if self.status is Status.READY else None
+
+    def is_encoded_in(self, run: str) -> bool:
+        """Whether encoders may work on it in this run."""
+        if remake := self.remade_now:
+            return remake.run == run
+        return self.run == run and self.status.is_encoding
 
 
 def moved(video: Video, to: Status, now: str) -> Video:
@@ -145,3 +179,45 @@ def ready(video: Video, published: Published, now: str) -> Video:
 def failed(video: Video, failure: Failure, now: str) -> Video:
     """The video failed for this reason; the source is kept."""
     return replace(moved(video, Status.FAILED, now), failure=failure)
+
+
+def remaking(video: Video, rendition: str, now: str) -> Video:
+    """One rendition of a ready video is to be encoded again; the same for everybody who asks for the same at once."""
+    if video.status is not Status.READY:
+        raise Conflict("wrong_status", f"One rendition can be encoded again of a ready video; it is {video.status}.")
+    if video.remake:
+        if video.remake.rendition == rendition:
+            return video
+        raise Conflict("busy", f"Rendition {video.remake.rendition} is being encoded again. Wait until it is done.")
+    if rendition not in (names := [each["name"] for each in video.renditions]):
+        raise InvalidRequest("rendition", f"is none of {', '.join(names) or 'this video, which has none'}")
+    run = keys.next_run_id(video.last_run or video.run or "")
+    return replace(video, remake=Remake(run, rendition, now), last_run=run, updated_at=now)
+
+
+def as_remade(video: Video) -> Video:
+    """The video as the run sees it in which a rendition is made anew."""
+    assert video.remake
+    return replace(video, run=video.remake.run, queued_at=video.remake.queued_at)
+
+
+def remade(video: Video, published: Published, replaced: str, now: str) -> Video:
+    """The new rendition is verified: the record points to it, and no longer to the track that it replaces."""
+    assert video.remake
+    return replace(
+        video,
+        renditions=published.renditions,
+        warnings=(*(video.probe or {}).get("warnings", ()), *published.warnings),
+        costs=published.costs,
+        plan_run=video.remake.run,
+        replaced=(*video.replaced, replaced),
+        remake=None,
+        updated_at=now,
+    )
+
+
+def not_remade(video: Video, failure: Failure | None, now: str) -> Video:
+    """The rendition stays as it was; a failure is told as a warning."""
+    assert video.remake
+    told = (f"Rendition {video.remake.rendition} could not be encoded again: {failure.message}",) if failure else ()
+    return replace(video, remake=None, warnings=(*video.warnings, *told), updated_at=now)

@@ -3,7 +3,7 @@
 from fractions import Fraction
 from math import ceil
 
-from vod import profiles, sound, storyboard, subtitles
+from vod import keys, profiles, sound, storyboard, subtitles
 from vod.chunks import Chunk, ChunkPolicy
 from vod.color import Color
 from vod.frozen import Frozen
@@ -37,6 +37,16 @@ class SourceObject(Frozen):
     size: int
 
 
+class Remade(Frozen):
+    """What a plan is for that makes one rendition anew: the track to make, the one it replaces, and the runs whose plan
+    tells of all the others (`base_run`) and whose objects are served (`stored_run`)."""
+
+    track: str
+    replaced: str
+    base_run: str
+    stored_run: str
+
+
 class Plan(Frozen):
     """All that the encoders and the publisher need to know; frame numbers count on the output grid of `rate`.
 
@@ -65,6 +75,27 @@ class Plan(Frozen):
     storyboard: Storyboard | None
     measure_quality: bool
     chunks: tuple[Chunk, ...]
+    remade: Remade | None = None
+
+    @property
+    def prefix(self) -> str:
+        """Where what is made is stored and served from."""
+        return keys.run_prefix(self.video_id, self.remade.stored_run if self.remade else self.run)
+
+    @property
+    def of_encoders(self) -> "Plan":
+        """What encoders do of it: all, or the one rendition that is made anew, in the same chunks."""
+        if self.remade is None:
+            return self
+        return self.model_copy(
+            update={
+                "renditions": tuple(each for each in self.renditions if each.name == self.remade.track),
+                "audio": (),
+                "subtitles": (),
+                "storyboard": None,
+                "chunks": tuple(chunk.model_copy(update={"extras": False}) for chunk in self.chunks),
+            }
+        )
 
     @property
     def segment_frames(self) -> int:
@@ -150,6 +181,19 @@ def make_plan(
         storyboard=_storyboard(recipe, work),
         measure_quality=recipe.measure_quality,
         chunks=tasks(probe, work, policy if is_seekable else ONE_CHUNK),
+    )
+
+
+def remake_plan(base: Plan, run: str, rendition: str, stored_run: str) -> Plan:
+    """The plan that makes one rendition of a base plan anew, beside what is stored of it. Pure."""
+    old = next(each for each in base.renditions if keys.rendition_of(each.name) == rendition)
+    new = old.model_copy(update={"name": keys.next_track(old.name)})
+    return base.model_copy(
+        update={
+            "run": run,
+            "renditions": tuple(new if each is old else each for each in base.renditions),
+            "remade": Remade(track=new.name, replaced=old.name, base_run=base.run, stored_run=stored_run),
+        }
     )
 
 

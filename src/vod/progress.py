@@ -43,4 +43,4 @@ class Progress:
 
     def _is_wanted(self) -> bool:
         video = self._videos.get(self._plan.video_id)
-        return video is not None and video.run == self._plan.run and video.status.is_encoding
+        return video is not None and video.is_encoded_in(self._plan.run)

@@ -82,3 +82,19 @@ class ChunkReport(Frozen):
     resumed_at: int = 0
     complaints: int = 0
     warnings: tuple[str, ...] = ()
+
+
+def merged(base: ChunkReport, made: ChunkReport, replaced: str) -> ChunkReport:
+    """A chunk's report with one of its tracks in the place of another; `made` as it is when it made nothing."""
+    if made.outcome != "encoded":
+        return made
+    kept = tuple(track for track in base.video if track.name != replaced)
+    measured = tuple(each for each in base.quality if each.name != replaced)
+    return base.model_copy(
+        update={
+            "video": (*kept, *made.video),
+            "quality": (*measured, *made.quality),
+            "complaints": max(base.complaints, made.complaints),
+            "warnings": tuple(dict.fromkeys((*base.warnings, *made.warnings))),
+        }
+    )

@@ -87,7 +87,7 @@ def verify(plan: Plan, reports: Sequence[ChunkReport], tracks: Tracks, stored: M
     for track in texts:
         _check_continuous(track)
         _check_zero(track, 0)
-    prefix = keys.run_prefix(plan.video_id, plan.run)
+    prefix = plan.prefix
     for track in (*tracks.video, *tracks.audio, *texts):
         _check_stored(track, prefix, stored)
     files = {vtt_name(text.name): text.bytes for text in tracks.subtitles}

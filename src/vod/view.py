@@ -10,8 +10,8 @@ from vod.status import Status
 _SOURCE_FIELDS = ("container", "duration", "size", "video", "audio")
 
 
-def video(record: Video, progress: int, playback: Document | None) -> Document:
-    """The API's video object; `progress` in percent, `playback` its addresses."""
+def video(record: Video, progress: int, playback: Document | None, remade: int = 0) -> Document:
+    """The API's video object; `progress` and `remade` (of a rendition made anew) in percent, `playback` its addresses."""
     return {
         "id": record.id,
         "status": record.status.value,
@@ -27,6 +27,7 @@ def video(record: Video, progress: int, playback: Document | None) -> Document:
         if record.probe
         else None,
         "renditions": list(record.renditions),
+        "remake": {"rendition": record.remade_now.rendition, "progress": remade} if record.remade_now else None,
         "playback": playback,
         "warnings": list(record.warnings),
         "error": {"code": record.failure.code, "message": record.failure.message} if record.failure else None,
@@ -52,5 +53,14 @@ def progress(record: Video, chunk_frames: Mapping[int, int]) -> int:
     """Percent of the encode that is done; 100 only when the video is ready."""
     if record.status is Status.READY:
         return 100
+    return _share(record, chunk_frames) if record.status.is_encoding else 0
+
+
+def remade(record: Video, chunk_frames: Mapping[int, int]) -> int:
+    """Percent of the rendition that is being made anew."""
+    return _share(record, chunk_frames)
+
+
+def _share(record: Video, chunk_frames: Mapping[int, int]) -> int:
     total = (record.probe or {}).get("gridFrames") or 0
-    return min(99, 100 * sum(chunk_frames.values()) // total) if total and record.status.is_encoding else 0
+    return min(99, 100 * sum(chunk_frames.values()) // total) if total else 0

@@ -60,3 +60,9 @@ class ShareBody(Body):
     """`POST /videos/{id}/shares`: how long the link works."""
 
     expires_in_hours: Annotated[int, Field(alias="expiresInHours", ge=1, le=720)] = 168
+
+
+class RetryBody(Body):
+    """`POST /videos/{id}/retry`: the rendition of a ready video to encode again; without it the whole video."""
+
+    rendition: Annotated[str | None, StringConstraints(max_length=64)] = None

@@ -12,7 +12,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from vod import keys
 from vod.errors import InvalidRequest, VersionConflict
-from vod.model import Costs, Failure, Source, Upload, Video
+from vod.model import Costs, Failure, Remake, Source, Upload, Video
 from vod.ports import Page
 from vod.status import Status
 
@@ -120,7 +120,7 @@ class DynamoVideos:
         )
         for page in pages:
             found = (self.get(keys.recorded_video_id(item["pk"]["S"])) for item in page["Items"])
-            yield from (video for video in found if video and video.status.is_pending and video.updated_at < before)
+            yield from (video for video in found if video and video.is_pending and video.updated_at < before)
 
     def chunk_frames(self, video_id: str, run: str) -> Mapping[int, int]:
         items = self._query(_serialize(keys.record_partition(video_id)), "sk, frames", f"CHUNK#{run}#")
@@ -146,7 +146,7 @@ def _item(video: Video) -> Item:
     plain = json.loads(json.dumps(asdict(video)), parse_float=Decimal)
     record = {_camel(name): value for name, value in plain.items() if value is not None}
     record.update(pk=keys.record_partition(video.id), sk=_RECORD, kind=_RECORD)
-    if video.status.is_pending:
+    if video.is_pending:
         record["pending"] = _PENDING
     return {name: _serialize(value) for name, value in record.items()}
 
@@ -161,6 +161,8 @@ def _video(item: Item) -> Video:
     known["warnings"] = tuple(known.get("warnings", ()))
     known["upload"] = Upload(**known["upload"]) if known.get("upload") else None
     known["failure"] = Failure(**known["failure"]) if known.get("failure") else None
+    known["remake"] = Remake(**known["remake"]) if known.get("remake") else None
+    known["replaced"] = tuple(known.get("replaced", ()))
     known["costs"] = Costs(**known["costs"]) if known.get("costs") else None
     return Video(**known)
 

@@ -212,7 +212,7 @@ def planning(env: Environment) -> Planning:
         most=int(env["MAX_CONCURRENT_CHUNKS"]),
         target_seconds=60 * int(env["ENCODE_TARGET_MINUTES"]),
     )
-    return Planning(_videos(env), _output(env), policy)
+    return Planning(_videos(env), S3Output(client("s3"), env["OUTPUT_BUCKET"], may_list=False), policy)
 
 
 def publishing(env: Environment) -> Publishing:

@@ -63,7 +63,7 @@ class Deletion:
         """Remove all of a video that is `deleting` by now; not complete when the CDN has no time for it yet."""
         receipt = self._begun(video)
         self._remove_source(video)
-        emptied = self.empty(video.id, rounds=ROUNDS if video.run and not video.renditions else 1)
+        emptied = self.empty(video.id, rounds=ROUNDS if _runs(video) else 1)
         if video.run:
             forgotten = self.cdn.forget(f"/{keys.video_prefix(video.id)}*", video.id)
             if forgotten is None:
@@ -86,12 +86,13 @@ class Deletion:
             source_versions=self.sources.versions(video.source.key, _version(video)),
             partial_uploads=int(bool(video.upload and video.upload.multipart_id)),
             output_objects=sum(len(self.output.sizes(prefix)) for prefix in _prefixes(video.id)),
-            executions=int(bool(video.run and not video.renditions)),
+            executions=len(_runs(video)),
         )
 
     def _remove_source(self, video: Video) -> None:
-        if video.run:
-            self.executions.stop(keys.execution_name(video.id, video.run))
+        for run in (video.run, video.remake and video.remake.run):
+            if run:
+                self.executions.stop(keys.execution_name(video.id, run))
         if video.upload and video.upload.multipart_id:
             self.sources.abort_parts(video.source.key, video.upload.multipart_id)
         self.sources.delete_versions(video.source.key, _version(video))
@@ -108,6 +109,12 @@ class Deletion:
 
 def _prefixes(video_id: str) -> tuple[str, str]:
     return keys.video_prefix(video_id), keys.jobs_prefix(video_id)
+
+
+def _runs(video: Video) -> tuple[str, ...]:
+    """The runs in which it may be encoded right now."""
+    running = video.run if not video.renditions else None
+    return tuple(run for run in (running, video.remake and video.remake.run) if run)
 
 
 def _version(video: Video) -> str | None:

@@ -100,7 +100,7 @@ class _Chunk:
         self._extras = Extras(encoder.binary, plan, chunk, source, encoder.output, _cores(), encoder.unconfined_allowed)
         self._so_far = SoFar(encoder.output, plan, chunk, journal)
         self._jpegs: bytes | None = None
-        self._prefix = keys.run_prefix(plan.video_id, plan.run)
+        self._prefix = plan.prefix
         self._wanted = True
         self._videos = [rendition.name for rendition in plan.renditions] if chunk.video else []
         self._audios = [track.name for track in plan.audio] if chunk.extras else []

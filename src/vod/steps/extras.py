@@ -105,4 +105,4 @@ class Extras:
         return ffmpeg_process.capture(command, Sandbox(spend, (str(self.source),), self.unconfined_allowed))
 
     def _store(self, name: str, data: bytes) -> None:
-        self.output.put(keys.run_prefix(self.plan.video_id, self.plan.run) + name, data)
+        self.output.put(self.plan.prefix + name, data)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from vod import clock, model
-from vod.errors import REFUSALS
+from vod.errors import REFUSALS, PlanGone
 from vod.model import Document, Failure, Video
 from vod.ports import Events, Metrics, Videos
 from vod.records import amend
@@ -38,6 +38,8 @@ def reason(error: Document) -> Failure:
         return Failure(error["code"], error["message"])
     if error.get("Error") == "NoCapacity":
         return _NO_CAPACITY
+    if error.get("Error") == PlanGone.__name__:
+        return Failure(PlanGone().code, PlanGone().message)
     if FULL_EXIT in _exit_codes(error.get("Cause")):
         return _SCRATCH_FULL
     logger.error("execution failed: %s", json.dumps(error)[:2000])
@@ -74,6 +76,8 @@ class Failing:
         by somebody who cannot know better (subscribers tell repeats by the event's id).
         """
         video = self.videos.get(video_id)
+        if video and video.remade_now and video.remade_now.run == run:
+            return self._not_remade(video, run, failure)
         if video is None or video.run != run:
             return False
         if video.status is Status.FAILED and not repeated:
@@ -84,6 +88,22 @@ class Failing:
         self.metrics.put("Failures", 1, Code=failure.code)
         self.metrics.put("Broken", int(is_broken(failure.code)))
         self._announce(failed)
+        return True
+
+    def _not_remade(self, video: Video, run: str, failure: Failure) -> bool:
+        """The video stays as it was, and watched."""
+        assert video.remake
+        rendition = video.remake.rendition
+
+        def change(fresh: Video) -> Video:
+            is_same = fresh.remade_now and fresh.remade_now.run == run
+            return model.not_remade(fresh, failure, clock.stamp(self.now())) if is_same else fresh
+
+        told = {"id": f"{video.id}-{run}-failed", "videoId": video.id, "owner": video.owner, "run": run}
+        error = {"code": failure.code, "message": failure.message}
+        amend(self.videos, video, change)
+        self.metrics.put("Failures", 1, Code=failure.code)
+        self.events.publish("RenditionFailed", {**told, "rendition": rendition, "error": error})
         return True
 
     def _announce(self, video: Video) -> None:

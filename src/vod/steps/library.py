@@ -48,7 +48,7 @@ class Library:
         return self._shown(amend(self.videos, video, change))
 
     def _shown(self, video: Video) -> Document:
-        encoding = video.status.is_encoding and video.run
-        frames = self.videos.chunk_frames(video.id, video.run) if encoding and video.run else {}
+        run = video.remade_now.run if video.remade_now else video.run if video.status.is_encoding else None
+        frames = self.videos.chunk_frames(video.id, run) if run else {}
         playback = self.delivery.signed(video, delivery.signed_until(self.now()))
-        return view.video(video, view.progress(video, frames), playback)
+        return view.video(video, view.progress(video, frames), playback, view.remade(video, frames))

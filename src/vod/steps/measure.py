@@ -132,7 +132,7 @@ class _Comparison:
 
     def _stored(self, name: str) -> bytes:
         try:
-            return self._measuring.output.get(keys.run_prefix(self._plan.video_id, self._plan.run) + name)
+            return self._measuring.output.get(self._plan.prefix + name)
         except KeyError as missing:
             raise _Unmeasurable(f"{name} is not stored") from missing
 

@@ -7,8 +7,9 @@ from datetime import datetime
 from vod import chunks, clock, keys, model, profiles
 from vod.buckets import Output
 from vod.chunks import ChunkPolicy
-from vod.model import Document, Video
-from vod.plan import DEFAULT_POLICY, Plan, SourceObject, make_plan
+from vod.errors import PlanGone
+from vod.model import Document, Remake, Video
+from vod.plan import DEFAULT_POLICY, Plan, SourceObject, make_plan, remake_plan
 from vod.ports import Videos
 from vod.probe import Probe
 from vod.records import amend
@@ -27,14 +28,27 @@ class Planning:
     def plan(self, video_id: str, run: str, source: SourceObject, probe: Probe) -> Document:
         """`{"outcome": "planned", "planKey", "chunks", "patience"}`, or `{"outcome": "unwanted"}`: it is gone."""
         video = self.videos.get(video_id)
-        if video is None or video.run != run or not video.status.is_encoding:
+        if video is None or not video.is_encoded_in(run):
             return {"outcome": "unwanted"}
-        made = make_plan(video_id, run, source, probe, self.policy, profiles.known_or_default(video.profile))
+        if video.remade_now:
+            made = self._remake(video, video.remade_now)
+        else:
+            made = make_plan(video_id, run, source, probe, self.policy, profiles.known_or_default(video.profile))
         self.output.put(keys.plan_key(video_id, run), made.model_dump_json().encode())
         if video.status is Status.QUEUED:
             self._begin(video, made, probe)
         planned = {"outcome": "planned", "planKey": keys.plan_key(video_id, run), "chunks": _items(made)}
         return planned | {"patience": chunks.patience(len(made.chunks))}
+
+    def _remake(self, video: Video, remake: Remake) -> Plan:
+        """PlanGone when what it is made from is no longer kept."""
+        assert video.run
+        base = video.plan_run or video.run
+        try:
+            stored = self.output.get(keys.plan_key(video.id, base))
+        except KeyError as missing:
+            raise PlanGone from missing
+        return remake_plan(Plan.model_validate_json(stored), remake.run, remake.rendition, video.run)
 
     def _begin(self, video: Video, plan: Plan, probe: Probe) -> None:
         described = probe.model_dump(mode="json", exclude={"index"}) | {
@@ -45,9 +59,11 @@ class Planning:
 
 
 def _items(plan: Plan) -> list[Document]:
-    """The Map's items; sizes as text, which is what RunTask wants.
+    """The Map's items; sizes as text, which is what RunTask wants. Making one rendition anew needs no extras.
 
     The extras come first: they are soon done, and nothing can be watched before there is sound.
     """
     ordered = sorted(plan.chunks, key=lambda chunk: not chunk.extras)
+    if plan.remade:
+        ordered = [chunk for chunk in plan.chunks if chunk.video]
     return [{"index": str(chunk.index), "cpu": str(chunk.cpu), "memory": str(chunk.memory)} for chunk in ordered]

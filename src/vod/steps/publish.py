@@ -15,7 +15,7 @@ from vod.plan import Plan
 from vod.ports import Events, Metrics, Videos
 from vod.quality import Quality, pooled
 from vod.records import amend
-from vod.report import ChunkReport
+from vod.report import ChunkReport, merged
 from vod.status import Status
 from vod.tracks import Tracks, assemble, verify
 
@@ -33,11 +33,11 @@ class Publishing:
     def publish(self, video_id: str, run: str) -> Document:
         """`{"outcome": "published" | "unwanted"}`, or `{"outcome": "refused", "error"}`. Safe to repeat."""
         video = self.videos.get(video_id)
-        if video is None or video.run != run or not (video.status.is_encoding or video.status is Status.READY):
-            return {"outcome": "unwanted"}
-        if video.status is Status.READY:
+        if video and video.status is Status.READY and (video.plan_run or video.run) == run:
             self._announce(video)  # the try before may have died between storing and telling
             return {"outcome": "published"}
+        if video is None or not video.is_encoded_in(run):
+            return {"outcome": "unwanted"}
         plan = Plan.model_validate_json(self.output.get(keys.plan_key(video_id, run)))
         try:
             return self._publish(video, plan, self._reports(plan))
@@ -45,18 +45,30 @@ class Publishing:
             return _refused(failure.code, failure.message)
 
     def _reports(self, plan: Plan) -> list[ChunkReport]:
+        """Of every chunk; where a rendition is made anew, those of the run before with the new track."""
+        if plan.remade is None:
+            return [self._report(plan, chunk.index) for chunk in plan.chunks]
+        base = Plan.model_validate_json(self._stored(keys.plan_key(plan.video_id, plan.remade.base_run)))
+        return [
+            merged(report, self._report(plan, chunk.index), plan.remade.replaced) if chunk.video else report
+            for chunk, report in zip(plan.chunks, self._reports(base), strict=True)
+        ]
+
+    def _report(self, plan: Plan, chunk: int) -> ChunkReport:
+        return ChunkReport.model_validate_json(self._stored(keys.report_key(plan.video_id, plan.run, chunk)))
+
+    def _stored(self, key: str) -> bytes:
         try:
-            raw = [self.output.get(keys.report_key(plan.video_id, plan.run, chunk.index)) for chunk in plan.chunks]
+            return self.output.get(key)
         except KeyError as missing:
-            raise VerificationFailed("report_missing", f"{missing.args[0]} is not there") from missing
-        return [ChunkReport.model_validate_json(report) for report in raw]
+            raise VerificationFailed("report_missing", f"{key} is not there") from missing
 
     def _publish(self, video: Video, plan: Plan, reports: list[ChunkReport]) -> Document:
         if refusal := next((report.refusal for report in reports if report.refusal), None):
             return _refused(refusal.code, refusal.message)
         if any(report.outcome == "cancelled" for report in reports):
             return {"outcome": "unwanted"}
-        prefix = keys.run_prefix(plan.video_id, plan.run)
+        prefix = plan.prefix
         tracks = assemble(plan, reports)
         sizes = self.output.sizes(prefix)
         warnings = tracks.warnings + verify(plan, reports, tracks, sizes)
@@ -73,11 +85,18 @@ class Publishing:
             warnings=warnings,
             costs=_costs(plan, sizes),
         )
-        # A title changed meanwhile is no reason to publish all over again.
-        done = amend(self.videos, video, lambda fresh: model.ready(fresh, published, clock.stamp(self.now())))
-        self._measure(done)
+        done = self._record(video, plan, published)
         self._announce(done)
         return {"outcome": "published"}
+
+    def _record(self, video: Video, plan: Plan, published: Published) -> Video:
+        """A title changed meanwhile is no reason to publish all over again."""
+        stamp, remade = clock.stamp(self.now()), plan.remade
+        if remade:
+            return amend(self.videos, video, lambda fresh: model.remade(fresh, published, remade.replaced, stamp))
+        done = amend(self.videos, video, lambda fresh: model.ready(fresh, published, stamp))
+        self._measure(done)
+        return done
 
     def _measure(self, video: Video) -> None:
         taken = self.now() - clock.parse(video.queued_at or video.created_at)
@@ -87,7 +106,8 @@ class Publishing:
 
     def _announce(self, video: Video) -> None:
         """At least once: subscribers tell repeats by the event's id."""
-        told = {"id": f"{video.id}-{video.run}-ready", "videoId": video.id, "owner": video.owner, "run": video.run}
+        run = video.plan_run or video.run
+        told = {"id": f"{video.id}-{run}-ready", "videoId": video.id, "owner": video.owner, "run": run}
         self.events.publish("VideoReady", told)
 
     def _write_storyboard(self, prefix: str, plan: Plan, tracks: Tracks) -> None:
@@ -110,7 +130,7 @@ def _renditions(listed: Catalog, quality: Mapping[str, Quality]) -> list[Documen
     """The renditions as the record and the API show them; rates in bit/s, size in bytes; their quality if measured."""
     return [
         {
-            "name": entry.rendition.name,
+            "name": keys.rendition_of(entry.rendition.name),
             "width": entry.rendition.width,
             "height": entry.rendition.height,
             "codec": entry.track.codec,

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from vod import clock, keys
+from vod import clock, keys, model
 from vod.buckets import Sources
 from vod.model import Failure, Video
 from vod.ports import Executions, Marks, Metrics, Running, Tasks, Videos
@@ -99,6 +99,8 @@ class Reconciling:
                 note("deletion_finished")
         elif video.status is Status.AWAITING_UPLOAD:
             self._awaited(video, note)
+        elif video.remade_now:
+            self._run(model.as_remade(video), video.remade_now.run, note)
         elif video.waits_for:
             self.starting.hold(video)  # the watch step starts what stands in line
         elif video.run:
@@ -114,7 +116,7 @@ class Reconciling:
         status = self.executions.status(keys.execution_name(video.id, run))
         if status == RUNNING:
             return
-        if status is None and video.status is Status.QUEUED:
+        if status is None and (video.status is Status.QUEUED or video.remade_now):
             if self.starting.start(video):
                 note("execution_started")
         elif self.failing.fail(video.id, run, LOST):
@@ -129,9 +131,9 @@ class Reconciling:
     def _is_wanted(self, running: Running, before: str) -> bool:
         """Whether a record is on this run, or was until just now."""
         video = self.videos.get(running.video_id)
-        if video is None or video.run != running.run:
+        if video is None or running.run not in (video.run, video.last_run):
             return False
-        return video.status.is_encoding or video.updated_at >= before
+        return video.is_encoded_in(running.run) or video.updated_at >= before
 
     def _tasks(self, before: datetime, note: Callable[[str], None]) -> None:
         for task in self.tasks.running():

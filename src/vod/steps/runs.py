@@ -8,7 +8,7 @@ from vod import clock, keys, model, view
 from vod.buckets import Sources
 from vod.caller import Caller
 from vod.errors import Conflict
-from vod.model import Document, Video
+from vod.model import Document, Remake, Video
 from vod.ports import Executions, Videos
 from vod.records import amend
 from vod.status import Status
@@ -30,6 +30,8 @@ class Runs:
     def cancel(self, caller: Caller, video_id: str) -> Document:
         """Stop encoding and keep the source; safe to repeat, also after a crash half-way."""
         video = caller.allowed(self.videos.get(video_id))
+        if video.remade_now:
+            return self._keep(video, video.remade_now)
         if video.run is None:
             raise Conflict("wrong_status", f"Nothing is encoded: the video is {video.status}.")
         video = amend(self.videos, video, self._cancelled)
@@ -40,6 +42,24 @@ class Runs:
         if video.status is Status.CANCELLED:
             return video
         return model.moved(video, Status.CANCELLED, clock.stamp(self.now()))
+
+    def _keep(self, video: Video, remake: Remake) -> Document:
+        """Make a rendition anew no longer; what there is stays."""
+
+        def change(fresh: Video) -> Video:
+            return model.not_remade(fresh, None, clock.stamp(self.now())) if fresh.remake == remake else fresh
+
+        video = amend(self.videos, video, change)
+        self.executions.stop(keys.execution_name(video.id, remake.run))
+        return view.video(video, progress=100, playback=None)
+
+    def remake(self, caller: Caller, video_id: str, rendition: str) -> Document:
+        """Encode one rendition of a ready video again, beside the others; a repeat starts nothing twice."""
+        video = caller.allowed(self.videos.get(video_id))
+        self._check_source(video)
+        video = amend(self.videos, video, lambda fresh: model.remaking(fresh, rendition, clock.stamp(self.now())))
+        self.starting.start(model.as_remade(video))
+        return view.video(video, progress=100, playback=None)
 
     def retry(self, caller: Caller, video_id: str) -> Document:
         """Queue a failed or cancelled video in a new run; a repeat finds it queued and starts nothing twice."""

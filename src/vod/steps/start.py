@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from vod import clock, estimate, keys
+from vod import clock, estimate, keys, model
 from vod.errors import VersionConflict
 from vod.model import Document, Video
 from vod.ports import Executions, Held, Ledger, Reserved, Room, Videos, Waiting
@@ -120,7 +120,9 @@ class Starting:
     def _resume(self, held: Held) -> Reserved | None:
         """Start one that waits if there is room; None when it is no longer wanted."""
         video = self.videos.get(held.video_id)
-        if not video or video.run != held.run or video.status is not Status.QUEUED:
+        if video and video.remade_now and video.remade_now.run == held.run:
+            video = model.as_remade(video)
+        elif not video or video.run != held.run or video.status is not Status.QUEUED:
             self.waiting.drop(held)
             return None
         outcome = self._start(video)

@@ -5,13 +5,14 @@ record knows is counted and kept.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from vod import clock, keys
 from vod.buckets import Output, Sources, StoredSource
 from vod.model import Video
 from vod.ports import Marks, Receipts, Videos
+from vod.records import amend
 from vod.steps.delete import Deletion
 from vod.steps.dispatch import Arrival, Dispatch
 
@@ -66,6 +67,7 @@ class Sweeping:
         if video:
             if video.updated_at < before and prefix == _VIDEOS:
                 self._old_runs(video, note)
+                self._replaced(video, note)
         elif self.receipts.get(video_id):
             self.deletion.empty(video_id)
             note("late_output_removed")
@@ -79,6 +81,20 @@ class Sweeping:
             if folder != current:
                 self.output.delete_all(folder)
                 note("old_run_removed")
+
+    def _replaced(self, video: Video, note: Callable[[str], None]) -> None:
+        """Tracks of renditions that were made anew; players that had begun with them are done with them by now."""
+        if not video.replaced:
+            return
+        for track in video.replaced:
+            self.output.delete_all(f"{keys.run_prefix(video.id, video.run or '')}{track}/")
+            note("old_track_removed")
+        gone = set(video.replaced)
+        amend(
+            self.videos,
+            video,
+            lambda fresh: replace(fresh, replaced=tuple(each for each in fresh.replaced if each not in gone)),
+        )
 
 
 def is_repair(kind: str) -> bool:
