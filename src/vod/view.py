@@ -11,7 +11,7 @@ _SOURCE_FIELDS = ("container", "duration", "size", "video", "audio")
 
 
 def video(record: Video, progress: int, playback: Document | None, remade: int = 0) -> Document:
-    """The API's video object; `progress` and `remade` (of a rendition made anew) in percent, `playback` its addresses."""
+    """The API's video object; `progress` in percent, of what is `remade` too; `playback`: its addresses."""
     return {
         "id": record.id,
         "status": record.status.value,

@@ -13,7 +13,7 @@ from tests.integration.conftest import TABLE
 from vod import model
 from vod.aws.videos import DynamoVideos
 from vod.errors import InvalidRequest, VersionConflict
-from vod.model import Failure, Published, Upload, Video
+from vod.model import Failure, Published, Remake, Upload, Video
 from vod.ports import Videos
 from vod.status import Status
 
@@ -33,7 +33,11 @@ def rich(**changes: object) -> Video:
 
 def test_a_record_comes_back_as_it_was_stored(videos: Videos) -> None:
     for number, video in enumerate(
-        (rich(), samples.video(upload=Upload("id", 8), failure=Failure("c", "m"), expires_at=9))
+        (
+            rich(),
+            rich(remake=Remake("1" * 12, "v720", "2026-01-02T00:00:01.000Z"), replaced=("v540",), plan_run="2" * 12),
+            samples.video(upload=Upload("id", 8), failure=Failure("c", "m"), expires_at=9),
+        )
     ):
         stored = replace(video, id=f"{number:020d}")
 
@@ -152,6 +156,8 @@ def test_what_is_pending_is_found_by_when_it_last_changed(videos: Videos) -> Non
     before = "2026-01-02T00:30:00.000Z"
 
     assert [video.status for video in videos.pending("", before)] == [status for status in Status if status.is_pending]
+    videos.create(rich(id="e" * 20, remake=Remake("1" * 12, "v720", "2026-01-02T00:00:01.000Z")))
+    assert [video.id for video in videos.pending("", "2026-01-03")][-1] == "e" * 20, "a rendition is being made anew"
 
     assert [video.status for video in videos.pending("2026-01-02T00:04:00.000Z", before)] == [Status.DELETING]
 

@@ -20,7 +20,7 @@ from tests.fakes import (
     FakeVideos,
 )
 from vod import clock, keys
-from vod.model import Source, Video
+from vod.model import Remake, Source, Video
 from vod.ports import Room, Running
 from vod.receipt import Receipt
 from vod.status import Status
@@ -257,3 +257,31 @@ def test_a_pass_whose_time_is_over_is_gone_on_with() -> None:
     assert world.reconcile() == {"execution_started": 2}
     assert world.reconcile() == {"execution_started": 3}
     assert world.marks.get("pending") == ""
+
+
+def test_a_remake_without_an_execution_gets_one_and_one_that_ended_without_a_word_leaves_the_video() -> None:
+    remake = Remake("1" * 12, "v720", "2026-01-02T00:00:00.000Z")
+    world = World(samples.video(Status.READY, remake=remake, last_run=remake.run, renditions=({"name": "v720"},)))
+    name = keys.execution_name(samples.VIDEO_ID, remake.run)
+
+    assert world.reconcile() == {"execution_started": 1}
+    assert list(world.executions.started) == [name]
+    assert world.reconcile() == {}
+
+    world.executions.ends[name] = "ABORTED"
+    assert world.reconcile() == {"failure_recorded": 1}
+    assert world.status() is Status.READY
+
+
+def test_tracks_that_were_replaced_are_removed_once_nobody_can_be_watching_them() -> None:
+    video = samples.video(Status.READY, replaced=("v720",), renditions=({"name": "v720"},))
+    world = World(video)
+    prefix = keys.run_prefix(video.id, samples.RUN)
+    for name in ("v720/00000.m4s", "v720_2/00000.m4s", "v540/00000.m4s"):
+        world.output.objects[prefix + name] = b"x"
+
+    assert world.reconcile() == {"old_track_removed": 1}
+    assert sorted(world.output.objects) == [prefix + "v540/00000.m4s", prefix + "v720_2/00000.m4s"]
+    assert world.reconcile() == {}
+    world.videos.records[video.id] = just_now(replace(video, replaced=("v540",)))
+    assert world.reconcile() == {}

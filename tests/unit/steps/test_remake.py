@@ -1,0 +1,283 @@
+"""One rendition of a ready video made anew: who may ask, what is encoded, what is published, and how it ends otherwise."""
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from tests import samples
+from tests.fakes import (
+    FakeCdn,
+    FakeEvents,
+    FakeExecutions,
+    FakeLedger,
+    FakeMetrics,
+    FakeOutput,
+    FakeReceipts,
+    FakeSources,
+    FakeVideos,
+)
+from vod import keys, model
+from vod.caller import Caller
+from vod.errors import Conflict, InvalidRequest, NotFound, PlanGone
+from vod.model import Document, Failure, Source, Video
+from vod.plan import Plan, SourceObject, remake_plan
+from vod.report import ChunkReport, Refusal
+from vod.status import Status
+from vod.steps.delete import Deletion
+from vod.steps.fail import Failing, reason
+from vod.steps.plan import Planning
+from vod.steps.publish import Publishing
+from vod.steps.runs import Runs
+from vod.steps.start import Turns
+
+ANN = Caller("ann")
+SOURCE = Source(f"uploads/{samples.VIDEO_ID}/source", "v1", 1000)
+BASE_PLAN = samples.plan()
+NEXT = keys.next_run_id(samples.RUN)
+PREFIX = f"videos/{samples.VIDEO_ID}/{samples.RUN}/"
+
+
+@dataclass
+class World:
+    """A ready video in memory, and every step that has to do with it."""
+
+    turns: Turns = field(default_factory=Turns)
+
+    def __post_init__(self) -> None:
+        self.output, self.executions, self.events = FakeOutput(), FakeExecutions(), FakeEvents()
+        self.output.put(keys.plan_key(samples.VIDEO_ID, samples.RUN), BASE_PLAN.model_dump_json().encode())
+        self._store(BASE_PLAN, samples.report(BASE_PLAN))
+        self.videos = FakeVideos({samples.VIDEO_ID: samples.video(Status.TRANSCODING, source=SOURCE)})
+        self.publish(samples.RUN)
+        self.events.published.clear()
+        starting = samples.starting(self.videos, self.executions, FakeLedger(), turns=self.turns)
+        self.runs = Runs(self.videos, FakeSources({SOURCE.key: b"x"}), self.executions, starting, lambda: samples.NOW)
+
+    def _store(self, plan: Plan, report: ChunkReport) -> None:
+        self.output.put(keys.report_key(plan.video_id, plan.run, 0), report.model_dump_json().encode())
+        for key, size in samples.stored(plan.model_copy(update={"run": samples.RUN}), report).items():
+            self.output.put(key, bytes(size))
+
+    @property
+    def video(self) -> Video:
+        video = self.videos.get(samples.VIDEO_ID)
+        assert video
+        return video
+
+    def publish(self, run: str) -> Document:
+        return Publishing(self.videos, self.output, self.events, FakeMetrics(), lambda: samples.NOW).publish(
+            samples.VIDEO_ID, run
+        )
+
+    def plan(self, run: str) -> Document:
+        source = SourceObject(bucket="source", key=SOURCE.key, version="v1", size=1000)
+        return Planning(self.videos, self.output, now=lambda: samples.NOW).plan(
+            samples.VIDEO_ID, run, source, samples.probe()
+        )
+
+    def encode(self, run: str) -> Plan:
+        """What the encoders leave of a run."""
+        plan = Plan.model_validate_json(self.output.get(keys.plan_key(samples.VIDEO_ID, run)))
+        self._store(plan, samples.report(plan.of_encoders))
+        return plan
+
+    def remake(self, rendition: str = "v540") -> str:
+        self.runs.remake(ANN, samples.VIDEO_ID, rendition)
+        assert self.video.remake
+        return self.video.remake.run
+
+
+def test_the_video_stays_ready_and_a_run_of_its_own_begins() -> None:
+    world = World()
+
+    shown = world.runs.remake(ANN, samples.VIDEO_ID, "v540")
+
+    assert (shown["status"], shown["remake"]) == ("ready", {"rendition": "v540", "progress": 0})
+    assert list(world.executions.started) == [keys.execution_name(samples.VIDEO_ID, NEXT)]
+    assert world.video.run == samples.RUN
+    assert world.video.is_pending
+
+
+def test_only_the_one_rendition_is_encoded_and_nothing_is_made_once_more() -> None:
+    world = World()
+    run = world.remake()
+
+    answer = world.plan(run)
+
+    plan = Plan.model_validate_json(world.output.get(answer["planKey"]))
+    encoders = plan.of_encoders
+    assert [each.name for each in encoders.renditions] == ["v540_2"]
+    assert (encoders.audio, encoders.subtitles, encoders.storyboard) == ((), (), None)
+    assert not any(chunk.extras for chunk in encoders.chunks)
+    assert [each.name for each in plan.renditions] == ["v720", "v540_2", "v360", "v240"]
+    assert plan.prefix == PREFIX
+    assert world.plan(run) == answer
+
+
+def test_the_extras_alone_are_no_task_of_a_remake() -> None:
+    long = samples.plan(samples.probe(seconds=4000.0))
+    world = World()
+    world.output.put(keys.plan_key(samples.VIDEO_ID, samples.RUN), long.model_dump_json().encode())
+
+    chunks = world.plan(world.remake())["chunks"]
+
+    assert len(chunks) == len(long.chunks) - 1
+    assert [chunk["index"] for chunk in chunks] == [str(chunk.index) for chunk in long.chunks if chunk.video]
+
+
+def test_it_takes_the_place_of_the_one_before_under_the_same_name() -> None:
+    world = World()
+    before = world.video
+    run = world.remake()
+    world.plan(run)
+    world.encode(run)
+
+    assert world.publish(run) == world.publish(run) == {"outcome": "published"}
+
+    video = world.video
+    assert [each["name"] for each in video.renditions] == ["v720", "v540", "v360", "v240"]
+    assert (video.run, video.plan_run, video.remake, video.replaced) == (samples.RUN, run, None, ("v540",))
+    assert video.warnings == before.warnings
+    playlist = world.output.get(PREFIX + "index.m3u8").decode()
+    assert "v540_2/index.m3u8" in playlist
+    assert "v540/index.m3u8" not in playlist
+    assert Counter(event for event, _ in world.events.published) == {"VideoReady": 2}
+    assert len({told["id"] for _, told in world.events.published}) == 1
+
+
+def test_the_next_one_is_made_from_what_was_made_anew() -> None:
+    world = World()
+    for rendition in ("v540", "v720", "v540"):
+        run = world.remake(rendition)
+        world.plan(run)
+        world.encode(run)
+        assert world.publish(run) == {"outcome": "published"}
+
+    playlist = world.output.get(PREFIX + "index.m3u8").decode()
+    assert [line.split("/")[0] for line in playlist.splitlines() if line.startswith("v")] == [
+        "v720_2",
+        "v540_3",
+        "v360",
+        "v240",
+    ]
+    assert world.video.replaced == ("v540", "v720", "v540_2")
+
+
+@pytest.mark.parametrize("status", [each for each in Status if each not in (Status.READY, Status.DELETING)])
+def test_only_a_ready_video_has_renditions_to_make_anew(status: Status) -> None:
+    world = World()
+    world.videos.records[samples.VIDEO_ID] = replace(world.video, status=status)
+
+    with pytest.raises(Conflict):
+        world.runs.remake(ANN, samples.VIDEO_ID, "v540")
+
+
+def test_one_at_a_time_and_only_what_there_is_and_only_by_its_owner() -> None:
+    world = World()
+    with pytest.raises(InvalidRequest, match="v720, v540"):
+        world.remake("v4711")
+    with pytest.raises(NotFound):
+        world.runs.remake(Caller("bob"), samples.VIDEO_ID, "v540")
+    world.remake("v540")
+    with pytest.raises(Conflict, match="v540"):
+        world.remake("v720")
+
+
+def test_asking_twice_starts_one() -> None:
+    world = World()
+
+    assert world.remake() == world.remake()
+    assert len(world.executions.started) == 1
+
+
+def test_a_failure_leaves_the_video_as_it_is_with_a_warning_and_a_next_try_is_another_run() -> None:
+    world = World()
+    first = world.remake()
+    failing = Failing(world.videos, world.events, FakeMetrics(), lambda: samples.NOW)
+
+    assert failing.fail(samples.VIDEO_ID, first, Failure("no_capacity", "AWS had no room."))
+    assert not failing.fail(samples.VIDEO_ID, first, Failure("no_capacity", "AWS had no room."))
+
+    assert (world.video.status, world.video.remake) == (Status.READY, None)
+    assert world.video.warnings[-1] == "Rendition v540 could not be encoded again: AWS had no room."
+    [(event, told)] = world.events.published
+    assert (event, told["rendition"], told["error"]["code"]) == ("RenditionFailed", "v540", "no_capacity")
+    assert world.remake() not in (first, samples.RUN)
+
+
+def test_one_that_cannot_be_decoded_any_more_is_refused() -> None:
+    world = World()
+    run = world.remake()
+    world.plan(run)
+    refused = ChunkReport(chunk=0, outcome="refused", refusal=Refusal(code="encode_failed", message="It gave up."))
+    world.output.put(keys.report_key(samples.VIDEO_ID, run, 0), refused.model_dump_json().encode())
+
+    assert world.publish(run)["error"]["code"] == "encode_failed"
+    assert world.video.status is Status.READY
+
+
+def test_without_the_plan_of_what_there_is_nothing_can_be_made_anew() -> None:
+    world = World()
+    run = world.remake()
+    del world.output.objects[keys.plan_key(samples.VIDEO_ID, samples.RUN)]
+
+    with pytest.raises(PlanGone):
+        world.plan(run)
+    assert reason({"Error": "PlanGone", "Cause": "{}"}).code == "plan_gone"
+
+
+def test_cancelling_keeps_what_there_is_and_stops_the_run() -> None:
+    world = World()
+    run = world.remake()
+
+    shown = world.runs.cancel(ANN, samples.VIDEO_ID)
+
+    assert (shown["status"], shown["remake"]) == ("ready", None)
+    assert world.executions.stopped == [keys.execution_name(samples.VIDEO_ID, run)]
+    assert world.plan(run) == world.publish(run) == {"outcome": "unwanted"}
+
+
+def test_it_waits_for_its_turn() -> None:
+    world = World(Turns(videos=1))
+    ledger = world.runs.starting.ledger
+    other = model.as_remade(replace(samples.video(Status.READY), remake=model.Remake("r", "v", "")))
+    assert world.runs.starting._start(other).is_done
+
+    run = world.remake()
+    assert keys.execution_name(samples.VIDEO_ID, run) not in world.executions.started
+    ledger.release(keys.execution_name(other.id, "r"))
+
+    assert world.runs.starting.resume().started == [samples.VIDEO_ID]
+    assert keys.execution_name(samples.VIDEO_ID, run) in world.executions.started
+
+
+def test_a_deletion_stops_it_too() -> None:
+    world = World()
+    run = world.remake()
+    deletion = Deletion(
+        world.videos, FakeSources(), world.output, world.executions, FakeReceipts(), FakeCdn(), pause=lambda _: None
+    )
+
+    receipt = deletion.delete(ANN, samples.VIDEO_ID)
+
+    assert receipt.removed.executions == 1
+    assert keys.execution_name(samples.VIDEO_ID, run) in world.executions.stopped
+
+
+def test_a_plan_that_makes_one_anew_is_the_same_in_everything_else() -> None:
+    made = remake_plan(BASE_PLAN, NEXT, "v540", samples.RUN)
+
+    assert remake_plan(made, NEXT, "v540", samples.RUN).remade.track == "v540_3"  # type: ignore[union-attr]
+    same = {"run", "renditions", "remade"}
+    assert made.model_dump(exclude=same) == BASE_PLAN.model_dump(exclude=same)
+
+
+def test_a_track_is_of_the_rendition_that_it_was_first_made_for() -> None:
+    assert [keys.next_track(name) for name in ("v720", "v720_2", "v720-av1", "v720-av1_9")] == [
+        "v720_2",
+        "v720_3",
+        "v720-av1_2",
+        "v720-av1_10",
+    ]
+    assert keys.rendition_of("v720-av1_9") == "v720-av1"
