@@ -157,7 +157,7 @@ def test_what_is_pending_is_found_by_when_it_last_changed(videos: Videos) -> Non
 
     assert [video.status for video in videos.pending("", before)] == [status for status in Status if status.is_pending]
     videos.create(rich(id="e" * 20, remake=Remake("1" * 12, "v720", "2026-01-02T00:00:01.000Z")))
-    assert [video.id for video in videos.pending("", "2026-01-03")][-1] == "e" * 20, "a rendition is being made anew"
+    assert "e" * 20 in [video.id for video in videos.pending("", "2026-01-03")], "a rendition is being made anew"
 
     assert [video.status for video in videos.pending("2026-01-02T00:04:00.000Z", before)] == [Status.DELETING]
 
