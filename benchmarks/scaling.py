@@ -16,6 +16,7 @@ from benchmarks import markdown
 from benchmarks.simulation import Film, Limits, Outcome, planned, quantile, simulate, uploads
 from vod.chunks import ChunkPolicy
 from vod.cost import MICRO
+from vod.steps.start import Turns
 
 ROOT = Path(__file__).parent.parent
 DOCUMENT, PICTURES = ROOT / "docs" / "scaling.md", ROOT / "docs" / "scaling"
@@ -99,6 +100,52 @@ def busiest(daily: float, quota: int) -> tuple[list[Outcome], float]:
     return simulate(uploads(daily, HOURS), policy(), Limits(spot_vcpus=quota, demand_vcpus=quota))
 
 
+BULK, EVERY, SHIFT = 2000, 600.0, 6 * 3600.0
+SMALL = Limits(spot_vcpus=140, demand_vcpus=140)
+TRIED = (Turns(), Turns(70), Turns(70, 35), Turns(35, 18), Turns(200, 100))
+
+
+@cache
+def beside_bulk(turns: Turns) -> tuple[list[Outcome], list[Outcome]]:
+    """One owner's 2,000 videos that come at once, and another's of three minutes that come every ten; in this order."""
+    lengths = [film.seconds for film in uploads(86400 * BULK / 7200 / 2.5, 3.0)][:BULK]
+    bulk = [Film(seconds, 0.0, "bulk") for seconds in lengths]
+    single = [Film(180.0, at * EVERY, "single") for at in range(1, int(SHIFT / EVERY))]
+    outcomes, _ = simulate([*bulk, *single], policy(), SMALL, turns=turns)
+    return outcomes[: len(bulk)], outcomes[len(bulk) :]
+
+
+def fairness() -> str:
+    """What a bulk upload does to another owner, with and without turns."""
+    rows = []
+    for turns in TRIED:
+        bulk, single = beside_bulk(turns)
+        times = [outcome.ready for outcome in single if not outcome.failed]
+        late = [clock(quantile(times, part)) for part in (0.5, 0.95)] if times else ["-", "-"]
+        gave_up = sum(outcome.failed for outcome in (*bulk, *single))
+        all_done = clock(max(outcome.ready for outcome in bulk if not outcome.failed))
+        usd = sum(outcome.micro_usd for outcome in bulk) / MICRO
+        named = f"{turns.videos or 'any'} / {turns.of_owner or 'any'}"
+        rows.append((named, *late, all_done, str(gave_up), f"{usd:,.0f}"))
+    head = ("videos at a time / of one owner", "the other's p50", "p95", "the bulk ready after", "gave up", "USD, bulk")
+    return markdown.table(head, rows)
+
+
+def draw_fairness(file: Path) -> None:
+    """How long the other owner's videos take, by when they came."""
+    figure = Figure(figsize=(9, 5))
+    axes = figure.add_subplot()
+    for turns in (Turns(), Turns(70), Turns(70, 35)):
+        single = beside_bulk(turns)[1]
+        label = f"{turns.videos or 'any number of'} videos at a time, of one owner {turns.of_owner or 'any number'}"
+        at = [outcome.film.arrival / 3600 for outcome in single]
+        axes.plot(at, [min(outcome.ready, 24 * 3600) / 60 for outcome in single], marker=".", label=label)
+    axes.set(xlabel="came so many hours after 2,000 videos of another owner", ylabel="ready after (minutes)")
+    _finish(
+        figure, file, "A three-minute video beside another owner's bulk upload, 140 vCPUs on Spot and on demand each"
+    )
+
+
 def draw_lengths(file: Path) -> None:
     """Time to ready and to playable by length, for some numbers of tasks."""
     figure = Figure(figsize=(9, 5))
@@ -155,14 +202,19 @@ def _finish(figure: Figure, file: Path, title: str) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write every table and picture; the exit code."""
-    parts = {"lengths": lengths, "policies": policies, "load": load}
-    for name, make in parts.items():
+    """Write every table and picture, or those that are named; the exit code."""
+    parts = {
+        "lengths": (lengths, draw_lengths),
+        "policies": (policies, draw_policies),
+        "load": (load, draw_load),
+        "fairness": (fairness, draw_fairness),
+    }
+    for name, (make, draw) in parts.items():
+        if arguments and name not in arguments:
+            continue
         print(name, file=sys.stderr, flush=True)
         DOCUMENT.write_text(markdown.replaced(DOCUMENT.read_text(), name, make()))
-    draw_lengths(PICTURES / "lengths.png")
-    draw_policies(PICTURES / "policies.png")
-    draw_load(PICTURES / "load.png")
+        draw(PICTURES / f"{name}.png")
     return 0
 
 

@@ -6,6 +6,7 @@ what AWS does is in `Limits`. Times are seconds.
 
 import math
 import random
+from collections import Counter, deque
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -16,6 +17,7 @@ import simpy
 from vod import chunks, cost, estimate, prices, sizing
 from vod.chunks import ChunkPolicy
 from vod.sizing import TaskSize
+from vod.steps.start import Turns
 
 Events = Generator[simpy.Event, Any, Any]
 BEFORE_TASKS = 4.0
@@ -45,10 +47,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """A video: seconds long, when it arrives."""
+    """A video: seconds long, when it arrives, whose it is."""
 
     seconds: float
     arrival: float = 0.0
+    owner: str = ""
 
 
 @dataclass(slots=True)
@@ -97,6 +100,42 @@ class Account:
         return True
 
 
+@dataclass(slots=True)
+class Gate:
+    """The platform's turns (`vod.steps.start`): the next is for the owner of whom the fewest run; among several for the
+    one whose last turn is longest ago."""
+
+    env: simpy.Environment
+    turns: Turns
+    running: Counter[str] = field(default_factory=Counter)
+    lines: dict[str, deque[simpy.Event]] = field(default_factory=dict)
+    last: dict[str, float] = field(default_factory=dict)
+
+    def turn(self, owner: str) -> simpy.Event:
+        """Happens when a film of this owner's may begin."""
+        event = self.env.event()
+        self.lines.setdefault(owner, deque()).append(event)
+        self.last.setdefault(owner, self.env.now)
+        self._next()
+        return event
+
+    def end(self, owner: str) -> None:
+        """One of this owner's has ended."""
+        self.running[owner] -= 1
+        self._next()
+
+    def _next(self) -> None:
+        most, of_owner = self.turns.videos or math.inf, self.turns.of_owner or math.inf
+        while self.running.total() < most:
+            waiting = [owner for owner, line in self.lines.items() if line and self.running[owner] < of_owner]
+            if not waiting:
+                return
+            owner = min(waiting, key=lambda each: (self.running[each], self.last[each]))
+            self.running[owner] += 1
+            self.last[owner] = self.env.now
+            self.lines[owner].popleft().succeed()
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a film's tasks are: chunks, of so many seconds of video, encoded so much faster than they play."""
@@ -121,6 +160,7 @@ class Run:
     """One film on its way."""
 
     account: Account
+    gate: Gate
     plan: Plan
     policy: ChunkPolicy
     outcome: Outcome
@@ -128,10 +168,13 @@ class Run:
     def process(self) -> Events:
         """From arrival to ready."""
         env, film = self.account.env, self.outcome.film
-        yield env.timeout(film.arrival + BEFORE_TASKS)
+        yield env.timeout(film.arrival)
+        yield self.gate.turn(film.owner)
+        yield env.timeout(BEFORE_TASKS)
         concurrency = simpy.Resource(env, self.policy.most)
         yield env.all_of([env.process(self._chunk(number, concurrency)) for number in range(self.plan.chunks)])
         yield env.timeout(PUBLISH)
+        self.gate.end(film.owner)
         if not self.outcome.failed:
             self.outcome.ready = env.now - film.arrival
             self.outcome.playable = min(self.outcome.playable, self.outcome.ready)
@@ -187,13 +230,18 @@ class Run:
 
 
 def simulate(
-    films: Iterable[Film], policy: ChunkPolicy, limits: Limits | None = None, seed: int = 1
+    films: Iterable[Film],
+    policy: ChunkPolicy,
+    limits: Limits | None = None,
+    seed: int = 1,
+    turns: Turns | None = None,
 ) -> tuple[list[Outcome], float]:
     """What becomes of every film, and the most vCPUs that ran at a time. The same seed gives the same answer."""
     env = simpy.Environment()
+    gate = Gate(env, turns or Turns())
     account = Account(env, limits or Limits(), random.Random(seed))  # noqa: S311 - chance, not secrecy
     outcomes = [Outcome(film) for film in films]
-    runs = [Run(account, planned(outcome.film, policy), policy, outcome) for outcome in outcomes]
+    runs = [Run(account, gate, planned(outcome.film, policy), policy, outcome) for outcome in outcomes]
     ends = env.all_of([env.process(run.process()) for run in runs])
     env.run(until=ends)
     return outcomes, account.peak

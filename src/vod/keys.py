@@ -123,10 +123,9 @@ def rendition_of(track: str) -> str:
     return track.partition("_")[0]
 
 
-def next_track(track: str) -> str:
-    """The name of the track that replaces this one: what is stored under a name never changes."""
-    rendition, _, number = track.partition("_")
-    return f"{rendition}_{int(number or 1) + 1}"
+def remade_track(rendition: str, run: str) -> str:
+    """The name of a rendition's track that a run makes anew: what is stored under a name never changes."""
+    return f"{rendition}_{run[:6]}"
 
 
 def playlist_name(track: str) -> str:

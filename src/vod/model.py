@@ -52,6 +52,16 @@ class Remake:
     run: str
     rendition: str
     queued_at: str
+    is_publishing: bool = False
+    """The manifests may name its track already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A track that nothing points to any more, and since when (ISO 8601); who watches it may do so for a while."""
+
+    track: str
+    since: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +88,7 @@ class Video:
     last_run: str | None = None
     """The one that began last, where that is another."""
     remake: Remake | None = None
-    replaced: tuple[str, ...] = ()
-    """Tracks that nothing points to any more."""
+    replaced: tuple[Replaced, ...] = ()
     queued_at: str | None = None
     waits_for: str | None = None
     probe: Document | None = None
@@ -201,6 +210,13 @@ def as_remade(video: Video) -> Video:
     return replace(video, run=video.remake.run, queued_at=video.remake.queued_at)
 
 
+def publishing(video: Video, run: str) -> Video:
+    """The track of a remake is about to be named in the manifests; the same when that run is not wanted any more."""
+    if not (video.remade_now and video.remade_now.run == run):
+        return video
+    return replace(video, remake=replace(video.remade_now, is_publishing=True))
+
+
 def remade(video: Video, published: Published, replaced: str, now: str) -> Video:
     """The new rendition is verified: the record points to it, and no longer to the track that it replaces."""
     assert video.remake
@@ -210,14 +226,17 @@ def remade(video: Video, published: Published, replaced: str, now: str) -> Video
         warnings=(*(video.probe or {}).get("warnings", ()), *published.warnings),
         costs=published.costs,
         plan_run=video.remake.run,
-        replaced=(*video.replaced, replaced),
+        replaced=(*video.replaced, Replaced(replaced, now)),
         remake=None,
         updated_at=now,
     )
 
 
 def not_remade(video: Video, failure: Failure | None, now: str) -> Video:
-    """The rendition stays as it was; a failure is told as a warning."""
+    """The rendition stays as it was, a failure is told as a warning, and what was made so far is of no use."""
     assert video.remake
-    told = (f"Rendition {video.remake.rendition} could not be encoded again: {failure.message}",) if failure else ()
-    return replace(video, remake=None, warnings=(*video.warnings, *told), updated_at=now)
+    remake = video.remake
+    told = (f"Rendition {remake.rendition} could not be encoded again: {failure.message}",) if failure else ()
+    made = () if remake.is_publishing else (Replaced(keys.remade_track(remake.rendition, remake.run), now),)
+    replaced = (*video.replaced, *made)
+    return replace(video, remake=None, replaced=replaced, warnings=(*video.warnings, *told), updated_at=now)

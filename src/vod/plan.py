@@ -187,7 +187,7 @@ def make_plan(
 def remake_plan(base: Plan, run: str, rendition: str, stored_run: str) -> Plan:
     """The plan that makes one rendition of a base plan anew, beside what is stored of it. Pure."""
     old = next(each for each in base.renditions if keys.rendition_of(each.name) == rendition)
-    new = old.model_copy(update={"name": keys.next_track(old.name)})
+    new = old.model_copy(update={"name": keys.remade_track(rendition, run)})
     return base.model_copy(
         update={
             "run": run,

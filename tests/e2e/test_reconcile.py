@@ -17,9 +17,9 @@ from vod.aws.videos import DynamoVideos
 from vod.status import Status
 
 
-def reconcile(platform: Platform, made: Callable[[str], str]) -> dict[str, int]:
+def reconcile(platform: Platform, made: Callable[[str], str], grace_seconds: int = -60) -> dict[str, int]:
     """What the function mended, however new it was."""
-    payload = json.dumps({"graceSeconds": -60})
+    payload = json.dumps({"graceSeconds": grace_seconds})
     answer = platform.clients.lambda_.invoke(FunctionName=made("ReconcileFunction"), Payload=payload)
     said: dict[str, Any] = json.loads(answer["Payload"].read())
     return dict(said["repaired"])

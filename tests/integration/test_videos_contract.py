@@ -13,7 +13,7 @@ from tests.integration.conftest import TABLE
 from vod import model
 from vod.aws.videos import DynamoVideos
 from vod.errors import InvalidRequest, VersionConflict
-from vod.model import Failure, Published, Remake, Upload, Video
+from vod.model import Failure, Published, Remake, Replaced, Upload, Video
 from vod.ports import Videos
 from vod.status import Status
 
@@ -35,7 +35,11 @@ def test_a_record_comes_back_as_it_was_stored(videos: Videos) -> None:
     for number, video in enumerate(
         (
             rich(),
-            rich(remake=Remake("1" * 12, "v720", "2026-01-02T00:00:01.000Z"), replaced=("v540",), plan_run="2" * 12),
+            rich(
+                remake=Remake("1" * 12, "v720", "2026-01-02T00:00:01.000Z"),
+                replaced=(Replaced("v540", "2026-01-02T00:00:01.000Z"),),
+                plan_run="2" * 12,
+            ),
             samples.video(upload=Upload("id", 8), failure=Failure("c", "m"), expires_at=9),
         )
     ):

@@ -120,3 +120,24 @@ def test_the_probe_which_reads_hostile_bytes_may_read_sources_and_nothing_else()
     }
 
     assert actions == {"logs:CreateLogStream", "logs:PutLogEvents", "s3:GetObjectVersion"}
+
+
+def test_the_encoder_can_neither_delete_nor_list_nor_start_anything() -> None:
+    role = parsed.template_of("Encoder")["Resources"]["TaskRole"]["Properties"]
+
+    actions = {
+        action
+        for value in parsed.walk(role["Policies"])
+        if isinstance(value, dict)
+        for action in parsed.listed(value.get("Action", []))
+    }
+
+    assert actions == {
+        "dynamodb:GetItem",
+        "dynamodb:UpdateItem",
+        "elasticfilesystem:ClientMount",
+        "elasticfilesystem:ClientWrite",
+        "s3:GetObject",
+        "s3:GetObjectVersion",
+        "s3:PutObject",
+    }

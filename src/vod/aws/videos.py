@@ -12,7 +12,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from vod import keys
 from vod.errors import InvalidRequest, VersionConflict
-from vod.model import Costs, Failure, Remake, Source, Upload, Video
+from vod.model import Costs, Failure, Remake, Replaced, Source, Upload, Video
 from vod.ports import Page
 from vod.status import Status
 
@@ -162,7 +162,7 @@ def _video(item: Item) -> Video:
     known["upload"] = Upload(**known["upload"]) if known.get("upload") else None
     known["failure"] = Failure(**known["failure"]) if known.get("failure") else None
     known["remake"] = Remake(**known["remake"]) if known.get("remake") else None
-    known["replaced"] = tuple(known.get("replaced", ()))
+    known["replaced"] = tuple(Replaced(**each) for each in known.get("replaced", ()))
     known["costs"] = Costs(**known["costs"]) if known.get("costs") else None
     return Video(**known)
 

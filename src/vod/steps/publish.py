@@ -73,6 +73,10 @@ class Publishing:
         sizes = self.output.sizes(prefix)
         warnings = tracks.warnings + verify(plan, reports, tracks, sizes)
         listed = catalog(plan, tracks)
+        if plan.remade:
+            video = amend(self.videos, video, lambda fresh: model.publishing(fresh, plan.run))
+            if not video.is_encoded_in(plan.run):
+                return {"outcome": "unwanted"}
         self._write_storyboard(prefix, plan, tracks)
         grew = video.status is Status.PLAYABLE
         for name, text in files(listed, Kind.EVENT if grew else Kind.VOD).items():
@@ -86,17 +90,26 @@ class Publishing:
             costs=_costs(plan, sizes),
         )
         done = self._record(video, plan, published)
+        if done is None:
+            return {"outcome": "unwanted"}
         self._announce(done)
         return {"outcome": "published"}
 
-    def _record(self, video: Video, plan: Plan, published: Published) -> Video:
-        """A title changed meanwhile is no reason to publish all over again."""
-        stamp, remade = clock.stamp(self.now()), plan.remade
-        if remade:
-            return amend(self.videos, video, lambda fresh: model.remade(fresh, published, remade.replaced, stamp))
-        done = amend(self.videos, video, lambda fresh: model.ready(fresh, published, stamp))
-        self._measure(done)
-        return done
+    def _record(self, video: Video, plan: Plan, published: Published) -> Video | None:
+        """A title changed meanwhile is no reason to publish all over again; None for a remake of a deleted video."""
+        stamp = clock.stamp(self.now())
+        if plan.remade is None:
+            done = amend(self.videos, video, lambda fresh: model.ready(fresh, published, stamp))
+            self._measure(done)
+            return done
+        replaced = plan.remade.replaced
+
+        def change(fresh: Video) -> Video:
+            wanted = fresh.is_encoded_in(plan.run)
+            return model.remade(fresh, published, replaced, stamp) if wanted else fresh
+
+        done = amend(self.videos, video, change)
+        return done if done.plan_run == plan.run else None
 
     def _measure(self, video: Video) -> None:
         taken = self.now() - clock.parse(video.queued_at or video.created_at)

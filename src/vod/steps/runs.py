@@ -47,7 +47,11 @@ class Runs:
         """Make a rendition anew no longer; what there is stays."""
 
         def change(fresh: Video) -> Video:
-            return model.not_remade(fresh, None, clock.stamp(self.now())) if fresh.remake == remake else fresh
+            if not (fresh.remade_now and fresh.remade_now.run == remake.run):
+                return fresh
+            if fresh.remade_now.is_publishing:
+                raise Conflict("busy", f"Rendition {remake.rendition} is being published. It is done in a moment.")
+            return model.not_remade(fresh, None, clock.stamp(self.now()))
 
         video = amend(self.videos, video, change)
         self.executions.stop(keys.execution_name(video.id, remake.run))

@@ -6,7 +6,7 @@ record knows is counted and kept.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from vod import clock, keys
 from vod.buckets import Output, Sources, StoredSource
@@ -17,6 +17,8 @@ from vod.steps.delete import Deletion
 from vod.steps.dispatch import Arrival, Dispatch
 
 _SOURCES, _VIDEOS, _JOBS = "sources", "videos/", "jobs/"
+WATCHED = timedelta(hours=24)
+"""How long somebody may still watch what the manifests named: longer than an address is signed for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Sweeping:
         """Look at the next piece of each bucket, at what nobody touched since `before`; `note` hears of each repair."""
         self._sources(before, note)
         for prefix in (_VIDEOS, _JOBS):
-            self._folders(prefix, clock.stamp(before), note)
+            self._folders(prefix, before, note)
 
     def _sources(self, before: datetime, note: Callable[[str], None]) -> None:
         found = self.sources.stored_after(self.marks.get(_SOURCES))
@@ -55,19 +57,19 @@ class Sweeping:
         elif self.dispatch.adopt(Arrival(self.bucket, source.key, source.version, source.size)):
             note("source_adopted")
 
-    def _folders(self, prefix: str, before: str, note: Callable[[str], None]) -> None:
+    def _folders(self, prefix: str, before: datetime, note: Callable[[str], None]) -> None:
         found = self.output.folders(prefix, self.marks.get(prefix))
         for folder in found:
             self._folder(prefix, folder, before, note)
         self.marks.put(prefix, found[-1] if found else "")
 
-    def _folder(self, prefix: str, folder: str, before: str, note: Callable[[str], None]) -> None:
+    def _folder(self, prefix: str, folder: str, before: datetime, note: Callable[[str], None]) -> None:
         video_id = folder.removeprefix(prefix).rstrip("/")
         video = self.videos.get(video_id)
         if video:
-            if video.updated_at < before and prefix == _VIDEOS:
+            if video.updated_at < clock.stamp(before) and prefix == _VIDEOS:
                 self._old_runs(video, note)
-                self._replaced(video, note)
+                self._replaced(video, before, note)
         elif self.receipts.get(video_id):
             self.deletion.empty(video_id)
             note("late_output_removed")
@@ -82,14 +84,14 @@ class Sweeping:
                 self.output.delete_all(folder)
                 note("old_run_removed")
 
-    def _replaced(self, video: Video, note: Callable[[str], None]) -> None:
-        """Tracks of renditions that were made anew; players that had begun with them are done with them by now."""
-        if not video.replaced:
+    def _replaced(self, video: Video, before: datetime, note: Callable[[str], None]) -> None:
+        """Tracks of renditions that were made anew, once nobody can be watching them any more."""
+        gone = {each for each in video.replaced if clock.parse(each.since) < before - WATCHED}
+        if not gone:
             return
-        for track in video.replaced:
-            self.output.delete_all(f"{keys.run_prefix(video.id, video.run or '')}{track}/")
+        for each in gone:
+            self.output.delete_all(f"{keys.run_prefix(video.id, video.run or '')}{each.track}/")
             note("old_track_removed")
-        gone = set(video.replaced)
         amend(
             self.videos,
             video,

@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks.simulation import Film, Limits, planned, quantile, simulate, uploads
 from vod.chunks import ChunkPolicy
+from vod.steps.start import Turns
 
 CALM = Limits(interruptions=0)
 POLICY = ChunkPolicy(least_seconds=Fraction(60), most=20, target_seconds=300)
@@ -65,3 +66,16 @@ def test_uploads_are_as_many_as_the_busiest_hours_have() -> None:
 
 def test_a_quantile_is_one_of_the_values() -> None:
     assert [quantile([3, 1, 2, 4], part) for part in (0, 0.5, 0.95)] == [1, 3, 4]
+
+
+def test_turns_are_the_platform_s_own() -> None:
+    films = [Film(60, 0.0, "ann") for _ in range(4)] + [Film(60, 1.0, "bob")]
+
+    free, _ = simulate(films, POLICY, CALM)
+    one, _ = simulate(films, POLICY, CALM, turns=Turns(videos=1))
+
+    alone = free[0].ready
+    assert [each.ready for each in free] == pytest.approx([alone] * 5)
+    order = sorted(range(5), key=lambda number: one[number].ready + films[number].arrival)
+    assert order.index(4) <= 2, "behind what ran, and what had waited longer"
+    assert max(each.ready for each in one) == pytest.approx(5 * alone, rel=0.05)

@@ -20,7 +20,7 @@ from tests.fakes import (
     FakeVideos,
 )
 from vod import clock, keys
-from vod.model import Remake, Source, Video
+from vod.model import Remake, Replaced, Source, Video
 from vod.ports import Room, Running
 from vod.receipt import Receipt
 from vod.status import Status
@@ -274,7 +274,9 @@ def test_a_remake_without_an_execution_gets_one_and_one_that_ended_without_a_wor
 
 
 def test_tracks_that_were_replaced_are_removed_once_nobody_can_be_watching_them() -> None:
-    video = samples.video(Status.READY, replaced=("v720",), renditions=({"name": "v720"},))
+    video = samples.video(
+        Status.READY, replaced=(Replaced("v720", "2026-01-01T00:00:00.000Z"),), renditions=({"name": "v720"},)
+    )
     world = World(video)
     prefix = keys.run_prefix(video.id, samples.RUN)
     for name in ("v720/00000.m4s", "v720_2/00000.m4s", "v540/00000.m4s"):
@@ -283,5 +285,9 @@ def test_tracks_that_were_replaced_are_removed_once_nobody_can_be_watching_them(
     assert world.reconcile() == {"old_track_removed": 1}
     assert sorted(world.output.objects) == [prefix + "v540/00000.m4s", prefix + "v720_2/00000.m4s"]
     assert world.reconcile() == {}
-    world.videos.records[video.id] = just_now(replace(video, replaced=("v540",)))
+    world.videos.records[video.id] = replace(
+        video, replaced=(Replaced("v540", clock.stamp(samples.NOW - timedelta(hours=9))),)
+    )
+    assert world.reconcile() == {}, "somebody may be watching it"
+    world.videos.records[video.id] = just_now(replace(video, replaced=(Replaced("v540", "2026-01-01T00:00:00.000Z"),)))
     assert world.reconcile() == {}

@@ -17,10 +17,10 @@ from tests.fakes import (
     FakeSources,
     FakeVideos,
 )
-from vod import keys, model
+from vod import clock, keys, model
 from vod.caller import Caller
 from vod.errors import Conflict, InvalidRequest, NotFound, PlanGone
-from vod.model import Document, Failure, Source, Video
+from vod.model import Document, Failure, Replaced, Source, Video
 from vod.plan import Plan, SourceObject, remake_plan
 from vod.report import ChunkReport, Refusal
 from vod.status import Status
@@ -36,6 +36,14 @@ SOURCE = Source(f"uploads/{samples.VIDEO_ID}/source", "v1", 1000)
 BASE_PLAN = samples.plan()
 NEXT = keys.next_run_id(samples.RUN)
 PREFIX = f"videos/{samples.VIDEO_ID}/{samples.RUN}/"
+
+
+def track(rendition: str, run: str) -> str:
+    return keys.remade_track(rendition, run)
+
+
+def replaced(name: str) -> Replaced:
+    return Replaced(name, clock.stamp(samples.NOW))
 
 
 @dataclass
@@ -107,10 +115,10 @@ def test_only_the_one_rendition_is_encoded_and_nothing_is_made_once_more() -> No
 
     plan = Plan.model_validate_json(world.output.get(answer["planKey"]))
     encoders = plan.of_encoders
-    assert [each.name for each in encoders.renditions] == ["v540_2"]
+    assert [each.name for each in encoders.renditions] == [track("v540", run)]
     assert (encoders.audio, encoders.subtitles, encoders.storyboard) == ((), (), None)
     assert not any(chunk.extras for chunk in encoders.chunks)
-    assert [each.name for each in plan.renditions] == ["v720", "v540_2", "v360", "v240"]
+    assert [each.name for each in plan.renditions] == ["v720", track("v540", run), "v360", "v240"]
     assert plan.prefix == PREFIX
     assert world.plan(run) == answer
 
@@ -137,10 +145,10 @@ def test_it_takes_the_place_of_the_one_before_under_the_same_name() -> None:
 
     video = world.video
     assert [each["name"] for each in video.renditions] == ["v720", "v540", "v360", "v240"]
-    assert (video.run, video.plan_run, video.remake, video.replaced) == (samples.RUN, run, None, ("v540",))
+    assert (video.run, video.plan_run, video.remake, video.replaced) == (samples.RUN, run, None, (replaced("v540"),))
     assert video.warnings == before.warnings
     playlist = world.output.get(PREFIX + "index.m3u8").decode()
-    assert "v540_2/index.m3u8" in playlist
+    assert f"{track('v540', run)}/index.m3u8" in playlist
     assert "v540/index.m3u8" not in playlist
     assert Counter(event for event, _ in world.events.published) == {"VideoReady": 2}
     assert len({told["id"] for _, told in world.events.published}) == 1
@@ -148,20 +156,22 @@ def test_it_takes_the_place_of_the_one_before_under_the_same_name() -> None:
 
 def test_the_next_one_is_made_from_what_was_made_anew() -> None:
     world = World()
+    runs = []
     for rendition in ("v540", "v720", "v540"):
         run = world.remake(rendition)
+        runs.append(run)
         world.plan(run)
         world.encode(run)
         assert world.publish(run) == {"outcome": "published"}
 
     playlist = world.output.get(PREFIX + "index.m3u8").decode()
     assert [line.split("/")[0] for line in playlist.splitlines() if line.startswith("v")] == [
-        "v720_2",
-        "v540_3",
+        track("v720", runs[1]),
+        track("v540", runs[2]),
         "v360",
         "v240",
     ]
-    assert world.video.replaced == ("v540", "v720", "v540_2")
+    assert world.video.replaced == (replaced("v540"), replaced("v720"), replaced(track("v540", runs[0])))
 
 
 @pytest.mark.parametrize("status", [each for each in Status if each not in (Status.READY, Status.DELETING)])
@@ -268,16 +278,59 @@ def test_a_deletion_stops_it_too() -> None:
 def test_a_plan_that_makes_one_anew_is_the_same_in_everything_else() -> None:
     made = remake_plan(BASE_PLAN, NEXT, "v540", samples.RUN)
 
-    assert remake_plan(made, NEXT, "v540", samples.RUN).remade.track == "v540_3"  # type: ignore[union-attr]
+    again = remake_plan(made, "9" * 12, "v540", samples.RUN)
+    assert again.remade
+    assert (again.remade.replaced, again.remade.track) == (track("v540", NEXT), "v540_999999")
     same = {"run", "renditions", "remade"}
     assert made.model_dump(exclude=same) == BASE_PLAN.model_dump(exclude=same)
 
 
 def test_a_track_is_of_the_rendition_that_it_was_first_made_for() -> None:
-    assert [keys.next_track(name) for name in ("v720", "v720_2", "v720-av1", "v720-av1_9")] == [
-        "v720_2",
-        "v720_3",
-        "v720-av1_2",
-        "v720-av1_10",
-    ]
-    assert keys.rendition_of("v720-av1_9") == "v720-av1"
+    assert keys.rendition_of(keys.remade_track("v720-av1", "0123456789ab")) == "v720-av1"
+    assert keys.rendition_of("v720") == "v720"
+
+
+def test_what_a_cancelled_or_failed_one_left_is_removed_in_time() -> None:
+    world = World()
+    cancelled, failed = world.remake(), ""
+    world.runs.cancel(ANN, samples.VIDEO_ID)
+    failed = world.remake()
+    Failing(world.videos, world.events, FakeMetrics(), lambda: samples.NOW).fail(
+        samples.VIDEO_ID, failed, Failure("internal", "It failed.")
+    )
+
+    assert world.video.replaced == (replaced(track("v540", cancelled)), replaced(track("v540", failed)))
+
+
+def test_what_the_manifests_may_name_already_is_neither_cancelled_nor_removed() -> None:
+    world = World()
+    run = world.remake()
+    world.videos.save(model.publishing(world.video, run))
+
+    with pytest.raises(Conflict, match="published"):
+        world.runs.cancel(ANN, samples.VIDEO_ID)
+    Failing(world.videos, world.events, FakeMetrics(), lambda: samples.NOW).fail(
+        samples.VIDEO_ID, run, Failure("internal", "It failed.")
+    )
+    assert (world.video.remake, world.video.replaced) == (None, ())
+
+
+def test_a_deletion_during_publishing_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+    run = world.remake()
+    world.plan(run)
+    world.encode(run)
+    put = world.output.put
+
+    def deleted(key: str, data: bytes) -> None:
+        put(key, data)
+        if key == PREFIX + "index.m3u8":
+            world.videos.records[samples.VIDEO_ID] = replace(
+                world.video, status=Status.DELETING, version=world.video.version + 1
+            )
+
+    monkeypatch.setattr(world.output, "put", deleted)
+
+    assert world.publish(run) == {"outcome": "unwanted"}
+    assert world.video.status is Status.DELETING
+    assert world.events.published == []
