@@ -141,6 +141,23 @@ def test_functions_that_die_at_any_moment_lose_and_double_nothing(world: World, 
     assert world.settle() == []
 
 
+def test_a_rendition_made_anew_under_kills_is_whole_and_so_is_the_video_all_the_while(world: World, film: Path) -> None:
+    video_id, chance = world.upload(film, FILM), random.Random(3)
+    assert world.settle() == []
+    top = world.api.video(video_id)["renditions"][0]["name"]
+
+    world.api.call("POST", f"/videos/{video_id}/retry", {"rendition": top})
+    for _ in range(8):
+        kill([*world.encoders, *world.workers], chance)
+        time.sleep(chance.uniform(0.2, 1.2))
+        with suppress(ApiError):  # of a function that was killed
+            assert world.api.video(video_id)["status"] == "ready"
+
+    assert world.settle() == []
+    assert world.api.video(video_id)["warnings"] == []
+    assert world.frames(video_id) == {FILM}
+
+
 def test_publishing_that_crashes_half_way_is_done_again(world: World, short: Path) -> None:
     video_id = world.upload(short, SHORT)
     s3, bucket = world.platform.clients.s3, world.made("OutputBucket")

@@ -151,8 +151,8 @@ class World:
     def _videos(self) -> Iterator[str]:
         for video_id, frames in self.uploads.items():
             video = self.api.video(video_id)
-            if video["status"] not in FINAL:
-                yield f"{video_id} is {video['status']}"
+            if video["status"] not in FINAL or video["remake"]:
+                yield f"{video_id} is {video['status']}, {video['remake']}"
             elif video["status"] == "failed" and not (self.may_fail and video["error"]["message"]):
                 yield f"{video_id} failed: {video['error']}"
             elif video["status"] == "ready" and [each["frames"] for each in video["renditions"]] != [frames] * len(
