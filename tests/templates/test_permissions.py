@@ -109,30 +109,19 @@ def test_no_role_takes_a_ready_made_policy_of_aws() -> None:
     assert [each for each in parsed.functions() if "Policies" in each.properties] == []
 
 
+def actions_of(stack: str, role: str) -> set[str]:
+    """Everything that a role's own policies name."""
+    policies = parsed.template_of(stack)["Resources"][role]["Properties"]["Policies"]
+    found = [value for value in parsed.walk(policies) if isinstance(value, dict)]
+    return {action for value in found for action in parsed.listed(value.get("Action", []))}
+
+
 def test_the_probe_which_reads_hostile_bytes_may_read_sources_and_nothing_else() -> None:
-    role = parsed.template_of("StepPermissions")["Resources"]["ProbeRole"]["Properties"]
-
-    actions = {
-        action
-        for value in parsed.walk(role["Policies"])
-        if isinstance(value, dict)
-        for action in parsed.listed(value.get("Action", []))
-    }
-
-    assert actions == {"logs:CreateLogStream", "logs:PutLogEvents", "s3:GetObjectVersion"}
+    assert actions_of("StepPermissions", "ProbeRole") == {"logs:CreateLogStream", "logs:PutLogEvents", "s3:GetObjectVersion"}
 
 
 def test_the_encoder_can_neither_delete_nor_list_nor_start_anything() -> None:
-    role = parsed.template_of("Encoder")["Resources"]["TaskRole"]["Properties"]
-
-    actions = {
-        action
-        for value in parsed.walk(role["Policies"])
-        if isinstance(value, dict)
-        for action in parsed.listed(value.get("Action", []))
-    }
-
-    assert actions == {
+    assert actions_of("Encoder", "TaskRole") == {
         "dynamodb:GetItem",
         "dynamodb:UpdateItem",
         "elasticfilesystem:ClientMount",
