@@ -133,3 +133,16 @@ def test_so_many_run_at_a_time_of_all_and_of_an_owner(ledger: Ledger) -> None:
 
 def test_one_is_the_first_of_a_day(ledger: Ledger) -> None:
     assert [ledger.is_first(day) for day in (DAY, DAY, "2026-01-03")] == [True, False, True]
+
+
+def test_what_the_release_before_had_set_aside_can_be_released(table: Any) -> None:
+    ledger = DynamoLedger(table, TABLE)
+    assert reserve(ledger, "one", 5, most=0) is Reserved.NOW
+    key = {"pk": {"S": "SPEND#OPEN"}, "sk": {"S": "RUN#one"}}
+    table.update_item(
+        TableName=TABLE, Key=key, UpdateExpression="REMOVE #owner", ExpressionAttributeNames={"#owner": "owner"}
+    )
+
+    ledger.release("one")
+
+    assert list(ledger.open(samples.NOW + timedelta(days=1))) == []

@@ -117,7 +117,11 @@ def actions_of(stack: str, role: str) -> set[str]:
 
 
 def test_the_probe_which_reads_hostile_bytes_may_read_sources_and_nothing_else() -> None:
-    assert actions_of("StepPermissions", "ProbeRole") == {"logs:CreateLogStream", "logs:PutLogEvents", "s3:GetObjectVersion"}
+    assert actions_of("StepPermissions", "ProbeRole") == {
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "s3:GetObjectVersion",
+    }
 
 
 def test_the_encoder_can_neither_delete_nor_list_nor_start_anything() -> None:

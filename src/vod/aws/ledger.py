@@ -97,13 +97,14 @@ class DynamoLedger:
 
     def release(self, execution: str) -> None:
         while (item := self._item(execution)) is not None:
-            left, owner = int(item["microUsd"]["N"]), item["owner"]["S"]
+            left, owner = int(item["microUsd"]["N"]), item.get("owner")
             condition = {
                 "ConditionExpression": "microUsd = :left",
                 "ExpressionAttributeValues": {":left": _number(left)},
             }
             gone = {"Delete": {**self._at(_OPEN, _RUN + execution), **condition}}
-            turns = self._turn(_RUNNING, -1), self._turn(_OWNER + owner, -1)
+            # What was set aside by the release before this one has no turn.
+            turns = (self._turn(_RUNNING, -1), self._turn(_OWNER + owner["S"], -1)) if owner else ()
             if not self._together(gone, self._add(_OPEN, _TOTAL, -1, 0, -left), *turns):
                 return
 

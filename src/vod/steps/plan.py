@@ -43,12 +43,21 @@ class Planning:
     def _remake(self, video: Video, remake: Remake) -> Plan:
         """PlanGone when what it is made from is no longer kept."""
         assert video.run
-        base = video.plan_run or video.run
         try:
-            stored = self.output.get(keys.plan_key(video.id, base))
+            base = self._kept(video.id, video.plan_run or video.run)
         except KeyError as missing:
             raise PlanGone from missing
-        return remake_plan(Plan.model_validate_json(stored), remake.run, remake.rendition, video.run)
+        return remake_plan(base, remake.run, remake.rendition, video.run)
+
+    def _kept(self, video_id: str, run: str) -> Plan:
+        """A run's plan, all of whose reports are there; KeyError when one is not."""
+        plan = Plan.model_validate_json(self.output.get(keys.plan_key(video_id, run)))
+        for chunk in plan.chunks:
+            if chunk.video or not plan.remade:
+                self.output.get(keys.report_key(video_id, run, chunk.index))
+        if plan.remade:
+            self._kept(video_id, plan.remade.base_run)
+        return plan
 
     def _begin(self, video: Video, plan: Plan, probe: Probe) -> None:
         described = probe.model_dump(mode="json", exclude={"index"}) | {

@@ -1,6 +1,7 @@
 """One rendition of a ready video made anew: who may ask, what is encoded, what is published, and how it ends otherwise."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -127,6 +128,8 @@ def test_the_extras_alone_are_no_task_of_a_remake() -> None:
     long = samples.plan(samples.probe(seconds=4000.0))
     world = World()
     world.output.put(keys.plan_key(samples.VIDEO_ID, samples.RUN), long.model_dump_json().encode())
+    for chunk in long.chunks:
+        world.output.put(keys.report_key(samples.VIDEO_ID, samples.RUN, chunk.index), b"{}")
 
     chunks = world.plan(world.remake())["chunks"]
 
@@ -227,10 +230,17 @@ def test_one_that_cannot_be_decoded_any_more_is_refused() -> None:
     assert world.video.status is Status.READY
 
 
-def test_without_the_plan_of_what_there_is_nothing_can_be_made_anew() -> None:
+@pytest.mark.parametrize("key", [keys.plan_key, lambda *of: keys.report_key(*of, 0)])
+def test_without_the_plan_and_the_reports_of_what_there_is_nothing_can_be_made_anew(
+    key: Callable[[str, str], str],
+) -> None:
     world = World()
-    run = world.remake()
-    del world.output.objects[keys.plan_key(samples.VIDEO_ID, samples.RUN)]
+    first = world.remake()
+    world.plan(first)
+    world.encode(first)
+    world.publish(first)
+    run = world.remake("v720")
+    del world.output.objects[key(samples.VIDEO_ID, samples.RUN)]
 
     with pytest.raises(PlanGone):
         world.plan(run)
