@@ -168,14 +168,14 @@ class Starting:
         return within(_ANY) if reserved is Reserved.NO_MONEY and self.ledger.is_first(today) else reserved
 
     def _show(self, video: Video, waits_for: str | None) -> None:
-        """Say in the record what it waits for; it waits, or goes, whether that can be stored or not."""
+        """Say in a queued video's record what it waits for; it waits, or goes, whether that can be stored or not."""
 
         def said(fresh: Video) -> Video:
             is_queued = fresh.status is Status.QUEUED and fresh.run == video.run
             return replace(fresh, waits_for=waits_for) if is_queued else fresh
 
-        if video.waits_for == waits_for:
-            return
+        if video.status is not Status.QUEUED or video.waits_for == waits_for:
+            return  # of a remake the record is not this one
         try:
             amend(self.videos, video, said)
         except VersionConflict:

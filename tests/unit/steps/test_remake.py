@@ -266,6 +266,7 @@ def test_it_waits_for_its_turn() -> None:
 
     run = world.remake()
     assert keys.execution_name(samples.VIDEO_ID, run) not in world.executions.started
+    assert (world.video.run, world.video.waits_for) == (samples.RUN, None)
     ledger.release(keys.execution_name(other.id, "r"))
 
     assert world.runs.starting.resume().started == [samples.VIDEO_ID]
