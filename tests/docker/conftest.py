@@ -22,6 +22,12 @@ def engine() -> Engine:
 
 @pytest.fixture(scope="session")
 def platform(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    options = Options(state=tmp_path_factory.mktemp("platform"), port=0, encoder_image=ENCODER)
+    # An address where nobody listens: without one, the stack has no WebhookFunction to invoke.
+    options = Options(
+        state=tmp_path_factory.mktemp("platform"),
+        port=0,
+        encoder_image=ENCODER,
+        parameters={"WebhookUrl": "http://127.0.0.1:9/"},
+    )
     with Platform(options) as running:
         yield running

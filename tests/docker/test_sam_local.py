@@ -40,7 +40,7 @@ ANSWERS: dict[str, Any] = {
     "spend": {"noted": True},
     "upload": 201,
     "watch": {"started": 0},
-    "webhook": "ResourceNotFoundException",
+    "webhook": "ReceiptHandleIsInvalid",
 }
 Invoke = Callable[[str, str], Any]
 Curl = Callable[[str], tuple[int, Any]]
