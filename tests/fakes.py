@@ -273,13 +273,16 @@ class FakeLedger:
     def reserve(self, execution: str, owner: str, micro_usd: int, room: Room, now: datetime) -> Reserved:
         if execution in self.reserved:
             return Reserved.BEFORE
-        if sum(left for left, _, _ in self.reserved.values()) > room.micro_usd:
+        has_money = sum(left for left, _, _ in self.reserved.values()) <= room.micro_usd
+        if room.first_of in self.firsts if room.first_of else not has_money:
             return Reserved.NO_MONEY
         if len(self.reserved) >= room.running:
             return Reserved.NO_TURN
         if self.running([owner]).get(owner, 0) >= room.of_owner:
             return Reserved.NO_TURN_OF_OWNER
         self.reserved[execution] = micro_usd, owner, now
+        if room.first_of:
+            self.firsts.add(room.first_of)
         return Reserved.NOW
 
     def running(self, owners: Collection[str]) -> Mapping[str, int]:
@@ -295,11 +298,6 @@ class FakeLedger:
 
     def open(self, before: datetime) -> Iterator[str]:
         yield from [execution for execution, (_, _, since) in self.reserved.items() if since < before]
-
-    def is_first(self, day: str) -> bool:
-        is_first = day not in self.firsts
-        self.firsts.add(day)
-        return is_first
 
 
 @dataclass

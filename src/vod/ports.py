@@ -103,11 +103,15 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What leaves room for one more: so many millionths of a USD set aside at most, fewer executions than these."""
+    """What leaves room for one more: so many millionths of a USD set aside at most, fewer executions than these.
+
+    With `first_of`, a day (UTC), the amount does not matter to whoever is the first of that day, and to nobody else.
+    """
 
     micro_usd: int
     running: int
     of_owner: int
+    first_of: str | None = None
 
 
 class Reserved(Enum):
@@ -138,7 +142,7 @@ class Ledger(Protocol):
         """What the tasks came to that ended on a day (UTC)."""
 
     def reserve(self, execution: str, owner: str, micro_usd: int, room: Room, now: datetime) -> Reserved:
-        """Set aside what an owner's execution will cost, and its turn, if there is room."""
+        """Set aside what an owner's execution will cost, and its turn, if there is room; all of it or nothing."""
 
     def settle(self, execution: str, micro_usd: int) -> None:
         """So much of what was set aside for an execution is spent and noted; never more than is left."""
@@ -151,9 +155,6 @@ class Ledger(Protocol):
 
     def open(self, before: datetime) -> Iterator[str]:
         """The executions for which something was set aside before a moment and still is."""
-
-    def is_first(self, day: str) -> bool:
-        """True for whoever asks first on a day, and for nobody afterwards."""
 
 
 class Waiting(Protocol):

@@ -68,8 +68,9 @@ def reserve(
     owner: str = "ann",
     running: int = 99,
     of_owner: int = 99,
+    first_of: str | None = None,
 ) -> Reserved:
-    return ledger.reserve(name, owner, micro_usd, Room(most, running, of_owner), now)
+    return ledger.reserve(name, owner, micro_usd, Room(most, running, of_owner, first_of), now)
 
 
 def test_as_much_is_set_aside_as_there_is_room_for(ledger: Ledger) -> None:
@@ -131,8 +132,31 @@ def test_so_many_run_at_a_time_of_all_and_of_an_owner(ledger: Ledger) -> None:
     assert reserve(ledger, "five", 0, 0, owner="bob", running=3, of_owner=2) is Reserved.NOW
 
 
-def test_one_is_the_first_of_a_day(ledger: Ledger) -> None:
-    assert [ledger.is_first(day) for day in (DAY, DAY, "2026-01-03")] == [True, False, True]
+def test_the_first_of_a_day_needs_no_money(ledger: Ledger) -> None:
+    reserve(ledger, "one", 5, most=0)
+
+    assert reserve(ledger, "two", 5, most=0, first_of=DAY) is Reserved.NOW
+    assert reserve(ledger, "two", 5, most=0, first_of=DAY) is Reserved.BEFORE
+    assert reserve(ledger, "three", 5, most=0, first_of=DAY) is Reserved.NO_MONEY
+    assert reserve(ledger, "three", 5, most=0, first_of="2026-01-03") is Reserved.NOW
+    ledger.release("one")
+    assert reserve(ledger, "four", 1, most=9) is Reserved.NO_MONEY, "both that were first are set aside"
+    assert reserve(ledger, "four", 1, most=10) is Reserved.NOW
+
+
+def test_who_has_no_turn_is_not_the_first_of_a_day(ledger: Ledger) -> None:
+    reserve(ledger, "one", 5, most=0)
+
+    assert reserve(ledger, "two", 5, most=0, running=1, first_of=DAY) is Reserved.NO_TURN
+    assert reserve(ledger, "two", 5, most=0, of_owner=1, first_of=DAY) is Reserved.NO_TURN_OF_OWNER
+    assert reserve(ledger, "two", 5, most=0, first_of=DAY) is Reserved.NOW
+    assert reserve(ledger, "three", 5, most=0, running=2, first_of=DAY) is Reserved.NO_MONEY, "no turn would help it"
+
+
+def test_who_owes_has_no_room_and_what_was_set_aside_is_known_all_the_same(ledger: Ledger) -> None:
+    assert reserve(ledger, "one", 5, most=-1) is Reserved.NO_MONEY
+    assert reserve(ledger, "one", 5, most=0) is Reserved.NOW
+    assert reserve(ledger, "one", 5, most=-1) is Reserved.BEFORE
 
 
 def test_what_the_release_before_had_set_aside_can_be_released(table: Any) -> None:

@@ -61,10 +61,17 @@ class DynamoLedger:
         known = {"microUsd": _number(micro_usd), "reservedAt": {"S": clock.stamp(now)}, "owner": {"S": owner}}
         once = self._put_once(_OPEN, _RUN + execution, **known)
         total = self._add(_OPEN, _TOTAL, 1, 0, micro_usd)
-        total["Update"]["ConditionExpression"] = "attribute_not_exists(microUsd) OR microUsd <= :most"
-        total["Update"]["ExpressionAttributeValues"][":most"] = _number(room.micro_usd)
         turns = self._turn(_RUNNING, 1, room.running), self._turn(_OWNER + owner, 1, room.of_owner)
-        failed = self._together(once, total, *turns)
+        if room.first_of:
+            first = self._put_once(_DAY + room.first_of, "FIRST", expiresAt=_expiry())
+            failed = self._together(once, first, *turns, total)
+        else:
+            has_room = (
+                "microUsd <= :most" if room.micro_usd < 0 else "attribute_not_exists(microUsd) OR microUsd <= :most"
+            )
+            total["Update"]["ConditionExpression"] = has_room
+            total["Update"]["ExpressionAttributeValues"][":most"] = _number(room.micro_usd)
+            failed = self._together(once, total, *turns)
         return _RESERVED[min(failed)] if failed else Reserved.NOW
 
     def _turn(self, counter: str, change: int, most: int | None = None) -> Item:
@@ -127,9 +134,6 @@ class DynamoLedger:
             ExpressionAttributeValues=values,
         )
         yield from (item["sk"]["S"].removeprefix(_RUN) for page in pages for item in page["Items"])
-
-    def is_first(self, day: str) -> bool:
-        return not self._together(self._put_once(_DAY + day, "FIRST", expiresAt=_expiry()))
 
     def _at(self, pk: str, sk: str) -> Item:
         return {"TableName": self._table, "Key": _key(pk, sk)}

@@ -24,6 +24,8 @@ _ANY = 10**15
 _LOOKED_AT = 10
 """So many of an owner's waiting ones are tried at a time: one for which the budget never suffices holds up no other."""
 
+_TRIES_OF_ONE = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Budget:
@@ -83,19 +85,24 @@ class Starting:
         self.waiting.hold(Held(video.id, video.run, video.owner, video.queued_at or video.created_at))
 
     def resume(self, limit: int = 100) -> Resumed:
-        """Start those that wait, owner by owner, as far as budget and turns go now."""
-        resumed = Resumed()
+        """Start those that wait, owner by owner, as far as budget and turns go now; `limit` of them at most.
+
+        A few times as many are tried, those of one owner not all before another's: what has no money is no reason to
+        look at everything that waits each time that a video arrives.
+        """
+        resumed, tries = Resumed(), Counter[str]()
         lines = {owner: self._line(owner) for owner in self.waiting.owners()}
         running = Counter(self.ledger.running(lines))
-        while lines and len(resumed.started) < limit:
-            owner = min(lines, key=lambda each: running[each])
+        while lines and len(resumed.started) < limit and tries.total() < limit * _TRIES_OF_ONE:
+            owner = min(lines, key=lambda each: (running[each], tries[each]))
             held = next(lines[owner], None)
             if held is None:
                 del lines[owner]
                 continue
+            tries[owner] += 1
             outcome = self._resume(held)
             if outcome is Reserved.NO_TURN:
-                resumed.blocked_by = TURN
+                resumed.blocked_by = resumed.blocked_by or TURN
                 break
             if outcome is Reserved.NO_TURN_OF_OWNER:
                 resumed.blocked_by = resumed.blocked_by or TURN
@@ -157,15 +164,14 @@ class Starting:
         today = clock.stamp(now)[:10]
         wanted = estimate.micro_usd(video.source.size or video.size or 0, video.profile, self.budget.price)
 
-        def within(micro_usd: int) -> Reserved:
-            room = Room(micro_usd, self.turns.videos or _ANY, self.turns.of_owner or _ANY)
+        def within(micro_usd: int, first_of: str | None = None) -> Reserved:
+            room = Room(micro_usd, self.turns.videos or _ANY, self.turns.of_owner or _ANY, first_of)
             return self.ledger.reserve(_name(video), video.owner, wanted, room, now)
 
         if not self.budget.micro_usd:
             return within(_ANY)
-        left = self.budget.micro_usd - self.ledger.of_day(today).micro_usd - wanted
-        reserved = within(left) if left >= 0 else Reserved.NO_MONEY
-        return within(_ANY) if reserved is Reserved.NO_MONEY and self.ledger.is_first(today) else reserved
+        reserved = within(self.budget.micro_usd - self.ledger.of_day(today).micro_usd - wanted)
+        return within(_ANY, first_of=today) if reserved is Reserved.NO_MONEY else reserved
 
     def _show(self, video: Video, waits_for: str | None) -> None:
         """Say in a queued video's record what it waits for; it waits, or goes, whether that can be stored or not."""

@@ -143,7 +143,7 @@ def test_others_can_neither_cancel_nor_retry() -> None:
 
 def test_a_retry_waits_for_the_budget_like_everything_else() -> None:
     step = runs(Status.FAILED, usd=1e-6)
-    step.starting.ledger.is_first("2026-01-02")
+    step.starting.ledger.firsts.add("2026-01-02")
 
     shown = step.retry(ANN, samples.VIDEO_ID)
 

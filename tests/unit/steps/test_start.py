@@ -9,6 +9,7 @@ from tests.fakes import FakeExecutions, FakeLedger, FakeVideos
 from vod import estimate
 from vod.cost import MICRO, EndedTask
 from vod.model import Document, Source, Video
+from vod.ports import Room, Spent
 from vod.sizing import TaskSize
 from vod.status import Status
 from vod.steps.start import Starting, Turns
@@ -241,3 +242,43 @@ def test_hundreds_that_wait_go_on_together_when_the_limit_is_raised() -> None:
         step.start(video)
 
     assert len(replace(step, turns=Turns(videos=101)).resume().started) == 100
+
+
+def test_who_has_no_turn_at_midnight_is_still_the_days_first_when_a_turn_is_free() -> None:
+    film, other = queued(1, source=Source("key", "v1", 50 * SIZE)), queued(2)
+    step = replace(starting([film, other], usd=3 * ONE), turns=Turns(videos=1))
+    assert step.start(other)
+    assert not step.start(film)
+    tomorrow = replace(step, now=lambda: samples.NOW + timedelta(days=1))
+
+    assert tomorrow.resume().started == []
+    end(step, other)
+    assert tomorrow.resume().started == [film.id]
+
+
+def test_one_that_was_reserved_before_the_money_was_gone_goes_on() -> None:
+    step = starting([queued(1)], usd=2.5 * ONE)
+    step.ledger.reserve(f"{queued(1).id}-{samples.RUN}", "ann", round(ONE * MICRO), Room(10**9, 9, 9), samples.NOW)
+    spend(step, 3 * ONE)
+
+    assert step.start(queued(1))
+
+
+def test_an_upload_tries_only_a_few_of_those_for_whom_there_is_no_money_and_of_each_owner_alike() -> None:
+    class Counting(FakeLedger):
+        def of_day(self, day: str) -> Spent:
+            tried.append(day)
+            return super().of_day(day)
+
+    tried: list[str] = []
+    films = [
+        queued(number % 60, id=f"{number:020x}", owner=f"owner{number // 10}", source=Source("key", "v1", 50 * SIZE))
+        for number in range(80)
+    ]
+    cheap = queued(59, id=f"{99:020x}", owner="zoe")
+    step = replace(starting([*films, cheap], usd=3 * ONE), ledger=Counting(firsts={TODAY}))
+    for film in films:
+        step.hold(film)
+
+    assert step.start(cheap)
+    assert len(tried) <= 30

@@ -42,7 +42,7 @@ def test_what_runs_waits_and_was_spent_becomes_figures_and_what_waits_starts() -
 def test_only_what_waits_for_money_is_held() -> None:
     step = watching(HELD)
     short = replace(step, starting=replace(step.starting, budget=Budget(1, samples.PRICE)))
-    short.ledger.is_first("2026-01-02")
+    short.ledger.firsts.add("2026-01-02")
     full = replace(step, starting=replace(step.starting, turns=Turns(videos=1)))
 
     short.watch()
