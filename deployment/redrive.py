@@ -19,6 +19,7 @@ from deployment.samconfig import target
 
 _HIDDEN_SECONDS = 60
 _WAIT_SECONDS = 2
+STAYS = "stays"
 Say = Callable[[str], None]
 Message = Mapping[str, Any]
 
@@ -75,12 +76,16 @@ class Redrive:
     say: Say = print
 
     def run(self) -> Counter[str]:
-        """Hand everything on that is there now; how many went where, `unknown` among them, which stay."""
+        """Hand everything on that is there now; how many went where, and how many stay."""
         done: Counter[str] = Counter()
         for message in self._messages():
-            way = way_back(message)
-            done[self._go(way, message)] += 1
-            if way is not None:
+            try:
+                went = self._go(way_back(message), message)
+            except ClientError as refused:
+                self.say(f"{message['MessageId']} stays: {refused}")
+                went = STAYS
+            done[went] += 1
+            if went != STAYS:
                 self.sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
         return done
 
@@ -118,7 +123,7 @@ class Redrive:
                 self.say(
                     f"{message['MessageId']} stays: nothing in it says where it came from: {message['Body'][:200]}"
                 )
-                return "unknown"
+                return STAYS
 
 
 def of_stack(session: Any, name: str) -> Redrive:
@@ -141,7 +146,7 @@ def main(arguments: list[str]) -> int:
         print(f"make redrive: {error}", file=sys.stderr)
         return 1
     print("\n".join(f"{name}: {count}" for name, count in sorted(done.items())) or "the dead-letter queue is empty")
-    return 1 if done["unknown"] else 0
+    return 1 if done[STAYS] else 0
 
 
 if __name__ == "__main__":

@@ -54,11 +54,19 @@ class Remake:
     queued_at: str
     is_publishing: bool = False
     """The manifests may name its track already."""
+    failure: Failure | None = None
+
+
+MOST_REPLACED = 50
+"""So many tracks may wait for their end; a record has a largest size."""
 
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """A track that nothing points to any more, and since when (ISO 8601); who watches it may do so for a while."""
+    """A track that nothing points to any more, and since when (ISO 8601); who watches it may do so for a while.
+
+    Without `since` the manifests may name it: a remake failed while they were written. The next one writes them anew.
+    """
 
     track: str
     since: str
@@ -88,6 +96,8 @@ class Video:
     last_run: str | None = None
     """The one that began last, where that is another."""
     remake: Remake | None = None
+    remake_failed: Remake | None = None
+    """The last that failed, so that it can be told again."""
     replaced: tuple[Replaced, ...] = ()
     queued_at: str | None = None
     waits_for: str | None = None
@@ -200,6 +210,8 @@ def remaking(video: Video, rendition: str, now: str) -> Video:
         raise Conflict("busy", f"Rendition {video.remake.rendition} is being encoded again. Wait until it is done.")
     if rendition not in (names := [each["name"] for each in video.renditions]):
         raise InvalidRequest("rendition", f"is none of {', '.join(names) or 'this video, which has none'}")
+    if len(video.replaced) >= MOST_REPLACED:
+        raise Conflict("busy", "Too many renditions were encoded again lately. What they left goes within a day.")
     run = keys.next_run_id(video.last_run or video.run or "")
     return replace(video, remake=Remake(run, rendition, now), last_run=run, updated_at=now)
 
@@ -217,16 +229,17 @@ def publishing(video: Video, run: str) -> Video:
     return replace(video, remake=replace(video.remade_now, is_publishing=True))
 
 
-def remade(video: Video, published: Published, replaced: str, now: str) -> Video:
+def remade(video: Video, published: Published, replaced_track: str, now: str) -> Video:
     """The new rendition is verified: the record points to it, and no longer to the track that it replaces."""
     assert video.remake
+    named_before = tuple(each if each.since else replace(each, since=now) for each in video.replaced)
     return replace(
         video,
         renditions=published.renditions,
         warnings=(*(video.probe or {}).get("warnings", ()), *published.warnings),
         costs=published.costs,
         plan_run=video.remake.run,
-        replaced=(*video.replaced, Replaced(replaced, now)),
+        replaced=(*named_before, Replaced(replaced_track, now)),
         remake=None,
         updated_at=now,
     )
@@ -237,6 +250,12 @@ def not_remade(video: Video, failure: Failure | None, now: str) -> Video:
     assert video.remake
     remake = video.remake
     told = (f"Rendition {remake.rendition} could not be encoded again: {failure.message}",) if failure else ()
-    made = () if remake.is_publishing else (Replaced(keys.remade_track(remake.rendition, remake.run), now),)
-    replaced = (*video.replaced, *made)
-    return replace(video, remake=None, replaced=replaced, warnings=(*video.warnings, *told), updated_at=now)
+    made = Replaced(keys.remade_track(remake.rendition, remake.run), "" if remake.is_publishing else now)
+    return replace(
+        video,
+        remake=None,
+        remake_failed=replace(remake, failure=failure) if failure else video.remake_failed,
+        replaced=(*video.replaced, made),
+        warnings=(*video.warnings, *told),
+        updated_at=now,
+    )

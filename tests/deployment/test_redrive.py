@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from deployment.redrive import Function, Past, Queue, Redrive, way_back
 
@@ -78,7 +79,7 @@ def test_what_was_handed_on_is_removed_and_what_nobody_knows_stays() -> None:
 
     done = Redrive(clients, clients, "url", said.append).run()
 
-    assert done == {"Stack-DispatchQueue-X": 1, "Stack-SpendFunction-X": 2, "dropped": 1, "unknown": 1}
+    assert done == {"Stack-DispatchQueue-X": 1, "Stack-SpendFunction-X": 2, "dropped": 1, "stays": 1}
     assert [where.rsplit("/", 1)[-1] for where, _ in clients.sent] == ["Stack-DispatchQueue-X", FUNCTION, FUNCTION]
     assert clients.deleted == ["h1", "h2", "h3", "h4"]
     assert len(said) == 2
@@ -100,3 +101,16 @@ def test_what_could_not_be_handed_on_stays(monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(ConnectionError):
         Redrive(clients, clients, "url").run()
     assert clients.deleted == []
+
+
+def test_one_that_has_no_target_any_more_keeps_no_other_from_going(monkeypatch: pytest.MonkeyPatch) -> None:
+    clients, said = Clients(FROM_QUEUE, FROM_RULE), []
+
+    def gone(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "AWS.SimpleQueueService.NonExistentQueue"}}, "GetQueueUrl")
+
+    monkeypatch.setattr(clients, "get_queue_url", gone)
+
+    assert Redrive(clients, clients, "url", said.append).run() == {"stays": 1, "Stack-SpendFunction-X": 1}
+    assert clients.deleted == ["h2"]
+    assert "NonExistentQueue" in said[0]

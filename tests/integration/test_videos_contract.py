@@ -37,6 +37,7 @@ def test_a_record_comes_back_as_it_was_stored(videos: Videos) -> None:
             rich(),
             rich(
                 remake=Remake("1" * 12, "v720", "2026-01-02T00:00:01.000Z"),
+                remake_failed=Remake("2" * 12, "v540", "2026-01-02T00:00:01.000Z", failure=Failure("internal", "Why.")),
                 replaced=(Replaced("v540", "2026-01-02T00:00:01.000Z"),),
                 plan_run="2" * 12,
             ),

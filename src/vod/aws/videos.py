@@ -161,10 +161,18 @@ def _video(item: Item) -> Video:
     known["warnings"] = tuple(known.get("warnings", ()))
     known["upload"] = Upload(**known["upload"]) if known.get("upload") else None
     known["failure"] = Failure(**known["failure"]) if known.get("failure") else None
-    known["remake"] = Remake(**known["remake"]) if known.get("remake") else None
+    known["remake"] = _remake(known.get("remake"))
+    known["remake_failed"] = _remake(known.get("remake_failed"))
     known["replaced"] = tuple(Replaced(**each) for each in known.get("replaced", ()))
     known["costs"] = Costs(**known["costs"]) if known.get("costs") else None
     return Video(**known)
+
+
+def _remake(plain: Item | None) -> Remake | None:
+    if not plain:
+        return None
+    failure = plain.get("failure")
+    return Remake(**plain | {"failure": Failure(**failure) if failure else None})
 
 
 def _plain(value: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 
 from vod import clock, model
 from vod.errors import REFUSALS, PlanGone
-from vod.model import Document, Failure, Video
+from vod.model import Document, Failure, Remake, Video
 from vod.ports import Events, Metrics, Videos
 from vod.records import amend
 from vod.refusal import ENCODE_FAILED
@@ -78,6 +78,10 @@ class Failing:
         video = self.videos.get(video_id)
         if video and video.remade_now and video.remade_now.run == run:
             return self._not_remade(video, run, failure)
+        if video and video.remake_failed and video.remake_failed.run == run:
+            if not repeated:
+                self._announce_remake(video, video.remake_failed)
+            return False
         if video is None or video.run != run:
             return False
         if video.status is Status.FAILED and not repeated:
@@ -91,20 +95,24 @@ class Failing:
         return True
 
     def _not_remade(self, video: Video, run: str, failure: Failure) -> bool:
-        """The video stays as it was, and watched."""
-        assert video.remake
-        rendition = video.remake.rendition
+        """The video stays as it was, and watched. False when it was cancelled or published in the meantime."""
 
         def change(fresh: Video) -> Video:
             is_same = fresh.remade_now and fresh.remade_now.run == run
             return model.not_remade(fresh, failure, clock.stamp(self.now())) if is_same else fresh
 
-        told = {"id": f"{video.id}-{run}-failed", "videoId": video.id, "owner": video.owner, "run": run}
-        error = {"code": failure.code, "message": failure.message}
-        amend(self.videos, video, change)
+        failed = amend(self.videos, video, change).remake_failed
+        if failed is None or failed.run != run:
+            return False
         self.metrics.put("Failures", 1, Code=failure.code)
-        self.events.publish("RenditionFailed", {**told, "rendition": rendition, "error": error})
+        self._announce_remake(video, failed)
         return True
+
+    def _announce_remake(self, video: Video, failed: Remake) -> None:
+        assert failed.failure
+        told = {"id": f"{video.id}-{failed.run}-failed", "videoId": video.id, "owner": video.owner, "run": failed.run}
+        error = {"code": failed.failure.code, "message": failed.failure.message}
+        self.events.publish("RenditionFailed", {**told, "rendition": failed.rendition, "error": error})
 
     def _announce(self, video: Video) -> None:
         error = {"code": video.failure.code, "message": video.failure.message} if video.failure else None

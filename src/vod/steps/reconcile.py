@@ -72,7 +72,7 @@ class Reconciling:
         each(lambda: self._pending(before, end, lambda video: each(lambda: self._video(video, note))))
         each(lambda: self._executions(before, note))
         each(lambda: self._tasks(before, note))
-        each(lambda: self._turns(before, note))
+        each(lambda: self._turns(before, lambda name: each(lambda: self._turn(name, note))))
         each(lambda: self.sweeping.sweep(before, note))
         self._report(report)
         return dict(report)
@@ -142,9 +142,12 @@ class Reconciling:
                 self.tasks.stop(task.id)
                 note("task_stopped")
 
-    def _turns(self, before: datetime, note: Callable[[str], None]) -> None:
-        """What is set aside for executions whose end nobody told."""
+    def _turns(self, before: datetime, look: Callable[[str], None]) -> None:
         for name in self.starting.ledger.open(before):
-            if self.executions.status(name) != RUNNING:
-                self.starting.ledger.release(name)
-                note("turn_freed")
+            look(name)
+
+    def _turn(self, name: str, note: Callable[[str], None]) -> None:
+        """What is set aside for an execution whose end nobody told."""
+        if self.executions.status(name) != RUNNING:
+            self.starting.ledger.release(name)
+            note("turn_freed")

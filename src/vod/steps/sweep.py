@@ -86,7 +86,7 @@ class Sweeping:
 
     def _replaced(self, video: Video, before: datetime, note: Callable[[str], None]) -> None:
         """Tracks of renditions that were made anew, once nobody can be watching them any more."""
-        gone = {each for each in video.replaced if clock.parse(each.since) < before - WATCHED}
+        gone = {each for each in video.replaced if each.since and clock.parse(each.since) < before - WATCHED}
         if not gone:
             return
         for each in gone:

@@ -58,6 +58,11 @@ class Webhook:
         }
 
     def _pause(self, tries: int) -> int:
-        """A little more than the delay, so that what failed together does not come back together."""
-        delay = DELAYS[min(tries, len(DELAYS)) - 1]
+        """A little more than the delay, so that what failed together does not come back together; none after the last.
+
+        The queue then sends no more: it puts the message aside as soon as that shows again.
+        """
+        if tries > len(DELAYS):
+            return 0
+        delay = DELAYS[tries - 1]
         return min(_LONGEST_SECONDS, round(delay * (1 + _SPREAD * self.chance())))

@@ -124,6 +124,17 @@ def test_a_video_that_waits_for_the_budget_goes_on_waiting() -> None:
     )
 
 
+def test_an_execution_that_cannot_be_looked_at_keeps_no_other_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+    for name in ("throttled", "lost"):
+        world.ledger.reserve(name, "ann", 5, Room(99, 9, 9), LONG_AGO)
+    status = world.executions.status
+    monkeypatch.setattr(world.executions, "status", lambda name: 1 / 0 if name == "throttled" else status(name))
+
+    assert world.reconcile() == {"errors": 1, "turn_freed": 1}
+    assert list(world.ledger.reserved) == ["throttled"]
+
+
 def test_what_was_set_aside_for_a_run_whose_end_nobody_told_is_released() -> None:
     world = World(samples.video(Status.TRANSCODING))
     world.executions.started[NAME] = {}
@@ -289,5 +300,7 @@ def test_tracks_that_were_replaced_are_removed_once_nobody_can_be_watching_them(
         video, replaced=(Replaced("v540", clock.stamp(samples.NOW - timedelta(hours=9))),)
     )
     assert world.reconcile() == {}, "somebody may be watching it"
+    world.videos.records[video.id] = replace(video, replaced=(Replaced("v540", ""),))
+    assert world.reconcile() == {}, "the manifests may name it"
     world.videos.records[video.id] = just_now(replace(video, replaced=(Replaced("v540", "2026-01-01T00:00:00.000Z"),)))
     assert world.reconcile() == {}

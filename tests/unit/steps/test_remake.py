@@ -214,8 +214,11 @@ def test_a_failure_leaves_the_video_as_it_is_with_a_warning_and_a_next_try_is_an
 
     assert (world.video.status, world.video.remake) == (Status.READY, None)
     assert world.video.warnings[-1] == "Rendition v540 could not be encoded again: AWS had no room."
-    [(event, told)] = world.events.published
+    (event, told), again = world.events.published
     assert (event, told["rendition"], told["error"]["code"]) == ("RenditionFailed", "v540", "no_capacity")
+    assert again == (event, told), "the try before may have died between storing and telling"
+    assert not failing.fail(samples.VIDEO_ID, first, Failure("internal", "Lost."), repeated=True)
+    assert len(world.events.published) == 2
     assert world.remake() not in (first, samples.RUN)
 
 
@@ -323,7 +326,44 @@ def test_what_the_manifests_may_name_already_is_neither_cancelled_nor_removed() 
     Failing(world.videos, world.events, FakeMetrics(), lambda: samples.NOW).fail(
         samples.VIDEO_ID, run, Failure("internal", "It failed.")
     )
-    assert (world.video.remake, world.video.replaced) == (None, ())
+    assert (world.video.remake, world.video.replaced) == (None, (Replaced(track("v540", run), ""),))
+
+    following = world.remake()
+    world.plan(following)
+    world.encode(following)
+    world.publish(following)
+
+    assert world.video.replaced == (replaced(track("v540", run)), replaced("v540")), "no manifest names either now"
+
+
+@pytest.mark.parametrize("is_published", [False, True])
+def test_one_that_was_cancelled_or_published_meanwhile_has_not_failed(is_published: bool) -> None:
+    class Racing(FakeVideos):
+        def save(self, video: Video) -> Video:
+            if video.remake_failed and not raced:
+                raced.append(1)
+                self.records[video.id] = replace(world.video, remake=None, version=world.video.version + 1)
+            return super().save(video)
+
+    world, raced = World(), list[int]()
+    run = world.remake()
+    if is_published:
+        world.videos.save(model.publishing(world.video, run))
+    failing = Failing(Racing(world.videos.records), world.events, FakeMetrics(), lambda: samples.NOW)
+
+    assert not failing.fail(samples.VIDEO_ID, run, Failure("internal", "It failed."))
+    assert raced
+    assert world.events.published == []
+
+
+def test_what_remakes_leave_is_bounded() -> None:
+    world = World()
+    for _ in range(model.MOST_REPLACED):
+        world.remake()
+        world.runs.cancel(ANN, samples.VIDEO_ID)
+
+    with pytest.raises(Conflict, match="within a day"):
+        world.remake()
 
 
 def test_a_deletion_during_publishing_wins(monkeypatch: pytest.MonkeyPatch) -> None:
