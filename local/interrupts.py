@@ -1,4 +1,7 @@
-"""SIGTERM, SIGHUP and the end of `make` end a program the way Ctrl-C does: its `with` blocks are left in order."""
+"""SIGTERM, SIGHUP and the end of `make` end a program the way Ctrl-C does: its `with` blocks are left in order.
+
+SIGINT is among them because a shell without job control has what it starts in the background ignore it.
+"""
 
 import os
 import signal
@@ -8,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 END_WITH = "VOD_END_WITH"  # a process id: the Makefile names make's own
 WATCH_SECONDS = 0.5
 

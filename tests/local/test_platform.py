@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 
 from deployment import playback_key
 from local.deploy import STACK
+from local.interrupts import interruptible
 from local.platform import REPOSITORY, Options, Platform
 from local.users import seconds_left
 from tests.local.aws import until
@@ -131,6 +132,15 @@ def test_a_busy_port_is_named(platform: Platform, tmp_path: Path) -> None:
 def test_a_second_start_with_the_same_state_is_refused(platform: Platform) -> None:
     with pytest.raises(RuntimeError, match=f"already runs \\(process {os.getpid()}\\)"):
         Platform(Options(state=platform.state, port=0)).start()
+
+
+def test_ctrl_c_ends_what_was_started_in_the_background_too() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell without job control starts it
+    try:
+        with pytest.raises(KeyboardInterrupt), interruptible():
+            signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
