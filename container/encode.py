@@ -22,7 +22,7 @@ from vod.errors import EncodeInterrupted
 from vod.log_lines import JsonLines
 from vod.plan import Plan
 from vod.progress import Progress
-from vod.scratch import FULL_EXIT, clear, is_full, make_room, place_of, sweep
+from vod.scratch import FULL_EXIT, clear, is_full, make_room, place_of
 from vod.steps.encode import Encoder, encode
 
 logger = logging.getLogger("encode")
@@ -46,8 +46,6 @@ def main() -> int:
     progress = Progress(videos, plan, chunk)
     sources = S3SourceFiles(s3, os.environ["SOURCE_BUCKET"])
     scratch = Path(os.environ["SCRATCH_DIR"])
-    for left in sweep(scratch, lambda video_id: is_encoding(videos, video_id)):
-        logger.info("removed what %s left on scratch", left)
     try:
         report = encode(
             Encoder(
@@ -85,12 +83,6 @@ def log_lines(plan_key: str, chunk: int) -> None:
     lines = logging.StreamHandler(sys.stdout)
     lines.setFormatter(JsonLines(videoId=video_id, run=run, execution=execution, chunk=chunk))
     logging.basicConfig(level=logging.INFO, handlers=[lines])
-
-
-def is_encoding(videos: DynamoVideos, video_id: str) -> bool:
-    """Whether encoders may be at work on this video."""
-    video = videos.get(video_id)
-    return video is not None and (video.status.is_encoding or video.remade_now is not None)
 
 
 def is_wanted(videos: DynamoVideos, plan: Plan) -> bool:

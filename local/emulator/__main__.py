@@ -28,6 +28,7 @@ def install(settings: Settings) -> None:
         ecs,
         faults,
         firewall,
+        function_files,
         iam,
         lambdas,
         metrics,
@@ -53,6 +54,7 @@ def install(settings: Settings) -> None:
     faults.install(settings.state)
     ecs.install(host, settings.tasks)
     lambdas.install(settings.lambda_python, settings.workers)
+    function_files.install(settings.state)
     step_functions.install()
     cloudformation.install()
     apigateway.install()

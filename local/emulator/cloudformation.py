@@ -11,6 +11,7 @@ from ministack.core.responses import get_account_id, get_region
 from ministack.services.cloudformation import _stacks, changesets, engine, handlers, provisioners, stacks
 
 from local.emulator import iam
+from local.emulator.function_files import FUNCTION, require_network
 from local.emulator.lambdas import require_poller_rights
 from local.emulator.rights import creation_rights
 
@@ -169,3 +170,4 @@ def install() -> None:
         module._evaluate_conditions = conditions
     checked(STATE_MACHINE, require_machine_rights)
     checked(TRIGGER, check_trigger)
+    checked(FUNCTION, require_network)

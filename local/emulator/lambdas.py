@@ -14,6 +14,7 @@ from ministack.core.responses import request_scope
 from ministack.services import lambda_svc
 
 from local.emulator import faults, iam, metrics, wrong_clock
+from local.emulator.function_files import require_mounts
 from local.emulator.function_rights import check_own_rights
 
 LOG = logging.getLogger("local.lambdas")
@@ -91,6 +92,11 @@ def executing(queues: Queues) -> Callable[..., dict[str, Any]]:
     def execute(function: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
         config = function.get("config") or function
         if (revision := _revision(function)) not in checked:
+            try:
+                require_mounts(config)
+            except iam.AccessDenied as denied:
+                said = {"errorType": "EFSMountFailureException", "errorMessage": str(denied)}
+                return {"body": said, "error": True, "log": str(denied)}
             checked.add(revision)
             check_own_rights(config)
         with queues.turn(config["FunctionArn"]):

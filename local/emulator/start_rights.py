@@ -47,8 +47,12 @@ def _require_mount(role: str, volume: Mapping[str, Any], account: str, region: s
     authorization = lowered((found or {}).get("authorizationConfig") or {})
     if not found or str(authorization.get("iAM") or authorization.get("iam")).upper() != "ENABLED":
         return
-    resource = f"arn:aws:elasticfilesystem:{region}:{account}:file-system/{file_system_id(volume)}"
-    point = authorization.get("accessPointId", "")
+    require_mount(role, str(file_system_id(volume)), str(authorization.get("accessPointId", "")), account, region)
+
+
+def require_mount(role: str, file_system: str, point: str, account: str, region: str) -> None:
+    """Raise AccessDenied where a role may not mount a file system by an access point, to write."""
+    resource = f"arn:aws:elasticfilesystem:{region}:{account}:file-system/{file_system}"
     context = {
         "elasticfilesystem:AccessPointArn": f"arn:aws:elasticfilesystem:{region}:{account}:access-point/{point}",
         "elasticfilesystem:AccessedViaMountTarget": "true",

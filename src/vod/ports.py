@@ -82,6 +82,16 @@ class Cdn(Protocol):
         One per reference."""
 
 
+class Scratch(Protocol):
+    """Where encoders work, by video."""
+
+    def count(self, video_id: str) -> int:
+        """How many files of a video there are."""
+
+    def remove(self, video_id: str) -> int:
+        """Remove all of a video; how many files that was. Safe to repeat."""
+
+
 @dataclass(frozen=True, slots=True)
 class Spent:
     """What the tasks of a video, or of a day, came to: how many, their billed seconds, millionths of a USD."""

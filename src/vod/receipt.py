@@ -13,6 +13,7 @@ class Removed:
     partial_uploads: int = 0
     output_objects: int = 0
     executions: int = 0
+    scratch_files: int = 0
 
     def at_least(self, other: "Removed") -> "Removed":
         """The larger of two counts of each kind: a deletion that crashed half-way finds less when it is repeated."""
@@ -47,6 +48,7 @@ class Receipt:
                 "partialUploads": self.removed.partial_uploads,
                 "outputObjects": self.removed.output_objects,
                 "executions": self.removed.executions,
+                "scratchFiles": self.removed.scratch_files,
             },
             "invalidation": self.invalidation,
         }

@@ -27,6 +27,24 @@ def sweep(scratch: Path, is_encoding: Callable[[str], bool], now: Callable[[], f
     return gone
 
 
+def count(scratch: Path, video_id: str) -> int:
+    """How many files of a video there are."""
+    return sum(entry.is_file() for entry in _folder(scratch, video_id).rglob("*"))
+
+
+def remove(scratch: Path, video_id: str) -> int:
+    """Remove all of a video; how many files that was."""
+    gone = count(scratch, video_id)
+    shutil.rmtree(_folder(scratch, video_id), ignore_errors=True)
+    return gone
+
+
+def _folder(scratch: Path, video_id: str) -> Path:
+    if not video_id or video_id == ".." or Path(video_id).name != video_id:
+        raise ValueError(f"not the id of a video: {video_id}")
+    return scratch / video_id
+
+
 def _last_written(folder: Path) -> float:
     return max((entry.lstat().st_mtime for entry in (folder, *folder.rglob("*"))), default=0.0)
 

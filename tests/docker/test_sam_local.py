@@ -37,6 +37,7 @@ ANSWERS: dict[str, Any] = {
     "publish": {"outcome": "unwanted"},
     "reconcile": {"repaired": {}},
     "runs": 404,
+    "scratch": {"files": 0},
     "spend": {"noted": True},
     "upload": 201,
     "watch": {"started": 0},

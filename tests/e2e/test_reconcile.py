@@ -1,6 +1,8 @@
 """Events are lost and deletions stop half-way: the reconciler finishes them on the platform itself."""
 
 import json
+import os
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -29,12 +31,17 @@ def test_a_deletion_says_what_went_and_nothing_is_left(
     api: Api, platform: Platform, made: Callable[[str], str], source: Path
 ) -> None:
     video_id = ended(api, api.upload(source, lambda _: None))["id"]
+    scratch = platform.state / "volumes" / made("Scratch") / video_id
+    (scratch / "0123456789ab" / "chunk-00000").mkdir(parents=True)  # as a killed encoder leaves it
+    (scratch / "0123456789ab" / "chunk-00000" / "source").touch()
     output = platform.clients.s3.list_objects_v2(Bucket=made("OutputBucket"), Prefix=f"videos/{video_id}/")["KeyCount"]
 
     receipt = api.call("DELETE", f"/videos/{video_id}")["deletion"]
 
     assert receipt["removed"]["sourceVersions"] == 1
     assert receipt["removed"]["outputObjects"] > output
+    assert receipt["removed"]["scratchFiles"] == 1
+    assert not scratch.exists()
     assert receipt["completedAt"]
     invalidation = platform.clients.cloudfront.get_invalidation(
         DistributionId=made("Distribution"), Id=receipt["invalidation"]
@@ -44,6 +51,20 @@ def test_a_deletion_says_what_went_and_nothing_is_left(
     for bucket in ("OutputBucket", "SourceBucket"):
         versions = platform.clients.s3.list_object_versions(Bucket=made(bucket)).get("Versions", [])
         assert [each["Key"] for each in versions if video_id in each["Key"]] == []
+
+
+def test_what_killed_encoders_left_is_swept_and_what_is_new_is_not(
+    platform: Platform, made: Callable[[str], str]
+) -> None:
+    scratch = platform.state / "volumes" / made("Scratch")
+    for name, age in (("1" * 20, 7200), ("2" * 20, 0)):
+        (scratch / name).mkdir()
+        os.utime(scratch / name, (time.time() - age, time.time() - age))
+
+    answer = platform.clients.lambda_.invoke(FunctionName=made("ScratchFunction"), Payload="{}")
+
+    assert json.loads(answer["Payload"].read()) == {"removed": ["1" * 20]}
+    (scratch / ("2" * 20)).rmdir()
 
 
 def test_what_comes_after_a_deletion_is_removed(

@@ -31,7 +31,7 @@ Handler = Callable[[dict[str, Any]], Any]
 
 
 @pytest.fixture
-def load(table: Any, s3: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Handler]:
+def load(table: Any, s3: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Handler]:
     """Imports an entry point afresh, with the environment that template.yaml gives it."""
     role = boto3.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
     definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}})
@@ -55,6 +55,7 @@ def load(table: Any, s3: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[str]
         "MAX_DURATION_HOURS": "12", "POWERTOOLS_SERVICE_NAME": "vod", "ARCHITECTURE": "arm64", "DAILY_BUDGET_USD": "0",
         "MAX_RUNNING_VIDEOS": "0", "MAX_RUNNING_VIDEOS_PER_OWNER": "0",
         "CLUSTER_NAME": "encoders", "DISTRIBUTION_PARAMETER": "/stack/distribution-id",
+        "SCRATCH_FUNCTION": "scratch", "SCRATCH_DIR": str(tmp_path),
         "PLAYBACK_KEYS": f"{KEY.id}:{public_lines(PRIVATE)}", "PLAYBACK_KEY_SECRET": "stack/playback-key",
     }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
@@ -386,14 +387,15 @@ def test_every_minute_figures_go_to_the_log_in_cloudwatch_s_format(
 
 
 def test_a_deleted_video_that_was_served_is_forgotten_by_the_cdn(
-    load: Callable[[str], Handler], table: Any, s3: Any
+    load: Callable[[str], Handler], table: Any, s3: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("vod.aws.scratch.ScratchFunction._call", lambda *_, **__: 2)  # moto runs no function
     DynamoVideos(table, TABLE).create(samples.video(Status.READY, renditions=({"name": "v720"},)))
     s3.put_object(Bucket=OUTPUT, Key=f"videos/{samples.VIDEO_ID}/{samples.RUN}/index.m3u8", Body=b"#EXTM3U")
 
     _, receipt = answer(load("delete")(request("DELETE", f"/videos/{samples.VIDEO_ID}")))
 
-    assert receipt["deletion"]["removed"]["outputObjects"] == 1
+    assert (receipt["deletion"]["removed"]["outputObjects"], receipt["deletion"]["removed"]["scratchFiles"]) == (1, 2)
     cloudfront, (told,) = boto3.client("cloudfront"), boto3.client("ssm").get_parameters(
         Names=["/stack/distribution-id"]
     )["Parameters"]  # fmt: skip
@@ -477,3 +479,14 @@ def test_a_failure_says_whether_the_platform_is_to_blame(
     told = load("fail")({"videoId": samples.VIDEO_ID, "run": samples.RUN, "error": error})
 
     assert told == {"recorded": True, "broken": broken}
+
+
+def test_scratch_is_counted_and_removed_and_swept(load: Callable[[str], Handler], tmp_path: Path) -> None:
+    scratch = load("scratch")
+    (tmp_path / samples.VIDEO_ID / samples.RUN).mkdir(parents=True)
+    (tmp_path / samples.VIDEO_ID / samples.RUN / "source").touch()
+
+    assert scratch({"videoId": samples.VIDEO_ID, "remove": False}) == {"files": 1}
+    assert scratch({"source": "aws.events"}) == {"removed": []}, "it is too new"
+    assert scratch({"videoId": samples.VIDEO_ID, "remove": True}) == {"files": 1}
+    assert list(tmp_path.iterdir()) == []

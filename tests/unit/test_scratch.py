@@ -2,7 +2,9 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from vod.scratch import LEFT_SECONDS, clear, make_room, sweep, take
+import pytest
+
+from vod.scratch import LEFT_SECONDS, clear, count, make_room, remove, sweep, take
 
 OLD = 1_000_000.0
 
@@ -53,3 +55,13 @@ def test_room_is_made_of_the_source_alone_where_something_is_stored_already(tmp_
 
     assert [path.name for path in begun.iterdir()] == ["journal.jsonl"]
     assert not fresh.exists()
+
+
+def test_all_of_a_video_is_counted_and_removed_and_nothing_of_others(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        left(tmp_path, name, OLD)
+
+    assert (count(tmp_path, "a"), remove(tmp_path, "a"), remove(tmp_path, "a"), count(tmp_path, "b")) == (1, 1, 0, 1)
+    for hostile in ("..", "b/run", "", "/"):
+        with pytest.raises(ValueError, match="not the id"):
+            remove(tmp_path, hostile)

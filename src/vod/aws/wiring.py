@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from fractions import Fraction
+from pathlib import Path
 
 from vod import prices
 from vod.aws.clients import client
@@ -16,6 +17,7 @@ from vod.aws.metrics import EmfMetrics
 from vod.aws.objects import S3Output, S3Sources
 from vod.aws.queue import SqsQueue
 from vod.aws.receipts import DynamoReceipts
+from vod.aws.scratch import ScratchFunction
 from vod.aws.shares import DynamoShares
 from vod.aws.tasks import EcsTasks
 from vod.aws.videos import DynamoVideos
@@ -27,6 +29,7 @@ from vod.parts import MIB
 from vod.prices import Fargate
 from vod.probe import Limits
 from vod.steps.advance import Advancing
+from vod.steps.clean import Cleaning
 from vod.steps.delete import Deletion
 from vod.steps.deliver import Delivering
 from vod.steps.dispatch import Dispatch
@@ -152,7 +155,13 @@ def deletion(env: Environment) -> Deletion:
     """The delete step."""
     receipts = DynamoReceipts(client("dynamodb"), env["TABLE_NAME"])
     cdn = CloudFront(client("cloudfront"), client("ssm"), env["DISTRIBUTION_PARAMETER"])
-    return Deletion(_videos(env), _sources(env), _output(env), _executions(env), receipts, cdn)
+    scratch = ScratchFunction(client("lambda"), env["SCRATCH_FUNCTION"])
+    return Deletion(_videos(env), _sources(env), _output(env), _executions(env), receipts, cdn, scratch)
+
+
+def cleaning(env: Environment) -> Cleaning:
+    """The clean step."""
+    return Cleaning(_videos(env), Path(env["SCRATCH_DIR"]))
 
 
 def dispatch(env: Environment) -> Dispatch:

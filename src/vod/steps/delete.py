@@ -13,7 +13,7 @@ from vod.buckets import Output, Sources
 from vod.caller import Caller
 from vod.errors import NotFound, VersionConflict
 from vod.model import Video
-from vod.ports import Cdn, Executions, Receipts, Videos
+from vod.ports import Cdn, Executions, Receipts, Scratch, Videos
 from vod.receipt import Receipt, Removed
 from vod.records import amend
 from vod.status import Status
@@ -32,6 +32,7 @@ class Deletion:
     executions: Executions
     receipts: Receipts
     cdn: Cdn
+    scratch: Scratch
     now: Callable[[], datetime] = clock.now
     pause: Callable[[float], None] = time.sleep
 
@@ -65,6 +66,7 @@ class Deletion:
         self._remove_source(video)
         emptied = self.empty(video.id, rounds=ROUNDS if _runs(video) else 1)
         if video.run:
+            receipt = receipt.including(Removed(scratch_files=self.scratch.remove(video.id)))
             forgotten = self.cdn.forget(f"/{keys.video_prefix(video.id)}*", video.id)
             if forgotten is None:
                 return receipt
@@ -87,6 +89,7 @@ class Deletion:
             partial_uploads=int(bool(video.upload and video.upload.multipart_id)),
             output_objects=sum(len(self.output.sizes(prefix)) for prefix in _prefixes(video.id)),
             executions=len(_runs(video)),
+            scratch_files=self.scratch.count(video.id) if video.run else 0,
         )
 
     def _remove_source(self, video: Video) -> None:

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from tests import samples
-from tests.fakes import FakeCdn, FakeExecutions, FakeOutput, FakeReceipts, FakeSources, FakeVideos
+from tests.fakes import FakeCdn, FakeExecutions, FakeOutput, FakeReceipts, FakeScratch, FakeSources, FakeVideos
 from vod.caller import Caller
 from vod.errors import NotFound
 from vod.receipt import Removed
@@ -25,6 +25,7 @@ def deletion() -> Deletion:
         FakeExecutions(),
         FakeReceipts(),
         FakeCdn(),
+        FakeScratch({video.id: 3}),
         pause=lambda _: None,
     )
 
@@ -59,7 +60,7 @@ def test_others_cannot_delete(deletion: Deletion) -> None:
 def test_the_answer_tells_what_went(deletion: Deletion) -> None:
     receipt = deletion.delete(ANN, samples.VIDEO_ID)
 
-    assert receipt.removed == Removed(source_versions=1, output_objects=2, executions=1)
+    assert receipt.removed == Removed(source_versions=1, output_objects=2, executions=1, scratch_files=3)
     assert receipt.completed_at
     assert receipt.invalidation == f"I-{samples.VIDEO_ID}"
     assert deletion.cdn.forgotten == {samples.VIDEO_ID: f"/videos/{samples.VIDEO_ID}/*"}  # type: ignore[attr-defined]
@@ -104,3 +105,13 @@ def test_while_the_cdn_is_busy_a_deletion_is_not_complete_and_can_be_finished(de
     receipt = deletion.finish(waiting)
     assert receipt.completed_at
     assert receipt.removed.output_objects == 2
+
+
+def test_scratch_of_what_was_never_encoded_is_not_looked_at(
+    deletion: Deletion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deletion.videos.records[samples.VIDEO_ID] = samples.video(run=None)  # type: ignore[attr-defined]
+    for method in ("count", "remove"):
+        monkeypatch.setattr(deletion.scratch, method, lambda _: 1 / 0)
+
+    assert deletion.delete(ANN, samples.VIDEO_ID).removed.scratch_files == 0

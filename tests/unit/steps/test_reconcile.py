@@ -15,6 +15,7 @@ from tests.fakes import (
     FakeMetrics,
     FakeOutput,
     FakeReceipts,
+    FakeScratch,
     FakeSources,
     FakeTasks,
     FakeVideos,
@@ -42,7 +43,7 @@ class World:
         self.videos = FakeVideos({video.id: video for video in videos})
         self.sources, self.output, self.executions = FakeSources(), FakeOutput(), FakeExecutions()
         self.tasks, self.receipts, self.cdn, self.marks = FakeTasks(), FakeReceipts(), FakeCdn(), FakeMarks()
-        self.metrics, self.events = FakeMetrics(), FakeEvents()
+        self.metrics, self.events, self.scratch = FakeMetrics(), FakeEvents(), FakeScratch()
         self.timer: Callable[[], float] = lambda: 0.0
         self.ledger = FakeLedger()
         self.starting = samples.starting(self.videos, self.executions, self.ledger)
@@ -51,7 +52,14 @@ class World:
         starting = self.starting
         dispatch = Dispatch(self.videos, starting, self.metrics, "ingest", lambda: samples.NOW)
         deletion = Deletion(
-            self.videos, self.sources, self.output, self.executions, self.receipts, self.cdn, pause=lambda _: None
+            self.videos,
+            self.sources,
+            self.output,
+            self.executions,
+            self.receipts,
+            self.cdn,
+            self.scratch,
+            pause=lambda _: None,
         )
         return Reconciling(
             videos=self.videos,

@@ -15,6 +15,7 @@ from tests.fakes import (
     FakeMetrics,
     FakeOutput,
     FakeReceipts,
+    FakeScratch,
     FakeSources,
     FakeVideos,
 )
@@ -280,7 +281,14 @@ def test_a_deletion_stops_it_too() -> None:
     world = World()
     run = world.remake()
     deletion = Deletion(
-        world.videos, FakeSources(), world.output, world.executions, FakeReceipts(), FakeCdn(), pause=lambda _: None
+        world.videos,
+        FakeSources(),
+        world.output,
+        world.executions,
+        FakeReceipts(),
+        FakeCdn(),
+        FakeScratch(),
+        pause=lambda _: None,
     )
 
     receipt = deletion.delete(ANN, samples.VIDEO_ID)

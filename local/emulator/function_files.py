@@ -1,0 +1,76 @@
+"""A function's network and file systems: its role's rights to both, and the folder behind each mount."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ministack.core.lambda_runtime import Worker
+from ministack.services import efs, lambda_svc
+from ministack.services.cloudformation import provisioners
+
+from local.emulator import iam
+from local.emulator.containers import Mounts
+from local.emulator.start_rights import require_mount
+
+FUNCTION = "AWS::Lambda::Function"
+NETWORK = ("ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface")
+KEPT = ("VpcConfig", "FileSystemConfigs")
+
+_begin = Worker.__init__
+
+
+def require_network(properties: Mapping[str, Any]) -> None:
+    """Raise AccessDenied where Lambda could not put the function into its network with the function's role."""
+    for action in NETWORK if properties.get("VpcConfig") else ():
+        iam.require(properties["Role"], action, "*", session="lambda")
+
+
+def keeping(handler: Callable[..., Any], position: int) -> Callable[..., Any]:
+    """A creation or update that keeps in the function's configuration what ministack's CloudFormation drops."""
+
+    def keep(*arguments: Any) -> Any:
+        made = handler(*arguments)
+        config = lambda_svc._functions[made[0]]["config"]
+        config.update({name: value for name in KEPT if (value := arguments[position].get(name))})
+        return made
+
+    return keep
+
+
+def _file_systems(config: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """(path, file system, access point) of each mount."""
+    for mount in config.get("FileSystemConfigs") or ():
+        point = mount["Arn"].rsplit("/", 1)[1]
+        yield mount["LocalMountPath"], efs._access_points[point]["FileSystemId"], point
+
+
+def require_mounts(config: Mapping[str, Any]) -> None:
+    """Raise AccessDenied where the function's role may not mount what it is to."""
+    region, account = config["FunctionArn"].split(":")[3:5]
+    for _, file_system, point in _file_systems(config):
+        require_mount(config["Role"], file_system, point, account, region)
+
+
+def mounted(config: Mapping[str, Any], state: Path) -> dict[str, Any]:
+    """The configuration with folders of this machine in its variables, in place of paths below a mount."""
+    places = []
+    for path, file_system, _ in _file_systems(config):
+        folder = state / "volumes" / file_system
+        folder.mkdir(parents=True, exist_ok=True)
+        places.append((path, folder))
+    if not places:
+        return dict(config)
+    mounts, variables = Mounts(tuple(places)), (config.get("Environment") or {}).get("Variables") or {}
+    resolved = {name: mounts.resolve(value) for name, value in variables.items()}
+    return {**config, "Environment": {"Variables": resolved}}
+
+
+def install(state: Path) -> None:
+    """Give functions their files."""
+    handlers = provisioners._RESOURCE_HANDLERS[FUNCTION]
+    handlers["create"], handlers["update"] = keeping(handlers["create"], 1), keeping(handlers["update"], 2)
+
+    def begin(worker: Worker, name: str, config: dict[str, Any], code: bytes) -> None:
+        _begin(worker, name, mounted(config, state), code)
+
+    Worker.__init__ = begin
