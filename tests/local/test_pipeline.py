@@ -21,6 +21,8 @@ PROJECTS = ("test", "build", "image-arm64", "image-amd64", "manifest", "paramete
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 IMAGES = f"123456789012.dkr.ecr.{EDGE_REGION}.example/vod-pipeline-repository"
 """A repository beside the stack's own, in the emulator's account."""
+HANDED_ON = "artifacts-of-commits"
+"""Where the pipeline keeps what its actions hand on; a template in a request's body may have 51,200 bytes only."""
 
 
 @pytest.fixture(scope="module")
@@ -121,14 +123,16 @@ def given(stack_name: str) -> dict[str, str]:
 
 
 def execute(clients: Clients, stack_name: str, template: Path, kind: str) -> dict[str, str]:
-    """What the two CloudFormation actions do with the template and the last parameters; the parameters."""
+    """What the two CloudFormation actions do with the template, out of S3, and the last parameters; the parameters."""
     asked = action("Staging", "Parameters")
+    clients.s3.create_bucket(Bucket=HANDED_ON)
+    clients.s3.upload_file(str(template), HANDED_ON, template.name)
     configuration = json.loads(artifacts(asked)["parameters.json"].read_text())["Parameters"]
     clients.cloudformation.create_change_set(
         StackName=stack_name,
         ChangeSetName="pipeline",
         ChangeSetType=kind.upper(),
-        TemplateBody=template.read_text(),
+        TemplateURL=package.template_url(HANDED_ON, template.name),
         Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in configuration.items()],
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
     )
