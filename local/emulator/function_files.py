@@ -13,7 +13,15 @@ from local.emulator.containers import Mounts
 from local.emulator.start_rights import require_mount
 
 FUNCTION = "AWS::Lambda::Function"
-NETWORK = ("ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface")
+NETWORK = (
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeSubnets",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+)
+"""As in the managed policy AWSLambdaVPCAccessExecutionRole."""
 KEPT = ("VpcConfig", "FileSystemConfigs")
 
 _begin = Worker.__init__

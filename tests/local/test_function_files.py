@@ -15,7 +15,8 @@ def handler(event, context):
     return [str(place), len(list(place.iterdir()))]
 """
 MOUNT = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
-NETWORK = ["ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface"]
+INTERFACES = [f"ec2:{action}NetworkInterface" for action in ("Create", "Delete")] + ["ec2:DescribeNetworkInterfaces"]
+NETWORK = [*INTERFACES, "ec2:DescribeSubnets", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"]
 
 
 def mount(clients: Clients) -> tuple[str, dict[str, Any]]:
@@ -68,4 +69,4 @@ def test_a_function_in_a_network_needs_rights_to_its_interfaces(clients: Clients
         return str(aws.until(ended))
 
     assert status(aws.role(clients, aws.allow(NETWORK))) == "CREATE_COMPLETE"
-    assert status(aws.role(clients, aws.allow(NETWORK[:2]))) == "ROLLBACK_COMPLETE"
+    assert status(aws.role(clients, aws.allow(INTERFACES))) == "ROLLBACK_COMPLETE"

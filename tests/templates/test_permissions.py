@@ -8,9 +8,12 @@ from tests.templates import parsed
 from tests.templates.parsed import Resource, Value
 
 WITHOUT_RESOURCE = {
+    "ec2:AssignPrivateIpAddresses": "see ec2:CreateNetworkInterface",
     "ec2:CreateNetworkInterface": "Lambda asks for it on every resource before it puts a function into a VPC",
     "ec2:DeleteNetworkInterface": "see ec2:CreateNetworkInterface",
     "ec2:DescribeNetworkInterfaces": "see ec2:CreateNetworkInterface",
+    "ec2:DescribeSubnets": "see ec2:CreateNetworkInterface",
+    "ec2:UnassignPrivateIpAddresses": "see ec2:CreateNetworkInterface",
     "ecr:GetAuthorizationToken": "a token is for the registry, not for a repository",
     "ecs:ListTasks": "names container instances, which Fargate has none of; the cluster is a condition",
     "logs:CreateLogDelivery": "log delivery of Step Functions supports no resource",
