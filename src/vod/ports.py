@@ -202,11 +202,15 @@ class Running:
     id: str = ""
 
 
+RUNNING = "RUNNING"
+"""The status of an execution that has not ended."""
+
+
 class Executions(Protocol):
     """The state machine."""
 
     def status(self, name: str) -> str | None:
-        """`RUNNING` or how an execution ended; None when it never was, or was long ago."""
+        """RUNNING or how an execution ended; None when it never was, or was long ago."""
 
     def running(self) -> Iterator[Running]:
         """Those that have not ended."""

@@ -114,9 +114,9 @@ def test_what_nobody_wants_any_more_is_stopped(
     assert report.get("execution_stopped") == 1
     assert report.get("task_stopped", 0) + more.get("task_stopped", 0) >= 1
     until(lambda: not encoder_processes(video_id), 60)
-    # Its source is a video again, for nothing says that it was deleted.
+    # Its source is a video again, for nothing says that it was deleted, in a run that nobody stopped.
     until(lambda: api.call("GET", f"/videos/{video_id}"), 30)
-    ended(api, video_id)
+    assert ended(api, video_id)["status"] == "ready"
     api.call("DELETE", f"/videos/{video_id}")
 
 

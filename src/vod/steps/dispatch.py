@@ -9,7 +9,7 @@ from urllib.parse import unquote_plus
 from vod import clock, keys, model
 from vod.errors import VersionConflict
 from vod.model import Document, Source, Video
-from vod.ports import Metrics, Videos
+from vod.ports import RUNNING, Metrics, Videos
 from vod.status import Status
 from vod.steps.start import Starting
 
@@ -54,11 +54,13 @@ class Dispatch:
 
     def dispatch(self, arrival: Arrival) -> None:
         """Queue the arrived source's video and start its execution. Duplicates and late events change nothing."""
+        self._dispatch(arrival, keys.run_id(arrival.version))
+
+    def _dispatch(self, arrival: Arrival, run: str) -> None:
         video = self._video(arrival)
         if video is None:
             logger.warning("no video waits for %s", arrival.key)
             return
-        run = keys.run_id(arrival.version)
         queued = self._queue(video, run, arrival)
         if queued is None:
             logger.info("%s is not the source of its run", arrival.version, extra={"videoId": video.id})
@@ -70,10 +72,18 @@ class Dispatch:
         video_id = keys.uploaded_video_id(arrival.key)
         if video_id:
             self.videos.create(self._ingested(video_id, arrival))
-        elif not _is_ingest(arrival.key):
+        elif _is_ingest(arrival.key):
+            video_id = keys.ingest_video_id(arrival.key, arrival.version)
+        else:
             return False
-        self.dispatch(arrival)
+        self._dispatch(arrival, self._run_to_come(video_id, keys.run_id(arrival.version)))
         return True
+
+    def _run_to_come(self, video_id: str, run: str) -> str:
+        """The first run that has not ended: a record may be lost, as by restoring the table, after some have."""
+        while self.starting.executions.status(keys.execution_name(video_id, run)) not in (None, RUNNING):
+            run = keys.next_run_id(run)
+        return run
 
     def _video(self, arrival: Arrival) -> Video | None:
         if video_id := keys.uploaded_video_id(arrival.key):

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from vod import clock, keys, model
 from vod.buckets import Sources
 from vod.model import Failure, Video
-from vod.ports import Executions, Marks, Metrics, Running, Tasks, Videos
+from vod.ports import RUNNING, Executions, Marks, Metrics, Running, Tasks, Videos
 from vod.status import Status
 from vod.steps.delete import Deletion
 from vod.steps.dispatch import Arrival, Dispatch
@@ -27,7 +27,6 @@ GRACE = timedelta(minutes=15)
 """What changed so lately may still be on its way."""
 SECONDS = 240.0
 """After so many nothing new is begun; the next pass goes on with what is oldest then."""
-RUNNING = "RUNNING"
 _PENDING = "pending"
 LOST = Failure(
     "internal", "Transcoding ended inside the platform without a result, not because of your file. Try it again."

@@ -225,6 +225,23 @@ def test_a_source_that_no_record_knows_becomes_a_video() -> None:
     assert len(world.executions.started) == 2
 
 
+def test_a_video_whose_record_was_lost_after_its_runs_is_encoded_again() -> None:
+    world = World()
+    world.sources.objects = {keys.source_key(OTHER): b"x"}
+    (found,) = world.sources.stored_after("")
+    first = keys.run_id(found.version)
+    ended = [keys.execution_name(OTHER, run) for run in (first, keys.next_run_id(first))]
+    world.executions.ends = dict(zip(ended, ("FAILED", "SUCCEEDED"), strict=True))
+
+    assert world.reconcile() == {"source_adopted": 1}
+
+    (begun,) = world.executions.started
+    video = world.videos.records[OTHER]
+    assert video.status is Status.QUEUED
+    assert begun == keys.execution_name(OTHER, video.run or "")
+    assert begun not in ended
+
+
 def test_what_comes_after_its_video_was_deleted_is_removed() -> None:
     world = World()
     world.receipts.put(Receipt(OTHER, "ann", "2026-01-01T00:00:00.000Z"))
