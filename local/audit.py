@@ -35,7 +35,7 @@ HEAD = """# Permissions
 Every action that a role of the stack is allowed, and whether a test's run on the local platform used it there.
 Written by `make test` and `make audit`, which fail when a grant is neither used nor explained, or when an explanation
 is not needed. The pipeline's own roles are not among them. What is used is also needed:
-`tests/local/test_permissions.py` takes rights away, one at a time, and the run meets AccessDenied.
+`tests/local/test_permissions.py` takes one right of each kind of caller away, and the run meets AccessDenied.
 """
 
 
