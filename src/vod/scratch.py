@@ -33,10 +33,10 @@ def count(scratch: Path, video_id: str) -> int:
 
 
 def remove(scratch: Path, video_id: str) -> int:
-    """Remove all of a video; how many files that was."""
-    gone = count(scratch, video_id)
+    """Remove all of a video; how many files are gone."""
+    found = count(scratch, video_id)
     shutil.rmtree(_folder(scratch, video_id), ignore_errors=True)
-    return gone
+    return max(found - count(scratch, video_id), 0)
 
 
 def _folder(scratch: Path, video_id: str) -> Path:
@@ -46,7 +46,14 @@ def _folder(scratch: Path, video_id: str) -> Path:
 
 
 def _last_written(folder: Path) -> float:
-    return max((entry.lstat().st_mtime for entry in (folder, *folder.rglob("*"))), default=0.0)
+    return max(_written(entry) for entry in (folder, *folder.rglob("*")))
+
+
+def _written(entry: Path) -> float:
+    try:
+        return entry.lstat().st_mtime
+    except FileNotFoundError:  # its task removed it just now
+        return time.time()
 
 
 def place_of(scratch: Path, plan: Plan, chunk: Chunk) -> Path:

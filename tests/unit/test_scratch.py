@@ -1,4 +1,5 @@
 import os
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -55,6 +56,20 @@ def test_room_is_made_of_the_source_alone_where_something_is_stored_already(tmp_
 
     assert [path.name for path in begun.iterdir()] == ["journal.jsonl"]
     assert not fresh.exists()
+
+
+def test_what_its_task_removes_meanwhile_is_not_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    left(tmp_path, "ending", OLD)
+    monkeypatch.setattr(Path, "rglob", lambda folder, _: [folder / "gone"])
+
+    assert sweep(tmp_path, lambda _: False) == []
+
+
+def test_what_could_not_be_removed_is_not_said_to_be_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    left(tmp_path, "a", OLD)
+    monkeypatch.setattr(shutil, "rmtree", lambda *_, **__: None)
+
+    assert remove(tmp_path, "a") == 0
 
 
 def test_all_of_a_video_is_counted_and_removed_and_nothing_of_others(tmp_path: Path) -> None:
