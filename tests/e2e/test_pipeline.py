@@ -131,6 +131,19 @@ def test_a_large_video_goes_up_in_parts(api: Api, tmp_path: Path) -> None:
     assert video["source"]["size"] == large.stat().st_size
 
 
+def test_an_aborted_upload_leaves_no_parts(api: Api, platform: Platform, made: Callable[[str], str]) -> None:
+    begun = api.call("POST", "/videos", {"filename": "large.mp4", "size": 100 * 2**20})
+    video_id, upload = begun["video"]["id"], begun["upload"]
+    part = urllib.request.Request(upload["parts"][0]["url"], bytes(upload["partSize"]), method="PUT")
+    urllib.request.urlopen(part, timeout=10).close()
+
+    api.call("DELETE", f"/videos/{video_id}/upload")
+
+    assert api.video(video_id)["status"] == "cancelled"
+    uploads = platform.clients.s3.list_multipart_uploads(Bucket=made("SourceBucket")).get("Uploads", [])
+    assert video_id not in str(uploads)
+
+
 def test_an_object_put_under_ingest_becomes_a_video(
     api: Api, platform: Platform, made: Callable[[str], str], source: Path
 ) -> None:
