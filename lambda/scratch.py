@@ -1,4 +1,4 @@
-"""Entry point: scratch. `{"videoId", "remove"}` counts a video's files there or removes them; else what is old goes."""
+"""Entry point: scratch. `{"videoId"}` removes a video's files there and counts them; else what is old goes."""
 
 import os
 from typing import Any
@@ -13,5 +13,5 @@ _cleaning = wiring.cleaning(os.environ)
 def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
     """`{"files": count}` of a video, or `{"removed": [video, ...]}`."""
     if "videoId" in event:
-        return {"files": _cleaning.files(event["videoId"], remove=event["remove"])}
+        return {"files": _cleaning.remove(event["videoId"])}
     return {"removed": _cleaning.sweep()}

@@ -103,9 +103,6 @@ class FakeCdn:
 class FakeScratch:
     files: dict[str, int] = field(default_factory=dict)
 
-    def count(self, video_id: str) -> int:
-        return self.files.get(video_id, 0)
-
     def remove(self, video_id: str) -> int:
         return self.files.pop(video_id, 0)
 

@@ -85,9 +85,6 @@ class Cdn(Protocol):
 class Scratch(Protocol):
     """Where encoders work, by video."""
 
-    def count(self, video_id: str) -> int:
-        """How many files of a video there are."""
-
     def remove(self, video_id: str) -> int:
         """Remove all of a video; how many files that was. Safe to repeat."""
 

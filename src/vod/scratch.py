@@ -20,10 +20,10 @@ _TRIES = 100
 def sweep(scratch: Path, is_encoding: Callable[[str], bool], now: Callable[[], float] = time.time) -> list[str]:
     """Remove old folders of videos that are not being encoded; their ids. Each video has a folder of its id."""
     gone = []
-    for folder in (entry for entry in scratch.iterdir() if entry.is_dir()):
-        if now() - _last_written(folder) > LEFT_SECONDS and not is_encoding(folder.name):
+    for folder in (entry for entry in scratch.iterdir() if entry.is_dir() and not entry.is_symlink()):
+        if not is_encoding(folder.name) and _is_old(folder, now()):
             shutil.rmtree(folder, ignore_errors=True)
-            gone.append(folder.name)
+            gone += [] if folder.exists() else [folder.name]
     return gone
 
 
@@ -45,15 +45,18 @@ def _folder(scratch: Path, video_id: str) -> Path:
     return scratch / video_id
 
 
-def _last_written(folder: Path) -> float:
-    return max(_written(entry) for entry in (folder, *folder.rglob("*")))
+def _is_old(folder: Path, now: float) -> bool:
+    """Whether nobody wrote to a folder lately; a time that is long to come says nothing."""
+    return all(abs(now - _written(entry, now)) > LEFT_SECONDS for entry in (folder, *folder.rglob("*")))
 
 
-def _written(entry: Path) -> float:
+def _written(entry: Path, now: float) -> float:
     try:
         return entry.lstat().st_mtime
     except FileNotFoundError:  # its task removed it just now
-        return time.time()
+        return now
+    except OSError:  # what cannot be looked at does not keep the rest
+        return 0.0
 
 
 def place_of(scratch: Path, plan: Plan, chunk: Chunk) -> Path:

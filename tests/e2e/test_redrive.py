@@ -18,7 +18,7 @@ ASYNCHRONOUS = {
     "SpendFunction": {},
     "WatchFunction": {"chunk": 1},
     "ReconcileFunction": {"graceSeconds": "x"},
-    "ScratchFunction": {"videoId": "..", "remove": True},
+    "ScratchFunction": {"videoId": ".."},
 }
 """What each of these cannot take."""
 

@@ -389,7 +389,7 @@ def test_every_minute_figures_go_to_the_log_in_cloudwatch_s_format(
 def test_a_deleted_video_that_was_served_is_forgotten_by_the_cdn(
     load: Callable[[str], Handler], table: Any, s3: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vod.aws.scratch.ScratchFunction._call", lambda *_, **__: 2)  # moto runs no function
+    monkeypatch.setattr("vod.aws.scratch.ScratchFunction.remove", lambda *_, **__: 2)  # moto runs no function
     DynamoVideos(table, TABLE).create(samples.video(Status.READY, renditions=({"name": "v720"},)))
     s3.put_object(Bucket=OUTPUT, Key=f"videos/{samples.VIDEO_ID}/{samples.RUN}/index.m3u8", Body=b"#EXTM3U")
 
@@ -486,7 +486,6 @@ def test_scratch_is_counted_and_removed_and_swept(load: Callable[[str], Handler]
     (tmp_path / samples.VIDEO_ID / samples.RUN).mkdir(parents=True)
     (tmp_path / samples.VIDEO_ID / samples.RUN / "source").touch()
 
-    assert scratch({"videoId": samples.VIDEO_ID, "remove": False}) == {"files": 1}
     assert scratch({"source": "aws.events"}) == {"removed": []}, "it is too new"
-    assert scratch({"videoId": samples.VIDEO_ID, "remove": True}) == {"files": 1}
+    assert scratch({"videoId": samples.VIDEO_ID}) == {"files": 1}
     assert list(tmp_path.iterdir()) == []

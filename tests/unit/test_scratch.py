@@ -65,6 +65,28 @@ def test_what_its_task_removes_meanwhile_is_not_old(tmp_path: Path, monkeypatch:
     assert sweep(tmp_path, lambda _: False) == []
 
 
+def test_a_time_to_come_a_link_and_what_cannot_be_looked_at_keep_no_sweep_from_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scratch, elsewhere = tmp_path / "scratch", tmp_path / "elsewhere"
+    left(scratch, "odd", OLD + 10 * LEFT_SECONDS)
+    left(scratch, "old", OLD - 2 * LEFT_SECONDS)
+    left(tmp_path, "elsewhere", OLD)
+    (scratch / "link").symlink_to(elsewhere)
+    look = Path.lstat
+
+    def lstat(entry: Path) -> os.stat_result:
+        if entry.name == "source" and "old" in entry.parts:
+            raise PermissionError(entry)
+        return look(entry)
+
+    monkeypatch.setattr(Path, "lstat", lstat)
+    gone = sweep(scratch, lambda _: False, lambda: OLD)
+
+    assert sorted(gone) == ["odd", "old"]
+    assert elsewhere.exists()
+
+
 def test_what_could_not_be_removed_is_not_said_to_be_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     left(tmp_path, "a", OLD)
     monkeypatch.setattr(shutil, "rmtree", lambda *_, **__: None)

@@ -11,15 +11,8 @@ class ScratchFunction:
         self._client = client
         self._name = name
 
-    def count(self, video_id: str) -> int:
-        return self._call(video_id, remove=False)
-
     def remove(self, video_id: str) -> int:
-        return self._call(video_id, remove=True)
-
-    def _call(self, video_id: str, remove: bool) -> int:
-        payload = json.dumps({"videoId": video_id, "remove": remove})
-        answer = self._client.invoke(FunctionName=self._name, Payload=payload.encode())
+        answer = self._client.invoke(FunctionName=self._name, Payload=json.dumps({"videoId": video_id}).encode())
         said = json.loads(answer["Payload"].read())
         if "FunctionError" in answer:
             raise OSError(f"scratch of {video_id}: {said.get('errorType')}: {said.get('errorMessage')}")

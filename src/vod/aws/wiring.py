@@ -155,7 +155,9 @@ def deletion(env: Environment) -> Deletion:
     """The delete step."""
     receipts = DynamoReceipts(client("dynamodb"), env["TABLE_NAME"])
     cdn = CloudFront(client("cloudfront"), client("ssm"), env["DISTRIBUTION_PARAMETER"])
-    scratch = ScratchFunction(client("lambda"), env["SCRATCH_FUNCTION"])
+    # Waits longer than the function may take, and asks twice at most: whoever deletes has time left when it hangs.
+    patient = client("lambda", read_timeout=50, retries={"mode": "standard", "max_attempts": 1})
+    scratch = ScratchFunction(patient, env["SCRATCH_FUNCTION"])
     return Deletion(_videos(env), _sources(env), _output(env), _executions(env), receipts, cdn, scratch)
 
 

@@ -17,9 +17,9 @@ class Cleaning:
     videos: Videos
     folder: Path
 
-    def files(self, video_id: str, remove: bool) -> int:
-        """How many files of a video there are; they are gone afterwards if they are to be removed."""
-        return scratch.remove(self.folder, video_id) if remove else scratch.count(self.folder, video_id)
+    def remove(self, video_id: str) -> int:
+        """Remove all of a video; how many files are gone."""
+        return scratch.remove(self.folder, video_id)
 
     def sweep(self) -> list[str]:
         """Remove what killed encoders left; the videos it was of."""

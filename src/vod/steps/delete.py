@@ -66,7 +66,9 @@ class Deletion:
         self._remove_source(video)
         emptied = self.empty(video.id, rounds=ROUNDS if _runs(video) else 1)
         if video.run:
+            # Last, for it needs the encoders' network and file system: what is public or paid for is gone by now.
             receipt = receipt.including(Removed(scratch_files=self.scratch.remove(video.id)))
+            self.receipts.put(receipt)
             forgotten = self.cdn.forget(f"/{keys.video_prefix(video.id)}*", video.id)
             if forgotten is None:
                 return receipt
@@ -89,7 +91,6 @@ class Deletion:
             partial_uploads=int(bool(video.upload and video.upload.multipart_id)),
             output_objects=sum(len(self.output.sizes(prefix)) for prefix in _prefixes(video.id)),
             executions=len(_runs(video)),
-            scratch_files=self.scratch.count(video.id) if video.run else 0,
         )
 
     def _remove_source(self, video: Video) -> None:

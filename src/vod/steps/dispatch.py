@@ -76,11 +76,14 @@ class Dispatch:
             video_id = keys.ingest_video_id(arrival.key, arrival.version)
         else:
             return False
-        self._dispatch(arrival, self._run_to_come(video_id, keys.run_id(arrival.version)))
+        self.found(video_id, arrival)
         return True
 
+    def found(self, video_id: str, arrival: Arrival) -> None:
+        """Dispatch what no event told of, in a run that has not ended: its record may be older than some that have."""
+        self._dispatch(arrival, self._run_to_come(video_id, keys.run_id(arrival.version)))
+
     def _run_to_come(self, video_id: str, run: str) -> str:
-        """The first run that has not ended: a record may be lost, as by restoring the table, after some have."""
         while self.starting.executions.status(keys.execution_name(video_id, run)) not in (None, RUNNING):
             run = keys.next_run_id(run)
         return run

@@ -108,7 +108,7 @@ class Reconciling:
     def _awaited(self, video: Video, note: Callable[[str], None]) -> None:
         found = self.sources.current(video.source.key)
         if found:
-            self.dispatch.dispatch(Arrival(self.bucket, found.key, found.version, found.size))
+            self.dispatch.found(video.id, Arrival(self.bucket, found.key, found.version, found.size))
             note("upload_dispatched")
 
     def _run(self, video: Video, run: str, note: Callable[[str], None]) -> None:

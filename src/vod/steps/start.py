@@ -90,16 +90,15 @@ class Starting:
         A few times as many are tried, those of one owner not all before another's: what has no money is no reason to
         look at everything that waits each time that a video arrives.
         """
-        resumed, tries = Resumed(), Counter[str]()
+        resumed, refused = Resumed(), Counter[str]()
         lines = {owner: self._line(owner) for owner in self.waiting.owners()}
         running = Counter(self.ledger.running(lines))
-        while lines and len(resumed.started) < limit and tries.total() < limit * _TRIES_OF_ONE:
-            owner = min(lines, key=lambda each: (running[each], tries[each]))
+        while lines and (begun := len(resumed.started)) < limit and begun + refused.total() < limit * _TRIES_OF_ONE:
+            owner = min(lines, key=lambda each: (running[each] + refused[each], refused[each]))
             held = next(lines[owner], None)
             if held is None:
                 del lines[owner]
                 continue
-            tries[owner] += 1
             outcome = self._resume(held)
             if outcome is Reserved.NO_TURN:
                 resumed.blocked_by = resumed.blocked_by or TURN
@@ -107,11 +106,12 @@ class Starting:
             if outcome is Reserved.NO_TURN_OF_OWNER:
                 resumed.blocked_by = resumed.blocked_by or TURN
                 del lines[owner]
-            elif outcome is Reserved.NO_MONEY:
-                resumed.blocked_by = BUDGET
-            elif outcome:
+            elif outcome and outcome.is_done:
                 running[owner] += 1
                 resumed.started.append(held.video_id)
+            else:
+                refused[owner] += 1
+                resumed.blocked_by = BUDGET if outcome else resumed.blocked_by
         return resumed
 
     def _line(self, owner: str) -> Iterator[Held]:

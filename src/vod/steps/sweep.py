@@ -13,6 +13,7 @@ from vod.buckets import Output, Sources, StoredSource
 from vod.model import Video
 from vod.ports import Marks, Receipts, Videos
 from vod.records import amend
+from vod.status import Status
 from vod.steps.delete import Deletion
 from vod.steps.dispatch import Arrival, Dispatch
 
@@ -77,7 +78,12 @@ class Sweeping:
             note("unknown_output")
 
     def _old_runs(self, video: Video, note: Callable[[str], None]) -> None:
-        """What earlier runs of a video made: they failed or were cancelled, and nothing points to it any more."""
+        """What earlier runs of a ready video made: nothing points to it any more.
+
+        Before that it stays: where the record was lost and the source adopted, it may be all there is to watch.
+        """
+        if video.status is not Status.READY:
+            return
         current = keys.run_prefix(video.id, video.run or "")
         for folder in self.output.folders(keys.video_prefix(video.id)):
             if folder != current:

@@ -111,7 +111,19 @@ def test_scratch_of_what_was_never_encoded_is_not_looked_at(
     deletion: Deletion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deletion.videos.records[samples.VIDEO_ID] = samples.video(run=None)  # type: ignore[attr-defined]
-    for method in ("count", "remove"):
-        monkeypatch.setattr(deletion.scratch, method, lambda _: 1 / 0)
+    monkeypatch.setattr(deletion.scratch, "remove", lambda _: 1 / 0)
 
     assert deletion.delete(ANN, samples.VIDEO_ID).removed.scratch_files == 0
+
+
+def test_scratch_that_cannot_be_reached_keeps_nothing_else_from_going(
+    deletion: Deletion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(deletion.scratch, "remove", lambda _: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            deletion.delete(ANN, samples.VIDEO_ID)
+
+    assert not deletion.sources.objects  # type: ignore[attr-defined]
+    assert list(deletion.output.objects) == ["videos/other/index.m3u8"]  # type: ignore[attr-defined]
+    assert deletion.delete(ANN, samples.VIDEO_ID).removed.scratch_files == 3

@@ -242,6 +242,29 @@ def test_a_video_whose_record_was_lost_after_its_runs_is_encoded_again() -> None
     assert begun not in ended
 
 
+def test_what_can_be_watched_stays_until_a_source_that_was_adopted_is_encoded_again() -> None:
+    world = World(replace(samples.video(Status.QUEUED), run=samples.RUN))
+    world.executions.started[NAME] = {}
+    finished = keys.run_prefix(samples.VIDEO_ID, "0" * 12) + "x"
+    world.output.objects[finished] = b"x"
+
+    assert world.reconcile() == {}
+    assert finished in world.output.objects
+
+
+def test_an_upload_that_is_awaited_again_after_its_run_gets_the_next_one() -> None:
+    """As after a restore of the table, or a kill between the making of an adopted record and its dispatch."""
+    world = World(samples.video(Status.AWAITING_UPLOAD))
+    world.sources.objects = {keys.source_key(samples.VIDEO_ID): b"x"}
+    (found,) = world.sources.stored_after("")
+    ended = keys.execution_name(samples.VIDEO_ID, keys.run_id(found.version))
+    world.executions.ends[ended] = "SUCCEEDED"
+
+    assert world.reconcile() == {"upload_dispatched": 1}
+    assert ended not in world.executions.started
+    assert len(world.executions.started) == 1
+
+
 def test_what_comes_after_its_video_was_deleted_is_removed() -> None:
     world = World()
     world.receipts.put(Receipt(OTHER, "ann", "2026-01-01T00:00:00.000Z"))

@@ -282,3 +282,18 @@ def test_an_upload_tries_only_a_few_of_those_for_whom_there_is_no_money_and_of_e
 
     assert step.start(cheap)
     assert len(tried) <= 30
+
+
+def test_those_for_whom_there_is_no_money_leave_tries_for_an_owner_of_whom_one_runs() -> None:
+    films = [
+        queued(number, id=f"{number:020x}", owner=f"owner{number // 3}", source=Source("key", "v1", 50 * SIZE))
+        for number in range(30)
+    ]
+    runs, cheap = (queued(40 + number, id=f"{90 + number:020x}", owner="zoe") for number in range(2))
+    step = replace(starting([*films, runs, cheap], usd=4 * ONE), ledger=FakeLedger(firsts={TODAY}))
+    assert step.start(runs)
+    for film in films:
+        step.hold(film)
+
+    step.hold(cheap)
+    assert step.resume(5).started == [cheap.id]
