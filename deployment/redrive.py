@@ -81,12 +81,12 @@ class Redrive:
         for message in self._messages():
             try:
                 went = self._go(way_back(message), message)
+                if went != STAYS:
+                    self.sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
             except ClientError as refused:
                 self.say(f"{message['MessageId']} stays: {refused}")
                 went = STAYS
             done[went] += 1
-            if went != STAYS:
-                self.sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
         return done
 
     def _messages(self) -> Iterator[Message]:

@@ -249,13 +249,15 @@ def not_remade(video: Video, failure: Failure | None, now: str) -> Video:
     """The rendition stays as it was, a failure is told as a warning, and what was made so far is of no use."""
     assert video.remake
     remake = video.remake
-    told = (f"Rendition {remake.rendition} could not be encoded again: {failure.message}",) if failure else ()
+    warnings, about = video.warnings, f"Rendition {remake.rendition} could not be encoded again: "
+    if failure:  # told once, however often it is tried
+        warnings = (*(each for each in warnings if not each.startswith(about)), about + failure.message)
     made = Replaced(keys.remade_track(remake.rendition, remake.run), "" if remake.is_publishing else now)
     return replace(
         video,
         remake=None,
         remake_failed=replace(remake, failure=failure) if failure else video.remake_failed,
         replaced=(*video.replaced, made),
-        warnings=(*video.warnings, *told),
+        warnings=warnings,
         updated_at=now,
     )

@@ -364,6 +364,15 @@ def test_one_that_was_cancelled_or_published_meanwhile_has_not_failed(is_publish
     assert world.events.published == []
 
 
+def test_a_failure_is_told_once_however_often_it_is_tried() -> None:
+    video = samples.video(Status.READY)
+    for run in ("a" * 12, "b" * 12):
+        asked = replace(video, remake=model.Remake(run, "v720", "2026-01-02T00:00:00.000Z"))
+        video = model.not_remade(asked, Failure("internal", "It failed."), "2026-01-02T00:00:00.000Z")
+
+    assert sum("v720" in each for each in video.warnings) == 1
+
+
 def test_what_remakes_leave_is_bounded() -> None:
     world = World()
     for _ in range(model.MOST_REPLACED):
