@@ -32,6 +32,13 @@ class Launch:
     init: Path = INIT
 
 
+def volume_folder(state: Path, name: str) -> Path:
+    """The folder of a volume, or of a file system, made when missing."""
+    folder = state / "volumes" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 @dataclass(frozen=True, slots=True)
 class Mounts:
     """Where paths of an image or of a volume lie on this machine."""

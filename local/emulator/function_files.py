@@ -9,7 +9,7 @@ from ministack.services import efs, lambda_svc
 from ministack.services.cloudformation import provisioners
 
 from local.emulator import iam
-from local.emulator.containers import Mounts
+from local.emulator.containers import Mounts, volume_folder
 from local.emulator.start_rights import require_mount
 
 FUNCTION = "AWS::Lambda::Function"
@@ -61,14 +61,10 @@ def require_mounts(config: Mapping[str, Any]) -> None:
 
 def mounted(config: Mapping[str, Any], state: Path) -> dict[str, Any]:
     """The configuration with folders of this machine in its variables, in place of paths below a mount."""
-    places = []
-    for path, file_system, _ in _file_systems(config):
-        folder = state / "volumes" / file_system
-        folder.mkdir(parents=True, exist_ok=True)
-        places.append((path, folder))
+    places = tuple((path, volume_folder(state, file_system)) for path, file_system, _ in _file_systems(config))
     if not places:
         return dict(config)
-    mounts, variables = Mounts(tuple(places)), (config.get("Environment") or {}).get("Variables") or {}
+    mounts, variables = Mounts(places), (config.get("Environment") or {}).get("Variables") or {}
     resolved = {name: mounts.resolve(value) for name, value in variables.items()}
     return {**config, "Environment": {"Variables": resolved}}
 

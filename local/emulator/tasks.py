@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from local.emulator import docker
-from local.emulator.containers import DEFAULT_STOP_TIMEOUT_SECONDS, Launch, Mounts
+from local.emulator.containers import DEFAULT_STOP_TIMEOUT_SECONDS, Launch, Mounts, volume_folder
 
 CONTAINER_NAME = "com.amazonaws.ecs.container-name"
 DOCKER_INIT = Path(__file__).with_name("docker_init.py")
@@ -60,8 +60,7 @@ def volume_mounts(host: Host, definition: Mapping[str, Any], container: Mapping[
     places = []
     for point in lowered(container.get("mountPoints") or []):
         volume = volumes[point["sourceVolume"]]
-        folder = host.state / "volumes" / (file_system_id(volume) or volume["name"])
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = volume_folder(host.state, file_system_id(volume) or volume["name"])
         places.append((point["containerPath"], folder))
     return Mounts(tuple(places))
 

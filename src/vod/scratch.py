@@ -23,7 +23,8 @@ def sweep(scratch: Path, is_encoding: Callable[[str], bool], now: Callable[[], f
     for folder in (entry for entry in scratch.iterdir() if entry.is_dir() and not entry.is_symlink()):
         if not is_encoding(folder.name) and _is_old(folder, now()):
             shutil.rmtree(folder, ignore_errors=True)
-            gone += [] if folder.exists() else [folder.name]
+            if not folder.exists():
+                gone.append(folder.name)
     return gone
 
 
