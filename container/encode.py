@@ -44,7 +44,7 @@ def main() -> int:
     chunk = plan.chunks[asked.chunk]
     videos = DynamoVideos(client("dynamodb"), os.environ["TABLE_NAME"])
     progress = Progress(videos, plan, chunk)
-    sources = S3SourceFiles(s3, os.environ["SOURCE_BUCKET"])
+    sources = S3SourceFiles(s3, os.environ["SOURCE_BUCKET"], stop)
     scratch = Path(os.environ["SCRATCH_DIR"])
     try:
         report = encode(

@@ -7,8 +7,11 @@ from botocore.config import Config
 
 # adaptive: throttled calls slow the caller down instead of failing it.
 _CONFIG = Config(retries={"mode": "adaptive", "max_attempts": 8}, connect_timeout=5, read_timeout=60)
+_S3_READ_SECONDS = 20
+"""S3 begins to answer soon, also where the work takes minutes; a body that hangs longer is asked for again."""
 
 
 def client(service: str, **settings: Any) -> Any:
     """A client of an AWS service in the function's or task's own region and role."""
-    return boto3.client(service, config=_CONFIG.merge(Config(**settings)))  # type: ignore[call-overload]
+    patience = {"read_timeout": _S3_READ_SECONDS} if service == "s3" else {}
+    return boto3.client(service, config=_CONFIG.merge(Config(**patience | settings)))  # type: ignore[call-overload]

@@ -1,6 +1,7 @@
 """The two buckets in S3: sources come in by presigned addresses, output goes out through the CDN."""
 
 import os
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -8,9 +9,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from vod.aws.bodies import Changed, ObjectBytes
 from vod.buckets import Part, Stored, StoredSource
 from vod.byte_ranges import Range
-from vod.errors import Conflict, NotFound
+from vod.errors import Conflict, EncodeInterrupted, NotFound
 from vod.plan import SourceObject
 
 _PARALLEL = 8
@@ -53,11 +55,17 @@ class S3Output:
 
     def get(self, key: str) -> bytes:
         try:
-            return bytes(self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read())
+            return self._read(key)
         except ClientError as error:
             if _missing(error) or (not self._may_list and error.response["Error"]["Code"] == "AccessDenied"):
                 raise KeyError(key) from error
             raise
+
+    def _read(self, key: str) -> bytes:
+        try:
+            return ObjectBytes(self._client, self._bucket, key).read_all()
+        except Changed:  # what was half read is gone; what replaced it is as good
+            return ObjectBytes(self._client, self._bucket, key).read_all()
 
     def stored(self, key: str) -> Stored | None:
         try:
@@ -198,31 +206,34 @@ class S3Sources:
 
 
 class S3SourceFiles:
-    """Fetches sources, or parts of them, by parallel ranged GETs."""
+    """Fetches sources, or parts of them, by parallel ranged GETs, until it is told to stop."""
 
-    def __init__(self, client: Any, bucket: str) -> None:
+    def __init__(self, client: Any, bucket: str, stop: threading.Event | None = None) -> None:
         self._client = client
         self._bucket = bucket
+        self._stop = stop or threading.Event()
 
     def fetch(self, source: SourceObject, ranges: Iterable[Range], target: Path) -> None:
-        """The file appears under its name only when every range is there; what lies between them is a hole."""
+        """The file appears under its name only when every range is there; what lies between them is a hole.
+
+        EncodeInterrupted when it is told to stop, OSError when a range cannot be had.
+        """
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_name(target.name + ".part")
         pieces = [piece for found in ranges for piece in _pieces(*found)]
+        stored = ObjectBytes(self._client, self._bucket, source.key, source.version, self._pause)
         with partial.open("wb") as file, ThreadPoolExecutor(_PARALLEL) as pool:
             file.truncate(source.size)
-            list(pool.map(lambda piece: self._copy(source, piece, file.fileno()), pieces))
+            list(pool.map(lambda piece: self._copy(stored, piece, file.fileno()), pieces))
         partial.replace(target)
 
-    def _copy(self, source: SourceObject, piece: Range, file: int) -> None:
-        first, end = piece
-        version = {"VersionId": source.version} if source.version else {}
-        wanted = f"bytes={first}-{end - 1}"
-        answer = self._client.get_object(Bucket=self._bucket, Key=source.key, Range=wanted, **version)
-        data = answer["Body"].read()
-        if len(data) != end - first:
-            raise OSError(f"{source.key}: {len(data)} bytes came for {wanted}")
-        _write(file, data, first)
+    def _copy(self, stored: ObjectBytes, piece: Range, file: int) -> None:
+        self._pause(0)
+        _write(file, stored.read(*piece), piece[0])
+
+    def _pause(self, seconds: float) -> None:
+        if self._stop.wait(seconds):
+            raise EncodeInterrupted("the source was being fetched")
 
 
 def _write(file: int, data: bytes, at: int) -> None:

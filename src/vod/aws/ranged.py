@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from typing import Any
 
+from vod.aws.bodies import ObjectBytes
 from vod.positioned import PositionedFile
 
 _BLOCK_BYTES = 4 * 2**20
@@ -14,8 +15,7 @@ class RangedObject(PositionedFile):
 
     def __init__(self, client: Any, bucket: str, key: str, version: str | None, size: int) -> None:
         super().__init__(size)
-        self._client = client
-        self._object = {"Bucket": bucket, "Key": key} | ({"VersionId": version} if version else {})
+        self._object = ObjectBytes(client, bucket, key, version)
         self._blocks: OrderedDict[int, bytes] = OrderedDict()
 
     def read(self, size: int = -1) -> bytes:
@@ -28,8 +28,7 @@ class RangedObject(PositionedFile):
     def _block(self, number: int) -> bytes:
         if number not in self._blocks:
             first = number * _BLOCK_BYTES
-            last = min(first + _BLOCK_BYTES, self._size) - 1
-            self._blocks[number] = self._client.get_object(**self._object, Range=f"bytes={first}-{last}")["Body"].read()
+            self._blocks[number] = self._object.read(first, min(first + _BLOCK_BYTES, self._size))
             if len(self._blocks) > _BLOCKS_KEPT:
                 self._blocks.popitem(last=False)
         self._blocks.move_to_end(number)
