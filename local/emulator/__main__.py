@@ -34,6 +34,8 @@ def install(settings: Settings) -> None:
         metrics,
         objects,
         persistence,
+        presigned,
+        sessions,
         step_functions,
         used_grants,
     )
@@ -62,6 +64,8 @@ def install(settings: Settings) -> None:
     metrics.install()
     cloudfront.install()
     objects.install()
+    presigned.install()
+    sessions.install()
     persistence.install(settings.autosave_seconds)
 
 

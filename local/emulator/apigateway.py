@@ -9,6 +9,7 @@ RESPONSES = "x-amazon-apigateway-gateway-responses"
 BINARY = "x-amazon-apigateway-binary-media-types"
 
 _import = apigateway_v1._import_rest_api
+_validate_token = apigateway_v1._validate_cognito_authorizer
 
 
 def import_rest_api(body: Mapping[str, Any], settings: Mapping[str, Any]) -> str:
@@ -20,6 +21,16 @@ def import_rest_api(body: Mapping[str, Any], settings: Mapping[str, Any]) -> str
     return api
 
 
+async def validate_token(authorizer: Any, method: Mapping[str, Any], *rest: Any) -> tuple[Any, Any]:
+    """The claims of a user pool's token: of an id token, or where the method has scopes, of an access token."""
+    claims, refused = await _validate_token(authorizer, method, *rest)
+    wanted = "access" if method.get("authorizationScopes") else "id"
+    if not refused and claims.get("token_use") != wanted:
+        return None, apigateway_v1._gw_error("UNAUTHORIZED", "Unauthorized")
+    return claims, refused
+
+
 def install() -> None:
-    """Import APIs this way."""
+    """Import APIs this way, and let in who has the right kind of token."""
+    apigateway_v1._validate_cognito_authorizer = validate_token
     apigateway_v1._import_rest_api = import_rest_api

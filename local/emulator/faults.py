@@ -1,11 +1,13 @@
 """Faults that are asked for: while a file of its name lies in the state folder's `faults`, one happens."""
 
 import json
+import logging
 import random
 from pathlib import Path
 from typing import Any
 
 from ministack import app
+from ministack.core.responses import StreamingResponse
 from ministack.core.router import extract_access_key_id
 
 NO_CAPACITY = "no-capacity"
@@ -15,11 +17,20 @@ STORM = "storm"
 
 The file is JSON: `{"throttled": 0.1, "lost": 0.05}`.
 """
+BROKEN_BODIES = "broken-bodies"
+"""A share of the objects that functions and tasks get from S3 break off: the connection ends before the body does.
+
+The file is JSON: `{"share": 0.3}`.
+"""
+SESSIONS = "short-sessions"
+"""Sessions of functions' roles that begin now end soon (sessions.py). The file is JSON: `{"seconds": 5}`."""
 CLOCK = "clock"
 """Functions that start have a wrong clock (wrong_clock.py)."""
 SESSION_KEY = "ASIA"
 """How access keys of roles' sessions begin."""
 Answer = tuple[int, dict[str, str], bytes]
+
+LOG = logging.getLogger("local.faults")
 
 _folder = Path("faults")
 _dispatch = app._dispatch_service_request
@@ -33,6 +44,14 @@ def file(fault: str) -> Path:
 def happens(fault: str) -> bool:
     """Whether a fault is asked for."""
     return file(fault).exists()
+
+
+def asked(fault: str) -> dict[str, float]:
+    """What a fault's file asks for; nothing without the file, or when it went meanwhile."""
+    try:
+        return dict(json.loads(file(fault).read_text()))
+    except (FileNotFoundError, ValueError):
+        return {}
 
 
 def refusal(service: str, lost: bool) -> Answer:
@@ -56,25 +75,40 @@ def stormy_service(headers: dict[str, str]) -> str | None:
     return next((service for service in ("dynamodb", "s3") if f"/{service}/aws4_request" in scope), None)
 
 
-async def dispatch(method: str, path: str, headers: dict[str, str], *rest: Any) -> Any:
+def breaks_off(answer: Any) -> Any:
+    """An answer whose connection ends before its body does."""
+    status, headers, body = answer
+    part = bytes(body[: random.randrange(len(body))])  # noqa: S311 - weather
+    LOG.info("a body breaks off after %d of %d bytes", len(part), len(body))
+
+    async def send_part(send: Any, _: Any) -> None:
+        await send({"type": "http.response.body", "body": part, "more_body": True})
+
+    return status, headers, StreamingResponse(send_part)
+
+
+def is_object(method: str, headers: dict[str, str], query: Any, answer: Any) -> bool:
+    """Whether a role's session is given an object of S3, or a part of one."""
+    is_session = extract_access_key_id(headers, query).startswith(SESSION_KEY)
+    status, given, body = answer
+    return method == "GET" and is_session and status in (200, 206) and bool(body) and "Accept-Ranges" in given
+
+
+async def dispatch(
+    method: str, path: str, headers: dict[str, str], body: bytes, query: Any, request_id: str, *rest: Any
+) -> Any:
     """A request to a service, in a storm perhaps refused, or done without a word about it."""
     service = stormy_service(headers) if happens(STORM) else None
-    shares = storm() if service else {}
+    shares = asked(STORM) if service else {}
     chance = random.random()  # noqa: S311 - weather
     if service and chance < shares.get("throttled", 0):
         return refusal(service, lost=False)
-    answer = await _dispatch(method, path, headers, *rest)
+    answer = await _dispatch(method, path, headers, body, query, request_id, *rest)
     if service and chance > 1 - shares.get("lost", 0):
         return refusal(service, lost=True)
+    if happens(BROKEN_BODIES) and chance < asked(BROKEN_BODIES).get("share", 0):
+        return breaks_off(answer) if is_object(method, headers, query, answer) else answer
     return answer
-
-
-def storm() -> dict[str, float]:
-    """The shares that are asked for; none when the file went meanwhile."""
-    try:
-        return dict(json.loads((_folder / STORM).read_text()))
-    except (FileNotFoundError, ValueError):
-        return {}
 
 
 def install(state: Path) -> None:

@@ -18,6 +18,7 @@ from tests.e2e.encoders import encoder_processes
 from tests.e2e.test_redrive import without
 from tests.faults.world import World, kill
 from tests.local.aws import until
+from tests.media.decoded import tracks
 
 SHORT, FILM = 50, 1500
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a file system that is soon full")
@@ -195,6 +196,18 @@ def upload_in_a_storm(world: World, short: Path) -> str:
         with suppress(ApiError):
             return world.upload(short, SHORT)
     raise AssertionError("20 tries")
+
+
+def test_bodies_of_s3_that_break_in_the_middle_change_nothing_that_is_seen_or_heard(world: World, film: Path) -> None:
+    calm = world.upload(film, FILM)
+    assert world.settle() == []
+
+    with world.fault("broken-bodies", json.dumps({"share": 0.3})):
+        rough = world.upload(film, FILM)
+        assert world.settle() == []
+
+    assert world.log().count("a body breaks off") > 3
+    assert tracks(world.api.video(rough)["playback"]["hls"]) == tracks(world.api.video(calm)["playback"]["hls"])
 
 
 def test_without_room_on_fargate_a_video_waits(world: World, short: Path) -> None:

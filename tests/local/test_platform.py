@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 from deployment import playback_key
 from local.deploy import STACK
 from local.interrupts import interruptible
-from local.platform import REPOSITORY, Options, Platform
+from local.platform import PASSWORD, REPOSITORY, USER, Options, Platform
 from local.users import seconds_left
 from tests.local.aws import until
 from vod import access, clock, signing
@@ -86,6 +86,15 @@ def test_the_api_wants_a_token_and_says_so_in_its_own_shape(platform: Platform) 
 
     assert status == 401
     assert json.loads(body).keys() == {"code", "message", "requestId"}
+
+
+def test_the_api_takes_id_tokens_and_no_access_tokens(platform: Platform) -> None:
+    assert platform._pool
+    tokens = platform._pool.sign_in(USER, PASSWORD)
+
+    assert get(platform.api + "/videos", tokens["id_token"])[0] == 200
+    status, body = get(platform.api + "/videos", tokens["access_token"])
+    assert (status, json.loads(body)["code"]) == (401, "unauthorized")
 
 
 def test_the_env_file_holds_a_token_that_works(platform: Platform) -> None:

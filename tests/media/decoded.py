@@ -35,7 +35,7 @@ THUMBNAIL = "scale=16:9:flags=area,format=gray"
 THUMBNAIL_BYTES = 16 * 9
 
 
-def tracks(address: Path, kinds: str = "va", thumbnails: Path | None = None) -> list[Track]:
+def tracks(address: Path | str, kinds: str = "va", thumbnails: Path | None = None) -> list[Track]:
     """Every track of these kinds, in the manifest's order; the test fails when FFmpeg does.
 
     The pictures of the last video track are also written to `thumbnails`, as grey pixels.

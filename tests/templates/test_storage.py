@@ -4,6 +4,7 @@ import pytest
 
 from tests.templates import parsed, resolved
 from tests.templates.parsed import Resource
+from vod.steps.upload import PARTS_KEPT
 
 KEEPS_DATA = ("AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::Cognito::UserPool")
 each_bucket = pytest.mark.parametrize("bucket", parsed.resources("AWS::S3::Bucket"), ids=lambda bucket: bucket.name)
@@ -48,6 +49,7 @@ def test_a_bucket_forgets_abandoned_uploads_only_after_they_expired(bucket: Reso
 
     assert days
     assert min(days) * 24 > longest
+    assert set(days) == {PARTS_KEPT.days}
 
 
 def test_only_videos_are_served() -> None:

@@ -1,13 +1,18 @@
 """An upload that was interrupted goes on with the parts that are missing, and only with those."""
 
+import json
 import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import boto3
 import pytest
+from botocore.config import Config
 from playwright.sync_api import Page, Request, Response, Route
 
 from local.api import Api
+from local.clients import KEY, REGION, SECRET
+from local.platform import Platform
 from tests.e2e.conftest import ended
 from tests.web.visitor import Visitor
 
@@ -15,6 +20,7 @@ pytestmark = pytest.mark.slow
 PART = 8 * 2**20
 PARTS = 5
 ARRIVING = {1, 3}
+SESSION_SECONDS = 8
 PART_URL = re.compile(r"[?&]partNumber=\d+")
 
 
@@ -59,6 +65,55 @@ def sent_parts(page: Page) -> list[int]:
 
     page.on("request", note)
     return sent
+
+
+def aged(url: str, seconds: int) -> str:
+    """An address for the same, signed to be over so soon."""
+    parts = urlsplit(url)
+    query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    _, bucket, key = parts.path.split("/", 2)
+    config = Config(signature_version="s3v4", s3={"addressing_style": "path"})
+    account = {"aws_access_key_id": KEY, "aws_secret_access_key": SECRET}
+    s3 = boto3.client("s3", REGION, endpoint_url=f"{parts.scheme}://{parts.netloc}", config=config, **account)
+    if "partNumber" not in query:
+        return str(s3.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=seconds))
+    params = {"Bucket": bucket, "Key": key, "UploadId": query["uploadId"], "PartNumber": int(query["partNumber"])}
+    return str(s3.generate_presigned_url("upload_part", Params=params, ExpiresIn=seconds))
+
+
+def let_expire(page: Page, but: set[int]) -> list[str]:
+    """Have the page be given addresses that are over, less those of some parts, until it asks for fresh ones.
+
+    Fills with what the page asked the API for.
+    """
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        asked.append(f"{route.request.method} {urlsplit(route.request.url).path.rsplit('/', 1)[1]}")
+        response = route.fetch()
+        made = response.json()
+        upload = made["upload"]
+        if asked in (["POST videos"], ["POST videos", "GET upload"]) and not ("url" in upload and len(asked) > 1):
+            for each in [upload] if "url" in upload else upload["parts"]:
+                if each.get("partNumber") not in but:
+                    each["url"] = aged(each["url"], 1)
+            page.wait_for_timeout(2100)
+        route.fulfill(response=response, json=made)
+
+    page.route(re.compile(r"/api/videos(/\w+/upload)?$"), answer)
+    return asked
+
+
+def refusals(page: Page) -> list[int]:
+    """Fills with the status of every refused PUT."""
+    refused: list[int] = []
+
+    def note(response: Response) -> None:
+        if response.request.method == "PUT" and not response.ok:
+            refused.append(response.status)
+
+    page.on("response", note)
+    return refused
 
 
 def test_after_a_reload_only_the_missing_parts_are_sent(visitor: Visitor, api: Api, large: Path) -> None:
@@ -137,3 +192,56 @@ def test_an_upload_pauses_and_goes_on_and_can_be_cancelled(visitor: Visitor, api
     assert 1 not in sent
     visitor.go("/?q=large&status=awaiting_upload")
     visitor.see("heading", "Nothing matches")
+
+
+def test_parts_whose_addresses_expired_are_sent_to_fresh_ones_and_no_other_part_is(
+    visitor: Visitor, api: Api, large: Path
+) -> None:
+    asked, refused, sent = let_expire(visitor.page, ARRIVING), refusals(visitor.page), sent_parts(visitor.page)
+
+    visitor.go("/upload")
+    visitor.page.set_input_files("#files", large)
+
+    visitor.page.get_by_text(re.compile("^Uploaded")).wait_for()
+    missing = set(range(1, PARTS + 1)) - ARRIVING
+    assert set(refused) == {403}
+    assert asked[2:] == ["GET upload"]
+    assert sorted(number for number in sent if number in ARRIVING) == sorted(ARRIVING)
+    assert set(sent) == ARRIVING | missing
+    assert ended(api, api.call("GET", "/videos?limit=1")["videos"][0]["id"], 240)["status"] == "ready"
+
+
+def test_a_small_file_whose_address_expired_is_sent_to_a_fresh_one(visitor: Visitor, api: Api, source: Path) -> None:
+    asked, refused = let_expire(visitor.page, set()), refusals(visitor.page)
+
+    visitor.go("/upload")
+    visitor.page.set_input_files("#files", source)
+
+    visitor.page.get_by_text(re.compile("^Uploaded")).wait_for()
+    assert (asked, refused) == (["POST videos", "GET upload"], [403])
+    assert ended(api, api.call("GET", "/videos?limit=1")["videos"][0]["id"], 240)["status"] == "ready"
+
+
+def test_an_upload_outlives_the_session_that_signed_its_addresses(
+    visitor: Visitor, api: Api, platform: Platform, large: Path
+) -> None:
+    fault, held = platform.state / "faults" / "short-sessions", list[Route]()
+    fault.parent.mkdir(exist_ok=True)
+    refused = refusals(visitor.page)
+    visitor.page.route(PART_URL, held.append)
+
+    fault.write_text(json.dumps({"seconds": SESSION_SECONDS}))
+    try:
+        visitor.go("/upload")
+        with visitor.page.expect_request(PART_URL):
+            visitor.page.set_input_files("#files", large)
+        visitor.page.wait_for_timeout(1000 * SESSION_SECONDS)
+    finally:
+        fault.unlink()
+    visitor.page.unroute(PART_URL)
+    for route in held:
+        route.continue_()
+
+    visitor.page.get_by_text(re.compile("^Uploaded")).wait_for()
+    assert set(refused) == {400}
+    assert ended(api, api.call("GET", "/videos?limit=1")["videos"][0]["id"], 240)["status"] == "ready"

@@ -81,13 +81,20 @@ export interface VideoPage {
 /** How to send a source: one PUT, or the parts that are still missing. */
 export type Invitation = SinglePut | Multipart;
 
-export interface SinglePut {
+interface Times {
+  /** Until when the addresses work, at most. */
+  expiresAt: string;
+  /** Until when the upload may be finished, unless it is asked for again. */
+  finishBy: string;
+}
+
+export interface SinglePut extends Times {
   method: "PUT";
   url: string;
   headers: Record<string, string>;
 }
 
-export interface Multipart {
+export interface Multipart extends Times {
   uploadId: string;
   partSize: number;
   parts: { partNumber: number; url: string }[];

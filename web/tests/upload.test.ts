@@ -1,18 +1,26 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import type { Multipart } from "../src/model";
+import { remainingUpload } from "../src/api";
+import type { Multipart, Video } from "../src/model";
+import { Invited } from "../src/upload/invitations";
 import { arrivedBytes, fits, partCount, span } from "../src/upload/parts";
 import { begunUploads, begunWith, forget, remember } from "../src/upload/resume";
+import { isOver } from "../src/upload/send";
 
 const MIB = 2 ** 20;
 const PART = 8 * MIB;
 const SIZE = 20 * MIB;
+let issued = 0;
+
+vi.mock("../src/api", () => ({ remainingUpload: vi.fn() }));
 
 function invitation(arrived: number[], missing: number[], last = 4 * MIB): Multipart {
   return {
     uploadId: "u",
     partSize: PART,
     arrived: arrived.map((partNumber) => ({ partNumber, etag: "e", size: partNumber === 3 ? last : PART })),
-    parts: missing.map((partNumber) => ({ partNumber, url: `https://bucket.test/${partNumber}` })),
+    parts: missing.map((partNumber) => ({ partNumber, url: `https://bucket.test/${partNumber}?${issued}` })),
+    expiresAt: "2026-01-02T04:04:05.678Z",
+    finishBy: "2026-01-03T03:04:05.678Z",
   };
 }
 
@@ -73,4 +81,57 @@ test("a file is known again by its name, size and date", () => {
   expect(begunWith(file)?.videoId).toBe("v");
   expect(begunWith(new File(["abcd"], "a.mp4", { lastModified: 5 }))).toBeUndefined();
   expect(begunWith(new File(["abc"], "a.mp4", { lastModified: 6 }))).toBeUndefined();
+});
+
+function answersWithFreshAddresses(): void {
+  vi.mocked(remainingUpload).mockReset();
+  vi.mocked(remainingUpload).mockImplementation(async () => {
+    issued += 1;
+    return { video: {} as Video, upload: invitation([1], [2, 3]) };
+  });
+}
+
+test("addresses that are refused at once are exchanged by one question", async () => {
+  answersWithFreshAddresses();
+  const invited = new Invited("v", invitation([], [1, 2, 3]));
+  const old = [await invited.address(2), await invited.address(3)];
+
+  const fresh = await Promise.all(old.map(({ url }) => invited.instead(url)));
+
+  expect(fresh.map((one) => one?.url)).toEqual([`https://bucket.test/2?${issued}`, `https://bucket.test/3?${issued}`]);
+  expect(remainingUpload).toHaveBeenCalledTimes(1);
+});
+
+test("an address that is refused late gets what was asked for before", async () => {
+  answersWithFreshAddresses();
+  const invited = new Invited("v", invitation([], [1, 2, 3]));
+  const [second, third] = [await invited.address(2), await invited.address(3)];
+  await invited.instead(second.url);
+
+  expect((await invited.instead(third.url))?.url).toBe(`https://bucket.test/3?${issued}`);
+  expect(remainingUpload).toHaveBeenCalledTimes(1);
+});
+
+test("an address of a whole source is exchanged with its headers", async () => {
+  const times = { expiresAt: "", finishBy: "" };
+  const headers = { "Content-Type": "video/mp4", "Content-Length": "5" };
+  const put = (url: string) => ({ method: "PUT" as const, url, headers, ...times });
+  vi.mocked(remainingUpload).mockResolvedValue({ video: {} as Video, upload: put("https://bucket.test/new") });
+  const invited = new Invited("v", put("https://bucket.test/old"));
+  await invited.address();
+
+  const fresh = await invited.instead("https://bucket.test/old");
+
+  expect(fresh).toEqual({ method: "PUT", url: "https://bucket.test/new", headers: { "Content-Type": "video/mp4" } });
+  expect(await invited.instead("https://bucket.test/foreign")).toBeUndefined();
+});
+
+test("an address is over when its hour or its session is, not when the network is", () => {
+  const refused = (status: number, responseText = "") => ({ source: { status, responseText } });
+
+  expect(isOver(refused(403))).toBe(true);
+  expect(isOver(refused(400, "<Code>ExpiredToken</Code>"))).toBe(true);
+  expect(isOver(refused(400, "<Code>RequestTimeout</Code>"))).toBe(false);
+  expect(isOver(refused(0))).toBe(false);
+  expect(isOver(new Error("lost"))).toBe(false);
 });

@@ -24,6 +24,41 @@ _ERRORS = {
     "409": "The video's status does not allow this",
     "413": "Larger than the platform accepts this way",
 }
+_TIME = {"type": "string", "format": "date-time"}
+_UPLOAD = {
+    "type": "object",
+    "description": "One address (`method`, `url`, `headers`), or one for each part that is missing (`uploadId`, "
+    "`partSize`, `parts`, `arrived`). Where the storage refuses one with 403, or with 400 and the code ExpiredToken, "
+    "call `GET /videos/{id}/upload` for fresh addresses and go on with what is missing.",
+    "required": ["expiresAt", "finishBy"],
+    "properties": {
+        "method": {"const": "PUT"},
+        "url": {"type": "string", "format": "uri"},
+        "headers": {"type": "object", "additionalProperties": {"type": "string"}},
+        "uploadId": {"type": "string"},
+        "partSize": {"type": "integer", "description": "Bytes of every part but the last"},
+        "parts": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"partNumber": {"type": "integer"}, "url": {"type": "string", "format": "uri"}},
+            },
+        },
+        "arrived": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "partNumber": {"type": "integer"},
+                    "etag": {"type": "string"},
+                    "size": {"type": "integer"},
+                },
+            },
+        },
+        "expiresAt": {**_TIME, "description": "Until when the addresses work, at most; they may end before"},
+        "finishBy": {**_TIME, "description": "Until when the upload may be finished; asking for it again prolongs it"},
+    },
+}
 
 
 def document() -> dict[str, Any]:
@@ -34,6 +69,7 @@ def document() -> dict[str, Any]:
     text = app.get_openapi_json_schema(title="Video transcoding platform", version="1.0.0")
     made = cast(dict[str, Any], json.loads(text))
     _describe_create(made["paths"]["/videos"]["post"])
+    _describe_upload(made)
     _describe_errors(made)
     _describe_auth(made)
     return made
@@ -54,6 +90,14 @@ def _describe_create(operation: dict[str, Any]) -> None:
         for name, text in (("filename", "Name of the file whose bytes are the body"), ("title", "Title, with filename"))
     ]
     operation["responses"] = {"201": {"description": "The video, and unless it came along, where to upload it"}}
+
+
+def _describe_upload(made: dict[str, Any]) -> None:
+    made.setdefault("components", {}).setdefault("schemas", {})["Upload"] = _UPLOAD
+    answer = {"type": "object", "properties": {"upload": {"$ref": "#/components/schemas/Upload"}}}
+    create, remaining = made["paths"]["/videos"]["post"], made["paths"]["/videos/{video_id}/upload"]["get"]
+    for responses, status in ((create["responses"], "201"), (remaining["responses"], "200")):
+        responses[status]["content"] = {"application/json": {"schema": answer}}
 
 
 def _describe_errors(made: dict[str, Any]) -> None:

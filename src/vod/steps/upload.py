@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from vod import clock, estimate, keys, model, parts, profiles
 from vod.buckets import Part, Sources
@@ -15,8 +15,12 @@ from vod.profile import DEFAULT
 from vod.records import amend
 from vod.status import Status
 
-URL_SECONDS = 12 * 3600
-"""A presigned address lives at most as long as the role session that signed it."""
+URL_SECONDS = 3600
+"""How long an address lives; less where the session of the role that signed it ends before. The refused ask again."""
+LATE = timedelta(days=1)
+"""A record stays so much longer than its upload was promised: what was sent in time may arrive late."""
+PARTS_KEPT = timedelta(days=8)
+"""The source bucket removes the parts of an upload that was begun so long ago (stacks/storage.yaml)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +147,7 @@ class Uploads:
             tags=new.tags,
             profile=new.profile,
             upload=upload,
-            expires_at=int((moment + self.limits.expiry).timestamp()),
+            expires_at=self._expires_at(),
         )
 
     def _awaiting(self, caller: Caller, video_id: str) -> Video:
@@ -154,22 +158,25 @@ class Uploads:
 
     def _prolonged(self, video: Video) -> Video:
         """Who asks how to go on gets the whole time again."""
-        expires_at = int((self.now() + self.limits.expiry).timestamp())
+        expires_at = self._expires_at()
 
         def prolonged(fresh: Video) -> Video:
             return replace(fresh, expires_at=expires_at) if fresh.status is Status.AWAITING_UPLOAD else fresh
 
         return amend(self.videos, video, prolonged)
 
-    def _seconds_left(self, video: Video) -> int:
-        """How long an address may live: never longer than the record that waits for the upload."""
-        left = (video.expires_at or 0) - int(self.now().timestamp())
-        return max(60, min(URL_SECONDS, left))
+    def _expires_at(self) -> int:
+        return int((self.now() + self.limits.expiry + LATE).timestamp())
+
+    def _times(self, video: Video) -> Document:
+        """Until when the addresses work, and until when the whole upload may take."""
+        address_ends = self.now() + timedelta(seconds=URL_SECONDS)
+        return {"expiresAt": clock.stamp(address_ends), "finishBy": clock.stamp(_finish_by(video))}
 
     def _single_put(self, video: Video) -> Document:
-        size = video.size or 0
-        url, headers = self.sources.put_url(video.source.key, size, video.content_type, self._seconds_left(video))
-        return {"method": "PUT", "url": url, "headers": headers}
+        times = self._times(video)
+        url, headers = self.sources.put_url(video.source.key, video.size or 0, video.content_type, URL_SECONDS)
+        return {"method": "PUT", "url": url, "headers": headers, **times}
 
     def _invitation(self, video: Video, arrived: tuple[Part, ...]) -> Document:
         assert video.upload and video.upload.multipart_id and video.upload.part_size and video.size
@@ -177,12 +184,14 @@ class Uploads:
         here = {part.number for part in arrived}
         rest = [number for number in range(1, total + 1) if number not in here]
         sizes = {number: parts.expected_size(number, video.size, per_part) for number in rest}
-        urls = self.sources.part_urls(video.source.key, video.upload.multipart_id, sizes, self._seconds_left(video))
+        times = self._times(video)
+        urls = self.sources.part_urls(video.source.key, video.upload.multipart_id, sizes, URL_SECONDS)
         return {
             "uploadId": video.upload.multipart_id,
             "partSize": per_part,
             "parts": [{"partNumber": number, "url": url} for number, url in urls.items()],
             "arrived": [{"partNumber": part.number, "etag": part.etag, "size": part.size} for part in arrived],
+            **times,
         }
 
     def _check_parts(self, video: Video, chosen: list[Part], etags: Mapping[int, str]) -> None:
@@ -194,3 +203,9 @@ class Uploads:
             raise Conflict(
                 "size_mismatch", f"The parts hold {received} bytes, {video.size} were declared. Upload what is missing."
             )
+
+
+def _finish_by(video: Video) -> datetime:
+    promised = datetime.fromtimestamp(video.expires_at or 0, UTC) - LATE
+    has_parts = video.upload and video.upload.multipart_id
+    return min(promised, clock.parse(video.created_at) + PARTS_KEPT) if has_parts else promised

@@ -1,10 +1,12 @@
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests import samples
 from tests.fakes import FakeSources, FakeVideos
+from vod import clock
 from vod.caller import Caller
 from vod.errors import Conflict, InvalidRequest, NotFound, TooLarge
 from vod.parts import MIB
@@ -34,6 +36,10 @@ def tags(*numbers: int) -> dict[int, str]:
     return {number: f'"tag{number}"' for number in numbers}
 
 
+def stamp(hours: int) -> str:
+    return clock.stamp(samples.NOW + timedelta(hours=hours))
+
+
 def test_a_small_video_gets_one_presigned_put(uploads: Uploads) -> None:
     video, upload = uploads.create(ANN, NewVideo("clip.mp4", 1000, "video/mp4"))
 
@@ -42,13 +48,14 @@ def test_a_small_video_gets_one_presigned_put(uploads: Uploads) -> None:
     assert upload["headers"] == {"Content-Type": "video/mp4"}
     assert uploads.videos.get(video.id) == video
     assert video.status is Status.AWAITING_UPLOAD
-    assert video.expires_at == int(samples.NOW.timestamp()) + 24 * 3600
+    assert (upload["expiresAt"], upload["finishBy"]) == (stamp(hours=1), stamp(hours=24))
 
 
 def test_a_large_video_is_uploaded_in_parts(uploads: Uploads) -> None:
     _, upload = uploads.create(ANN, NewVideo("film.mov", 100 * MIB))
 
     assert upload["partSize"] == 8 * MIB
+    assert (upload["expiresAt"], upload["finishBy"]) == (stamp(hours=1), stamp(hours=24))
     assert [part["partNumber"] for part in upload["parts"]] == list(range(1, 14))
 
 
@@ -150,7 +157,8 @@ def test_the_largest_upload_still_fits_lambdas_answer(uploads: Uploads) -> None:
     assert upload["partSize"] <= 5 * 1024 * MIB
 
 
-def test_an_address_never_outlives_the_record_that_waits_for_it() -> None:
+@pytest.mark.parametrize("size", [5, 100 * MIB])
+def test_an_address_never_outlives_what_was_promised_for_the_upload(size: int) -> None:
     asked: list[int] = []
 
     class Sources(FakeSources):
@@ -158,18 +166,39 @@ def test_an_address_never_outlives_the_record_that_waits_for_it() -> None:
             asked.append(seconds)
             return super().put_url(key, size, content_type, seconds)
 
-    short = Uploads(
-        FakeVideos(), Sources(), replace(LIMITS, expiry=timedelta(hours=1)), samples.PRICE, lambda: samples.NOW
-    )
-    short.create(ANN, NewVideo("a.mp4", 5))
+        def part_urls(self, key: str, upload_id: str, sizes: Mapping[int, int], seconds: int) -> dict[int, str]:
+            asked.append(seconds)
+            return super().part_urls(key, upload_id, sizes, seconds)
+
+    shortest = replace(LIMITS, expiry=timedelta(hours=1))
+    short = Uploads(FakeVideos(), Sources(), shortest, samples.PRICE, lambda: samples.NOW)
+    _, upload = short.create(ANN, NewVideo("a.mp4", size))
 
     assert asked == [3600]
+    assert upload["expiresAt"] == upload["finishBy"] == stamp(hours=1)
+
+
+def test_what_is_sent_in_time_and_arrives_late_still_finds_its_record(uploads: Uploads) -> None:
+    for video, upload in (uploads.create(ANN, NewVideo("a.mp4", size)) for size in (5, 100 * MIB)):
+        gone = clock.stamp(datetime.fromtimestamp(video.expires_at or 0, UTC))
+
+        assert gone == clock.stamp(clock.parse(upload["finishBy"]) + timedelta(days=1))
 
 
 def test_asking_how_to_go_on_gives_the_whole_time_again(uploads: Uploads) -> None:
     video_id = multipart(uploads)
     later = Uploads(uploads.videos, uploads.sources, LIMITS, samples.PRICE, lambda: samples.NOW + timedelta(hours=20))
 
-    video, _ = later.remaining(ANN, video_id)
+    video, upload = later.remaining(ANN, video_id)
 
-    assert video.expires_at == int((samples.NOW + timedelta(hours=44)).timestamp())
+    assert (upload["expiresAt"], upload["finishBy"]) == (stamp(hours=21), stamp(hours=44))
+    assert video.expires_at == int((samples.NOW + timedelta(hours=68)).timestamp())
+
+
+def test_no_more_time_is_promised_than_the_bucket_keeps_the_parts(uploads: Uploads) -> None:
+    video_id = multipart(uploads)
+    late = Uploads(uploads.videos, uploads.sources, LIMITS, samples.PRICE, lambda: samples.NOW + timedelta(days=7.5))
+
+    _, upload = late.remaining(ANN, video_id)
+
+    assert upload["finishBy"] == stamp(hours=8 * 24)

@@ -3,6 +3,15 @@
 import { remainingUpload } from "../api";
 import type { Invitation, Multipart } from "../model";
 
+/** An address of the bucket, as Uppy wants it. */
+export interface Address {
+  method: "PUT";
+  url: string;
+  headers?: Record<string, string>;
+}
+
+const WHOLE = 0;
+
 export function isMultipart(invitation: Invitation): invitation is Multipart {
   return "uploadId" in invitation;
 }
@@ -10,6 +19,7 @@ export function isMultipart(invitation: Invitation): invitation is Multipart {
 /** The upload of one video. */
 export class Invited {
   private readonly given = new Set<number>();
+  private readonly parts = new Map<string, number>(); // of every address that was ever given
   private renewing: Promise<void> | null = null;
 
   constructor(
@@ -17,13 +27,20 @@ export class Invited {
     public invitation: Invitation,
   ) {}
 
-  /** The address of a part that has not arrived. */
-  async partUrl(number: number): Promise<string> {
-    if (this.given.has(number) || !this.url(number)) await this.renew();
-    this.given.add(number);
-    const url = this.url(number);
-    if (!url) throw new Error(`Part ${number} has no address.`);
-    return url;
+  /** The address of a part that has not arrived, or of the whole source where it does not come in parts. */
+  async address(part = WHOLE): Promise<Address> {
+    if (this.given.has(part) || !this.current(part)) await this.renew();
+    this.given.add(part);
+    const address = this.current(part);
+    if (!address) throw new Error(`Part ${part} has no address.`);
+    this.parts.set(address.url, part);
+    return address;
+  }
+
+  /** A fresh address in the place of one that was given; undefined for an address of another upload. */
+  async instead(url: string): Promise<Address | undefined> {
+    const part = this.parts.get(url);
+    return part === undefined ? undefined : this.address(part);
   }
 
   /** Ask the platform again what is missing; asked once, however many parts wait for it. */
@@ -37,8 +54,15 @@ export class Invited {
     return this.renewing;
   }
 
-  private url(number: number): string | undefined {
-    if (!isMultipart(this.invitation)) return undefined;
-    return this.invitation.parts.find(({ partNumber }) => partNumber === number)?.url;
+  private current(part: number): Address | undefined {
+    if (!isMultipart(this.invitation)) return part === WHOLE ? whole(this.invitation) : undefined;
+    const url = this.invitation.parts.find(({ partNumber }) => partNumber === part)?.url;
+    return url ? { method: "PUT", url } : undefined;
   }
+}
+
+/** Browsers set the length themselves, and let nobody else. */
+function whole({ url, headers }: { url: string; headers?: Record<string, string> }): Address {
+  const own = Object.entries(headers ?? {}).filter(([name]) => !/^content-length$/i.test(name));
+  return { method: "PUT", url, headers: Object.fromEntries(own) };
 }

@@ -6,9 +6,10 @@ import { completeUpload, createVideo, deleteVideo, remainingUpload, sentence } f
 import { config } from "../config";
 import { bytes, titleOf } from "../format";
 import { type Chosen, dropHandle, keepHandle } from "./handles";
-import { Invited, isMultipart } from "./invitations";
+import { type Address, Invited, isMultipart } from "./invitations";
 import { fits } from "./parts";
 import { begunWith, forget, remember } from "./resume";
+import { sendBytes } from "./send";
 
 /** `upload` is the id of the Upload that a file of Uppy belongs to. */
 type Meta = { upload: string };
@@ -48,12 +49,11 @@ class Uploads {
       retryDelays: RETRY_DELAYS_MS,
       shouldUseMultipart: (file: Sent) => this.isMultipart(file),
       getChunkSize: (blob: { size: number }) => this.partSizes.get(blob) ?? 0,
-      getUploadParameters: (file: Sent) => this.singlePut(file),
+      getUploadParameters: (file: Sent) => this.invitedOf(file).address(),
       createMultipartUpload: (file: Sent) => Promise.resolve(this.key(file)),
       listParts: (file: Sent) => this.arrived(file),
-      signPart: async (file: Sent, part: { partNumber: number }) => ({
-        url: await this.invitedOf(file).partUrl(part.partNumber),
-      }),
+      signPart: (file: Sent, { partNumber }: { partNumber: number }) => this.invitedOf(file).address(partNumber),
+      uploadPartBytes: (sending) => sendBytes(sending, (url) => this.instead(url)),
       completeMultipartUpload: (file: Sent, { parts }: { parts: { PartNumber?: number; ETag?: string }[] }) =>
         this.complete(file, parts),
       // Cancelling removes the whole video, its parts included.
@@ -186,11 +186,13 @@ class Uploads {
     return {};
   }
 
-  private async singlePut(file: Sent): Promise<{ method: "PUT"; url: string; headers: Record<string, string> }> {
-    const { invitation } = this.invitedOf(file);
-    if (isMultipart(invitation)) throw new Error("This upload comes in parts.");
-    const headers = Object.entries(invitation.headers ?? {}).filter(([name]) => !/^content-length$/i.test(name));
-    return { method: "PUT", url: invitation.url, headers: Object.fromEntries(headers) };
+  /** A fresh address in the place of one that the bucket refused. */
+  private async instead(url: string): Promise<Address | undefined> {
+    for (const invited of this.invited.values()) {
+      const fresh = await invited.instead(url);
+      if (fresh) return fresh;
+    }
+    return undefined;
   }
 
   private isMultipart(file: Sent): boolean {

@@ -1,0 +1,163 @@
+"""Presigned requests to S3 are let in and refused as AWS does it."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from local.child import Emulator
+from local.clients import KEY, REGION, SECRET, Clients
+from tests.local import aws
+
+ACCOUNT = {"aws_access_key_id": KEY, "aws_secret_access_key": SECRET}
+SIGNS = """
+import boto3
+from botocore.config import Config
+s3 = boto3.client("s3", config=Config(signature_version="s3v4", s3={"addressing_style": "path"}))
+def handler(bucket, context):
+    return s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "key"}, ExpiresIn=3600)
+"""
+
+
+@pytest.fixture(scope="module")
+def bucket(clients: Clients) -> str:
+    name = aws.unique("bucket")
+    clients.s3.create_bucket(Bucket=name)
+    for key in ("key", "other"):
+        clients.s3.put_object(Bucket=name, Key=key, Body=b"content")
+    return name
+
+
+@pytest.fixture
+def short_sessions(emulator: Emulator) -> Iterator[float]:
+    """A while in which the session of a function that starts lasts so many seconds."""
+    file = emulator.log.parent / "faults" / "short-sessions"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps({"seconds": 3}))
+    yield 3
+    file.unlink()
+
+
+def presigned(clients: Clients, method: str, bucket: str, seconds: int = 60, **given: str) -> str:
+    config = Config(signature_version="s3v4", s3={"addressing_style": "path"})
+    s3 = boto3.client("s3", REGION, endpoint_url=clients.endpoint, config=config, **ACCOUNT)
+    return str(s3.generate_presigned_url(method, Params={"Bucket": bucket, "Key": "key", **given}, ExpiresIn=seconds))
+
+
+def send(url: str, method: str = "GET", data: bytes | None = None, **headers: str) -> tuple[int, str]:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    request = urllib.request.Request(url, data, named, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.read().decode()
+
+
+def test_a_presigned_address_opens_what_it_was_signed_for(clients: Clients, bucket: str) -> None:
+    assert send(presigned(clients, "get_object", bucket)) == (200, "content")
+    assert send(presigned(clients, "put_object", bucket), "PUT", b"content", Content_Type="a/b")[0] == 200
+
+
+def test_headers_of_aws_that_were_not_signed_are_refused_and_named(clients: Clients, bucket: str) -> None:
+    url = presigned(clients, "put_object", bucket)
+
+    status, body = send(url, "PUT", b"changed", x_amz_storage_class="GLACIER", x_amz_meta_owner="bob")
+
+    assert status == 403
+    assert "<Code>AccessDenied</Code>" in body
+    assert "There were headers present in the request which were not signed" in body
+    assert "<HeadersNotSigned>x-amz-meta-owner, x-amz-storage-class</HeadersNotSigned>" in body
+    assert send(presigned(clients, "get_object", bucket)) == (200, "content")
+
+
+def test_headers_of_aws_that_were_signed_are_taken(clients: Clients, bucket: str) -> None:
+    url = presigned(clients, "put_object", bucket, StorageClass="STANDARD_IA")
+
+    assert send(url, "PUT", b"content", x_amz_storage_class="STANDARD_IA")[0] == 200
+    assert send(url, "PUT", b"content", x_amz_storage_class="GLACIER")[0] == 403
+
+
+def test_another_method_key_or_signature_is_refused(clients: Clients, bucket: str) -> None:
+    url = presigned(clients, "get_object", bucket)
+    changed = url[:-1] + ("0" if url[-1] != "0" else "1")
+
+    for status, body in (send(url, "PUT", b"x"), send(url.replace("/key?", "/other?")), send(changed)):
+        assert status == 403
+        assert "<Code>SignatureDoesNotMatch</Code>" in body
+
+
+def test_an_address_whose_time_is_over_is_refused(clients: Clients, bucket: str) -> None:
+    url = presigned(clients, "get_object", bucket, seconds=1)
+    time.sleep(2.1)
+
+    status, body = send(url)
+
+    assert status == 403
+    assert "<Code>AccessDenied</Code>" in body
+    assert "<Message>Request has expired</Message>" in body
+
+
+def test_an_address_ends_with_the_session_that_signed_it_and_the_function_goes_on(
+    clients: Clients, bucket: str, short_sessions: float
+) -> None:
+    signer = aws.function(clients, SIGNS, aws.role(clients, aws.allow("s3:GetObject")), Timeout=1)
+    url, _ = aws.invoke(clients, signer, bucket)
+    before = send(url)
+    time.sleep(short_sessions)
+
+    status, body = send(url)
+
+    assert before == (200, "content")
+    assert status == 400
+    assert "<Code>ExpiredToken</Code>" in body
+    assert send(aws.invoke(clients, signer, bucket)[0]) == (200, "content")
+
+
+def test_what_its_role_may_not_a_session_cannot_sign(clients: Clients, bucket: str) -> None:
+    signer = aws.function(clients, SIGNS, aws.role(clients))
+
+    status, body = send(aws.invoke(clients, signer, bucket)[0])
+
+    assert status == 403
+    assert "<Code>AccessDenied</Code>" in body
+
+
+READS = """
+import boto3
+s3 = boto3.client("s3")
+def handler(bucket, context):
+    broken = 0
+    for _ in range(20):
+        try:
+            assert len(s3.get_object(Bucket=bucket, Key="large")["Body"].read()) == 3 * 2**20
+        except Exception as error:
+            broken += "IncompleteRead" in str(error)
+    return broken
+"""
+
+
+def test_a_share_of_the_bodies_that_a_session_gets_break_while_that_is_asked_for(
+    clients: Clients, bucket: str, emulator: Emulator
+) -> None:
+    clients.s3.put_object(Bucket=bucket, Key="large", Body=bytes(3 * 2**20))
+    reader = aws.function(clients, READS, aws.role(clients, aws.allow("s3:GetObject")))
+    fault: Path = emulator.log.parent / "faults" / "broken-bodies"
+    fault.parent.mkdir(exist_ok=True)
+
+    fault.write_text(json.dumps({"share": 0.5}))
+    try:
+        while_asked, _ = aws.invoke(clients, reader, bucket)
+        own = clients.s3.get_object(Bucket=bucket, Key="large")["Body"].read()
+    finally:
+        fault.unlink()
+
+    assert 1 <= while_asked <= 19
+    assert len(own) == 3 * 2**20  # the account's own key is no session
+    assert aws.invoke(clients, reader, bucket) == (0, False)

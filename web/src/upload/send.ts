@@ -1,0 +1,23 @@
+/** Sends bytes to an address of the bucket; an address that is over is exchanged for a fresh one, and it goes on. */
+
+import AwsS3 from "@uppy/aws-s3";
+
+type Sending = Parameters<typeof AwsS3.uploadPartBytes>[0];
+type Sent = ReturnType<typeof AwsS3.uploadPartBytes>;
+
+/** `instead` gives a fresh address in the place of a refused one. A fresh one that is refused too is an error. */
+export async function sendBytes(sending: Sending, instead: (url: string) => Promise<object | undefined>): Sent {
+  try {
+    return await AwsS3.uploadPartBytes(sending);
+  } catch (error) {
+    const fresh = isOver(error) && (await instead(sending.signature.url));
+    if (!fresh) throw error;
+    return AwsS3.uploadPartBytes({ ...sending, signature: { ...sending.signature, ...fresh } });
+  }
+}
+
+/** Whether the bucket refused the address: its hour is over (403), or the session that signed it (400). */
+export function isOver(error: unknown): boolean {
+  const answer = (error as { source?: { status?: number; responseText?: string } }).source;
+  return answer?.status === 403 || (answer?.status === 400 && /ExpiredToken/.test(answer.responseText ?? ""));
+}
