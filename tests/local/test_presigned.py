@@ -39,8 +39,8 @@ def short_sessions(emulator: Emulator) -> Iterator[float]:
     """A while in which the session of a function that starts lasts so many seconds."""
     file = emulator.log.parent / "faults" / "short-sessions"
     file.parent.mkdir(exist_ok=True)
-    file.write_text(json.dumps({"seconds": 3}))
-    yield 3
+    file.write_text(json.dumps({"seconds": 10}))
+    yield 10
     file.unlink()
 
 
