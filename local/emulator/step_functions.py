@@ -1,6 +1,7 @@
 """Step Functions as on AWS: the state machine's role is what decides, runTask.sync has AWS's result and failures.
 
-A task that an execution started is stopped when the execution is stopped, fails elsewhere, or the state times out.
+A task that an execution started is stopped when the execution is stopped or fails elsewhere. Where the state or the
+execution has timed out, it runs on: AWS documents that it tries to cancel what was aborted, and nothing of timeouts.
 """
 
 import json
@@ -8,44 +9,35 @@ import logging
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextvars import ContextVar
+from contextlib import suppress
 from typing import Any
 
 from ministack.services import ecs
 from ministack.services import stepfunctions as sfn
 
-from local.emulator import faults, iam
+from local.emulator import executions, faults, iam, step_limits
 from local.emulator.ecs import begin_stop
+from local.emulator.executions import ExecutionEnded
 from local.emulator.rights import lambda_rights, needed_rights, run_task_rights
 
 LOG = logging.getLogger("local.step_functions")
 POLL_SECONDS = 0.05
 DESCRIBE_EVERY = 100  # polls: AWS describes the task now and then beside waiting for its event
 
-_execution: ContextVar[Mapping[str, Any] | None] = ContextVar("execution", default=None)
-_abandoned: ContextVar[threading.Event | None] = ContextVar("abandoned", default=None)
 _execute_task = sfn._execute_task
 _invoke = sfn._invoke_resource
 _invoke_in_time = sfn._invoke_resource_with_timeout
-_fail = sfn._fail_execution
-
-
-class ExecutionEnded(Exception):
-    """Nobody waits for this state any more: no Retry or Catch of the definition may see it."""
 
 
 def execute_task(state: Any, given: Any, execution: Any, context: Any) -> Any:
     """A Task state, with the execution it belongs to at hand for the role check."""
-    token = _execution.set(execution)
-    try:
+    with executions.working_for(execution):
         return _execute_task(state, given, execution, context)
-    finally:
-        _execution.reset(token)
 
 
 def machine_role() -> str | None:
     """The role of the state machine whose execution runs here; None outside of executions."""
-    execution = _execution.get()
+    execution = executions.current.get()
     if not execution:
         return None
     arn = execution["stateMachineArn"].split("/", 1)[0]  # a child of a distributed Map has /label behind it
@@ -55,7 +47,7 @@ def machine_role() -> str | None:
 
 def require_rights(error: str, rights: list[tuple[str, str, dict[str, str]]]) -> None:
     """Fail the state as AWS does when the state machine's role lacks one of (action, resource, context)."""
-    role, execution = machine_role(), _execution.get()
+    role, execution = machine_role(), executions.current.get()
     if role is None or execution is None:
         return
     try:
@@ -67,7 +59,8 @@ def require_rights(error: str, rights: list[tuple[str, str, dict[str, str]]]) ->
 
 def invoke(resource: str, given: Any) -> Any:
     """Do what a Task state asks for, in the name of the state machine's role."""
-    require_waiting()
+    executions.require_waiting()
+    note("TaskStarted")
     if ":::ecs:runTask" not in resource:
         is_lambda = bool(lambda_rights(resource, given))
         require_rights(
@@ -77,14 +70,14 @@ def invoke(resource: str, given: Any) -> Any:
 
 
 def invoke_in_time(resource: str, given: Any, seconds: float) -> Any:
-    """A state with TimeoutSeconds: when they are over, the task it waits for is stopped too."""
-    abandoned = threading.Event()
-    token = _abandoned.set(abandoned)
+    """A state with TimeoutSeconds: when they are over, nobody waits for its task any more, and it runs on."""
+    over = threading.Event()
+    token = executions.given_up.set(over)
     try:
         return _invoke_in_time(resource, given, seconds)
     finally:
-        abandoned.set()
-        _abandoned.reset(token)
+        over.set()
+        executions.given_up.reset(token)
 
 
 def run_task(resource: str, given: Any) -> Any:
@@ -102,7 +95,15 @@ def run_task(resource: str, given: Any) -> Any:
         raise sfn._ExecutionError("ECS.AmazonECSException", json.dumps(answer["failures"]))
     if not resource.endswith(".sync"):
         return pascal(answer)
+    with suppress(ExecutionEnded):  # the task that runs by now is stopped below
+        note("TaskSubmitted")
     return finished(ecs._tasks[answer["tasks"][0]["taskArn"]])
+
+
+def note(event: str) -> None:
+    """An event of the execution that runs here."""
+    if execution := executions.current.get():
+        sfn._add_event(execution, event)
 
 
 def finished(task: dict[str, Any]) -> Any:
@@ -110,15 +111,16 @@ def finished(task: dict[str, Any]) -> Any:
     for turn in polls():
         if task["lastStatus"] == "STOPPED":
             break
-        if nobody_waits():
-            stop_for_execution(task)
-            raise ExecutionEnded(task["taskArn"])
+        if executions.nobody_waits():
+            if not executions.timed_out():
+                stop_for_execution(task)
+            raise ExecutionEnded
         if turn % DESCRIBE_EVERY == 0:
             require_rights("ECS.AccessDeniedException", [("ecs:DescribeTasks", task["taskArn"], cluster_of(task))])
     described = json.loads(json.dumps(pascal(ecs._sanitize(task)), default=str))
     failed = [one for one in task["containers"] if one.get("exitCode") != 0]
     if failed or task.get("stopCode") != "EssentialContainerExited":
-        raise sfn._ExecutionError("States.TaskFailed", json.dumps(described))
+        raise sfn._ExecutionError("States.TaskFailed", json.dumps(described, separators=(",", ":")))
     return described
 
 
@@ -129,28 +131,6 @@ def polls() -> Iterator[int]:
         yield turn
         turn += 1
         time.sleep(POLL_SECONDS)
-
-
-def nobody_waits() -> bool:
-    """Whether the execution (or the one whose distributed Map it belongs to) has ended or its state has timed out."""
-    execution, abandoned = _execution.get(), _abandoned.get()
-    if abandoned and abandoned.is_set():
-        return True
-    parent = sfn._map_runs.get((execution or {}).get("mapRunArn") or "") or {}
-    waiting = [one for one in (execution, sfn._executions.get(parent.get("executionArn") or "")) if one]
-    return any(one["status"] != "RUNNING" for one in waiting)
-
-
-def require_waiting() -> None:
-    """Start nothing for an execution that has ended."""
-    if nobody_waits():
-        raise ExecutionEnded
-
-
-def fail(execution: dict[str, Any], error: str, cause: str) -> None:
-    """End an execution as FAILED, unless it was stopped meanwhile: ABORTED stays ABORTED."""
-    if execution["status"] == "RUNNING":
-        _fail(execution, error, cause)
 
 
 def cluster_of(task: Mapping[str, Any]) -> dict[str, str]:
@@ -177,8 +157,8 @@ def pascal(value: Any) -> Any:
 
 def install() -> None:
     """Run executions through these functions."""
+    step_limits.install()
     sfn._execute_task = execute_task
-    sfn._fail_execution = fail
     sfn._invoke_resource = invoke
     sfn._invoke_resource_with_timeout = invoke_in_time
     sfn._SERVICE_DISPATCH["arn:aws:states:::ecs:runTask"] = run_task

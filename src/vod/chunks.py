@@ -10,10 +10,14 @@ PRE_ROLL_SECONDS = 2
 """How far before its first frame a chunk enters the source: enough for pictures that lean on the group before."""
 
 
+MOST_TASKS = 40
+"""Of one video at a time: an INLINE Map of Step Functions runs no more items."""
+STATE_SECONDS = 12 * 3600
+"""After so long the state machine gives a task up (TimeoutSeconds in transcode.asl.yaml), and may leave it running."""
 MOST_EVENTS = 24_800
 """Of an execution's history, which Step Functions ends at 25,000; some are left for what stands around the chunks."""
-EVENTS_CHUNK, EVENTS_WAIT = 50, 24
-"""A chunk's events at worst, every retry used, and those of one wait for capacity (tests/templates counts them)."""
+EVENTS_CHUNK, EVENTS_WAIT = 155, 40
+"""A chunk's events at worst, every try used, and those of one wait for capacity (tests/templates counts them)."""
 _MOST_WAITS, _PATIENCE_SECONDS = 60, 5 * 3600
 
 
@@ -36,14 +40,14 @@ class Chunk(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class ChunkPolicy:
-    """How long a chunk should at least be (s of video), how many a video may have at most, and in what time (s) the
-    encode should be done; 0 = as soon as possible.
+    """How long a chunk should at least be (s of video), how many a video may have at most (beside the extras), and in
+    what time (s) the encode should be done; 0 = as soon as possible.
 
     Each chunk costs a task start and re-decodes a little: minutes are cheap, seconds are not (docs/decisions.md).
     """
 
     least_seconds: Fraction = Fraction(60)
-    most: int = 20
+    most: int = 19
     target_seconds: int = 0
 
 
@@ -63,11 +67,17 @@ def split(segments: int, chunks: int) -> list[tuple[int, int | None]]:
     return [(first, end) for first, end in zip(bounds, [*bounds[1:], None], strict=True)]
 
 
-def patience(chunks: int) -> dict[str, int]:
-    """How often each of so many chunks waits for capacity, and for how many seconds: five hours in all.
+def beside_extras(tasks: int) -> int:
+    """How many chunks a video may have that may have so many tasks: one of several is that of the extras."""
+    return max(1, tasks - 1)
 
-    Fewer and longer waits for many chunks, so that the execution's history holds all of them.
+
+def patience(chunks: int) -> dict[str, int]:
+    """How often each of so many chunks waits for capacity, and for how many seconds the first time: five hours in all.
+
+    Each wait is longer than the one before by the first one's length. Many chunks wait less often, so that the
+    execution's history holds all of them.
     """
     affordable = (MOST_EVENTS - EVENTS_CHUNK * chunks) // (EVENTS_WAIT * chunks)
     waits = max(1, min(_MOST_WAITS, affordable))
-    return {"waits": waits, "seconds": _PATIENCE_SECONDS // waits}
+    return {"waits": waits, "seconds": 2 * _PATIENCE_SECONDS // (waits * (waits + 1))}

@@ -6,13 +6,16 @@ import pytest
 
 from tests.templates import parsed
 from tests.templates.parsed import Value
-from vod.chunks import EVENTS_CHUNK, EVENTS_WAIT, MOST_EVENTS, patience
+from vod.chunks import EVENTS_CHUNK, EVENTS_WAIT, MOST_EVENTS, MOST_TASKS, STATE_SECONDS, patience
+from vod.sandbox import MISSING_EXIT
 
 if not parsed.STATE_MACHINE.exists():
     pytest.skip(f"{parsed.STATE_MACHINE.name} IS MISSING: the state machine is not checked", allow_module_level=True)
 
 DEFINITION = parsed.state_machine()
 TRANSCODE = parsed.ROOT_TEMPLATE["Resources"]["Transcode"]["Properties"]
+ROOT_PARAMETERS = parsed.ROOT_TEMPLATE["Parameters"]
+TIMEOUT = DEFINITION["TimeoutSeconds"]
 FAILED = {"FAILED", "TIMED_OUT", "ABORTED"}
 
 
@@ -55,7 +58,7 @@ def _catches_all(state: Value) -> bool:
 @pytest.mark.parametrize(("name", "task"), parsed.tasks(DEFINITION).items())
 def test_a_task_ends_in_time_and_is_tried_again(name: str, task: Value) -> None:
     assert task["TimeoutSeconds"] > 0
-    assert task["Retry"]
+    assert task.get("Retry") or "WhyNot" in {rule["Next"] for rule in task["Catch"]}
 
 
 def test_a_task_outlasts_its_functions_own_timeout() -> None:
@@ -88,28 +91,81 @@ ENTERED_AND_LEFT, REFUSED, RAN = 2, 3, 4
 
 def attempts(state: Value, error: str) -> int:
     """How often a state is tried again for an error that one of its retriers names."""
-    return sum(rule["MaxAttempts"] for rule in state["Retry"] if error in rule["ErrorEquals"])
+    return sum(rule["MaxAttempts"] for rule in state.get("Retry", ()) if error in rule["ErrorEquals"])
 
 
-def test_the_history_holds_the_worst_of_every_chunk_and_all_its_waits() -> None:
-    spot, on_demand, note = CHUNK["EncodeOnSpot"], CHUNK["EncodeOnDemand"], CHUNK["NoteNoCapacity"]
-    refused, failed = attempts(spot, "ECS.AmazonECSException"), 1 + attempts(spot, "States.TaskFailed")
-    last = ENTERED_AND_LEFT + RAN * (1 + attempts(on_demand, "States.TaskFailed"))
-    around = 2  # an iteration of the Map begins and ends
-    told = ENTERED_AND_LEFT + REFUSED * (1 + attempts(note, "States.ALL"))
-    passed = [name for name in ("WhyNot", "CountWait", "MayWait", "WaitForCapacity") if name in CHUNK]
+def tries(state: str) -> int:
+    """So many tasks of a chunk may have failed when another one is started by way of this state."""
+    (rule,) = (rule for rule in CHUNK["WhyNot"]["Choices"] if rule["Next"] == state)
+    return int(rule["NumericLessThan"])
 
-    assert attempts(on_demand, "ECS.AmazonECSException") == 0
-    assert around + ENTERED_AND_LEFT + REFUSED * refused + RAN * failed + last <= EVENTS_CHUNK
-    assert ENTERED_AND_LEFT + REFUSED + told + ENTERED_AND_LEFT * len(passed) <= EVENTS_WAIT
-    most = parsed.ROOT_TEMPLATE["Parameters"]["MaxConcurrentChunks"]["MaxValue"] + 1  # and the extras
-    for chunks in range(1, most + 1):
-        assert chunks * (EVENTS_CHUNK + EVENTS_WAIT * patience(chunks)["waits"]) <= MOST_EVENTS
-        assert 300 <= patience(chunks)["seconds"] <= 5 * 3600
+
+NO_ROOM = ENTERED_AND_LEFT + REFUSED * attempts(CHUNK["EncodeOnSpot"], "ECS.AmazonECSException") + RAN
+"""Events of asking Spot in vain, at last by a task that is accepted and stopped for want of room."""
+
+
+def test_the_history_holds_the_worst_of_a_chunk() -> None:
+    on_spot, in_all = tries("TryOnSpot"), tries("TryOnDemand")
+    iteration = timeout = 2  # begins and ends; NoteTimeout
+    a_try = ENTERED_AND_LEFT + RAN + 2 * ENTERED_AND_LEFT  # WhyNot, and the state that counts
+    timeouts = TIMEOUT // STATE_SECONDS * timeout
+
+    asked = (NO_ROOM + ENTERED_AND_LEFT) * (1 + on_spot)  # WasSpotFull
+    assert iteration + asked + a_try * (1 + in_all) + timeouts <= EVENTS_CHUNK
+
+
+def test_the_history_holds_the_worst_of_a_wait_for_capacity() -> None:
+    refused = NO_ROOM + ENTERED_AND_LEFT + RAN
+    told = ENTERED_AND_LEFT + REFUSED * (1 + attempts(CHUNK["NoteNoCapacity"], "States.ALL"))
+    passed = [name for name in ("WasSpotFull", "WhyNot", "CountWait", "MayWait", "WaitForCapacity") if name in CHUNK]
+
+    assert attempts(CHUNK["EncodeOnDemand"], "ECS.AmazonECSException") == 0
+    assert refused + told + ENTERED_AND_LEFT * len(passed) <= EVENTS_WAIT
+
+
+@pytest.mark.parametrize("chunks", range(1, MOST_TASKS + 1))
+def test_the_history_holds_all_chunks_and_all_their_waits(chunks: int) -> None:
+    patient = patience(chunks)
+    lengths = [patient["seconds"] * (number + 1) for number in range(patient["waits"])]
+
+    assert chunks * (EVENTS_CHUNK + EVENTS_WAIT * patient["waits"]) <= MOST_EVENTS
+    assert lengths[0] <= 300
+    assert 4.5 * 3600 <= sum(lengths) <= 5 * 3600
+
+
+def test_no_video_has_more_tasks_than_a_map_runs_at_a_time() -> None:
+    assert ROOT_PARAMETERS["MaxConcurrentChunks"]["MaxValue"] == MOST_TASKS == 40
+
+
+def test_after_a_wait_for_capacity_spot_is_asked_first_and_each_wait_is_longer() -> None:
+    assert CHUNK["WaitForCapacity"]["Next"] == "EncodeOnSpot"
+    assert CHUNK["WaitForCapacity"]["SecondsPath"] == "$.waited.seconds"
+    assert CHUNK["CountWait"]["Parameters"]["seconds.$"] == "States.MathAdd($.waited.seconds, $.patience.seconds)"
+
+
+def test_an_encoder_without_its_sandbox_is_not_tried_again() -> None:
+    first = CHUNK["WhyNot"]["Choices"][0]
+    named = {choice["StringMatches"] for choice in first["Or"]}
+
+    assert first["Next"] == "EncodeFailed"
+    assert named == {f'*"ExitCode":{MISSING_EXIT}*', f'*"ExitCode": {MISSING_EXIT}*'}
+    for name in ("EncodeOnSpot", "EncodeOnDemand"):
+        assert attempts(CHUNK[name], "States.TaskFailed") == 0
+        assert {"States.Timeout": "NoteTimeout"}.items() <= caught(CHUNK[name]).items()
+    assert caught(CHUNK["EncodeOnDemand"])["States.TaskFailed"] == CHUNK["WasSpotFull"]["Default"] == "WhyNot"
+
+
+def caught(state: Value) -> dict[str, str]:
+    return {error: rule["Next"] for rule in state["Catch"] for error in rule["ErrorEquals"]}
+
+
+def test_a_task_is_given_up_when_the_encoder_must_have_ended_itself() -> None:
+    assert {CHUNK[name]["TimeoutSeconds"] for name in ("EncodeOnSpot", "EncodeOnDemand")} == {STATE_SECONDS}
 
 
 def test_both_names_of_no_capacity_are_waited_for() -> None:
-    told = {choice["StringEquals"] for choice in CHUNK["WhyNot"]["Choices"][0]["Or"] if "StringEquals" in choice}
+    (rule,) = (rule for rule in CHUNK["WhyNot"]["Choices"] if rule["Next"] == "NoteNoCapacity")
+    told = {choice["StringEquals"] for choice in rule["Or"] if "StringEquals" in choice}
 
     assert {"ECS.AmazonECSException", "AmazonECS.Unknown"} <= told
 

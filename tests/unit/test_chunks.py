@@ -3,7 +3,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vod.chunks import ChunkPolicy, count, split
+from vod.chunks import MOST_TASKS, ChunkPolicy, beside_extras, count, split
 
 policies = st.builds(
     ChunkPolicy,
@@ -40,3 +40,7 @@ def test_a_video_gets_as_many_tasks_as_its_target_needs() -> None:
 
     assert [count(hour, seconds, policy) for seconds in (200, 301, 3000, 30_000)] == [1, 2, 10, 20]
     assert count(Fraction(100), 5000, policy) == 1
+
+
+def test_chunks_and_extras_are_no_more_tasks_than_allowed() -> None:
+    assert [beside_extras(tasks) for tasks in (1, 2, 20, MOST_TASKS)] == [1, 1, 19, 39]

@@ -22,7 +22,7 @@ from vod.aws.shares import DynamoShares
 from vod.aws.tasks import EcsTasks
 from vod.aws.videos import DynamoVideos
 from vod.aws.waiting import DynamoWaiting
-from vod.chunks import ChunkPolicy
+from vod.chunks import ChunkPolicy, beside_extras
 from vod.cost import MICRO
 from vod.delivery import Delivery
 from vod.parts import MIB
@@ -220,7 +220,7 @@ def planning(env: Environment) -> Planning:
     """The plan step."""
     policy = ChunkPolicy(
         least_seconds=Fraction(env["LEAST_CHUNK_SECONDS"]),
-        most=int(env["MAX_CONCURRENT_CHUNKS"]),
+        most=beside_extras(int(env["MAX_CONCURRENT_CHUNKS"])),
         target_seconds=60 * int(env["ENCODE_TARGET_MINUTES"]),
     )
     return Planning(_videos(env), S3Output(client("s3"), env["OUTPUT_BUCKET"], may_list=False), policy)
