@@ -1,6 +1,7 @@
 """The probe: the technical description of a source, and the limits it must keep to be admitted."""
 
 import re
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Annotated
 
@@ -105,6 +106,12 @@ class Limits(Frozen):
     max_seconds: float
     max_pixels: int = 8192 * 4320
     max_streams: int = 64
+
+
+def limits(settings: Mapping[str, str]) -> Limits:
+    """What is admitted where MAX_SOURCE_GIB and MAX_DURATION_HOURS are set."""
+    gigabytes, hours = int(settings["MAX_SOURCE_GIB"]), int(settings["MAX_DURATION_HOURS"])
+    return Limits(max_bytes=gigabytes * 2**30, max_seconds=hours * 3600)
 
 
 def check_size(size: int, declared: int | None, limits: Limits) -> None:
