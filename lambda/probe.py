@@ -7,13 +7,13 @@ from vod import sandbox
 from vod.aws import logs
 from vod.aws.presigned import PresignedBytes
 from vod.plan import SourceObject
-from vod.probe import limits
+from vod.probe import Limits
 from vod.probe_process import ProbeProcess
 from vod.ranged import RangedFile
 from vod.steps.probe import probe
 
 logger = logs.logger()
-_limits = limits(os.environ)
+_limits = Limits.of(gibibytes=int(os.environ["MAX_SOURCE_GIB"]), hours=int(os.environ["MAX_DURATION_HOURS"]))
 # Started with the function, so that libav is loaded while everything else is.
 _read = ProbeProcess(library_path=os.environ.get("LD_LIBRARY_PATH"))
 sandbox.hide()  # Lambda may refuse it (docs/security.md)

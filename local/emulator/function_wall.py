@@ -10,8 +10,19 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from vod import syscalls
-from vod.seccomp import ALLOW, ARCHITECTURES, ARGUMENTS_AT, EQUAL, ERRNO, LOAD, RETURN, Instruction
-from vod.seccomp import never, packed, prologue
+from vod.seccomp import (
+    ALLOW,
+    ARCHITECTURES,
+    ARGUMENTS_AT,
+    EQUAL,
+    ERRNO,
+    LOAD,
+    RETURN,
+    Instruction,
+    never,
+    packed,
+    prologue,
+)
 
 LOG = logging.getLogger("local.lambdas")
 INIT = Path(__file__).with_name("function_init.py")

@@ -1,7 +1,6 @@
 """The probe: the technical description of a source, and the limits it must keep to be admitted."""
 
 import re
-from collections.abc import Mapping
 from fractions import Fraction
 from typing import Annotated
 
@@ -107,11 +106,10 @@ class Limits(Frozen):
     max_pixels: int = 8192 * 4320
     max_streams: int = 64
 
-
-def limits(settings: Mapping[str, str]) -> Limits:
-    """What is admitted where MAX_SOURCE_GIB and MAX_DURATION_HOURS are set."""
-    gigabytes, hours = int(settings["MAX_SOURCE_GIB"]), int(settings["MAX_DURATION_HOURS"])
-    return Limits(max_bytes=gigabytes * 2**30, max_seconds=hours * 3600)
+    @classmethod
+    def of(cls, gibibytes: int, hours: int) -> "Limits":
+        """What is admitted where an operator allows so much."""
+        return cls(max_bytes=gibibytes * 2**30, max_seconds=hours * 3600)
 
 
 def check_size(size: int, declared: int | None, limits: Limits) -> None:

@@ -22,7 +22,9 @@ from local.clients import Clients
 from local.platform import REPOSITORY
 from tests.local import aws
 
-as_root = pytest.mark.skipif(os.getuid() != 0, reason="NOT ROOT: only root can give a function a file system of its own")
+as_root = pytest.mark.skipif(
+    os.getuid() != 0, reason="NOT ROOT: only root can give a function a file system of its own"
+)
 CALLS = """
 import ctypes, errno, os
 libc = ctypes.CDLL(None, use_errno=True)
@@ -140,7 +142,10 @@ def test_code_and_layers_unpack_to_250_mb_at_most(clients: Clients) -> None:
 
 @as_root
 def test_tmp_is_as_large_as_the_template_says(clients: Clients) -> None:
-    usual, larger = function(clients, WRITES), function(clients, WRITES, EphemeralStorage={"Size": 600}, MemorySize=2048)
+    usual, larger = (
+        function(clients, WRITES),
+        function(clients, WRITES, EphemeralStorage={"Size": 600}, MemorySize=2048),
+    )
 
     assert aws.invoke(clients, usual, ["/tmp/file", 520 * 2**20])[0] == f"OSError {errno.ENOSPC}"
     assert aws.invoke(clients, larger, ["/tmp/file", 520 * 2**20])[0] == "written"
