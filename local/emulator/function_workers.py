@@ -1,4 +1,4 @@
-"""A function's worker as Lambda keeps an execution environment: limited, stopped between calls, replaced when it ends."""
+"""A function's worker as Lambda keeps an environment: limited, stopped between calls, replaced when it ends."""
 
 import contextlib
 import logging
