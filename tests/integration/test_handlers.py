@@ -250,7 +250,7 @@ def test_an_address_of_exactly_the_source_is_signed(load: Callable[[str], Handle
 
     address = urlsplit(second["url"])
     assert (first["times"], second["times"]) == (1, 2)
-    assert (address.hostname, address.path) == (f"{SOURCE}.s3.amazonaws.com", "/uploads/x/source")
+    assert (address.hostname, address.path) == (f"{SOURCE}.s3.us-east-1.amazonaws.com", "/uploads/x/source")
     assert parse_qs(address.query)["versionId"] == ["v1"]
     assert parse_qs(address.query)["X-Amz-Expires"] == ["600"]
 
