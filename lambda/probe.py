@@ -1,31 +1,31 @@
-"""Entry point: probe a source before anything is paid for it. Its role reads the source and nothing else."""
+"""Entry point: probe a source before anything is paid for it. Its role may do nothing; it is handed an address."""
 
 import os
 from typing import Any, BinaryIO, cast
 
-from vod.aws import logs, wiring
-from vod.aws.clients import client
-from vod.aws.ranged import RangedObject
+from vod import sandbox
+from vod.aws import logs
+from vod.aws.presigned import PresignedBytes
 from vod.plan import SourceObject
+from vod.probe import Limits
 from vod.probe_process import ProbeProcess
+from vod.ranged import RangedFile
 from vod.steps.probe import probe
 
 logger = logs.logger()
-_s3 = client("s3")
-_limits = wiring.limits(os.environ)
+_limits = Limits.of(gibibytes=int(os.environ["MAX_SOURCE_GIB"]), hours=int(os.environ["MAX_DURATION_HOURS"]))
 # Started with the function, so that libav is loaded while everything else is.
-_read = ProbeProcess(
-    unconfined_allowed=wiring.unconfined_allowed(os.environ), library_path=os.environ.get("LD_LIBRARY_PATH")
-)
-
-
-def _open(source: SourceObject) -> BinaryIO:
-    return cast(BinaryIO, RangedObject(_s3, source.bucket, source.key, source.version, source.size))
+_read = ProbeProcess(library_path=os.environ.get("LD_LIBRARY_PATH"))
+sandbox.hide()  # Lambda may refuse it (docs/security.md)
 
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
     """Answer what the source is, or why it is refused."""
     logs.about(logger, event["videoId"], event["run"])
-    source = SourceObject.model_validate(event["source"])
-    return probe(source, event["declaredSize"], _limits, _open, _read)
+    signed = PresignedBytes(event["signed"]["url"])
+
+    def opened(source: SourceObject) -> BinaryIO:
+        return cast(BinaryIO, RangedFile(signed.read, source.size))
+
+    return probe(SourceObject.model_validate(event["source"]), event["declaredSize"], _limits, opened, _read)

@@ -4,6 +4,7 @@ import logging
 import os
 import shutil
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 from local.emulator import lifeline
@@ -17,6 +18,8 @@ def prepare(settings: Settings) -> None:
     scratch.mkdir(parents=True)
     (settings.image / "app").mkdir(parents=True, exist_ok=True)
     os.environ.update(ministack_environment(settings))
+    # The filter of functions is made by the platform's own assembler; a variable would reach the functions themselves.
+    sys.path.append(str(Path(__file__).parents[2] / "src"))
 
 
 def install(settings: Settings) -> None:
@@ -55,7 +58,7 @@ def install(settings: Settings) -> None:
         used_grants.install(settings.used_grants)
     faults.install(settings.state)
     ecs.install(host, settings.tasks)
-    lambdas.install(settings.lambda_python, settings.workers)
+    lambdas.install(settings.lambda_python, settings.state, settings.workers)
     function_files.install(settings.state)
     step_functions.install()
     cloudformation.install()

@@ -59,12 +59,17 @@ def require_mounts(config: Mapping[str, Any]) -> None:
         require_mount(config["Role"], file_system, point, account, region)
 
 
+def places(config: Mapping[str, Any], state: Path) -> tuple[tuple[str, Path], ...]:
+    """(path inside the function, folder of this machine) of each mount."""
+    return tuple((path, volume_folder(state, file_system)) for path, file_system, _ in _file_systems(config))
+
+
 def mounted(config: Mapping[str, Any], state: Path) -> dict[str, Any]:
     """The configuration with folders of this machine in its variables, in place of paths below a mount."""
-    places = tuple((path, volume_folder(state, file_system)) for path, file_system, _ in _file_systems(config))
-    if not places:
+    found = places(config, state)
+    if not found:
         return dict(config)
-    mounts, variables = Mounts(places), (config.get("Environment") or {}).get("Variables") or {}
+    mounts, variables = Mounts(found), (config.get("Environment") or {}).get("Variables") or {}
     resolved = {name: mounts.resolve(value) for name, value in variables.items()}
     return {**config, "Environment": {"Variables": resolved}}
 

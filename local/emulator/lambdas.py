@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,14 @@ from ministack.core.lambda_runtime import Worker
 from ministack.core.responses import request_scope
 from ministack.services import lambda_svc
 
-from local.emulator import faults, iam, metrics, wrong_clock
-from local.emulator.function_files import require_mounts
+from local.emulator import faults, function_workers, iam, metrics, payloads, wrong_clock
+from local.emulator.function_files import places, require_mounts
 from local.emulator.function_rights import check_own_rights
+from local.emulator.function_wall import Wall, can_mount, tmp_mb
+from local.emulator.function_wall import script as wall_script
+from local.emulator.function_workers import RAISED, FunctionWorker
 
 LOG = logging.getLogger("local.lambdas")
-RAISED = "__raised__"
 POLLER_ACTIONS = {
     "sqs": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
     "dynamodb": ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"),
@@ -45,6 +47,7 @@ SCRIPT_ANSWERS = (
     '"errorMessage": str(e), "stackTrace": traceback.format_exc().splitlines()}}}) + "\\n")'
 )
 
+_worker_class = lambda_runtime._worker_class_for
 _warm = lambda_svc._execute_function_warm
 _detect = lambda_runtime._detect_runtime_binary
 _drain = Worker._drain_stderr_bounded
@@ -67,7 +70,7 @@ def outcome(result: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(body, dict) or set(body) != {RAISED}:
         return result
     raised = body[RAISED]
-    log = "\n".join(filter(None, [result.get("log", ""), *raised["stackTrace"]]))
+    log = "\n".join(filter(None, [result.get("log", ""), *raised.get("stackTrace", ())]))
     return {"body": raised, "error": True, "log": log}
 
 
@@ -100,7 +103,7 @@ def executing(queues: Queues) -> Callable[..., dict[str, Any]]:
             checked.add(revision)
             check_own_rights(config)
         with queues.turn(config["FunctionArn"]):
-            result = outcome(_warm(function, event, request_id))
+            result = payloads.limited(outcome(_warm(function, event, request_id)))
         for line in (result.get("log") or "").splitlines():
             LOG.info("%s: %s", config["FunctionName"], line)
             metrics.record_log(line)
@@ -109,16 +112,35 @@ def executing(queues: Queues) -> Callable[..., dict[str, Any]]:
     return execute
 
 
-def runtime_of(python: Path) -> Callable[[str], tuple[str, str]]:
-    """The interpreter for a runtime: every Python version is the project's own."""
+def runtime_of(python: Path, wall: Callable[[dict[str, Any]], Wall]) -> Callable[[str], tuple[str, str]]:
+    """The interpreter for a runtime: every Python version is the project's own, behind the function's wall."""
 
     def detect(runtime: str) -> tuple[str, str]:
         if runtime.startswith("python"):
-            return str(python), lambda_runtime._PYTHON_WORKER_SCRIPT
+            behind = wall_script(wall(function_workers.starting.get().config))
+            return str(python), behind + lambda_runtime._PYTHON_WORKER_SCRIPT
         binary, script = _detect(runtime)
         return str(binary), str(script)
 
     return detect
+
+
+def walls(python: Path, state: Path) -> Callable[[dict[str, Any]], Wall]:
+    """Each function's wall: of this machine's state it sees its own code, its mounts, and what Python compiles."""
+    mounts = can_mount(python)
+    compiled = state / "pycache"
+    compiled.mkdir(exist_ok=True)
+
+    def wall(config: dict[str, Any]) -> Wall:
+        return Wall(
+            reads=(str(python.parents[1]), str(python.resolve().parents[1])),
+            writes=(str(compiled), *(str(folder) for _, folder in places(config, state))),
+            hides=(str(state),),
+            tmp_mb=tmp_mb(config),
+            mounts=mounts,
+        )
+
+    return wall
 
 
 def drain_quickly(worker: Worker, first_line_wait: float = 0.003, **rest: Any) -> str:
@@ -210,6 +232,7 @@ class WarmUp:
             worker, _ = lambda_runtime.acquire_worker(config["FunctionName"], config, function["code_zip"])
             try:
                 lambda_runtime.ensure_spawned(worker)
+                worker.stop()
             except (RuntimeError, OSError) as failed:
                 LOG.warning("%s did not start: %s", config["FunctionName"], failed)
             finally:
@@ -222,6 +245,11 @@ class WarmUp:
             self.turn()
 
 
+def worker_class(config: Mapping[str, Any]) -> type[Worker]:
+    """Ours for Python; the project has no other functions."""
+    return FunctionWorker if str(config.get("Runtime", "")).startswith("python") else _worker_class(config)
+
+
 def end_workers() -> None:
     """End every worker process."""
     lambda_runtime.kill_workers([worker for pool in list(lambda_runtime._workers.values()) for worker in pool])
@@ -232,15 +260,18 @@ def _revision(function: dict[str, Any]) -> str:
     return f"{config['FunctionArn']} {config.get('RevisionId')} {config.get('CodeSha256')}"
 
 
-def install(python: Path, workers: int) -> None:
+def install(python: Path, state: Path, workers: int) -> None:
     """Run functions through these."""
     clock = str(faults.file(faults.CLOCK))
     lambda_runtime._PYTHON_WORKER_SCRIPT = worker_script(lambda_runtime._PYTHON_WORKER_SCRIPT, clock)
-    lambda_runtime._detect_runtime_binary = runtime_of(python)
+    lambda_runtime._detect_runtime_binary = runtime_of(python, walls(python, state))
+    lambda_runtime._worker_class_for = worker_class
+    lambda_runtime._signal = function_workers.end
     Worker._drain_stderr_bounded = drain_quickly
     lambda_svc._execute_function_warm = executing(Queues(workers))
     lambda_svc._poll_sqs = poll_queues
     lambda_svc._restore_esm_positions = restore_positions
     lambda_svc._route_async_failure = route_failure
     lambda_svc._send_ddb_stream_failure_record = keep_batch
+    payloads.install()
     threading.Thread(target=WarmUp().run, daemon=True, name="warm-up").start()

@@ -107,6 +107,13 @@ class SandboxUnavailable(VodError):
         self.detail = detail
 
 
+class AddressRefused(VodError):
+    """S3 takes a presigned address no longer; the state machine knows this name and has another one signed."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__("address_refused", f"S3 refused the source's address ({status}). Have another one signed.")
+
+
 REFUSALS = {
     "empty": "The uploaded file is empty. Upload it again.",
     "size_mismatch": "The uploaded file does not have the declared size. Create the video again and upload the whole file.",

@@ -61,7 +61,11 @@ def read_probe(source: BinaryIO, demuxer: str, size: int, limits: Limits) -> Pro
 
 def _opened(source: BinaryIO, demuxer: str) -> InputContainer:
     source.seek(0)
-    return av.open(source, mode="r", format=demuxer, options={"protocol_whitelist": "file"})
+    container = av.open(source, mode="r", format=demuxer, options={"protocol_whitelist": "file"})
+    for track in (*container.streams.video, *container.streams.audio):
+        if track.codec_context is not None:
+            track.codec_context.thread_count = 1  # a sealed child can start no thread, and a few pictures need none
+    return container
 
 
 def _best_video(container: InputContainer, limits: Limits) -> VideoStream | None:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from vod.cost import EndedTask
 from vod.model import Document, Video
+from vod.plan import SourceObject
 from vod.receipt import Receipt
 from vod.share import Share
 from vod.status import Status
@@ -48,6 +49,13 @@ class Videos(Protocol):
 
     def note_chunk(self, video_id: str, run: str, chunk: int, frames: int) -> None:
         """Record how many frames a chunk has encoded."""
+
+
+class Addresses(Protocol):
+    """Addresses of sources that whoever has them can read, for a while."""
+
+    def of(self, source: SourceObject, seconds: int) -> str:
+        """The address of exactly this version."""
 
 
 class Shares(Protocol):

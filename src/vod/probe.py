@@ -106,6 +106,11 @@ class Limits(Frozen):
     max_pixels: int = 8192 * 4320
     max_streams: int = 64
 
+    @classmethod
+    def of(cls, gibibytes: int, hours: int) -> "Limits":
+        """What is admitted where an operator allows so much."""
+        return cls(max_bytes=gibibytes * 2**30, max_seconds=hours * 3600)
+
 
 def check_size(size: int, declared: int | None, limits: Limits) -> None:
     """SourceRefused when the stored object is empty, too large, or not of the declared size (bytes)."""

@@ -1,4 +1,4 @@
-"""The processes that read hostile bytes for the probe: a nursery without secrets, and one sandboxed child per source.
+"""The processes that read hostile bytes for the probe: a nursery without secrets, and one sealed child per source.
 
 The nursery is started once, with libav loaded and nothing else of its parent's: no credentials, no environment. For
 each source it forks a child, which gives up files, network and time without end before it sees a byte, and asks its
@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import socket
+import sys
 import traceback
 from collections.abc import Callable
 from importlib import import_module
@@ -20,11 +21,12 @@ from vod.errors import SandboxUnavailable, SourceRefused
 from vod.positioned import PositionedFile
 from vod.probe import Limits, Probe
 from vod.probe_protocol import ANSWER, LENGTH, READ, READ_AHEAD_BYTES, REQUEST, read_exactly, write_all
-from vod.sandbox import Entry, Sandbox
+from vod.sandbox import seal
 
 Reader = Callable[[BinaryIO, str, int, Limits], Probe]
 Job = dict[str, Any]
 _JOB_BYTES = 1 << 16
+_STDERR = 2
 
 
 class AskedSource(PositionedFile):
@@ -59,12 +61,10 @@ def serve(control_fd: int, reader: str) -> None:
 
 
 def _serve_one(control: socket.socket, job: Job, read: Reader, ask: int, answer: int) -> None:
-    with Entry(Sandbox(Budget(**job["budget"]), unconfined_allowed=job["unconfined_allowed"])) as entry:
-        pid = os.fork()
-        if pid == 0:
-            control.close()
-            _answer(entry, job, read, ask, answer)
-            os._exit(0)
+    pid = os.fork()
+    if pid == 0:
+        _answer(job, read, ask, answer)
+        os._exit(0)
     os.close(ask)
     os.close(answer)
     control.send(str(pid).encode())
@@ -74,16 +74,16 @@ def _serve_one(control: socket.socket, job: Job, read: Reader, ask: int, answer:
     control.send(str(os.waitstatus_to_exitcode(status)).encode())
 
 
-def _answer(entry: Entry, job: Job, read: Reader, ask: int, answer: int) -> None:
+def _answer(job: Job, read: Reader, ask: int, answer: int) -> None:
     try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what libav says of a hostile file is hostile too
-        entry.enter()
+        os.dup2(sys.stdout.fileno(), _STDERR)  # nowhere: what libav says of a hostile file is hostile too
+        seal(Budget(**job["budget"]), (_STDERR, ask, answer))
         told = _described(AskedSource(ask, answer, job["size"]), job, read)
     except SandboxUnavailable as unavailable:
         told = {"unavailable": unavailable.detail}
     except MemoryError:
         told = {"refused": "too_complex", "detail": "memory"}
-    except (ImportError, PermissionError) as missing:  # something was not loaded before the door closed
+    except (ImportError, OSError) as missing:  # something was not loaded before the door closed
         told = {"unavailable": str(missing)}
     except BaseException:  # the edge of this process: told to the parent, which knows what to make of it
         told = {"crashed": traceback.format_exc(limit=-8)}

@@ -1,4 +1,4 @@
-"""Probing in a sandboxed child: whatever a source does to libav there, here it is a probe or a refusal."""
+"""Probing in a sealed child: whatever a source does to libav there, here it is a probe or a refusal."""
 
 import json
 import logging
@@ -27,6 +27,8 @@ from vod.probe_child import serve
 serve(int(sys.argv[2]), sys.argv[3])
 """
 _MESSAGE_BYTES = 64
+_NURSERY_SECONDS = 30
+"""The most that the nursery may take to load libav, or to see the end of a child."""
 _DETAIL_CHARACTERS = 200
 _TRACE_CHARACTERS = 4000
 Answer = dict[str, Any]
@@ -43,12 +45,10 @@ class ProbeProcess:
     def __init__(
         self,
         budget: Budget = PROBE,
-        unconfined_allowed: bool = False,
         library_path: str | None = None,
         reader: str = "vod.libav:read_probe",
     ) -> None:
         self._budget = budget
-        self._unconfined_allowed = unconfined_allowed
         self._environment = {"LD_LIBRARY_PATH": library_path} if library_path else {}
         self._reader = reader
         self._start()
@@ -56,6 +56,7 @@ class ProbeProcess:
     def _start(self) -> None:
         """Start the nursery; it loads libav meanwhile, and ends when this process does."""
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control.settimeout(_NURSERY_SECONDS)
         arguments = [json.dumps(sys.path), str(theirs.fileno()), self._reader]
         with theirs:
             self._nursery = subprocess.Popen(
@@ -76,13 +77,17 @@ class ProbeProcess:
         if self._nursery.poll() is not None:
             self._control.close()
             self._start()
-        with _Child(self._control, self._job(demuxer, size, limits), self._budget.wall_seconds) as child:
-            told = child.converse(source, self._budget.output_bytes)
+        try:
+            with _Child(self._control, self._job(demuxer, size, limits), self._budget.wall_seconds) as child:
+                told = child.converse(source, self._budget.output_bytes)
+        except ChildProcessError:
+            self._nursery.kill()
+            raise
         return _judged(child, told, limits)
 
     def _job(self, demuxer: str, size: int, limits: Limits) -> bytes:
         job = {"demuxer": demuxer, "size": size, "limits": limits.model_dump(), "budget": asdict(self._budget)}
-        return json.dumps({**job, "unconfined_allowed": self._unconfined_allowed}).encode()
+        return json.dumps(job).encode()
 
 
 class _Child:
@@ -118,7 +123,10 @@ class _Child:
         self.exit_code = self._told_number()
 
     def _told_number(self) -> int:
-        number = self._control.recv(_MESSAGE_BYTES)
+        try:
+            number = self._control.recv(_MESSAGE_BYTES)
+        except TimeoutError as silent:  # where nothing else confines it, a child can stop whoever is its user's
+            raise ChildProcessError("the process that probes sources does not answer") from silent
         if not number:
             raise ChildProcessError("the process that probes sources ended; its standard error says why")
         return int(number)

@@ -1,16 +1,18 @@
 """What a child that reads hostile bytes may do: compute, read what it is given, and end in time.
 
-The rule is a seccomp filter: no network, no new process, no change to any file, nothing of other processes. Landlock
-comes on top where the kernel has it: then only named files can be opened at all.
+For a program the rule is a seccomp filter: no network, no new process, no change to any file, nothing of other
+processes. Landlock comes on top where the kernel has it: then only named files can be opened at all. A fork that needs
+to open nothing is sealed, which also works where the kernel refuses filters, as in Lambda.
 """
 
 import os
 import resource
 import signal
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Self
 
 from vod import landlock, seccomp, video_encoder
@@ -40,15 +42,13 @@ class Sandbox:
 class Entry:
     """A sandbox made ready by the parent: between fork and exec a child should make system calls and nothing else.
 
-    With a `program` the child may start it and read the sandbox's files; without one it can open nothing any more.
+    The child may start `program` and read the sandbox's files.
     """
 
-    def __init__(self, sandbox: Sandbox, program: str | None = None) -> None:
+    def __init__(self, sandbox: Sandbox, program: str) -> None:
         self._sandbox = sandbox
         self._parent = os.getpid()
-        self._rules = seccomp.Rules(opens=program is not None, executes=program is not None)
-        programs = (program, *SYSTEM_PATHS) if program else ()
-        self._ruleset = landlock.ruleset(sandbox.reads, programs)
+        self._ruleset = landlock.ruleset(sandbox.reads, (program, *SYSTEM_PATHS))
         self._told, self._tell = os.pipe()
 
     def __enter__(self) -> Self:
@@ -85,7 +85,7 @@ class Entry:
 
     def _filter(self) -> None:
         try:
-            seccomp.install(self._rules)
+            seccomp.install(seccomp.Rules(opens=True, executes=True))
         except OSError as refused:
             if landlock.abi() < landlock.NETWORK_ABI and not self._sandbox.unconfined_allowed:
                 raise SandboxUnavailable(str(refused)) from refused
@@ -96,6 +96,38 @@ class Entry:
         with suppress(BlockingIOError):
             return os.read(self._told, 4096).decode()
         return ""
+
+
+def seal(budget: Budget, kept: Collection[int]) -> None:
+    """Let this process, a fork, open nothing any more and end in time; of its descriptors only `kept` stay open.
+
+    Limits alone do it, with no right that Lambda refuses: without a free descriptor there is no file, no socket and no
+    pipe. What a filter forbids besides (signals, unlink, exec) is forbidden where the kernel grants one.
+    SandboxUnavailable when something can be opened all the same: nothing has been read then.
+    """
+    _close_all_but(kept)
+    for kind, soft, hard in [*_resource_limits(replace(budget, open_files=0)), (resource.RLIMIT_NPROC, 0, 0)]:
+        _lower(kind, soft, hard)
+    if _can_open():
+        raise SandboxUnavailable("files can still be opened")
+    seccomp.libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if not seccomp.libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
+        with suppress(OSError):
+            seccomp.install(seccomp.Rules())
+
+
+def _close_all_but(kept: Collection[int]) -> None:
+    ends = [-1, *sorted(kept), os.sysconf("SC_OPEN_MAX")]
+    for before, after in pairwise(ends):
+        os.closerange(before + 1, after)
+
+
+def _can_open() -> bool:
+    try:
+        os.close(os.open("/", os.O_RDONLY))
+    except OSError:
+        return False
+    return True
 
 
 def hide() -> None:

@@ -22,7 +22,7 @@ ALLOW = 0x7FFF0000
 KILL_PROCESS = 0x80000000
 ERRNO = 0x00050000
 LOAD, EQUAL, ANY_BIT, AT_LEAST, RETURN = 0x20, 0x15, 0x45, 0x35, 0x06
-_NUMBER_AT, _ARCHITECTURE_AT, _ARGUMENTS_AT = 0, 4, 16
+_NUMBER_AT, _ARCHITECTURE_AT, ARGUMENTS_AT = 0, 4, 16
 
 _PR_SET_SECCOMP = 22
 _SECCOMP_MODE_FILTER = 2
@@ -45,15 +45,11 @@ def program(rules: Rules, machine: str, pid: int) -> list[Instruction]:
     KeyError on a machine that is neither x86_64 nor aarch64.
     """
     audit, column = ARCHITECTURES[machine]
-    code: list[Instruction] = [
-        *((LOAD, 0, 0, _ARCHITECTURE_AT), (EQUAL, 1, 0, audit), (RETURN, 0, 0, KILL_PROCESS)),
-        # Numbers above are x86's second numbering (x32) of the same calls.
-        *((LOAD, 0, 0, _NUMBER_AT), (AT_LEAST, 0, 1, _X32_BIT), (RETURN, 0, 0, KILL_PROCESS)),
-    ]
+    code = prologue(audit)
     for numbers in _denied(rules).values():
-        code += _never(numbers[column], errno.EPERM)
+        code += never(numbers[column], errno.EPERM)
     for numbers in syscalls.UNREADABLE.values():
-        code += _never(numbers[column], errno.ENOSYS)
+        code += never(numbers[column], errno.ENOSYS)
     for numbers in syscalls.CLONE.values():
         code += _unless(numbers[column], 0, (ANY_BIT, 1, 0, _CLONE_THREAD))
     for numbers in syscalls.SIGNALS.values():
@@ -63,12 +59,22 @@ def program(rules: Rules, machine: str, pid: int) -> list[Instruction]:
     return [*code, (RETURN, 0, 0, ALLOW)]
 
 
+def prologue(audit: int) -> list[Instruction]:
+    """How a filter begins: it ends a process of another architecture (AUDIT_ARCH_*) and loads the call's number."""
+    return [
+        *((LOAD, 0, 0, _ARCHITECTURE_AT), (EQUAL, 1, 0, audit), (RETURN, 0, 0, KILL_PROCESS)),
+        # Numbers above are x86's second numbering (x32) of the same calls.
+        *((LOAD, 0, 0, _NUMBER_AT), (AT_LEAST, 0, 1, _X32_BIT), (RETURN, 0, 0, KILL_PROCESS)),
+    ]
+
+
 def _denied(rules: Rules) -> dict[str, syscalls.Numbers]:
     always = syscalls.NETWORK | syscalls.OTHERS | syscalls.KERNEL | syscalls.WRITES | syscalls.PROCESSES
     return always | ({} if rules.executes else syscalls.PROGRAMS) | ({} if rules.opens else syscalls.OPENS)
 
 
-def _never(number: int | None, error: int) -> list[Instruction]:
+def never(number: int | None, error: int) -> list[Instruction]:
+    """Answer one call with an error; nothing where the architecture has no such call."""
     return [] if number is None else [(EQUAL, 0, 1, number), (RETURN, 0, 0, ERRNO | error)]
 
 
@@ -76,9 +82,14 @@ def _unless(number: int | None, argument: int, test: Instruction) -> list[Instru
     """Refuse the call unless `test` on the low half of an argument jumps over the refusal."""
     if number is None:
         return []
-    load = (LOAD, 0, 0, _ARGUMENTS_AT + 8 * argument)
+    load = (LOAD, 0, 0, ARGUMENTS_AT + 8 * argument)
     refuse, allow = (RETURN, 0, 0, ERRNO | errno.EPERM), (RETURN, 0, 0, ALLOW)
     return [(EQUAL, 0, 4, number), load, test, refuse, allow]
+
+
+def packed(code: list[Instruction]) -> bytes:
+    """A program as the kernel reads it: struct sock_filter of linux/filter.h, one after the other."""
+    return b"".join(struct.pack("HBBI", *instruction) for instruction in code)
 
 
 class _Program(ctypes.Structure):
@@ -95,7 +106,6 @@ def install(rules: Rules) -> None:
         code = program(rules, os.uname().machine, os.getpid())
     except KeyError as unknown:
         raise OSError(errno.ENOSYS, f"no filter is known for {unknown}") from unknown
-    packed = b"".join(struct.pack("HBBI", *instruction) for instruction in code)
-    described = _Program(len(code), packed)
+    described = _Program(len(code), packed(code))
     if libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.addressof(described), 0, 0):
         raise OSError(ctypes.get_errno(), "seccomp filter refused")

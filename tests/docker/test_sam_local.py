@@ -33,11 +33,12 @@ ANSWERS: dict[str, Any] = {
     "fail": {"recorded": False, "broken": True},
     "library": 200,
     "plan": {"outcome": "unwanted"},
-    "probe": "NoSuchBucket",
+    "probe": "Broken",
     "publish": {"outcome": "unwanted"},
     "reconcile": {"repaired": {}},
     "runs": 404,
     "scratch": {"files": 0},
+    "sign": "signed",
     "spend": {"noted": True},
     "upload": 201,
     "watch": {"started": 0},
@@ -77,7 +78,7 @@ def invoke(local: Sam, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inv
 
 def said(answer: Any) -> Any:
     """The status of an HTTP answer, the type of an error, else the answer itself."""
-    return answer.get("statusCode") or answer.get("errorType") or answer
+    return answer.get("statusCode") or answer.get("errorType") or ("signed" if "url" in answer else answer)
 
 
 def function(stem: str) -> str:
@@ -107,6 +108,7 @@ def test_the_probe_reads_a_real_source_in_its_container(invoke: Invoke, platform
     stored = platform.clients.s3.head_object(Bucket=bucket, Key=key)
     source = {"bucket": bucket, "key": key, "version": stored["VersionId"], "size": stored["ContentLength"]}
     event = json.loads((EVENTS / "probe.json").read_text()) | {"source": source, "declaredSize": source["size"]}
+    event["signed"] = invoke("SignFunction", json.dumps(event))
 
     answer = invoke("ProbeFunction", json.dumps(event))
 

@@ -109,6 +109,23 @@ def test_the_stack_is_whole_and_its_functions_are_there(said: str, emulator: Cli
     assert len(emulator.lambda_.list_functions()["Functions"]) == len(always)
 
 
+def unpacked(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def test_code_and_layers_of_each_function_unpack_to_less_than_250_mb(said: str, checkout: Path) -> None:
+    built = checkout / ".aws-sam" / "build"
+
+    sizes = {
+        each.name: unpacked(built / each.name)
+        + sum(unpacked(built / layer["Ref"]) for layer in each.properties["Layers"])
+        for each in parsed.functions()
+    }
+
+    assert sizes["ProbeFunction"] == max(sizes.values()) > 50 * 2**20
+    assert max(sizes.values()) < 250 * 2**20
+
+
 def test_its_api_wants_a_token_and_then_answers(said: str, emulator: Clients) -> None:
     pool = users.open_pool(emulator, stack.read(emulator.cloudformation, STACK).outputs["UserPoolId"])
 

@@ -1,17 +1,9 @@
-"""A nursery on a kernel without seccomp filters and Landlock."""
+"""A nursery whose children can open files in spite of every limit."""
 
-import errno
-
-from vod import landlock, seccomp
+from vod import sandbox
 from vod.probe import Probe
 
-
-def _refused(_: object) -> None:
-    raise OSError(errno.EINVAL, "no filters here")
-
-
-seccomp.install = _refused
-landlock.abi = lambda: 0
+sandbox._lower = lambda *_: None
 
 
 def read(*_: object) -> Probe:

@@ -15,9 +15,9 @@ from botocore.config import Config
 from vod import retry
 from vod.aws.bodies import Changed, ObjectBytes
 from vod.aws.objects import S3Output, S3SourceFiles
-from vod.aws.ranged import RangedObject
 from vod.errors import EncodeInterrupted
 from vod.plan import SourceObject
+from vod.ranged import RangedFile
 
 DATA = bytes(range(251)) * 40_000
 REPLACED = b"<Error><Code>PreconditionFailed</Code><Message>A pre-condition did not hold</Message></Error>"
@@ -116,8 +116,9 @@ def test_a_whole_object_goes_on_where_its_body_broke(serve: Callable[[Store], An
     assert len(store.asked) == 3
 
 
-def test_what_the_probe_reads_goes_on_where_its_body_broke(serve: Callable[[Store], Any]) -> None:
-    file = RangedObject(serve(Store(lambda number: 1_000 if number == 1 else None)), BUCKET, KEY, None, len(DATA))
+def test_a_file_over_an_object_goes_on_where_its_body_broke(serve: Callable[[Store], Any]) -> None:
+    store = Store(lambda number: 1_000 if number == 1 else None)
+    file = RangedFile(ObjectBytes(serve(store), BUCKET, KEY).read, len(DATA))
 
     file.seek(4_000_000)
 

@@ -4,12 +4,17 @@ import base64
 import importlib
 import json
 import logging
+import os
+import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import boto3
 import pytest
@@ -236,13 +241,54 @@ def test_an_execution_that_died_is_recorded_by_its_event(load: Callable[[str], H
     }
 
 
-def test_the_probe_refuses_what_is_no_video(load: Callable[[str], Handler], s3: Any) -> None:
-    version = s3.put_object(Bucket=SOURCE, Key="uploads/x/source", Body=b"#EXTM3U\n")["VersionId"]
-    source = {"bucket": SOURCE, "key": "uploads/x/source", "version": version, "size": 8}
+def test_an_address_of_exactly_the_source_is_signed(load: Callable[[str], Handler]) -> None:
+    source = {"bucket": SOURCE, "key": "uploads/x/source", "version": "v1", "size": 8}
+    run = {"videoId": "x", "run": "r", "source": source}
 
-    answered = load("probe")({"videoId": "x", "run": "r", "declaredSize": 8, "source": source})
+    first = load("sign")(run)
+    second = load("sign")({**run, "signed": first})
+
+    address = urlsplit(second["url"])
+    assert (first["times"], second["times"]) == (1, 2)
+    assert (address.hostname, address.path) == (f"{SOURCE}.s3.us-east-1.amazonaws.com", "/uploads/x/source")
+    assert parse_qs(address.query)["versionId"] == ["v1"]
+    assert parse_qs(address.query)["X-Amz-Expires"] == ["600"]
+
+
+@pytest.fixture
+def playlist_address() -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(206)
+            self.send_header("Content-Length", "8")
+            self.end_headers()
+            self.wfile.write(b"#EXTM3U\n")
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/uploads/x/source"
+    server.shutdown()
+    server.server_close()
+
+
+def test_the_probe_refuses_what_is_no_video(load: Callable[[str], Handler], playlist_address: str) -> None:
+    source = {"bucket": SOURCE, "key": "uploads/x/source", "version": "v1", "size": 8}
+    signed = {"url": playlist_address, "times": 1}
+
+    answered = load("probe")({"videoId": "x", "run": "r", "declaredSize": 8, "source": source, "signed": signed})
 
     assert (answered["outcome"], answered["error"]["code"]) == ("refused", "indirect_source")
+
+
+def test_the_probe_and_what_it_imports_need_no_boto3() -> None:
+    code = "import os, sys; sys.path[:0] = ['src', 'lambda']; import probe; print('boto3' in sys.modules)"
+    variables = {**os.environ, "MAX_SOURCE_GIB": "1", "MAX_DURATION_HOURS": "1"}
+
+    done = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, env=variables, capture_output=True, text=True)
+
+    assert done.stdout == "False\n"
 
 
 def signed_in_or_not(path: str, query: dict[str, str] | None = None) -> dict[str, Any]:

@@ -67,17 +67,21 @@ CARRIERS: dict[str, tuple[str, Make]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def prober() -> Iterator[ProbeProcess]:
-    process = ProbeProcess()
+PLACES = ["readers", "walled"]
+"""Where filters are granted, and where Lambda refuses them."""
+
+
+@pytest.fixture(scope="module", params=PLACES)
+def prober(request: pytest.FixtureRequest) -> Iterator[ProbeProcess]:
+    process = ProbeProcess(reader=f"tests.hostile.{request.param}:read_probe")
     yield process
     process.close()
 
 
-@pytest.fixture(scope="module")
-def careless() -> Iterator[ProbeProcess]:
+@pytest.fixture(scope="module", params=PLACES)
+def careless(request: pytest.FixtureRequest) -> Iterator[ProbeProcess]:
     """A probe whose libav may open every format and protocol: only the sandbox is left."""
-    process = ProbeProcess(reader="tests.hostile.readers:open_anything")
+    process = ProbeProcess(reader=f"tests.hostile.{request.param}:open_anything")
     yield process
     process.close()
 

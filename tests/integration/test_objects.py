@@ -7,11 +7,12 @@ import pytest
 
 from tests.integration.conftest import OUTPUT, SOURCE
 from vod.aws import wiring
+from vod.aws.bodies import ObjectBytes
 from vod.aws.objects import S3Output, S3SourceFiles, S3Sources
-from vod.aws.ranged import RangedObject
 from vod.errors import Conflict, NotFound
 from vod.parts import MIB
 from vod.plan import SourceObject
+from vod.ranged import RangedFile
 
 KEY = "uploads/x/source"
 
@@ -153,10 +154,10 @@ def test_ranges_are_fetched_to_their_places_and_the_rest_is_a_hole(s3: Any, tmp_
     assert not (tmp_path / "source.part").exists()
 
 
-def test_a_ranged_object_reads_like_the_file_it_is(s3: Any) -> None:
+def test_a_file_over_an_object_reads_like_the_file_it_is(s3: Any) -> None:
     data = bytes(range(256)) * 40_000
     version = s3.put_object(Bucket=SOURCE, Key=KEY, Body=data)["VersionId"]
-    file = RangedObject(s3, SOURCE, KEY, version, len(data))
+    file = RangedFile(ObjectBytes(s3, SOURCE, KEY, version).read, len(data))
 
     assert file.read(10) == data[:10]
     file.seek(-5, 2)

@@ -1,9 +1,11 @@
-"""The probe's child: whatever happens to it, its parent goes on and has an answer."""
+"""The probe's child: whatever happens to it, its parent goes on and has an answer, in a function too."""
 
 import io
 import json
+import signal
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.media.generate import clip
+from vod import probe_process
 from vod.budget import PROBE, Budget
 from vod.errors import SandboxUnavailable, SourceRefused
 from vod.libav import read_probe
@@ -22,18 +25,36 @@ QUICK = replace(PROBE, wall_seconds=2, cpu_seconds=1, memory_bytes=512 * 2**20)
 Start = Callable[..., ProbeProcess]
 
 
-@pytest.fixture
-def start() -> Iterator[Start]:
+@contextmanager
+def starting(readers: str) -> Iterator[Start]:
     started: list[ProbeProcess] = []
 
-    def begin(reader: str = "vod.libav:read_probe", budget: Budget = PROBE, **options: Any) -> ProbeProcess:
-        name = reader if ":" in reader else f"tests.hostile.readers:{reader}"
+    def begin(reader: str = "read_probe", budget: Budget = PROBE, **options: Any) -> ProbeProcess:
+        name = reader if ":" in reader else f"tests.hostile.{readers}:{reader}"
         started.append(ProbeProcess(budget, reader=name, **options))
         return started[-1]
 
     yield begin
     for process in started:
         process.close()
+
+
+@pytest.fixture(params=["readers", "walled"])
+def start(request: pytest.FixtureRequest) -> Iterator[Start]:
+    with starting(request.param) as begin:
+        yield begin
+
+
+@pytest.fixture
+def start_in_a_function() -> Iterator[Start]:
+    with starting("walled") as begin:
+        yield begin
+
+
+@pytest.fixture
+def start_where_filters_are_granted() -> Iterator[Start]:
+    with starting("readers") as begin:
+        yield begin
 
 
 def refused(process: ProbeProcess, data: bytes = bytes(1000)) -> SourceRefused:
@@ -84,12 +105,44 @@ def test_the_child_finds_what_the_parent_would_find(start: Start, tmp_path: Path
         assert start()(file, "matroska", size, LIMITS) == read_probe(file, "matroska", size, LIMITS)
 
 
-def test_the_child_holds_no_secrets_and_has_no_way_out(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+def findings(process: ProbeProcess) -> tuple[Any, ...]:
+    return tuple(json.loads(refused(process).detail))
+
+
+PIPES_AND_STDERR = 3
+
+
+def test_the_child_holds_no_secrets_and_has_no_way_out(
+    start_where_filters_are_granted: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
 
-    privileges, environment, held, granted = json.loads(refused(start("look_around")).detail)
+    assert findings(start_where_filters_are_granted("look_around")) == ({}, [], PIPES_AND_STDERR, [])
 
-    assert (privileges, environment, held, granted) == (1, {}, [], [])
+
+def test_in_a_function_it_can_only_send_signals(start_in_a_function: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+
+    assert findings(start_in_a_function("look_around")) == ({}, [], PIPES_AND_STDERR, ["signal"])
+
+
+def test_another_program_finds_nothing_either(start: Start) -> None:
+    process = start("become_another")
+
+    with pytest.raises((SourceRefused, SandboxUnavailable)):
+        process(io.BytesIO(bytes(10)), "mov", 10, LIMITS)
+
+
+def test_a_nursery_that_was_stopped_fails_one_call_and_is_replaced(
+    start_in_a_function: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probe_process, "_NURSERY_SECONDS", 8)
+    process = start_in_a_function("stop_the_nursery", QUICK)
+
+    with pytest.raises(ChildProcessError, match="does not answer"):
+        process(io.BytesIO(bytes(10)), "mov", 10, LIMITS)
+
+    assert process._nursery.wait() == -signal.SIGKILL
 
 
 def test_what_the_source_cannot_deliver_is_an_error_and_not_a_refusal(start: Start) -> None:
@@ -111,8 +164,12 @@ def test_a_nursery_that_is_gone_is_started_anew(start: Start) -> None:
 
 
 def test_a_child_that_cannot_be_confined_reads_nothing(start: Start) -> None:
-    with pytest.raises(SandboxUnavailable, match="no filters here"):
+    with pytest.raises(SandboxUnavailable, match="can still be opened"):
         start("tests.hostile.unconfined:read")(io.BytesIO(bytes(10)), "mov", 10, LIMITS)
+
+
+def test_no_filter_is_needed(start: Start) -> None:
+    assert refused(start("tests.hostile.unfiltered:read")).code == "corrupt"
 
 
 def test_a_small_file_is_probed_nearly_as_fast_as_without_a_child(start: Start, tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ TRACK_SHOWN = {"mp4_2video_2audio_movtext.mp4": Fraction(16, 9)}
 
 @pytest.fixture(scope="module")
 def prober() -> Iterator[ProbeProcess]:
-    process = ProbeProcess()
+    process = ProbeProcess(reader="tests.hostile.walled:read_probe")
     yield process
     process.close()
 

@@ -39,10 +39,17 @@ def test_the_message_tells_of_an_uploaded_source() -> None:
     assert [arrival.size for message in messages for arrival in arrivals(message)] == [EVENTS["probe"]["declaredSize"]]
 
 
-@pytest.mark.parametrize("event", [EVENTS["probe"], EVENTS["plan"], json.loads(EVENTS["fail"]["detail"]["input"])])
+@pytest.mark.parametrize(
+    "event", [EVENTS["sign"], EVENTS["probe"], EVENTS["plan"], json.loads(EVENTS["fail"]["detail"]["input"])]
+)
 def test_a_step_names_its_video_run_and_source(event: dict[str, Any]) -> None:
     assert {"videoId", "run"} <= event.keys()
     assert SourceObject.model_validate(event["source"]).size > 0
+
+
+def test_the_probe_gets_what_was_signed() -> None:
+    assert EVENTS["sign"]["source"] == EVENTS["probe"]["source"]
+    assert EVENTS["probe"]["source"]["key"] in EVENTS["probe"]["signed"]["url"]
 
 
 def test_the_stream_tells_of_a_chunk_of_the_same_run() -> None:

@@ -122,12 +122,31 @@ def actions_of(stack: str, role: str) -> set[str]:
     return {action for value in found for action in parsed.listed(value.get("Action", []))}
 
 
-def test_the_probe_which_reads_hostile_bytes_may_read_sources_and_nothing_else() -> None:
-    assert actions_of("StepPermissions", "ProbeRole") == {
-        "logs:CreateLogStream",
-        "logs:PutLogEvents",
-        "s3:GetObjectVersion",
-    }
+NETWORK = {
+    f"ec2:{action}"
+    for action in (
+        "AssignPrivateIpAddresses",
+        "CreateNetworkInterface",
+        "DeleteNetworkInterface",
+        "DescribeNetworkInterfaces",
+        "DescribeSubnets",
+        "UnassignPrivateIpAddresses",
+    )
+}
+"""What Lambda itself needs of the role of a function in a network."""
+LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
+
+
+def test_the_probe_which_reads_hostile_bytes_may_read_no_data_at_all() -> None:
+    statements = parsed.template_of("StepPermissions")["Resources"]["ProbeRole"]["Properties"]["Policies"][0]
+    denied = [each for each in statements["PolicyDocument"]["Statement"] if each["Effect"] == "Deny"]
+
+    assert actions_of("StepPermissions", "ProbeRole") == LOGS | NETWORK
+    assert [set(each["Action"]) for each in denied] == [NETWORK]
+
+
+def test_what_signs_for_the_probe_may_read_sources_and_nothing_else() -> None:
+    assert actions_of("StepPermissions", "SignRole") == LOGS | {"s3:GetObjectVersion"}
 
 
 def test_the_encoder_can_neither_delete_nor_list_nor_start_anything() -> None:

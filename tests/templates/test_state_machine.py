@@ -178,3 +178,18 @@ def test_only_a_failure_of_the_platform_ends_as_one() -> None:
         {"Variable": "$.failure.broken", "BooleanEquals": True, "Next": "Failed"}
     ]
     assert (states[states["WasRefused"]["Default"]]["Type"], states["Failed"]["Type"]) == ("Succeed", "Fail")
+
+
+def test_the_probes_address_is_signed_first_and_a_few_times_more() -> None:
+    probe, again = DEFINITION["States"]["Probe"], DEFINITION["States"]["MaySignAgain"]
+    refused = {"ErrorEquals": ["AddressRefused"]}
+
+    assert DEFINITION["StartAt"] == "SignSource"
+    assert probe["Retry"][0] == {**refused, "MaxAttempts": 0}
+    assert probe["Catch"][0] == {**refused, "ResultPath": "$.error", "Next": "MaySignAgain"}
+    assert again["Choices"] == [{"Variable": "$.signed.times", "NumericLessThan": 4, "Next": "SignSource"}]
+    assert again["Default"] == "RecordFailure"
+
+
+def test_what_executions_carry_is_not_logged() -> None:
+    assert not TRANSCODE["Logging"].get("IncludeExecutionData", False)

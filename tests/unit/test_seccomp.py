@@ -16,10 +16,16 @@ EVERYTHING_ELSE = {"read": (0, 63), "write": (1, 64), "mmap": (9, 222), "futex":
 
 
 def answer(machine: str, rules: Rules, number: int, *arguments: int, audit: int | None = None) -> int:
-    """What the kernel would answer: classic BPF over `struct seccomp_data` (linux/seccomp.h)."""
-    words = {0: number, 4: seccomp.ARCHITECTURES[machine][0] if audit is None else audit}
+    """What the kernel would answer under the filter."""
+    audit = seccomp.ARCHITECTURES[machine][0] if audit is None else audit
+    return evaluated(seccomp.program(rules, machine, PID), number, *arguments, audit=audit)
+
+
+def evaluated(code: list[seccomp.Instruction], number: int, *arguments: int, audit: int) -> int:
+    """Classic BPF over `struct seccomp_data` (linux/seccomp.h)."""
+    words = {0: number, 4: audit}
     words |= {16 + 8 * place: value & 0xFFFFFFFF for place, value in enumerate(arguments)}
-    code, at, accumulator = seccomp.program(rules, machine, PID), 0, 0
+    at, accumulator = 0, 0
     tests = {
         seccomp.EQUAL: lambda a, k: a == k,
         seccomp.AT_LEAST: lambda a, k: a >= k,

@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from vod import prices
+from vod.aws.addresses import signing_client
 from vod.aws.clients import client
 from vod.aws.distribution import CloudFront
 from vod.aws.events import SnsEvents
@@ -27,7 +28,6 @@ from vod.cost import MICRO
 from vod.delivery import Delivery
 from vod.parts import MIB
 from vod.prices import Fargate
-from vod.probe import Limits
 from vod.steps.advance import Advancing
 from vod.steps.clean import Cleaning
 from vod.steps.delete import Deletion
@@ -62,12 +62,7 @@ def _output(env: Environment) -> S3Output:
 
 
 def _sources(env: Environment) -> S3Sources:
-    # Virtual hosts make presigned addresses regional: the global host answers a new bucket's PUT with a redirect that
-    # clients do not follow. An endpoint of one's own (the local platform) has no such hosts. The page's content
-    # security policy names the regional host, in us-east-1 too, where botocore would take the global one.
-    style = "path" if env.get("AWS_ENDPOINT_URL") else "virtual"
-    regional = {"addressing_style": style, "us_east_1_regional_endpoint": "regional"}
-    return S3Sources(client("s3", signature_version="s3v4", s3=regional), env["SOURCE_BUCKET"])
+    return S3Sources(signing_client(env), env["SOURCE_BUCKET"])
 
 
 def _executions(env: Environment) -> StepFunctions:
@@ -204,16 +199,6 @@ def watching(env: Environment) -> Watching:
     """The watch step."""
     starting = _starting(env)
     return Watching(starting, starting.ledger, EcsTasks(client("ecs"), env["CLUSTER_NAME"]), _metrics(env))
-
-
-def limits(env: Environment) -> Limits:
-    """What the probe admits."""
-    return Limits(max_bytes=int(env["MAX_SOURCE_GIB"]) * _GIB, max_seconds=int(env["MAX_DURATION_HOURS"]) * 3600)
-
-
-def unconfined_allowed(env: Environment) -> bool:
-    """Whether hostile bytes may be read where the kernel offers no sandbox (ALLOW_UNCONFINED=true); normally not."""
-    return env.get("ALLOW_UNCONFINED") == "true"
 
 
 def planning(env: Environment) -> Planning:

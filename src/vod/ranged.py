@@ -1,21 +1,22 @@
-"""An S3 object as a seekable file: the probe reads only the blocks it looks at."""
+"""Stored bytes as a seekable file: the probe reads only the blocks it looks at."""
 
 from collections import OrderedDict
-from typing import Any
+from collections.abc import Callable
 
-from vod.aws.bodies import ObjectBytes
 from vod.positioned import PositionedFile
 
 _BLOCK_BYTES = 4 * 2**20
 _BLOCKS_KEPT = 16
+Read = Callable[[int, int], bytes]
+"""The bytes from the first offset up to the second; OSError when they cannot be had."""
 
 
-class RangedObject(PositionedFile):
-    """A read-only file over ranged GETs of one object version, with a small cache of 4 MiB blocks."""
+class RangedFile(PositionedFile):
+    """A read-only file of `size` bytes over ranges that `fetch` gets, with a small cache of 4 MiB blocks."""
 
-    def __init__(self, client: Any, bucket: str, key: str, version: str | None, size: int) -> None:
+    def __init__(self, fetch: Read, size: int) -> None:
         super().__init__(size)
-        self._object = ObjectBytes(client, bucket, key, version)
+        self._fetch = fetch
         self._blocks: OrderedDict[int, bytes] = OrderedDict()
 
     def read(self, size: int = -1) -> bytes:
@@ -28,7 +29,7 @@ class RangedObject(PositionedFile):
     def _block(self, number: int) -> bytes:
         if number not in self._blocks:
             first = number * _BLOCK_BYTES
-            self._blocks[number] = self._object.read(first, min(first + _BLOCK_BYTES, self._size))
+            self._blocks[number] = self._fetch(first, min(first + _BLOCK_BYTES, self._size))
             if len(self._blocks) > _BLOCKS_KEPT:
                 self._blocks.popitem(last=False)
         self._blocks.move_to_end(number)

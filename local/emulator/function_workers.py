@@ -1,0 +1,173 @@
+"""A function's worker as Lambda keeps an environment: limited, stopped between calls, replaced when it ends."""
+
+import contextlib
+import logging
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+from ministack.core.lambda_runtime import Worker
+
+LOG = logging.getLogger("local.lambdas")
+RAISED = "__raised__"
+"""The only key of a result that is an error with a type: ministack itself knows one type for all."""
+INIT_SECONDS = 10.0
+WATCH_SECONDS = 0.1
+_MIB = 2**20
+_GONE = (ProcessLookupError, FileNotFoundError)
+starting: ContextVar["FunctionWorker"] = ContextVar("starting")
+"""The worker that is being started in this thread."""
+
+
+class InitTooLong(RuntimeError):
+    """The function's module was not loaded in time."""
+
+
+def fatal(kind: str, request_id: str, why: str) -> dict[str, Any]:
+    """The answer to an invocation whose process ended: AWS's type and words, without a stack."""
+    error = {"errorType": kind, "errorMessage": f"RequestId: {request_id} Error: {why}"}
+    return {"status": "ok", "result": {RAISED: error}}
+
+
+def family(pid: int) -> Iterator[int]:
+    """A process and all that descend from it."""
+    yield pid
+    with contextlib.suppress(*_GONE):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                yield from family(int(child))
+
+
+def _kilobytes(pid: int, file: str, *names: str) -> int:
+    with contextlib.suppress(*_GONE, PermissionError):
+        rows = (line.partition(":") for line in Path(f"/proc/{pid}/{file}").read_text().splitlines())
+        return sum(int(value.split()[0]) for name, _, value in rows if name in names)
+    return 0
+
+
+def holds_more(pid: int, allowed: int) -> bool:
+    """Whether a process and its descendants hold more than so many bytes beside files."""
+    at_most = sum(_kilobytes(one, "status", "RssAnon", "RssShmem") for one in family(pid))
+    # A page that a fork shares is counted once here, which takes longer to find out.
+    return 1024 * at_most > allowed and 1024 * exactly(pid) > allowed
+
+
+def exactly(pid: int) -> int:
+    """The KiB that they hold."""
+    return sum(_kilobytes(one, "smaps_rollup", "Pss_Anon", "Pss_Shmem") for one in family(pid))
+
+
+def waited(pid: int) -> float:
+    """Seconds that a process was ready to run and had no processor: a crowded machine is not the function's fault."""
+    with contextlib.suppress(*_GONE):
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    return 0.0
+
+
+def signal_all(process: "subprocess.Popen[str] | None", number: signal.Signals) -> None:
+    """Send a signal to a worker and everything it started."""
+    if process is None or process.poll() is not None:
+        return
+    try:
+        os.killpg(process.pid, number)  # function_init.py makes it a group
+    except ProcessLookupError:
+        if number == signal.SIGKILL:
+            process.kill()
+
+
+def end(process: "subprocess.Popen[str] | None") -> None:
+    """End a worker as Lambda ends one without extensions: at once."""
+    signal_all(process, signal.SIGKILL)
+
+
+@contextmanager
+def watched(look: Callable[[float], None]) -> Iterator[None]:
+    """While the body runs, `look` now and then, with the seconds since it began."""
+    done = threading.Event()
+
+    def watch() -> None:
+        turn = 0
+        while not done.wait(WATCH_SECONDS):
+            turn += 1
+            look(turn * WATCH_SECONDS)
+
+    watcher = threading.Thread(target=watch, daemon=True, name="function-watch")
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+
+
+class FunctionWorker(Worker):  # type: ignore[misc]
+    """One environment of a function: 10 s to load, the template's memory, no time between calls."""
+
+    def __init__(self, name: str, config: dict[str, Any], code: bytes) -> None:
+        super().__init__(name, config, code)
+        self._verdict = ""
+
+    def _spawn(self) -> None:
+        """Load the function: in 10 s, or once more in the time that a call may take (Lambda's own second try)."""
+        try:
+            self._load(INIT_SECONDS)
+        except InitTooLong:
+            LOG.warning("%s: loading took longer than %.0f s and begins anew", self.func_name, INIT_SECONDS)
+            self._load(float(self.config.get("Timeout", 3)))
+
+    def _load(self, seconds: float) -> None:
+        self._verdict = ""
+        token = starting.set(self)
+        try:
+            with watched(lambda spent: self._look(spent, seconds)):
+                super()._spawn()
+        except RuntimeError as failed:
+            if self._verdict == "time":
+                raise InitTooLong(f"not loaded within {seconds:.0f} s") from failed
+            raise
+        finally:
+            starting.reset(token)
+
+    def _look(self, spent: float, most: float | None = None) -> None:
+        process = self._proc
+        if process is None or process.poll() is not None:
+            return
+        if most is not None and spent - waited(process.pid) > most:
+            self._condemn(process, "time")
+        elif holds_more(process.pid, int(self.config.get("MemorySize", 128)) * _MIB):
+            self._condemn(process, "memory")
+
+    def _condemn(self, process: "subprocess.Popen[str]", verdict: str) -> None:
+        self._verdict = verdict
+        end(process)
+
+    def invoke(self, event: Any, request_id: str, **context: Any) -> dict[str, Any]:
+        """One call; the process is stopped again when it has answered."""
+        self._verdict = ""
+        signal_all(self._proc, signal.SIGCONT)
+        try:
+            with watched(self._look):
+                answer = super().invoke(event, request_id, **context)
+        except InitTooLong:
+            return {"status": "error", "error": f"Task timed out after {self.config.get('Timeout', 3)}.00 seconds"}
+        self.stop()
+        return self._explained(answer, request_id)
+
+    def _explained(self, answer: dict[str, Any], request_id: str) -> dict[str, Any]:
+        if answer.get("error") != "Worker process died":
+            return answer
+        if self._verdict == "memory":
+            died = fatal("Runtime.OutOfMemory", request_id, "Runtime exited with error: signal: killed")
+        else:
+            died = fatal("Runtime.ExitError", request_id, "Runtime exited without providing a reason")
+        return {**answer, **died}
+
+    def stop(self) -> None:
+        """Give it no time until the next call."""
+        signal_all(self._proc, signal.SIGSTOP)
