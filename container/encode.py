@@ -1,7 +1,8 @@
 """Entry point of the encoder image: encode one chunk of one plan.
 
 Exit 0: the report is stored, whatever it says (a source that cannot be encoded is not tried again).
-Exit 1: try again; what is finished is kept. Exit 28 (ENOSPC): the same, scratch is full.
+Exit 1: try again; what is finished is kept. Exit 28 (ENOSPC): the same, scratch or the task's disk is full.
+Exit 78 (EX_CONFIG): FFmpeg cannot be confined here, and trying again does not help.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from vod import keys, sandbox
 from vod.aws.clients import client
 from vod.aws.objects import S3Output, S3SourceFiles
 from vod.aws.videos import DynamoVideos
-from vod.errors import EncodeInterrupted
+from vod.errors import EncodeInterrupted, SandboxUnavailable
 from vod.log_lines import JsonLines
 from vod.plan import Plan
 from vod.progress import Progress
@@ -45,7 +46,7 @@ def main() -> int:
     videos = DynamoVideos(client("dynamodb"), os.environ["TABLE_NAME"])
     progress = Progress(videos, plan, chunk)
     sources = S3SourceFiles(s3, os.environ["SOURCE_BUCKET"], stop)
-    scratch = Path(os.environ["SCRATCH_DIR"])
+    scratch, disk = Path(os.environ["SCRATCH_DIR"]), Path(os.environ["SOURCE_DIR"])
     try:
         report = encode(
             Encoder(
@@ -56,6 +57,7 @@ def main() -> int:
                 progress.note,
                 stop,
                 unconfined_allowed=os.environ.get("ALLOW_UNCONFINED") == "true",
+                disk=disk,
             ),
             plan,
             chunk,
@@ -68,9 +70,13 @@ def main() -> int:
     except OSError as failed:
         if not is_full(failed):
             raise
-        logger.exception("scratch is full")
+        logger.exception("scratch or the disk is full")
+        make_room(disk, place_of(disk, plan, chunk))
         make_room(scratch, place_of(scratch, plan, chunk))
         return FULL_EXIT
+    except SandboxUnavailable as missing:
+        logger.critical("%s", missing)
+        return sandbox.MISSING_EXIT
     progress.flush()
     logger.info("%s %s: %s in %.1f s of FFmpeg", plan.video_id, plan.run, report.outcome, report.encode_seconds)
     return 0

@@ -17,6 +17,8 @@ The file is JSON: `{"throttled": 0.1, "lost": 0.05}`.
 """
 CLOCK = "clock"
 """Functions that start have a wrong clock (wrong_clock.py)."""
+NO_LANDLOCK, NO_SECCOMP = "no-landlock", "no-seccomp"
+"""Tasks that start find a kernel without Landlock, or one that refuses seccomp filters."""
 SESSION_KEY = "ASIA"
 """How access keys of roles' sessions begin."""
 Answer = tuple[int, dict[str, str], bytes]

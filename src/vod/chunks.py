@@ -20,7 +20,8 @@ _MOST_WAITS, _PATIENCE_SECONDS = 60, 5 * 3600
 class Chunk(Frozen):
     """Segments [first, end) of every rung, made by one task of `cpu` units and `memory` MiB; end None = to the last.
 
-    `ranges` are the bytes [first, end) of the source that it needs, None for all of it.
+    `ranges` are the bytes [first, end) of the source that it needs, None for all of it; `disk` is the task's own, in
+    GiB.
     `video` is False for a task that makes only extras: what is made once over the whole source (sound, poster).
     """
 
@@ -32,6 +33,7 @@ class Chunk(Frozen):
     cpu: int
     memory: int
     ranges: tuple[tuple[int, int], ...] | None = None
+    disk: int = 21
 
 
 @dataclass(frozen=True, slots=True)

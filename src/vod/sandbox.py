@@ -19,6 +19,8 @@ from vod.errors import SandboxUnavailable
 
 SYSTEM_PATHS: tuple[str, ...] = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache")
 """What the loader needs to start a dynamically linked program."""
+MISSING_EXIT = 78
+"""A task's exit code where the kernel gives no sandbox (EX_CONFIG): transcode.asl.yaml does not try it again."""
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
 _PR_SET_NO_NEW_PRIVS = 38

@@ -30,7 +30,7 @@ def definition() -> dict[str, Any]:
     (task,) = parsed.resources("AWS::ECS::TaskDefinition")
     (container,) = task.properties["ContainerDefinitions"]
     named = {key[0].lower() + key[1:]: value for key, value in container.items()}
-    volumes = [{"Name": "scratch", "EFSVolumeConfiguration": {"FilesystemId": "fs-1"}}]
+    volumes = [{"Name": "scratch", "EFSVolumeConfiguration": {"FilesystemId": "fs-1"}}, {"Name": "disk"}]
     return {"volumes": volumes, "containerDefinitions": [named], "cpu": "1024", "memory": "2048"}
 
 
@@ -54,7 +54,7 @@ def test_a_task_runs_the_image_with_every_limit_of_its_definition(
     assert made.command == (
         *("docker", "--host", "unix:///e", "run", "--rm", "--read-only", "--cap-drop=ALL", "--init", "--user=10001"),
         *("--security-opt=no-new-privileges", "--network=host", "--name=vod-0000000000000000", "--cpus=1"),
-        *("--memory=2048m", "--memory-swap=2048m", f"--volume={tmp_path}/volumes/fs-1:/scratch"),
+        *("--memory=2048m", "--memory-swap=2048m", f"--volume={tmp_path}/volumes/fs-1:/scratch", "--volume=/disk"),
         *("--env=TMPDIR", "--env=AWS_ACCESS_KEY_ID", "encoder:v1", "--chunk", "0"),
     )
     assert (made.environment["TMPDIR"], made.environment["AWS_ACCESS_KEY_ID"]) == ("/scratch", "ASIA")

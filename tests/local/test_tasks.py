@@ -37,12 +37,22 @@ def test_paths_of_the_image_lead_into_its_folder(tmp_path: Path) -> None:
     assert made.stop_timeout == 120
 
 
-def test_a_volume_is_a_folder_that_lasts(tmp_path: Path) -> None:
-    made = launch(host(tmp_path), DEFINITION, arguments(environment={"SCRATCH_DIR": "/scratch", "T": "/disk/x"}), {})
+def test_a_file_system_is_a_folder_that_lasts(tmp_path: Path) -> None:
+    made = launch(host(tmp_path), DEFINITION, arguments(environment={"SCRATCH_DIR": "/scratch"}), {})
 
     assert made.environment["SCRATCH_DIR"] == str(tmp_path / "volumes" / "fs-1")
-    assert made.environment["T"] == str(tmp_path / "volumes" / "disk" / "x")
     assert (tmp_path / "volumes" / "fs-1").is_dir()
+
+
+def test_each_task_has_a_disk_of_its_own_as_large_as_it_is_told(tmp_path: Path) -> None:
+    definition = {**DEFINITION, "ephemeralStorage": {"SizeInGiB": 30}}
+    one, other = (launch(host(tmp_path), definition, arguments(environment={"T": "/disk/x"}), {}) for _ in range(2))
+
+    (folder,) = one.folders
+    assert folder.is_dir()
+    assert one.environment["T"] == str(folder / "x")
+    assert one.options == (f"--disk={30 * 2**30}:{folder}",)
+    assert other.folders != one.folders
 
 
 def test_the_container_has_the_credentials_it_was_given_and_no_others(tmp_path: Path) -> None:
