@@ -225,7 +225,7 @@ def test_chunks_read_little_more_than_the_source_and_lose_nothing(tmp_path: Path
     encode(encoder(tmp_path, source, output), plan, plan.chunks[-1])
 
     assert len(pictures_of) == 3
-    assert files.read < 1.2 * source.stat().st_size
+    assert files.bytes_read < 1.2 * source.stat().st_size
     assert publish(output, plan) == {"outcome": "published"}
     out = laid_out(output, tmp_path / "out")
     expected = pictures(str(source), "10")

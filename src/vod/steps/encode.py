@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from vod import budget, ffmpeg, ffmpeg_process, keys, scratch
+from vod.arriving import ArrivingFile
 from vod.buckets import Output, SourceFiles
 from vod.chunks import Chunk
 from vod.errors import EncodeInterrupted
@@ -57,17 +59,14 @@ def encode(encoder: Encoder, plan: Plan, chunk: Chunk) -> ChunkReport:
     place = scratch.take(scratch.place_of(encoder.scratch, plan, chunk))
     journal = Journal(place / "journal.jsonl")
     copy = scratch.take(scratch.place_of(encoder.copies, plan, chunk))
-    source = copy / "source"
-    if not source.exists():
-        whole = ((0, plan.source.size),)
-        encoder.sources.fetch(plan.source, whole if chunk.ranges is None else chunk.ranges, source)
-    try:
-        report = _Chunk(encoder, plan, chunk, journal, source).run()
-    except InitChanged:
-        logger.warning("init segment changed since the last try: starting over")
-        journal.forget()
-        report = _Chunk(encoder, plan, chunk, journal, source).run()
-    report = _measured(encoder, plan, chunk, report, source)
+    with _arriving(encoder, plan, chunk, copy / "source") as source:
+        try:
+            report = _Chunk(encoder, plan, chunk, journal, source).run()
+        except InitChanged:
+            logger.warning("init segment changed since the last try: starting over")
+            journal.forget()
+            report = _Chunk(encoder, plan, chunk, journal, source).run()
+        report = _measured(encoder, plan, chunk, report, source)
     key = keys.report_key(plan.video_id, plan.run, chunk.index)
     encoder.output.put(key, report.model_dump_json().encode())
     scratch.clear(encoder.copies, copy)
@@ -75,9 +74,16 @@ def encode(encoder: Encoder, plan: Plan, chunk: Chunk) -> ChunkReport:
     return report
 
 
-def _measured(encoder: Encoder, plan: Plan, chunk: Chunk, report: ChunkReport, source: Path) -> ChunkReport:
+def _arriving(encoder: Encoder, plan: Plan, chunk: Chunk, path: Path) -> ArrivingFile:
+    """The source, of which a chunk may need only a part."""
+    ranges = ((0, plan.source.size),) if chunk.ranges is None else chunk.ranges
+    return ArrivingFile(path, plan.source.size, ranges, partial(encoder.sources.read, plan.source))
+
+
+def _measured(encoder: Encoder, plan: Plan, chunk: Chunk, report: ChunkReport, source: ArrivingFile) -> ChunkReport:
     if not (plan.measure_quality and report.video):
         return report
+    source.wait()
     frames = report.video[0].frames
     measuring = Measuring(
         binary=encoder.binary,
@@ -86,19 +92,19 @@ def _measured(encoder: Encoder, plan: Plan, chunk: Chunk, report: ChunkReport, s
         stop=encoder.stop,
         unconfined_allowed=encoder.unconfined_allowed,
     )
-    found = measuring.measure(plan, chunk, report.video, source)
+    found = measuring.measure(plan, chunk, report.video, source.path)
     return report.model_copy(update={"quality": found.reports, "warnings": (*report.warnings, *found.warnings)})
 
 
 class _Chunk:
     """One try at a chunk."""
 
-    def __init__(self, encoder: Encoder, plan: Plan, chunk: Chunk, journal: Journal, source: Path) -> None:
+    def __init__(self, encoder: Encoder, plan: Plan, chunk: Chunk, journal: Journal, source: ArrivingFile) -> None:
         self._encoder = encoder
         self._plan = plan
         self._chunk = chunk
         self._journal = journal
-        self._source = str(source)
+        self._source = source
         self._extras = Extras(encoder.binary, plan, chunk, source, encoder.output, _cores(), encoder.unconfined_allowed)
         self._so_far = SoFar(encoder.output, plan, chunk, journal)
         self._jpegs: bytes | None = None
@@ -176,6 +182,7 @@ class _Chunk:
             self._encoder.stop,
             self._sandbox(budget.of_chunk(self._plan, self._chunk, _cores())),
         )
+        self._source.check()
         if finished.exit_code == 0 and self._wanted and not self._encoder.stop.is_set():
             self._store.finish()
         return finished
@@ -189,11 +196,12 @@ class _Chunk:
         return [*self._videos, *([ffmpeg.SHEETS] if is_drawn else [])]
 
     def _sandbox(self, spend: budget.Budget) -> Sandbox:
-        return Sandbox(spend, (self._source,), self._encoder.unconfined_allowed)
+        return Sandbox(spend, (str(self._source.path),), self._encoder.unconfined_allowed, self._source)
 
     def _command(self, outputs: Mapping[str, str], progress: str) -> ffmpeg.Command:
         first, (_, end) = self._resume_at * self._plan.segment_frames, self._plan.frames_of(self._chunk)
-        command = ffmpeg.encode_command(self._encoder.binary, self._source, self._plan, first, end, outputs, progress)
+        opened = str(self._source.path)
+        command = ffmpeg.encode_command(self._encoder.binary, opened, self._plan, first, end, outputs, progress)
         logger.info(shlex.join(command))
         return command
 
