@@ -106,6 +106,13 @@ class EncodeInterrupted(VodError):
         super().__init__("interrupted", f"Encoding was interrupted and can be resumed: {detail}.")
 
 
+class Superseded(EncodeInterrupted):
+    """Another encoder has taken this one's chunk over."""
+
+    def __init__(self) -> None:
+        super().__init__("another encoder has taken the chunk over")
+
+
 class SandboxUnavailable(VodError):
     """The kernel offers no way to confine a child; nothing was read."""
 

@@ -57,7 +57,7 @@ class Encoder:
 def encode(encoder: Encoder, plan: Plan, chunk: Chunk) -> ChunkReport:
     """Encode a chunk, going on where an earlier try ended, and store the report; EncodeInterrupted when stopped."""
     place = scratch.take(scratch.place_of(encoder.scratch, plan, chunk))
-    journal = Journal(place / "journal.jsonl")
+    journal = Journal(place)
     copy = scratch.take(scratch.place_of(encoder.copies, plan, chunk))
     with _arriving(encoder, plan, chunk, copy / "source") as source:
         try:
@@ -67,6 +67,7 @@ def encode(encoder: Encoder, plan: Plan, chunk: Chunk) -> ChunkReport:
             journal.forget()
             report = _Chunk(encoder, plan, chunk, journal, source).run()
         report = _measured(encoder, plan, chunk, report, source)
+    journal.check()
     key = keys.report_key(plan.video_id, plan.run, chunk.index)
     encoder.output.put(key, report.model_dump_json().encode())
     scratch.clear(encoder.copies, copy)

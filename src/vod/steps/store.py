@@ -47,7 +47,8 @@ class Store:
             self._journal.finished(name)
 
     def _store(self, name: str, segment: Segment) -> None:
-        """Store a piece, then note it: what is noted is durable."""
+        """Store a piece, then note it: what is noted is durable. Superseded when that is another encoder's now."""
+        self._journal.check()
         if segment.is_init:
             self._store_init(name, segment.data)
             return
