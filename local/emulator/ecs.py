@@ -102,7 +102,10 @@ def run_task(request: dict[str, Any]) -> Any:
     if asked and not (isinstance(size, int) and LEAST_DISK_GIB <= size <= MOST_DISK_GIB):
         text = f"ephemeralStorage.sizeInGiB is {size}: give {LEAST_DISK_GIB} to {MOST_DISK_GIB}."
         return error_response_json("InvalidParameterException", text, 400)
-    return _run_api(request)
+    answer = _run_api(request)
+    for made in json.loads(answer[2]).get("tasks", ()) if asked else ():
+        ecs._tasks[made["taskArn"]]["ephemeralStorage"] = asked
+    return answer
 
 
 def begin_stop(task: dict[str, Any], reason: str) -> None:

@@ -30,6 +30,11 @@ def placed(plan: Plan, sources: SourcesOn) -> Plan:
     return plan.model_copy(update={"chunks": tuple(_placed(plan, chunk, sources) for chunk in plan.chunks)})
 
 
+def gib(copied: int) -> int:
+    """The disk (GiB) of a task that copies so many bytes; above MOST_GIB there is none."""
+    return max(LEAST_GIB, _OTHERS_GIB + ceil(copied / _GIB))
+
+
 def bytes_copied(plan: Plan, chunk: Chunk) -> int:
     """How many bytes of the source a chunk's task copies."""
     return plan.source.size if chunk.ranges is None else byte_ranges.total(chunk.ranges)
@@ -38,10 +43,10 @@ def bytes_copied(plan: Plan, chunk: Chunk) -> int:
 def _placed(plan: Plan, chunk: Chunk, sources: SourcesOn) -> Chunk:
     if sources is SourcesOn.EFS:
         return chunk.model_copy(update={"disk": LEAST_GIB})
-    needed = _OTHERS_GIB + ceil((bytes_copied(plan, chunk) + _bytes_measured(plan, chunk)) / _GIB)
+    needed = gib(bytes_copied(plan, chunk) + _bytes_measured(plan, chunk))
     if needed > MOST_GIB:
         raise SourceTooLargeForTask
-    return chunk.model_copy(update={"disk": max(LEAST_GIB, needed)})
+    return chunk.model_copy(update={"disk": needed})
 
 
 def _bytes_measured(plan: Plan, chunk: Chunk) -> int:
