@@ -19,6 +19,7 @@ from vod import keys, sandbox
 from vod.aws.clients import client
 from vod.aws.objects import S3Output, S3SourceFiles
 from vod.aws.videos import DynamoVideos
+from vod.chunks import TASK_SECONDS
 from vod.errors import EncodeInterrupted, SandboxUnavailable
 from vod.log_lines import JsonLines
 from vod.plan import Plan
@@ -39,6 +40,7 @@ def main() -> int:
     sandbox.hide()
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    end_after(TASK_SECONDS, stop)
     s3 = client("s3")
     output = S3Output(s3, os.environ["OUTPUT_BUCKET"])
     plan = Plan.model_validate_json(output.get(asked.plan_key)).of_encoders
@@ -80,6 +82,13 @@ def main() -> int:
     progress.flush()
     logger.info("%s %s: %s in %.1f s of FFmpeg", plan.video_id, plan.run, report.outcome, report.encode_seconds)
     return 0
+
+
+def end_after(seconds: float, stop: threading.Event) -> None:
+    """Stop as when told to: what the state machine has given up must not go on beside what replaces it."""
+    timer = threading.Timer(seconds, stop.set)
+    timer.daemon = True
+    timer.start()
 
 
 def log_lines(plan_key: str, chunk: int) -> None:

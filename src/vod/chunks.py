@@ -10,6 +10,10 @@ PRE_ROLL_SECONDS = 2
 """How far before its first frame a chunk enters the source: enough for pictures that lean on the group before."""
 
 
+STATE_SECONDS = 12 * 3600
+"""After so long the state machine gives a task up (TimeoutSeconds in transcode.asl.yaml), and may leave it running."""
+TASK_SECONDS = STATE_SECONDS - 15 * 60
+"""After so long an encoder ends itself, with what is finished noted; its start took some of the state's time too."""
 MOST_EVENTS = 24_800
 """Of an execution's history, which Step Functions ends at 25,000; some are left for what stands around the chunks."""
 EVENTS_CHUNK, EVENTS_WAIT = 50, 24

@@ -6,7 +6,7 @@ import pytest
 
 from tests.templates import parsed
 from tests.templates.parsed import Value
-from vod.chunks import EVENTS_CHUNK, EVENTS_WAIT, MOST_EVENTS, patience
+from vod.chunks import EVENTS_CHUNK, EVENTS_WAIT, MOST_EVENTS, STATE_SECONDS, TASK_SECONDS, patience
 
 if not parsed.STATE_MACHINE.exists():
     pytest.skip(f"{parsed.STATE_MACHINE.name} IS MISSING: the state machine is not checked", allow_module_level=True)
@@ -122,3 +122,12 @@ def test_only_a_failure_of_the_platform_ends_as_one() -> None:
         {"Variable": "$.failure.broken", "BooleanEquals": True, "Next": "Failed"}
     ]
     assert (states[states["WasRefused"]["Default"]]["Type"], states["Failed"]["Type"]) == ("Succeed", "Fail")
+
+
+def test_an_encoder_ends_itself_before_its_state_does() -> None:
+    states = DEFINITION["States"]["Encode"]["ItemProcessor"]["States"]
+
+    limits = {states[name]["TimeoutSeconds"] for name in ("EncodeOnSpot", "EncodeOnDemand")}
+
+    assert limits == {STATE_SECONDS}
+    assert TASK_SECONDS + 600 <= STATE_SECONDS
