@@ -63,7 +63,8 @@ def planner(host: Host) -> Callable[[str, Mapping[str, Any]], Launch]:
         require_start_rights(effective, image, get_account_id(), get_region())
         require_image(image, get_account_id())
         credentials = role_credentials(effective.get("taskRoleArn", ""))
-        return tasks.launch(host, effective, arguments, credentials, refused())
+        disk = faults.small_disk() or tasks.disk_bytes(effective)
+        return tasks.launch(host, effective, arguments, credentials, disk, refused())
 
     return plan
 

@@ -19,6 +19,8 @@ CLOCK = "clock"
 """Functions that start have a wrong clock (wrong_clock.py)."""
 NO_LANDLOCK, NO_SECCOMP = "no-landlock", "no-seccomp"
 """Tasks that start find a kernel without Landlock, or one that refuses seccomp filters."""
+SMALL_DISK = "small-disk"
+"""The disks of tasks that start have only so many bytes: the file's content."""
 SESSION_KEY = "ASIA"
 """How access keys of roles' sessions begin."""
 Answer = tuple[int, dict[str, str], bytes]
@@ -77,6 +79,14 @@ def storm() -> dict[str, float]:
         return dict(json.loads((_folder / STORM).read_text()))
     except (FileNotFoundError, ValueError):
         return {}
+
+
+def small_disk() -> int | None:
+    """How many bytes disks have that are asked to be small."""
+    try:
+        return int(file(SMALL_DISK).read_text())
+    except (FileNotFoundError, ValueError):
+        return None
 
 
 def install(state: Path) -> None:

@@ -165,15 +165,17 @@ def launch(
     definition: Mapping[str, Any],
     arguments: Mapping[str, Any],
     credentials: Mapping[str, str],
+    disk: int,
     refused: Sequence[str] = (),
 ) -> Launch:
-    """One container of a task as a command of this machine, whose kernel offers it nothing of what is `refused`."""
+    """One container of a task as a command of this machine, with a disk of so many bytes.
+
+    The kernel offers it nothing of what is `refused`."""
     container = container_definition(definition, arguments)
     if host.engine:
         return docker_launch(host, host.engine, definition, arguments, credentials)
     own = own_mounts(host, definition, container)
     mounts = Mounts((host.app, *shared_mounts(host, definition, container).places, *own.places))
-    size = disk_bytes(definition)
     if os.geteuid() != 0:
         warn_of_disks()
     command = [*entry_point(host, container), *(arguments.get("command") or [])]
@@ -184,6 +186,6 @@ def launch(
         environment={**environment, **credentials},
         directory=host.image / "app",
         stop_timeout=float(container.get("stopTimeout") or DEFAULT_STOP_TIMEOUT_SECONDS),
-        options=(*(f"--disk={size}:{folder}" for _, folder in own.places), *(f"--refuse={what}" for what in refused)),
+        options=(*(f"--disk={disk}:{folder}" for _, folder in own.places), *(f"--refuse={what}" for what in refused)),
         folders=tuple(folder for _, folder in own.places),
     )

@@ -49,7 +49,7 @@ def test_a_task_runs_the_image_with_every_limit_of_its_definition(
 ) -> None:
     monkeypatch.setattr("uuid.uuid4", lambda: type("Fixed", (), {"hex": "0" * 32}))
 
-    made = launch(host(tmp_path), definition(), arguments(TMPDIR="/scratch"), {"AWS_ACCESS_KEY_ID": "ASIA"})
+    made = launch(host(tmp_path), definition(), arguments(TMPDIR="/scratch"), {"AWS_ACCESS_KEY_ID": "ASIA"}, 2**30)
 
     assert made.command == (
         *("docker", "--host", "unix:///e", "run", "--rm", "--read-only", "--cap-drop=ALL", "--init", "--user=10001"),
@@ -65,7 +65,7 @@ def test_scratch_is_the_containers_users(tmp_path: Path, monkeypatch: pytest.Mon
     given: list[tuple[Path, int]] = []
     monkeypatch.setattr("os.chown", lambda folder, user, _: given.append((folder, user)))
 
-    launch(host(tmp_path), definition(), arguments(), {})
+    launch(host(tmp_path), definition(), arguments(), {}, 2**30)
 
     assert given == [(tmp_path / "volumes" / "fs-1", 10001)]
 
@@ -76,7 +76,7 @@ def test_scratch_is_everybodys_where_it_cannot_be_given_away(tmp_path: Path, mon
 
     monkeypatch.setattr("os.chown", refuse)
 
-    launch(host(tmp_path), definition(), arguments(), {})
+    launch(host(tmp_path), definition(), arguments(), {}, 2**30)
 
     assert stat.S_IMODE((tmp_path / "volumes" / "fs-1").stat().st_mode) == 0o777
 
@@ -100,7 +100,7 @@ def container(tmp_path: Path) -> LocalContainer:
     program.write_text(STAND_IN)
     program.chmod(0o755)
     here = host(tmp_path, f"{tmp_path}:{os.environ['PATH']}")
-    made = launch(here, definition(), arguments(CALLS=f"{tmp_path}/calls", SECRET="s"), {})
+    made = launch(here, definition(), arguments(CALLS=f"{tmp_path}/calls", SECRET="s"), {}, 2**30)
     started = LocalContainer(made, lambda _: None)
     until(started.logs)
     return started
