@@ -1,6 +1,7 @@
 """FFmpeg reads a source that still arrives: what it decodes is the same, and the first segment needs only the beginning."""
 
 import random
+import subprocess
 import threading
 import time
 from dataclasses import replace
@@ -11,7 +12,7 @@ import pytest
 from tests.fakes import FakeOutput, FakeSourceFiles
 from tests.integration.test_encode import BASE, encoder, laid_out, planned, publish
 from tests.media.generate import FFMPEG, clip, decoded_frames
-from vod import arriving, ffmpeg_process, watched_reads
+from vod import arriving, ffmpeg_process, sandbox, watched_reads
 from vod.arriving import ArrivingFile
 from vod.budget import Budget
 from vod.plan import Plan, SourceObject
@@ -65,6 +66,16 @@ def test_what_is_decoded_of_it_is_what_the_whole_file_gives(
 
     assert found == decoded(original)
     assert found.count(b"\n") > 200
+
+
+def test_who_waits_for_its_bytes_is_confined_as_ever(tmp_path: Path) -> None:
+    command = [FFMPEG, "-protocol_whitelist", "tcp", "-i", "tcp://127.0.0.1:9"]
+    source = ArrivingFile(tmp_path / "copy", 10, [(0, 10)], lambda first, end: bytes(end - first))
+
+    process = sandbox.start(command, Sandbox(BUDGET, source=source), subprocess.DEVNULL, subprocess.PIPE)
+    said = process.communicate()[1].decode()
+
+    assert "Operation not permitted" in said
 
 
 def test_reads_outside_of_what_was_planned_have_their_bytes_too(tmp_path: Path) -> None:
