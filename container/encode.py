@@ -1,7 +1,8 @@
 """Entry point of the encoder image: encode one chunk of one plan.
 
 Exit 0: the report is stored, whatever it says (a source that cannot be encoded is not tried again).
-Exit 1: try again; what is finished is kept. Exit 28 (ENOSPC): the same, scratch is full.
+Exit 1: try again; what is finished is kept. Exit 28 (ENOSPC): the same, scratch or the task's disk is full.
+Exit 78 (EX_CONFIG): FFmpeg cannot be confined here, and trying again does not help.
 """
 
 import argparse
@@ -18,7 +19,8 @@ from vod import keys, sandbox
 from vod.aws.clients import client
 from vod.aws.objects import S3Output, S3SourceFiles
 from vod.aws.videos import DynamoVideos
-from vod.errors import EncodeInterrupted
+from vod.chunks import TASK_SECONDS
+from vod.errors import EncodeInterrupted, SandboxUnavailable
 from vod.log_lines import JsonLines
 from vod.plan import Plan
 from vod.progress import Progress
@@ -38,6 +40,7 @@ def main() -> int:
     sandbox.hide()
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    end_after(TASK_SECONDS, stop)
     s3 = client("s3")
     output = S3Output(s3, os.environ["OUTPUT_BUCKET"])
     plan = Plan.model_validate_json(output.get(asked.plan_key)).of_encoders
@@ -45,7 +48,7 @@ def main() -> int:
     videos = DynamoVideos(client("dynamodb"), os.environ["TABLE_NAME"])
     progress = Progress(videos, plan, chunk)
     sources = S3SourceFiles(s3, os.environ["SOURCE_BUCKET"], stop)
-    scratch = Path(os.environ["SCRATCH_DIR"])
+    scratch, disk = Path(os.environ["SCRATCH_DIR"]), Path(os.environ["SOURCE_DIR"])
     try:
         report = encode(
             Encoder(
@@ -56,6 +59,7 @@ def main() -> int:
                 progress.note,
                 stop,
                 unconfined_allowed=os.environ.get("ALLOW_UNCONFINED") == "true",
+                disk=disk,
             ),
             plan,
             chunk,
@@ -68,12 +72,23 @@ def main() -> int:
     except OSError as failed:
         if not is_full(failed):
             raise
-        logger.exception("scratch is full")
+        logger.exception("scratch or the disk is full")
+        make_room(disk, place_of(disk, plan, chunk))
         make_room(scratch, place_of(scratch, plan, chunk))
         return FULL_EXIT
+    except SandboxUnavailable as missing:
+        logger.critical("%s", missing)
+        return sandbox.MISSING_EXIT
     progress.flush()
     logger.info("%s %s: %s in %.1f s of FFmpeg", plan.video_id, plan.run, report.outcome, report.encode_seconds)
     return 0
+
+
+def end_after(seconds: float, stop: threading.Event) -> None:
+    """Stop as when told to: what the state machine has given up must not go on beside what replaces it."""
+    timer = threading.Timer(seconds, stop.set)
+    timer.daemon = True
+    timer.start()
 
 
 def log_lines(plan_key: str, chunk: int) -> None:

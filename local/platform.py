@@ -13,7 +13,7 @@ from typing import IO, Self
 
 from deployment import STACK, playback_key, stack
 from deployment.page import configuration
-from local import child, deploy, image, users
+from local import child, deploy, image, push, users
 from local.cdn import Cdn, Origin, free_port
 from local.child import Emulator, StartError
 from local.clients import Clients
@@ -174,6 +174,7 @@ class Platform:
         playback_key.store(clients.secretsmanager, STACK, key)
         packed = package(self.options.template, ARTIFACTS)
         self.deployed = deploy.deploy(clients, packed, ARTIFACTS, self._parameters(key), self.state / "deployed")
+        push.push(clients)
         made = {resource.kind: resource.physical_id for resource in deploy.resources(clients)}
         self._pool = users.open_pool(clients, made["AWS::Cognito::UserPool"])
         self.refresh_token()

@@ -2,6 +2,7 @@
 
 import hashlib
 import tempfile
+import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,7 +11,6 @@ from pathlib import Path
 
 from vod import clock, keys
 from vod.buckets import Part, Stored, StoredSource
-from vod.byte_ranges import Range
 from vod.cost import EndedTask
 from vod.errors import Conflict, NotFound, VersionConflict
 from vod.model import Document, Video
@@ -198,17 +198,16 @@ class FakeSources:
 @dataclass
 class FakeSourceFiles:
     original: Path
-    read: int = 0
+    bytes_read: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def fetch(self, source: SourceObject, ranges: Iterable[Range], target: Path) -> None:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with self.original.open("rb") as original, target.open("wb") as copy:
-            copy.truncate(source.size)
-            for first, end in ranges:
-                original.seek(first)
-                copy.seek(first)
-                copy.write(original.read(end - first))
-                self.read += end - first
+    def read(self, source: SourceObject, first: int, end: int) -> bytes:
+        with self.original.open("rb") as original:
+            original.seek(first)
+            data = original.read(end - first)
+        with self.lock:
+            self.bytes_read += len(data)
+        return data
 
 
 @dataclass

@@ -12,9 +12,10 @@ from local.emulator.settings import Settings, ministack_environment, parse
 
 
 def prepare(settings: Settings) -> None:
-    """Empty the scratch folder (workers of an earlier run) and set what ministack reads at import."""
+    """Empty the folders of an earlier run's workers and tasks, and set what ministack reads at import."""
     scratch = settings.state / "tmp"
-    shutil.rmtree(scratch, ignore_errors=True)
+    for folder in (scratch, settings.state / "disks"):
+        shutil.rmtree(folder, ignore_errors=True)
     scratch.mkdir(parents=True)
     (settings.image / "app").mkdir(parents=True, exist_ok=True)
     os.environ.update(ministack_environment(settings))

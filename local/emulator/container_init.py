@@ -1,20 +1,29 @@
 """Process 1 of a local container: runs one command, and nothing of it outlives it.
 
-Usage: python container_init.py LIFELINE COMMAND [ARGUMENT...]
+Usage: python container_init.py LIFELINE [OPTION...] COMMAND [ARGUMENT...]
 The descriptor LIFELINE is a pipe from the emulator. A byte in it asks the command to stop (SIGTERM); its end (the
 emulator closed it or died) kills the command. When the command ends, every remaining descendant is killed, as the end
 of a PID namespace would.
+Options: `--disk=BYTES:FOLDER` makes the folder a file system of so many bytes that only the container sees (root alone
+can; others get the folder as it is); `--refuse=landlock` and `--refuse=seccomp` take that from the container.
 The exit code is the command's own, or 128 + signal. Only the standard library, and little of it: this starts often.
 """
 
 import ctypes
+import errno
 import os
 import select
 import signal
+import struct
 import sys
 from contextlib import suppress
 
 PR_SET_CHILD_SUBREAPER = 36
+PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
+MS_REC, MS_SLAVE = 0x4000, 0x80000
+LANDLOCK_CREATE_RULESET = 444
+SYSCALLS = {"x86_64": {"seccomp": 317, "prctl": 157}, "aarch64": {"seccomp": 277, "prctl": 167}}
+LOAD, EQUAL, RETURN, ALLOW, ERRNO = 0x20, 0x15, 0x06, 0x7FFF0000, 0x50000
 EXIT_NOT_RUNNABLE = 127
 
 
@@ -25,13 +34,57 @@ def adopt_orphans() -> bool:
     return bool(ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
 
 
+def mount_disk(size: str, folder: str) -> None:
+    """Give this process and its descendants a file system of so many bytes at a folder, seen by nobody else."""
+    if os.geteuid() != 0:
+        return
+    os.unshare(os.CLONE_NEWNS)
+    mount = ctypes.CDLL(None, use_errno=True).mount
+    for source, target, kind, flags, options in (
+        (None, b"/", None, MS_REC | MS_SLAVE, None),
+        (b"disk", folder.encode(), b"tmpfs", 0, f"size={size},mode=1777".encode()),
+    ):
+        if mount(source, target, kind, ctypes.c_ulong(flags), options):
+            raise OSError(ctypes.get_errno(), f"mount of {target.decode()}")
+
+
+def refuse(what: str) -> None:
+    """Take a way to confine children from this process and its descendants: with a seccomp filter, for good."""
+    numbers = SYSCALLS[os.uname().machine]
+    seccomp = [
+        *(EQUAL, 0, 1, numbers["seccomp"], RETURN, 0, 0, ERRNO | errno.EPERM),
+        *(EQUAL, 0, 3, numbers["prctl"], LOAD, 0, 0, 16),
+        *(EQUAL, 0, 1, PR_SET_SECCOMP, RETURN, 0, 0, ERRNO | errno.EPERM),
+    ]
+    landlock = [EQUAL, 0, 1, LANDLOCK_CREATE_RULESET, RETURN, 0, 0, ERRNO | errno.ENOSYS]
+    words = [LOAD, 0, 0, 0, *(seccomp if what == "seccomp" else landlock), RETURN, 0, 0, ALLOW]
+    code = b"".join(struct.pack("HBBI", *words[at : at + 4]) for at in range(0, len(words), 4))
+    filters = ctypes.create_string_buffer(code)
+    described = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(filters)))
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    if libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, described, 0, 0):
+        raise OSError(ctypes.get_errno(), f"{what} could not be refused")
+
+
+def prepare(option: str) -> None:
+    """Do what an option asks for, in the child that becomes the command."""
+    name, _, value = option.partition("=")
+    if name == "--refuse":
+        refuse(value)
+    elif name == "--disk":
+        mount_disk(*value.split(":", 1))
+
+
 def start(command: list[str]) -> int:
-    """Fork the command into a process group of its own and answer its process id."""
+    """Fork the command into a process group of its own, prepared as its options say, and answer its process id."""
     child = os.fork()
     if child:
         return child
     try:
         os.setpgid(0, 0)
+        while command[0].startswith("--"):
+            prepare(command.pop(0))
         os.execvp(command[0], command)  # noqa: S606 - the command is a list
     except OSError as error:
         os.write(2, f"cannot run {command[0]}: {error.strerror}\n".encode())

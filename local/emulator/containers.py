@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -22,7 +23,8 @@ LOG = logging.getLogger("local.containers")
 class Launch:
     """One container to start: all paths inside `command` and `environment` are already those of this machine.
 
-    `init` runs the command and ends it when it is told to (container_init.py, docker_init.py).
+    `init` runs the command, prepared by its `options`, and ends it when it is told to (container_init.py,
+    docker_init.py). `folders` are the container's own and go with it.
     """
 
     command: tuple[str, ...]
@@ -30,6 +32,8 @@ class Launch:
     directory: Path
     stop_timeout: float
     init: Path = INIT
+    options: tuple[str, ...] = ()
+    folders: tuple[Path, ...] = ()
 
 
 def volume_folder(state: Path, name: str) -> Path:
@@ -73,7 +77,15 @@ class LocalContainer:
 
     def _spawn(self, lifeline: int) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, "-I", "-S", str(self._launch.init), str(lifeline), *self._launch.command],
+            [
+                sys.executable,
+                "-I",
+                "-S",
+                str(self._launch.init),
+                str(lifeline),
+                *self._launch.options,
+                *self._launch.command,
+            ],
             env=dict(self._launch.environment),
             cwd=self._launch.directory,
             stdin=subprocess.DEVNULL,
@@ -92,6 +104,8 @@ class LocalContainer:
         if self._process.wait():
             last = b"".join(self._lines[-TOLD_LINES:]).decode(errors="replace")
             LOG.warning("container %s ended with %d:\n%s", self.id[:8], self._process.returncode, last)
+        for folder in self._launch.folders:
+            shutil.rmtree(folder, ignore_errors=True)
         with self._changed:
             self._ended.set()
             self._changed.notify_all()

@@ -32,9 +32,10 @@ def run_command(
     """The whole command line, its second half the container's own.
 
     `definition` is the container's, in camelCase, with the task's `cpu` and `memory`; `places` are mounts, path inside
-    and folder here; `variables` are names whose values the client takes from its own environment.
+    and folder here, no folder for a volume of the task's own, which gets its owner from the image; `variables` are
+    names whose values the client takes from its own environment.
     """
-    mounts = (f"--volume={folder}:{inside}" for inside, folder in places)
+    mounts = (f"--volume={folder}:{inside}" if folder else f"--volume={inside}" for inside, folder in places)
     handed = (f"--env={name}" for name in variables)
     entry = [f"--entrypoint={word}" for word in (definition.get("entryPoint") or [])[:1]]
     rest = (definition.get("entryPoint") or [])[1:]

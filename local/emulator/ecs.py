@@ -9,24 +9,26 @@ from contextvars import copy_context
 from typing import Any
 
 from ministack.core import lambda_runtime
-from ministack.core.responses import get_account_id, get_region, json_response
+from ministack.core.responses import error_response_json, get_account_id, get_region, json_response
 from ministack.services import ecs, eventbridge
 
-from local.emulator import tasks
+from local.emulator import faults, tasks
 from local.emulator.containers import Launch, LocalDocker
 from local.emulator.slots import Slots
-from local.emulator.start_rights import require_start_rights
+from local.emulator.start_rights import require_image, require_start_rights
 from local.emulator.tasks import Host
 
 LOG = logging.getLogger("local.ecs")
 FAMILY, VERSION = "com.amazonaws.ecs.task-definition-family", "com.amazonaws.ecs.task-definition-version"
 TASK_ARN = "com.amazonaws.ecs.task-arn"
 STOP_REASON = "_stop_reason"
-OVERRIDDEN = ("RoleArn", "cpu", "memory")
+OVERRIDDEN = ("RoleArn", "cpu", "memory", "ephemeralStorage")
+LEAST_DISK_GIB, MOST_DISK_GIB = 21, 200
 
 _mark_stopped = ecs._mark_task_stopped
 _start_worker = ecs._start_task_worker
 _stop_api = ecs._stop_task
+_run_api = ecs._run_task
 _sanitize = ecs._sanitize
 _restore = ecs._restore_state
 
@@ -44,6 +46,12 @@ def role_credentials(role_arn: str) -> dict[str, str]:
     return {**lambda_runtime.execution_credentials(session), "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
 
 
+def refused() -> list[str]:
+    """What of this machine's kernel tasks are asked to do without."""
+    kinds = {"landlock": faults.NO_LANDLOCK, "seccomp": faults.NO_SECCOMP}
+    return [kind for kind, fault in kinds.items() if faults.happens(fault)]
+
+
 def planner(host: Host) -> Callable[[str, Mapping[str, Any]], Launch]:
     """What LocalDocker asks for each container: rights checked, paths resolved, credentials of the task role."""
 
@@ -53,7 +61,10 @@ def planner(host: Host) -> Callable[[str, Mapping[str, Any]], Launch]:
         overrides = (ecs._tasks.get(labels[TASK_ARN]) or {}).get("overrides") or {}
         effective = {**definition, **{k: v for k, v in overrides.items() if k.endswith(OVERRIDDEN) and v}}
         require_start_rights(effective, image, get_account_id(), get_region())
-        return tasks.launch(host, effective, arguments, role_credentials(effective.get("taskRoleArn", "")))
+        require_image(image, get_account_id())
+        credentials = role_credentials(effective.get("taskRoleArn", ""))
+        disk = faults.small_disk() or tasks.disk_bytes(effective)
+        return tasks.launch(host, effective, arguments, credentials, disk, refused())
 
     return plan
 
@@ -83,6 +94,19 @@ def marking_stopped(slots: Slots) -> Callable[..., bool]:
         return done
 
     return mark
+
+
+def run_task(request: dict[str, Any]) -> Any:
+    """RunTask: a disk that Fargate does not have is refused."""
+    asked = (request.get("overrides") or {}).get("ephemeralStorage") or {}
+    size = asked.get("sizeInGiB")
+    if asked and not (isinstance(size, int) and LEAST_DISK_GIB <= size <= MOST_DISK_GIB):
+        text = f"ephemeralStorage.sizeInGiB is {size}: give {LEAST_DISK_GIB} to {MOST_DISK_GIB}."
+        return error_response_json("InvalidParameterException", text, 400)
+    answer = _run_api(request)
+    for made in json.loads(answer[2]).get("tasks", ()) if asked else ():
+        ecs._tasks[made["taskArn"]]["ephemeralStorage"] = asked
+    return answer
 
 
 def begin_stop(task: dict[str, Any], reason: str) -> None:
@@ -164,4 +188,5 @@ def install(host: Host, concurrent_tasks: int) -> None:
     ecs._sanitize = sanitize
     ecs._restore_state = restore
     ecs._stop_task = stop_task
-    ecs._ACTION_MAP["StopTask"] = stop_task
+    ecs._run_task = run_task
+    ecs._ACTION_MAP |= {"StopTask": stop_task, "RunTask": run_task}

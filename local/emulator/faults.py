@@ -26,6 +26,10 @@ SESSIONS = "short-sessions"
 """Sessions of functions' roles that begin now end soon (sessions.py). The file is JSON: `{"seconds": 5}`."""
 CLOCK = "clock"
 """Functions that start have a wrong clock (wrong_clock.py)."""
+NO_LANDLOCK, NO_SECCOMP = "no-landlock", "no-seccomp"
+"""Tasks that start find a kernel without Landlock, or one that refuses seccomp filters."""
+SMALL_DISK = "small-disk"
+"""The disks of tasks that start have only so many bytes: the file's content."""
 SESSION_KEY = "ASIA"
 """How access keys of roles' sessions begin."""
 Answer = tuple[int, dict[str, str], bytes]
@@ -109,6 +113,14 @@ async def dispatch(
     if happens(BROKEN_BODIES) and chance < asked(BROKEN_BODIES).get("share", 0):
         return breaks_off(answer) if is_object(method, headers, query, answer) else answer
     return answer
+
+
+def small_disk() -> int | None:
+    """How many bytes disks have that are asked to be small."""
+    try:
+        return int(file(SMALL_DISK).read_text())
+    except (FileNotFoundError, ValueError):
+        return None
 
 
 def install(state: Path) -> None:

@@ -1,7 +1,9 @@
-"""The rights without which AWS could not start a task: image pull, log stream, mount of the file system."""
+"""What AWS needs to start a task: its image, and rights to pull it, to log, and to mount the file system."""
 
 from collections.abc import Mapping
 from typing import Any
+
+from ministack.services import ecr, ecs
 
 from local.emulator import iam
 from local.emulator.tasks import file_system, file_system_id, lowered
@@ -21,6 +23,16 @@ def require_start_rights(definition: Mapping[str, Any], image: str, account: str
     for volume in lowered(definition.get("volumes") or []):
         if task:
             _require_mount(task, volume, account, region)
+
+
+def require_image(image: str, account: str) -> None:
+    """Raise what becomes CannotPullContainerError where a repository of this account has no such image."""
+    host, _, path = image.partition("/")
+    if not host.startswith(f"{account}.dkr.ecr."):
+        return
+    name, _, tag = path.partition(":")
+    if ecr._find_image(name, {"imageTag": tag or "latest"}) is None:
+        raise ecs._ImagePullError(f"pull image manifest has been retried 1 time(s): failed to resolve ref {image}")
 
 
 def _require_image(role: str, image: str, account: str, region: str) -> None:

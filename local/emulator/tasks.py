@@ -1,8 +1,11 @@
 """What a task definition becomes on this machine: command, environment and folders."""
 
+import logging
 import os
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,10 @@ from local.emulator import docker
 from local.emulator.containers import DEFAULT_STOP_TIMEOUT_SECONDS, Launch, Mounts, volume_folder
 
 CONTAINER_NAME = "com.amazonaws.ecs.container-name"
+LEAST_DISK_GIB = 20
+"""What a task has that asks for nothing."""
+GIB = 2**30
+LOG = logging.getLogger("local.tasks")
 DOCKER_INIT = Path(__file__).with_name("docker_init.py")
 
 
@@ -54,15 +61,37 @@ def file_system_id(volume: Mapping[str, Any]) -> str | None:
     return str(found.get("fileSystemId") or found.get("filesystemId")) if found else None
 
 
-def volume_mounts(host: Host, definition: Mapping[str, Any], container: Mapping[str, Any]) -> Mounts:
-    """A folder under the state folder for each mount point, made when missing."""
-    volumes = {volume["name"]: volume for volume in lowered(definition.get("volumes") or [])}
-    places = []
+def volumes(definition: Mapping[str, Any], container: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
+    """Where a container mounts what: a path, and the id of a file system or None for the task's own disk."""
+    known = {volume["name"]: volume for volume in lowered(definition.get("volumes") or [])}
     for point in lowered(container.get("mountPoints") or []):
-        volume = volumes[point["sourceVolume"]]
-        folder = volume_folder(host.state, file_system_id(volume) or volume["name"])
-        places.append((point["containerPath"], folder))
-    return Mounts(tuple(places))
+        yield point["containerPath"], file_system_id(known[point["sourceVolume"]])
+
+
+def shared_mounts(host: Host, definition: Mapping[str, Any], container: Mapping[str, Any]) -> Mounts:
+    """A folder under the state folder for each file system, made when missing."""
+    found = volumes(definition, container)
+    return Mounts(tuple((path, volume_folder(host.state, system)) for path, system in found if system))
+
+
+def own_mounts(host: Host, definition: Mapping[str, Any], container: Mapping[str, Any]) -> Mounts:
+    """A new folder for each volume of the task's own disk."""
+    disks = host.state / "disks"
+    disks.mkdir(exist_ok=True)
+    own = [path for path, system in volumes(definition, container) if system is None]
+    return Mounts(tuple((path, Path(tempfile.mkdtemp(dir=disks))) for path in own))
+
+
+def disk_bytes(definition: Mapping[str, Any]) -> int:
+    """How large the disk of a task is, which its definition or an override says."""
+    told = lowered(definition.get("ephemeralStorage") or {})
+    return int(told.get("sizeInGiB", LEAST_DISK_GIB)) * GIB
+
+
+@cache
+def warn_of_disks() -> None:
+    """Say once that only root can limit a disk."""
+    LOG.warning("not root: the disks of tasks have NO LIMIT here, so a plan that asks for too little is not noticed")
 
 
 def container_environment(host: Host, mounts: Mounts, given: Mapping[str, str]) -> dict[str, str]:
@@ -115,12 +144,13 @@ def docker_launch(
 ) -> Launch:
     """One container of a task as a `docker run`, which hands on what the client finds in its environment."""
     container = container_definition(definition, arguments)
-    mounts = volume_mounts(host, definition, container)
+    mounts = shared_mounts(host, definition, container)
     for _, folder in mounts.places:
         let_in(str(container.get("user") or ""), folder)
+    own = [(path, "") for path, system in volumes(definition, container) if system is None]
     here = {**container_environment(host, Mounts(()), arguments.get("environment") or {}), **credentials}
     handed = [name for name in here if name in credentials or name in arguments.get("environment", {})]
-    places = [(inside, str(folder)) for inside, folder in mounts.places]
+    places = [*((inside, str(folder)) for inside, folder in mounts.places), *own]
     return Launch(
         command=docker.run_command(engine, container, places, handed, arguments.get("command") or []),
         environment=here,
@@ -131,13 +161,23 @@ def docker_launch(
 
 
 def launch(
-    host: Host, definition: Mapping[str, Any], arguments: Mapping[str, Any], credentials: Mapping[str, str]
+    host: Host,
+    definition: Mapping[str, Any],
+    arguments: Mapping[str, Any],
+    credentials: Mapping[str, str],
+    disk: int,
+    refused: Sequence[str] = (),
 ) -> Launch:
-    """One container of a task as a command of this machine."""
+    """One container of a task as a command of this machine, with a disk of so many bytes.
+
+    The kernel offers it nothing of what is `refused`."""
     container = container_definition(definition, arguments)
     if host.engine:
         return docker_launch(host, host.engine, definition, arguments, credentials)
-    mounts = Mounts((host.app, *volume_mounts(host, definition, container).places))
+    own = own_mounts(host, definition, container)
+    mounts = Mounts((host.app, *shared_mounts(host, definition, container).places, *own.places))
+    if os.geteuid() != 0:
+        warn_of_disks()
     command = [*entry_point(host, container), *(arguments.get("command") or [])]
     program = str(host.python) if command[0] in ("python", "python3") else command[0]
     environment = container_environment(host, mounts, arguments.get("environment") or {})
@@ -146,4 +186,6 @@ def launch(
         environment={**environment, **credentials},
         directory=host.image / "app",
         stop_timeout=float(container.get("stopTimeout") or DEFAULT_STOP_TIMEOUT_SECONDS),
+        options=(*(f"--disk={disk}:{folder}" for _, folder in own.places), *(f"--refuse={what}" for what in refused)),
+        folders=tuple(folder for _, folder in own.places),
     )

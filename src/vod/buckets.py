@@ -3,10 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Protocol
 
-from vod.byte_ranges import Range
 from vod.plan import SourceObject
 
 
@@ -103,7 +101,7 @@ class Sources(Protocol):
 
 
 class SourceFiles(Protocol):
-    """Fetches a source to scratch."""
+    """Reads sources."""
 
-    def fetch(self, source: SourceObject, ranges: Iterable[Range], target: Path) -> None:
-        """Copy these ranges of the object version to their places in a local file of the source's size."""
+    def read(self, source: SourceObject, first: int, end: int) -> bytes:
+        """Bytes [first, end) of the object version; OSError when they cannot be had."""

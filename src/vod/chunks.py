@@ -14,6 +14,8 @@ MOST_TASKS = 40
 """Of one video at a time: an INLINE Map of Step Functions runs no more items."""
 STATE_SECONDS = 12 * 3600
 """After so long the state machine gives a task up (TimeoutSeconds in transcode.asl.yaml), and may leave it running."""
+TASK_SECONDS = STATE_SECONDS - 15 * 60
+"""After so long an encoder ends itself, with what is finished noted; its start took some of the state's time too."""
 MOST_EVENTS = 24_800
 """Of an execution's history, which Step Functions ends at 25,000; some are left for what stands around the chunks."""
 EVENTS_CHUNK, EVENTS_WAIT = 155, 40
@@ -24,7 +26,8 @@ _MOST_WAITS, _PATIENCE_SECONDS = 60, 5 * 3600
 class Chunk(Frozen):
     """Segments [first, end) of every rung, made by one task of `cpu` units and `memory` MiB; end None = to the last.
 
-    `ranges` are the bytes [first, end) of the source that it needs, None for all of it.
+    `ranges` are the bytes [first, end) of the source that it needs, None for all of it; `disk` is the task's own, in
+    GiB.
     `video` is False for a task that makes only extras: what is made once over the whole source (sound, poster).
     """
 
@@ -36,6 +39,7 @@ class Chunk(Frozen):
     cpu: int
     memory: int
     ranges: tuple[tuple[int, int], ...] | None = None
+    disk: int = 21
 
 
 @dataclass(frozen=True, slots=True)

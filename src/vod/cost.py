@@ -11,7 +11,7 @@ from typing import Any
 
 from vod import keys
 from vod.prices import Fargate, Prices
-from vod.sizing import TaskSize
+from vod.sizing import FREE_DISK_GIB, TaskSize
 
 MICRO = 10**6
 _LEAST_SECONDS = 60
@@ -44,11 +44,15 @@ def ended_task(detail: Mapping[str, Any]) -> EndedTask | None:
         id=detail["taskArn"].rsplit("/", 1)[1],
         video_id=run[0],
         run=run[1],
-        size=TaskSize(int(detail["cpu"]), int(detail["memory"])),
+        size=TaskSize(int(detail["cpu"]), int(detail["memory"]), _disk(detail)),
         seconds=billed(seconds),
         is_spot=detail.get("capacityProviderName") == SPOT,
         day=ended[:10],
     )
+
+
+def _disk(detail: Mapping[str, Any]) -> int:
+    return int((detail.get("ephemeralStorage") or {}).get("sizeInGiB", FREE_DISK_GIB))
 
 
 def run_of_task(task: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -64,7 +68,8 @@ def billed(seconds: float) -> int:
 
 def of_task(size: TaskSize, seconds: int, is_spot: bool, price: Fargate) -> int:
     """What a task cost that had this size for so many billed seconds."""
-    return _micro(seconds / 3600 * price.hour(size.cpu / 1024, size.memory / 1024, is_spot))
+    more_disk = size.disk - FREE_DISK_GIB
+    return _micro(seconds / 3600 * price.hour(size.cpu / 1024, size.memory / 1024, is_spot, more_disk))
 
 
 def of_requests(objects: int, tasks: int, prices: Prices) -> int:
@@ -72,6 +77,11 @@ def of_requests(objects: int, tasks: int, prices: Prices) -> int:
     transitions = _TRANSITIONS_RUN + _TRANSITIONS_TASK * tasks
     thousands = objects * prices.s3.put_thousand + transitions * prices.transition_thousand
     return _micro(thousands / 1000 + prices.functions_run)
+
+
+def of_reads(reads: int, prices: Prices) -> int:
+    """What so many reads of S3 cost."""
+    return _micro(reads / 1000 * prices.s3.get_thousand)
 
 
 def of_month(size: int, prices: Prices) -> int:

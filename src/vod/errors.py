@@ -88,11 +88,29 @@ class PlanGone(VodError):
         super().__init__("plan_gone", "How it was made is known for 90 days only. Upload the video again.")
 
 
+class SourceTooLargeForTask(VodError):
+    """No task of Fargate has a disk for what it would have to copy of the source."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "source_too_large_for_task",
+            "The file is larger than the disk of a task can be (200 GiB). Upload a smaller export, or ask the operator "
+            "to set SourcesOn=efs and retry.",
+        )
+
+
 class EncodeInterrupted(VodError):
     """The encoder was told to stop; what is finished is kept and a retry continues from there."""
 
     def __init__(self, detail: str) -> None:
         super().__init__("interrupted", f"Encoding was interrupted and can be resumed: {detail}.")
+
+
+class Superseded(EncodeInterrupted):
+    """Another encoder has taken this one's chunk over."""
+
+    def __init__(self) -> None:
+        super().__init__("another encoder has taken the chunk over")
 
 
 class SandboxUnavailable(VodError):

@@ -1,10 +1,10 @@
 """What an upload will cost, told before anything but its size is known: as the likely kind of source, and as others."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 
-from vod import cost, profiles, sizing
+from vod import copying, cost, disk, prices, profiles, sizing, tasks
 from vod.cost import MICRO
 from vod.model import Document
 from vod.prices import Fargate
@@ -13,7 +13,7 @@ from vod.renditions import renditions
 from vod.sizing import Encode, TaskSize
 
 _START_SECONDS = 30
-"""Of a task before and after its encode: the image's pull, the source's way to scratch."""
+"""Of a task before and after its encode: the image's pull, the last segments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +50,15 @@ def work(kind: Kind, profile: str) -> tuple[TaskSize, float]:
 
 
 def micro_usd(size: int, profile: str, price: Fargate, kind: Kind = LIKELY) -> int:
-    """Millionths of a USD for encoding so many bytes of a kind of source on Spot."""
+    """Millionths of a USD for encoding so many bytes of a kind of source on Spot, and for copying them to tasks."""
     task, cpu_seconds = work(kind, profile)
-    seconds = sizing.wall_seconds(size * 8 * kind.rate // kind.bits, cpu_seconds, task)
-    return cost.of_task(task, cost.billed(_START_SECONDS + seconds), True, price)
+    pictures = copying.task_seconds(sizing.wall_seconds(size * 8 * kind.rate // kind.bits, cpu_seconds, task), size)
+    sound = copying.task_seconds(size * 8 / kind.bits / copying.SOUND_SPEED, size)
+    placed = replace(task, disk=disk.gib(size))
+    extras = TaskSize(tasks.EXTRAS_CPU, 2 * tasks.EXTRAS_CPU, disk.gib(size))
+    # A short video has no task of its own for the extras: the more precise figure would hang on the operator's policy.
+    whole = cost.of_task(extras, round(sound), True, price) + cost.of_reads(2 * copying.requests(size), prices.read())
+    return cost.of_task(placed, cost.billed(_START_SECONDS + pictures), True, price) + whole
 
 
 def told(size: int, profile: str, price: Fargate) -> Document:

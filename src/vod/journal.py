@@ -1,35 +1,68 @@
-"""The encoder's journal on scratch: which segments are durably stored, so that a killed task can resume."""
+"""The encoder's journal on scratch: which segments are durably stored, so that a killed task can resume.
+
+It has one owner, the encoder that came last. Each writes a file of its own, which begins with what the one before had
+noted; so no two ever write one file, also when a task runs on that its state machine has given up.
+"""
 
 import json
 import os
+import secrets
 import threading
+from contextlib import suppress
 from pathlib import Path
 
+from vod.errors import Superseded
 from vod.report import SegmentReport, TrackReport
+
+_OWNER = "owner"
+_FILES = "journal-*.jsonl"
+
+
+def has_entries(place: Path) -> bool:
+    """Whether any encoder noted something in a folder."""
+    return any(file.stat().st_size for file in place.glob(_FILES))
 
 
 class Journal:
-    """An append-only file of stored pieces; a torn last line (killed while writing, or no space) is removed."""
+    """Takes a folder over, and appends stored pieces; a line torn by a kill, or for want of space, is left out."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, place: Path) -> None:
+        self._place = place
+        self._owner = secrets.token_hex(8)
+        self._path = self._file_of(self._owner)
         self._lock = threading.Lock()
         self._tracks: dict[str, TrackReport] = {}
         self._done: set[str] = set()
-        if path.exists():
-            self._replay()
+        self._take_over()
 
-    def _replay(self) -> None:
-        written = self._path.read_bytes()
-        whole = written[: written.rfind(b"\n") + 1]
-        if len(whole) < len(written):  # what comes next must not be written to the end of it
-            os.truncate(self._path, len(whole))
+    def _file_of(self, owner: str) -> Path:
+        return self._place / _FILES.replace("*", owner)
+
+    def _take_over(self) -> None:
+        """First what was noted is safe in our own file, then it is ours."""
+        whole = self._before()
         for line in whole.decode(errors="replace").splitlines():
-            try:
-                entry = json.loads(line)
-            except ValueError:
-                continue
-            self._apply(entry)
+            with suppress(ValueError):
+                self._apply(json.loads(line))
+        if whole:
+            _write(self._path, "ab", whole)
+        # In place, not by renaming: who opens a file of NFS sees what was last written to it, a name may be cached.
+        _write(self._place / _OWNER, "wb", self._owner.encode())
+
+    def _before(self) -> bytes:
+        """The whole lines of who had it before."""
+        with suppress(FileNotFoundError):
+            written = self._file_of((self._place / _OWNER).read_text()).read_bytes()
+            return written[: written.rfind(b"\n") + 1]
+        return b""
+
+    def check(self) -> None:
+        """Raise Superseded when another encoder has taken over: store nothing any more."""
+        owner = ""
+        with suppress(FileNotFoundError):
+            owner = (self._place / _OWNER).read_text()
+        if owner != self._owner:
+            raise Superseded
 
     def _apply(self, entry: dict[str, object]) -> None:
         name = str(entry["track"])
@@ -46,10 +79,7 @@ class Journal:
 
     def _append(self, entry: dict[str, object]) -> None:
         with self._lock:
-            with self._path.open("a") as file:
-                file.write(json.dumps(entry) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
+            _write(self._path, "ab", json.dumps(entry).encode() + b"\n")
             self._apply(entry)
 
     def stored_init(self, track: TrackReport) -> None:
@@ -82,3 +112,11 @@ class Journal:
         self._path.unlink(missing_ok=True)
         self._tracks.clear()
         self._done.clear()
+
+
+def _write(path: Path, mode: str, data: bytes) -> None:
+    """Durably."""
+    with path.open(mode) as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())

@@ -13,22 +13,25 @@ Usd = Annotated[float, Field(gt=0)]
 
 
 class Fargate(Frozen):
-    """USD for an hour of a vCPU and of a GB on demand; Spot's discount as a part of 1."""
+    """USD for an hour of a vCPU and of a GB on demand, and of a GB of disk beyond what is free; Spot's discount as a
+    part of 1, which disks have not."""
 
     vcpu_hour: Usd
     gb_hour: Usd
     spot_discount: Annotated[float, Field(ge=0, lt=1)]
+    disk_gb_hour: Usd = 0.000111
 
-    def hour(self, vcpus: float, gb: float, is_spot: bool) -> float:
+    def hour(self, vcpus: float, gb: float, is_spot: bool, more_disk_gb: float = 0) -> float:
         """USD for an hour of a task of this size."""
         on_demand = vcpus * self.vcpu_hour + gb * self.gb_hour
-        return on_demand * (1 - self.spot_discount) if is_spot else on_demand
+        return (on_demand * (1 - self.spot_discount) if is_spot else on_demand) + more_disk_gb * self.disk_gb_hour
 
 
 class S3(Frozen):
-    """USD for a thousand objects stored, and for a GB kept for a month."""
+    """USD for a thousand objects stored, for a thousand reads, and for a GB kept for a month."""
 
     put_thousand: Usd
+    get_thousand: Usd
     gb_month: Usd
 
 

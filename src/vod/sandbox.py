@@ -16,8 +16,10 @@ from itertools import pairwise
 from typing import Self
 
 from vod import landlock, seccomp, video_encoder
+from vod.arriving import ArrivingFile
 from vod.budget import Budget
 from vod.errors import SandboxUnavailable
+from vod.watched_reads import Unwatchable, Watch
 
 SYSTEM_PATHS: tuple[str, ...] = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache")
 """What the loader needs to start a dynamically linked program."""
@@ -32,11 +34,15 @@ _ADDRESSES_PER_BYTE = 4
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """A budget, the files that may be read, and whether to go on where the kernel can stop the network in no way."""
+    """A budget, the files that may be read, and whether to go on where the kernel can stop the network in no way.
+
+    One of the files may be a `source` that still arrives: reads of it wait for their bytes.
+    """
 
     budget: Budget
     reads: tuple[str, ...] = ()
     unconfined_allowed: bool = False
+    source: ArrivingFile | None = None
 
 
 class Entry:
@@ -45,8 +51,9 @@ class Entry:
     The child may start `program` and read the sandbox's files.
     """
 
-    def __init__(self, sandbox: Sandbox, program: str) -> None:
+    def __init__(self, sandbox: Sandbox, program: str, watch: Watch | None = None) -> None:
         self._sandbox = sandbox
+        self._watch = watch
         self._parent = os.getpid()
         self._ruleset = landlock.ruleset(sandbox.reads, (program, *SYSTEM_PATHS))
         self._told, self._tell = os.pipe()
@@ -81,6 +88,8 @@ class Entry:
             _lower(kind, soft, hard)
         if self._ruleset is not None:
             landlock.enforce(self._ruleset)
+        if self._watch is not None:  # it needs a socket, which the filter takes away
+            self._watch.install()
         self._filter()
 
     def _filter(self) -> None:
@@ -143,9 +152,43 @@ def start(
 ) -> subprocess.Popen[bytes]:
     """Start a program in a sandbox, with an empty environment and only these file descriptors.
 
-    SandboxUnavailable when the kernel cannot provide it: nothing has been read then.
+    SandboxUnavailable when the kernel cannot provide it: nothing has been read then. Where the kernel cannot let reads
+    wait for a source that still arrives, the start does.
     """
-    with Entry(sandbox, command[0]) as entry:
+    if sandbox.source and not sandbox.source.is_whole:
+        try:
+            return _watched(command, sandbox, sandbox.source, stdout, stderr, pass_fds)
+        except Unwatchable:
+            sandbox.source.wait()
+    return _start(command, sandbox, stdout, stderr, pass_fds)
+
+
+def _watched(
+    command: list[str], sandbox: Sandbox, source: ArrivingFile, stdout: int, stderr: int, pass_fds: Iterable[int]
+) -> subprocess.Popen[bytes]:
+    """Start a program whose reads of the source wait for their bytes; Unwatchable when the kernel has no such thing."""
+    watch = Watch()
+    try:
+        process = _start(command, sandbox, stdout, stderr, pass_fds, watch)
+        watch.serve(source)
+    except SandboxUnavailable as failed:
+        if watch.is_refused():
+            raise Unwatchable from failed
+        raise
+    finally:
+        watch.close()
+    return process
+
+
+def _start(
+    command: list[str],
+    sandbox: Sandbox,
+    stdout: int,
+    stderr: int,
+    pass_fds: Iterable[int],
+    watch: Watch | None = None,
+) -> subprocess.Popen[bytes]:
+    with Entry(sandbox, command[0], watch) as entry:
         try:
             # Nothing of the task's environment, credentials above all, reaches a process that reads hostile bytes.
             return subprocess.Popen(

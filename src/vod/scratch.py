@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from vod import journal
 from vod.chunks import Chunk
 from vod.plan import Plan
 
@@ -94,6 +95,5 @@ def make_room(scratch: Path, place: Path) -> None:
     """Give the space of a task's copy of its source back; the journal stays, and with it what is stored already."""
     for file in place.glob("source*"):
         file.unlink(missing_ok=True)
-    journal = place / "journal.jsonl"
-    if not journal.exists() or not journal.stat().st_size:
+    if not journal.has_entries(place):
         clear(scratch, place)

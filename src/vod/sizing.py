@@ -37,6 +37,8 @@ _SIZES = (
     (16384, range(32768, 122880 + 1, 8192)),
 )
 """CPU units and the memory (MiB) that may come with them; below a vCPU a task starts and fetches too slowly."""
+FREE_DISK_GIB = 20
+"""What every task has; more is billed."""
 _TASK_MIB = 512
 _FFMPEG_MIB = 350
 _CODEC_MIB = {Codec.H264: (0, 200), Codec.HEVC: (150, 220), Codec.AV1: (500, 500)}
@@ -56,10 +58,11 @@ class Encode:
 
 @dataclass(frozen=True, slots=True)
 class TaskSize:
-    """A Fargate task: CPU units (1024 = a vCPU) and memory in MiB."""
+    """A Fargate task: CPU units (1024 = a vCPU), memory in MiB, disk in GiB."""
 
     cpu: int
     memory: int
+    disk: int = FREE_DISK_GIB
 
 
 def cpu_seconds(source_pixels: int, encodes: Iterable[Encode], is_measured: bool = False) -> float:

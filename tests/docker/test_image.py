@@ -1,4 +1,4 @@
-"""The encoder's image runs as on Fargate: read-only, unprivileged, without a capability, /scratch its only folder."""
+"""The encoder's image runs as on Fargate: read-only, unprivileged, without a capability, /scratch and /disk its only folders."""
 
 import json
 from pathlib import Path
@@ -29,6 +29,7 @@ status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text
 print(json.dumps({
     "uid": os.getuid(),
     "refused": [refused(f"{folder}/x") for folder in ("/app", "/packages", "/etc", "/tmp", "/var/tmp", "/scratch")],
+    "disk": refused("/disk/x"),
     "capabilities": [int(status[name], 16) for name in ("CapEff", "CapPrm", "CapBnd")],
     "no_new_privileges": int(status["NoNewPrivs"]),
 }))
@@ -54,6 +55,7 @@ def test_the_program_has_no_rights_and_nowhere_to_write(engine: Engine) -> None:
 
     assert found["uid"] == 10001
     assert set(found["refused"]) == {"EROFS"}
+    assert found["disk"] is None, "the image gives its volume to the user"
     assert found["capabilities"] == [0, 0, 0]
     assert found["no_new_privileges"] == 1
 

@@ -3,7 +3,8 @@
 import json
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from local.api import Api
@@ -12,6 +13,7 @@ from tests.e2e.conftest import ended
 from tests.e2e.encoders import encoder_processes
 from tests.local.aws import until
 from tests.media.generate import clip, decoded_frames
+from vod import sandbox
 
 
 def executions(platform: Platform, made: Callable[[str], str], video_id: str) -> list[dict[str, str]]:
@@ -46,6 +48,40 @@ def queue_is_empty(platform: Platform, url: str) -> bool:
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     counted = platform.clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
     return all(int(counted[name]) == 0 for name in names)
+
+
+@contextmanager
+def asked_for(platform: Platform, *faults: str) -> Iterator[None]:
+    folder = platform.state / "faults"
+    folder.mkdir(exist_ok=True)
+    for fault in faults:
+        (folder / fault).touch()
+    try:
+        yield
+    finally:
+        for fault in faults:
+            (folder / fault).unlink()
+
+
+def test_where_the_kernel_has_no_landlock_the_filter_alone_confines(api: Api, platform: Platform, source: Path) -> None:
+    with asked_for(platform, "no-landlock"):
+        video = ended(api, api.upload(source, lambda _: None))
+
+    assert video["status"] == "ready", video["error"]
+
+
+def test_where_nothing_confines_one_task_finds_out_and_the_record_says_so(
+    api: Api, platform: Platform, source: Path
+) -> None:
+    with asked_for(platform, "no-landlock", "no-seccomp"):
+        video = ended(api, api.upload(source, lambda _: None))
+
+    assert (video["status"], video["error"]["code"]) == ("failed", "sandbox_unavailable")
+    (cluster,) = platform.clients.ecs.list_clusters()["clusterArns"]
+    tasks = platform.clients.ecs.list_tasks(cluster=cluster, desiredStatus="STOPPED")["taskArns"]
+    described = [platform.clients.ecs.describe_tasks(cluster=cluster, tasks=[task])["tasks"][0] for task in tasks]
+    of_video = [task for task in described if video["id"] in json.dumps(task["overrides"])]
+    assert [task["containers"][0]["exitCode"] for task in of_video] == [sandbox.MISSING_EXIT]
 
 
 def test_an_encoder_killed_half_way_is_resumed_and_the_video_is_whole(

@@ -221,18 +221,19 @@ def test_without_room_on_fargate_a_video_waits(world: World, short: Path) -> Non
 
 
 @needs_root
-def test_a_full_scratch_is_waited_out(world: World, film: Path) -> None:
-    with world.small_scratch(2**16):
+@pytest.mark.parametrize("place", ["disk", "scratch"])
+def test_a_full_disk_or_scratch_is_waited_out(world: World, film: Path, place: str) -> None:
+    with world.full(place):
         video_id = world.upload(film, FILM)
-        until(lambda: "scratch is full" in world.log(), 60)
+        until(lambda: "scratch or the disk is full" in world.log(), 60)
 
     assert world.settle() == []
     assert world.frames(video_id) == {FILM}
 
 
 @needs_root
-def test_a_scratch_that_stays_full_fails_the_video_and_a_retry_helps(world: World, film: Path) -> None:
-    with world.small_scratch(2**16):
+def test_a_disk_that_stays_full_fails_the_video_and_a_retry_helps(world: World, film: Path) -> None:
+    with world.full("disk"):
         video_id = world.upload(film, FILM)
         until(lambda: world.api.video(video_id)["status"] == "failed", 60)
         assert world.api.video(video_id)["error"]["code"] == "scratch_full"

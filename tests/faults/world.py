@@ -8,7 +8,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -90,9 +90,12 @@ class World:
         finally:
             (folder / name).unlink()
 
+    def full(self, place: str) -> AbstractContextManager[None]:
+        """A while in which a task's disk holds less than its source, or scratch less than its journal; needs root."""
+        return self.fault("small-disk", str(2**16)) if place == "disk" else self._small_scratch(2**13)
+
     @contextmanager
-    def small_scratch(self, size: int) -> Iterator[None]:
-        """A while in which scratch is a file system of so many bytes; needs root."""
+    def _small_scratch(self, size: int) -> Iterator[None]:
         folder = self.platform.state / "volumes" / self.made("Scratch")
         folder.mkdir(parents=True, exist_ok=True)
         subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "scratch", str(folder)], check=True)

@@ -12,6 +12,7 @@ import pytest
 from boto3.session import Session
 from botocore.config import Config
 
+from tests.arrivals import arrived
 from vod import retry
 from vod.aws.bodies import Changed, ObjectBytes
 from vod.aws.objects import S3Output, S3SourceFiles
@@ -166,9 +167,9 @@ def test_a_connection_that_always_breaks_is_an_error_and_no_source(
     source = SourceObject(bucket=BUCKET, key=KEY, version="v1", size=len(DATA))
 
     with pytest.raises(OSError, match="0 of 1000 bytes came in 8 tries"):
-        files.fetch(source, [(0, 1000)], tmp_path / "source")
+        arrived(files, source, [(0, 1000)], tmp_path / "source")
 
-    assert not (tmp_path / "source").exists()
+    assert not (tmp_path / "source.whole").exists()
 
 
 def test_a_stop_ends_a_fetch_between_two_tries(serve: Callable[[Store], Any], tmp_path: Path) -> None:
@@ -177,7 +178,7 @@ def test_a_stop_ends_a_fetch_between_two_tries(serve: Callable[[Store], Any], tm
     source = SourceObject(bucket=BUCKET, key=KEY, version="v1", size=len(DATA))
 
     with pytest.raises(EncodeInterrupted):
-        S3SourceFiles(serve(store), BUCKET, stop).fetch(source, [(0, len(DATA))], tmp_path / "source")
+        arrived(S3SourceFiles(serve(store), BUCKET, stop), source, [(0, len(DATA))], tmp_path / "source")
 
     assert len(store.asked) <= 8
 
@@ -186,7 +187,7 @@ def test_a_fetch_over_breaking_connections_has_every_byte(serve: Callable[[Store
     client = serve(Store(lambda number: 700_000 if number % 3 else None))
     source = SourceObject(bucket=BUCKET, key=KEY, version="v1", size=len(DATA))
 
-    S3SourceFiles(client, BUCKET).fetch(source, [(0, 3_000_000), (4_000_000, len(DATA))], tmp_path / "source")
+    wanted = [(0, 3_000_000), (4_000_000, len(DATA))]
+    copy = arrived(S3SourceFiles(client, BUCKET), source, wanted, tmp_path / "source")
 
-    copy = (tmp_path / "source").read_bytes()
     assert copy[:3_000_000] + copy[4_000_000:] == DATA[:3_000_000] + DATA[4_000_000:]

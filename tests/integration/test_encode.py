@@ -2,6 +2,7 @@
 
 import subprocess
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -14,7 +15,7 @@ from tests.integration.test_libav import probe
 from tests.media.generate import FFMPEG, clip, decoded_frames, ffmpeg, start_times
 from vod import keys, profiles
 from vod.chunks import ChunkPolicy
-from vod.errors import EncodeInterrupted
+from vod.errors import EncodeInterrupted, Superseded
 from vod.plan import Plan, SourceObject, make_plan
 from vod.report import ChunkReport
 from vod.status import Status
@@ -214,6 +215,36 @@ def test_an_interrupted_encode_resumes_and_ends_with_the_same_frames(tmp_path: P
     assert decoded_frames(str(out / "index.m3u8"), "0:v:0") == decoded_frames(str(source)) == 750
 
 
+def test_of_two_encoders_at_work_on_a_chunk_the_first_ends_and_the_result_is_whole(tmp_path: Path) -> None:
+    source = clip(tmp_path / "a.mp4", seconds=30, size="640x360")
+    output, plan = FakeOutput(), planned(source)
+    has_begun, is_taken_over = threading.Event(), threading.Event()
+    put = output.put
+
+    def held(key: str, data: bytes) -> None:
+        put(key, data)
+        if key.endswith("v360/00001.m4s") and not has_begun.is_set():
+            has_begun.set()
+            assert is_taken_over.wait(60)
+
+    first = replace(encoder(tmp_path, source, output), disk=tmp_path / "one")
+    second = replace(encoder(tmp_path, source, output), disk=tmp_path / "other")
+    output.put = held  # type: ignore[method-assign]
+
+    with ThreadPoolExecutor(2) as both:
+        ended = both.submit(encode, first, plan, plan.chunks[0])
+        assert has_begun.wait(60)
+        whole = both.submit(
+            encode, replace(second, on_frames=lambda _: is_taken_over.set() or True), plan, plan.chunks[0]
+        )
+
+    assert isinstance(ended.exception(), Superseded)
+    assert whole.result().outcome == "encoded"
+    assert publish(output, plan) == {"outcome": "published"}
+    out = laid_out(output, tmp_path / "out")
+    assert decoded_frames(str(out / "index.m3u8"), "0:v:0") == decoded_frames(str(source)) == 750
+
+
 def test_chunks_read_little_more_than_the_source_and_lose_nothing(tmp_path: Path) -> None:
     source = clip(tmp_path / "a.mp4", seconds=200, size="640x480", rate="10", extra=("-g", "20", "-crf", "10"))
     output, plan = FakeOutput(), planned(source, chunks=3)
@@ -225,7 +256,7 @@ def test_chunks_read_little_more_than_the_source_and_lose_nothing(tmp_path: Path
     encode(encoder(tmp_path, source, output), plan, plan.chunks[-1])
 
     assert len(pictures_of) == 3
-    assert files.read < 1.2 * source.stat().st_size
+    assert files.bytes_read < 1.2 * source.stat().st_size
     assert publish(output, plan) == {"outcome": "published"}
     out = laid_out(output, tmp_path / "out")
     expected = pictures(str(source), "10")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.arrivals import arrived
 from tests.integration.conftest import OUTPUT, SOURCE
 from vod.aws import wiring
 from vod.aws.bodies import ObjectBytes
@@ -134,9 +135,7 @@ def test_the_exact_version_is_fetched(s3: Any, tmp_path: Path) -> None:
     s3.put_object(Bucket=SOURCE, Key=KEY, Body=b"second")
 
     source = SourceObject(bucket=SOURCE, key=KEY, version=first, size=5)
-    S3SourceFiles(s3, SOURCE).fetch(source, [(0, 5)], tmp_path / "deep" / "source")
-
-    assert (tmp_path / "deep" / "source").read_bytes() == b"first"
+    assert arrived(S3SourceFiles(s3, SOURCE), source, [(0, 5)], tmp_path / "source") == b"first"
 
 
 def test_ranges_are_fetched_to_their_places_and_the_rest_is_a_hole(s3: Any, tmp_path: Path) -> None:
@@ -144,9 +143,8 @@ def test_ranges_are_fetched_to_their_places_and_the_rest_is_a_hole(s3: Any, tmp_
     version = s3.put_object(Bucket=SOURCE, Key=KEY, Body=data)["VersionId"]
     source = SourceObject(bucket=SOURCE, key=KEY, version=version, size=len(data))
 
-    S3SourceFiles(s3, SOURCE).fetch(source, [(0, 10), (9_000_000, 24_000_000)], tmp_path / "source")
+    copy = arrived(S3SourceFiles(s3, SOURCE), source, [(0, 10), (9_000_000, 24_000_000)], tmp_path / "source")
 
-    copy = (tmp_path / "source").read_bytes()
     assert len(copy) == len(data)
     assert copy[:10] == data[:10]
     assert copy[9_000_000:24_000_000] == data[9_000_000:24_000_000]
@@ -195,8 +193,11 @@ def test_a_source_for_which_there_is_no_space_is_no_source(
     monkeypatch.setattr(os, "pwrite", nearly_full)
 
     with pytest.raises(OSError, match="No space left"):
-        S3SourceFiles(s3, SOURCE).fetch(
-            SourceObject(bucket=SOURCE, key=KEY, version=version, size=10), [(0, 10)], tmp_path / "source"
+        arrived(
+            S3SourceFiles(s3, SOURCE),
+            SourceObject(bucket=SOURCE, key=KEY, version=version, size=10),
+            [(0, 10)],
+            tmp_path / "source",
         )
 
-    assert not (tmp_path / "source").exists()
+    assert not (tmp_path / "source.whole").exists()

@@ -66,18 +66,19 @@ def listener(clients: Clients, topic: str) -> str:
     return str(queue)
 
 
-def task_definition(clients: Clients, program: str, **settings: Any) -> str:
-    container = {
+def task_definition(clients: Clients, program: str, container: dict[str, Any] | None = None, **settings: Any) -> str:
+    main = {
         "name": "main",
         "image": "any",
         "essential": True,
         "entryPoint": ["python", "-u", "-c"],
         "command": [program],
         "stopTimeout": 2,
+        **(container or {}),
     }
     made = clients.ecs.register_task_definition(
         family=unique("family"),
-        containerDefinitions=[container],
+        containerDefinitions=[main],
         networkMode="awsvpc",
         cpu="256",
         memory="512",
@@ -86,8 +87,10 @@ def task_definition(clients: Clients, program: str, **settings: Any) -> str:
     return str(made["taskDefinition"]["taskDefinitionArn"])
 
 
-def run_task(clients: Clients, definition: str) -> str:
-    made = clients.ecs.run_task(taskDefinition=definition, launchType="FARGATE", networkConfiguration=ANY_SUBNET)
+def run_task(clients: Clients, definition: str, **settings: Any) -> str:
+    made = clients.ecs.run_task(
+        taskDefinition=definition, launchType="FARGATE", networkConfiguration=ANY_SUBNET, **settings
+    )
     return str(made["tasks"][0]["taskArn"])
 
 

@@ -1,5 +1,6 @@
 """A container is a process tree that ends as a whole."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 
 from local.emulator.containers import INIT
 
+SOURCE = Path(__file__).parents[2] / "src"
 # A child that leaves the process group, as FFmpeg under a supervisor might, and says its process id.
 DETACHED_CHILD = (
     "import subprocess, sys, time\n"
@@ -22,9 +24,9 @@ DETACHED_CHILD = (
 
 
 @contextmanager
-def container(program: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+def container(program: str, *options: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
     lifeline, hold = os.pipe()
-    command = [sys.executable, "-I", "-S", str(INIT), str(lifeline), sys.executable, "-c", program]
+    command = [sys.executable, "-I", "-S", str(INIT), str(lifeline), *options, sys.executable, "-c", program]
     started = subprocess.Popen(command, pass_fds=(lifeline,), stdout=subprocess.PIPE, text=True)
     os.close(lifeline)
     try:
@@ -122,3 +124,35 @@ def test_a_stop_request_right_after_the_start_is_not_lost() -> None:
             os.write(hold, b"stop")
 
             assert started.wait(10) == 128 + signal.SIGTERM
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can limit a disk")
+def test_a_disk_takes_no_more_than_its_size_and_goes_with_the_container(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    program = f"""
+import errno
+with open({str(file)!r}, "wb", 0) as file:
+    file.truncate(1 << 30)
+    file.write(bytes(1 << 19))
+    try: file.write(bytes(1 << 20)) and file.write(bytes(1 << 20))
+    except OSError as full: raise SystemExit(full.errno)
+"""
+    with container(program, f"--disk={2**20}:{tmp_path}") as (started, _):
+        assert started.wait(10) == errno.ENOSPC
+
+    assert not file.exists()
+
+
+@pytest.mark.parametrize(("refused", "expected"), [((), "allowed allowed"), (("landlock",), "ENOSYS allowed"),
+                                                   (("landlock", "seccomp"), "ENOSYS EPERM")])  # fmt: skip
+def test_a_kernel_without_landlock_or_seccomp_is_imitated(refused: tuple[str, ...], expected: str) -> None:
+    program = f"""
+import sys; sys.path.insert(0, {str(SOURCE)!r})
+import ctypes, errno
+from vod import landlock, seccomp
+libc = ctypes.CDLL(None, use_errno=True)
+filters = libc.prctl(22, 2, 0, 0, 0) and errno.errorcode[ctypes.get_errno()]
+print("allowed" if landlock.abi() else "ENOSYS", "EPERM" if filters == "EPERM" else "allowed")
+"""
+    with container(program, *(f"--refuse={what}" for what in refused)) as (started, _):
+        assert first_line(started) == expected

@@ -30,7 +30,7 @@ def definition() -> dict[str, Any]:
     (task,) = parsed.resources("AWS::ECS::TaskDefinition")
     (container,) = task.properties["ContainerDefinitions"]
     named = {key[0].lower() + key[1:]: value for key, value in container.items()}
-    volumes = [{"Name": "scratch", "EFSVolumeConfiguration": {"FilesystemId": "fs-1"}}]
+    volumes = [{"Name": "scratch", "EFSVolumeConfiguration": {"FilesystemId": "fs-1"}}, {"Name": "disk"}]
     return {"volumes": volumes, "containerDefinitions": [named], "cpu": "1024", "memory": "2048"}
 
 
@@ -49,12 +49,12 @@ def test_a_task_runs_the_image_with_every_limit_of_its_definition(
 ) -> None:
     monkeypatch.setattr("uuid.uuid4", lambda: type("Fixed", (), {"hex": "0" * 32}))
 
-    made = launch(host(tmp_path), definition(), arguments(TMPDIR="/scratch"), {"AWS_ACCESS_KEY_ID": "ASIA"})
+    made = launch(host(tmp_path), definition(), arguments(TMPDIR="/scratch"), {"AWS_ACCESS_KEY_ID": "ASIA"}, 2**30)
 
     assert made.command == (
         *("docker", "--host", "unix:///e", "run", "--rm", "--read-only", "--cap-drop=ALL", "--init", "--user=10001"),
         *("--security-opt=no-new-privileges", "--network=host", "--name=vod-0000000000000000", "--cpus=1"),
-        *("--memory=2048m", "--memory-swap=2048m", f"--volume={tmp_path}/volumes/fs-1:/scratch"),
+        *("--memory=2048m", "--memory-swap=2048m", f"--volume={tmp_path}/volumes/fs-1:/scratch", "--volume=/disk"),
         *("--env=TMPDIR", "--env=AWS_ACCESS_KEY_ID", "encoder:v1", "--chunk", "0"),
     )
     assert (made.environment["TMPDIR"], made.environment["AWS_ACCESS_KEY_ID"]) == ("/scratch", "ASIA")
@@ -65,7 +65,7 @@ def test_scratch_is_the_containers_users(tmp_path: Path, monkeypatch: pytest.Mon
     given: list[tuple[Path, int]] = []
     monkeypatch.setattr("os.chown", lambda folder, user, _: given.append((folder, user)))
 
-    launch(host(tmp_path), definition(), arguments(), {})
+    launch(host(tmp_path), definition(), arguments(), {}, 2**30)
 
     assert given == [(tmp_path / "volumes" / "fs-1", 10001)]
 
@@ -76,7 +76,7 @@ def test_scratch_is_everybodys_where_it_cannot_be_given_away(tmp_path: Path, mon
 
     monkeypatch.setattr("os.chown", refuse)
 
-    launch(host(tmp_path), definition(), arguments(), {})
+    launch(host(tmp_path), definition(), arguments(), {}, 2**30)
 
     assert stat.S_IMODE((tmp_path / "volumes" / "fs-1").stat().st_mode) == 0o777
 
@@ -100,7 +100,7 @@ def container(tmp_path: Path) -> LocalContainer:
     program.write_text(STAND_IN)
     program.chmod(0o755)
     here = host(tmp_path, f"{tmp_path}:{os.environ['PATH']}")
-    made = launch(here, definition(), arguments(CALLS=f"{tmp_path}/calls", SECRET="s"), {})
+    made = launch(here, definition(), arguments(CALLS=f"{tmp_path}/calls", SECRET="s"), {}, 2**30)
     started = LocalContainer(made, lambda _: None)
     until(started.logs)
     return started

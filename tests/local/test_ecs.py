@@ -1,6 +1,9 @@
 """ECS tasks run, stop and are limited as on AWS."""
 
 import json
+import os
+
+import pytest
 
 from local.clients import Clients
 from tests.local import aws
@@ -100,3 +103,46 @@ def test_the_end_of_a_task_is_announced(clients: Clients) -> None:
 
     message = aws.until(lambda: clients.sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages"))
     assert json.loads(message[0]["Body"])["detail"]["taskArn"] == task
+
+
+def test_a_disk_that_fargate_does_not_have_is_refused(clients: Clients) -> None:
+    definition = aws.task_definition(clients, "pass")
+
+    for size in (20, 201):
+        with pytest.raises(clients.ecs.exceptions.InvalidParameterException, match="21 to 200"):
+            aws.run_task(clients, definition, overrides={"ephemeralStorage": {"sizeInGiB": size}})
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can limit a disk")
+def test_a_task_has_the_disk_that_it_asks_for_to_itself(clients: Clients) -> None:
+    program = (
+        "import os; disk = os.environ['D']; d = os.statvfs(disk)\n"
+        "open(disk + '/mine', 'x').close(); raise SystemExit(d.f_blocks * d.f_frsize >> 30)"
+    )
+    volumes = [{"name": "disk"}]
+    mounts = [{"sourceVolume": "disk", "containerPath": "/disk"}]
+    environment = [{"name": "D", "value": "/disk"}]
+    settings = {"mountPoints": mounts, "environment": environment}
+    definition = aws.task_definition(
+        clients, program, volumes=volumes, ephemeralStorage={"sizeInGiB": 30}, container=settings
+    )
+
+    first = aws.stopped(clients, aws.run_task(clients, definition))
+    asked = {"ephemeralStorage": {"sizeInGiB": 40}}
+    second = aws.stopped(clients, aws.run_task(clients, definition, overrides=asked))
+
+    assert [task["containers"][0]["exitCode"] for task in (first, second)] == [30, 40]
+
+
+def test_a_task_whose_image_is_not_there_does_not_start(clients: Clients) -> None:
+    repository = clients.ecr.create_repository(repositoryName=aws.unique("encoder"))["repository"]
+    image = f"{repository['repositoryUri']}:v1"
+    definition = aws.task_definition(clients, "pass", container={"image": image})
+    missing = aws.stopped(clients, aws.run_task(clients, definition))
+    clients.ecr.put_image(repositoryName=repository["repositoryName"], imageTag="v1", imageManifest="{}")
+
+    there = aws.stopped(clients, aws.run_task(clients, definition))
+
+    assert missing["stopCode"] == "TaskFailedToStart"
+    assert missing["stoppedReason"].startswith("CannotPullContainerError")
+    assert there["stopCode"] == "EssentialContainerExited"

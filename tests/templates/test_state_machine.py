@@ -6,7 +6,7 @@ import pytest
 
 from tests.templates import parsed
 from tests.templates.parsed import Value
-from vod.chunks import EVENTS_CHUNK, EVENTS_WAIT, MOST_EVENTS, MOST_TASKS, STATE_SECONDS, patience
+from vod.chunks import EVENTS_CHUNK, EVENTS_WAIT, MOST_EVENTS, MOST_TASKS, STATE_SECONDS, TASK_SECONDS, patience
 from vod.sandbox import MISSING_EXIT
 
 if not parsed.STATE_MACHINE.exists():
@@ -161,6 +161,7 @@ def caught(state: Value) -> dict[str, str]:
 
 def test_a_task_is_given_up_when_the_encoder_must_have_ended_itself() -> None:
     assert {CHUNK[name]["TimeoutSeconds"] for name in ("EncodeOnSpot", "EncodeOnDemand")} == {STATE_SECONDS}
+    assert TASK_SECONDS + 600 <= STATE_SECONDS
 
 
 def test_both_names_of_no_capacity_are_waited_for() -> None:

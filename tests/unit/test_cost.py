@@ -13,6 +13,7 @@ from vod.sizing import TaskSize
 
 EVENT = Path(__file__).parents[2] / "events" / "spend.json"
 SIZE = TaskSize(cpu=2048, memory=4096)
+SIZE_OF_EVENT = TaskSize(cpu=4096, memory=8192)
 
 
 @pytest.fixture
@@ -30,6 +31,14 @@ def test_spot_takes_its_discount() -> None:
     on_demand, spot = (cost.of_task(SIZE, 3600, is_spot, samples.PRICE) for is_spot in (False, True))
 
     assert spot == pytest.approx(on_demand * 0.5, abs=1)
+
+
+def test_disk_beyond_what_is_free_is_billed_without_a_discount(detail: Document) -> None:
+    task = ended_task(detail | {"ephemeralStorage": {"sizeInGiB": 120}})
+
+    assert task
+    more = cost.of_task(task.size, 3600, True, samples.PRICE) - cost.of_task(SIZE_OF_EVENT, 3600, True, samples.PRICE)
+    assert more == pytest.approx(100 * samples.PRICE.disk_gb_hour * MICRO, abs=1)
 
 
 def test_a_task_is_billed_from_its_pull_to_its_end_by_the_second(detail: Document) -> None:
@@ -70,12 +79,12 @@ def test_an_estimate_tells_what_it_takes_for_granted_and_how_far_off_it_may_be()
     assert "1080p" in told["assumes"]
 
 
-def test_an_estimate_grows_with_the_size_and_with_a_second_codec() -> None:
-    small, large = (estimate.micro_usd(size, "default", samples.PRICE) for size in (10**9, 10**10))
+def test_an_estimate_counts_the_disk_that_copies_need() -> None:
+    dear = samples.PRICE.model_copy(update={"disk_gb_hour": samples.PRICE.disk_gb_hour * 1000})
 
-    assert large == pytest.approx(10 * small, rel=0.1)
-    assert estimate.micro_usd(10**9, "hevc", samples.PRICE) > small
+    of_disk = [
+        estimate.micro_usd(size, "default", dear) - estimate.micro_usd(size, "default", samples.PRICE)
+        for size in (10**9, 10**11)
+    ]
 
-
-def test_a_profile_that_is_gone_is_estimated_as_the_default() -> None:
-    assert estimate.micro_usd(10**9, "gone", samples.PRICE) == estimate.micro_usd(10**9, "default", samples.PRICE)
+    assert 0 < 1000 * of_disk[0] < of_disk[1]

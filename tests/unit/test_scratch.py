@@ -47,14 +47,14 @@ def test_a_task_gets_its_folder_while_another_one_s_end_removes_those_above_it(t
 
 def test_room_is_made_of_the_source_alone_where_something_is_stored_already(tmp_path: Path) -> None:
     begun, fresh = (take(tmp_path / "video" / "run" / name) for name in ("chunk-00000", "chunk-00001"))
-    (begun / "journal.jsonl").write_text("{}\n")
-    (fresh / "journal.jsonl").touch()
+    (begun / "journal-a.jsonl").write_text("{}\n")
+    (fresh / "journal-a.jsonl").touch()
     for place in (begun, fresh):
         (place / "source").write_bytes(b"x")
         (place / "source.part").write_bytes(b"x")
         make_room(tmp_path, place)
 
-    assert [path.name for path in begun.iterdir()] == ["journal.jsonl"]
+    assert [path.name for path in begun.iterdir()] == ["journal-a.jsonl"]
     assert not fresh.exists()
 
 

@@ -1,22 +1,16 @@
 """The two buckets in S3: sources come in by presigned addresses, output goes out through the CDN."""
 
-import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from vod.aws.bodies import Changed, ObjectBytes
 from vod.buckets import Part, Stored, StoredSource
-from vod.byte_ranges import Range
 from vod.errors import Conflict, EncodeInterrupted, NotFound
 from vod.plan import SourceObject
 
-_PARALLEL = 8
-_PIECE_BYTES = 8 * 2**20
 _SOME_FOLDERS = 200
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _SHORT = "public, max-age=2"
@@ -206,47 +200,24 @@ class S3Sources:
 
 
 class S3SourceFiles:
-    """Fetches sources, or parts of them, by parallel ranged GETs, until it is told to stop."""
+    """Reads sources until it is told to stop."""
 
     def __init__(self, client: Any, bucket: str, stop: threading.Event | None = None) -> None:
         self._client = client
         self._bucket = bucket
         self._stop = stop or threading.Event()
+        self._known: dict[SourceObject, ObjectBytes] = {}
 
-    def fetch(self, source: SourceObject, ranges: Iterable[Range], target: Path) -> None:
-        """The file appears under its name only when every range is there; what lies between them is a hole.
-
-        EncodeInterrupted when it is told to stop, OSError when a range cannot be had.
-        """
-        target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_name(target.name + ".part")
-        pieces = [piece for found in ranges for piece in _pieces(*found)]
-        stored = ObjectBytes(self._client, self._bucket, source.key, source.version, self._pause)
-        with partial.open("wb") as file, ThreadPoolExecutor(_PARALLEL) as pool:
-            file.truncate(source.size)
-            list(pool.map(lambda piece: self._copy(stored, piece, file.fileno()), pieces))
-        partial.replace(target)
-
-    def _copy(self, stored: ObjectBytes, piece: Range, file: int) -> None:
+    def read(self, source: SourceObject, first: int, end: int) -> bytes:
+        """EncodeInterrupted when it is told to stop."""
         self._pause(0)
-        _write(file, stored.read(*piece), piece[0])
+        stored = ObjectBytes(self._client, self._bucket, source.key, source.version, self._pause)
+        # The same one for all of a source: where that has no version, it sees that the object was replaced meanwhile.
+        return self._known.setdefault(source, stored).read(first, end)
 
     def _pause(self, seconds: float) -> None:
         if self._stop.wait(seconds):
             raise EncodeInterrupted("the source was being fetched")
-
-
-def _write(file: int, data: bytes, at: int) -> None:
-    """All of it: a nearly full file system takes a part and says so, and refuses the next."""
-    left = memoryview(data)
-    while left:
-        written = os.pwrite(file, left, at)
-        left, at = left[written:], at + written
-
-
-def _pieces(first: int, end: int) -> Iterator[Range]:
-    for at in range(first, end, _PIECE_BYTES):
-        yield at, min(at + _PIECE_BYTES, end)
 
 
 def _typed(content_type: str | None) -> dict[str, str]:

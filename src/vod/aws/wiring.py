@@ -26,6 +26,7 @@ from vod.aws.waiting import DynamoWaiting
 from vod.chunks import ChunkPolicy, beside_extras
 from vod.cost import MICRO
 from vod.delivery import Delivery
+from vod.disk import SourcesOn
 from vod.parts import MIB
 from vod.prices import Fargate
 from vod.steps.advance import Advancing
@@ -208,7 +209,8 @@ def planning(env: Environment) -> Planning:
         most=beside_extras(int(env["MAX_CONCURRENT_CHUNKS"])),
         target_seconds=60 * int(env["ENCODE_TARGET_MINUTES"]),
     )
-    return Planning(_videos(env), S3Output(client("s3"), env["OUTPUT_BUCKET"], may_list=False), policy)
+    output = S3Output(client("s3"), env["OUTPUT_BUCKET"], may_list=False)
+    return Planning(_videos(env), output, policy, SourcesOn(env["SOURCES_ON"]))
 
 
 def publishing(env: Environment) -> Publishing:

@@ -1,6 +1,5 @@
 """Encode: one chunk of a plan, all rungs in one FFmpeg, each segment stored as soon as it is finished."""
 
-import hashlib
 import logging
 import os
 import shlex
@@ -9,34 +8,31 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from vod import budget, ffmpeg, ffmpeg_process, isobmff, keys, scratch
+from vod import budget, ffmpeg, ffmpeg_process, keys, scratch
+from vod.arriving import ArrivingFile
 from vod.buckets import Output, SourceFiles
 from vod.chunks import Chunk
 from vod.errors import EncodeInterrupted
 from vod.journal import Journal
 from vod.plan import Plan
 from vod.refusal import refusal
-from vod.report import ChunkReport, SegmentReport, SheetReport, TextReport, TrackReport
+from vod.report import ChunkReport, SheetReport, TextReport
 from vod.sandbox import Sandbox
-from vod.segmenter import Segment, Segmenter
 from vod.steps.extras import Extras
 from vod.steps.measure import Measuring
 from vod.steps.so_far import SoFar
+from vod.steps.store import InitChanged, Store
 
 logger = logging.getLogger(__name__)
-_READ_BYTES = 1 << 18
-
-
-class InitChanged(Exception):
-    """A resumed run made another init segment than the one stored: its segments would not fit together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Encoder:
-    """What an encode needs: the FFmpeg binary, scratch, the buckets, and whom to tell.
+    """What an encode needs: the FFmpeg binary, scratch, the buckets, whom to tell, and the disk for copies of sources.
 
     `on_frames` hears how many frames of the chunk (seconds, where there is no picture) are encoded and answers False
     when the video is no longer wanted; `stop` is set when the task must end; `unconfined_allowed` is for kernels that
@@ -50,32 +46,45 @@ class Encoder:
     on_frames: Callable[[int], bool]
     stop: threading.Event
     unconfined_allowed: bool = False
+    disk: Path | None = None
+
+    @property
+    def copies(self) -> Path:
+        """Where sources are copied to: the task's own disk, scratch where it has none."""
+        return self.disk or self.scratch
 
 
 def encode(encoder: Encoder, plan: Plan, chunk: Chunk) -> ChunkReport:
     """Encode a chunk, going on where an earlier try ended, and store the report; EncodeInterrupted when stopped."""
     place = scratch.take(scratch.place_of(encoder.scratch, plan, chunk))
-    journal = Journal(place / "journal.jsonl")
-    source = place / "source"
-    if not source.exists():
-        whole = ((0, plan.source.size),)
-        encoder.sources.fetch(plan.source, whole if chunk.ranges is None else chunk.ranges, source)
-    try:
-        report = _Chunk(encoder, plan, chunk, journal, source).run()
-    except InitChanged:
-        logger.warning("init segment changed since the last try: starting over")
-        journal.forget()
-        report = _Chunk(encoder, plan, chunk, journal, source).run()
-    report = _measured(encoder, plan, chunk, report, source)
+    journal = Journal(place)
+    copy = scratch.take(scratch.place_of(encoder.copies, plan, chunk))
+    with _arriving(encoder, plan, chunk, copy / "source") as source:
+        try:
+            report = _Chunk(encoder, plan, chunk, journal, source).run()
+        except InitChanged:
+            logger.warning("init segment changed since the last try: starting over")
+            journal.forget()
+            report = _Chunk(encoder, plan, chunk, journal, source).run()
+        report = _measured(encoder, plan, chunk, report, source)
+    journal.check()
     key = keys.report_key(plan.video_id, plan.run, chunk.index)
     encoder.output.put(key, report.model_dump_json().encode())
+    scratch.clear(encoder.copies, copy)
     scratch.clear(encoder.scratch, place)
     return report
 
 
-def _measured(encoder: Encoder, plan: Plan, chunk: Chunk, report: ChunkReport, source: Path) -> ChunkReport:
+def _arriving(encoder: Encoder, plan: Plan, chunk: Chunk, path: Path) -> ArrivingFile:
+    """The source, of which a chunk may need only a part."""
+    ranges = ((0, plan.source.size),) if chunk.ranges is None else chunk.ranges
+    return ArrivingFile(path, plan.source.size, ranges, partial(encoder.sources.read, plan.source))
+
+
+def _measured(encoder: Encoder, plan: Plan, chunk: Chunk, report: ChunkReport, source: ArrivingFile) -> ChunkReport:
     if not (plan.measure_quality and report.video):
         return report
+    source.wait()
     frames = report.video[0].frames
     measuring = Measuring(
         binary=encoder.binary,
@@ -84,29 +93,27 @@ def _measured(encoder: Encoder, plan: Plan, chunk: Chunk, report: ChunkReport, s
         stop=encoder.stop,
         unconfined_allowed=encoder.unconfined_allowed,
     )
-    found = measuring.measure(plan, chunk, report.video, source)
+    found = measuring.measure(plan, chunk, report.video, source.path)
     return report.model_copy(update={"quality": found.reports, "warnings": (*report.warnings, *found.warnings)})
 
 
 class _Chunk:
     """One try at a chunk."""
 
-    def __init__(self, encoder: Encoder, plan: Plan, chunk: Chunk, journal: Journal, source: Path) -> None:
+    def __init__(self, encoder: Encoder, plan: Plan, chunk: Chunk, journal: Journal, source: ArrivingFile) -> None:
         self._encoder = encoder
         self._plan = plan
         self._chunk = chunk
         self._journal = journal
-        self._source = str(source)
+        self._source = source
         self._extras = Extras(encoder.binary, plan, chunk, source, encoder.output, _cores(), encoder.unconfined_allowed)
         self._so_far = SoFar(encoder.output, plan, chunk, journal)
         self._jpegs: bytes | None = None
-        self._prefix = plan.prefix
         self._wanted = True
         self._videos = [rendition.name for rendition in plan.renditions] if chunk.video else []
         self._audios = [track.name for track in plan.audio] if chunk.extras else []
         self._resume_at = self._first_missing()
-        self._segmenters: dict[str, Segmenter] = {}
-        self._next: dict[str, int] = {}
+        self._store = Store(encoder.output, plan, journal)
 
     def _first_missing(self) -> int:
         """The first segment that some rung lacks; every rung is encoded again from there."""
@@ -153,7 +160,7 @@ class _Chunk:
             heard = self._tracks([name])
             if self._gave_up(heard):
                 with suppress(ValueError):  # what came before it gave up is kept, but for an unfinished piece
-                    self._finish_tracks()
+                    self._store.finish()
                 heard = replace(heard, exit_code=0)
             complaints = (*finished.complaints, *heard.complaints)
             finished = replace(heard, complaints=complaints, seconds=finished.seconds + heard.seconds)
@@ -167,7 +174,7 @@ class _Chunk:
     def _tracks(self, todo: list[str]) -> ffmpeg_process.Finished:
         if not todo:
             return ffmpeg_process.Finished(0, (), 0.0)
-        self._segmenters.clear()
+        self._store.begin()
         finished = ffmpeg_process.run(
             self._command,
             todo,
@@ -176,8 +183,9 @@ class _Chunk:
             self._encoder.stop,
             self._sandbox(budget.of_chunk(self._plan, self._chunk, _cores())),
         )
+        self._source.check()
         if finished.exit_code == 0 and self._wanted and not self._encoder.stop.is_set():
-            self._finish_tracks()
+            self._store.finish()
         return finished
 
     def _pictures(self) -> list[str]:
@@ -189,11 +197,12 @@ class _Chunk:
         return [*self._videos, *([ffmpeg.SHEETS] if is_drawn else [])]
 
     def _sandbox(self, spend: budget.Budget) -> Sandbox:
-        return Sandbox(spend, (self._source,), self._encoder.unconfined_allowed)
+        return Sandbox(spend, (str(self._source.path),), self._encoder.unconfined_allowed, self._source)
 
     def _command(self, outputs: Mapping[str, str], progress: str) -> ffmpeg.Command:
         first, (_, end) = self._resume_at * self._plan.segment_frames, self._plan.frames_of(self._chunk)
-        command = ffmpeg.encode_command(self._encoder.binary, self._source, self._plan, first, end, outputs, progress)
+        opened = str(self._source.path)
+        command = ffmpeg.encode_command(self._encoder.binary, opened, self._plan, first, end, outputs, progress)
         logger.info(shlex.join(command))
         return command
 
@@ -208,62 +217,7 @@ class _Chunk:
         if name == ffmpeg.SHEETS:
             self._jpegs = pipe.read()
         else:
-            self._store_track(name, pipe)
-
-    def _store_track(self, name: str, pipe: BinaryIO) -> None:
-        segmenter = self._segmenters[name] = Segmenter(self._plan.gops_per_segment)
-        self._next[name] = self._resume_at if name in self._videos else 0
-        while data := pipe.read(_READ_BYTES):
-            for segment in segmenter.feed(data):
-                self._store(name, segment)
-
-    def _finish_tracks(self) -> None:
-        """Only after FFmpeg ended well: the last segment of a killed one is too short."""
-        for name, segmenter in self._segmenters.items():
-            for segment in segmenter.finish():
-                self._store(name, segment)
-            self._journal.finished(name)
-
-    def _store(self, name: str, segment: Segment) -> None:
-        """Store a piece, then note it: what is noted is durable."""
-        if segment.is_init:
-            self._store_init(name, segment.data)
-            return
-        number = self._next[name]
-        self._encoder.output.put(self._prefix + keys.segment_name(name, number), segment.data)
-        self._journal.stored_segment(
-            name,
-            SegmentReport(
-                number=number,
-                bytes=len(segment.data),
-                frames=sum(fragment.samples for fragment in segment.fragments),
-                start=segment.fragments[0].start,
-                ticks=sum(fragment.ticks for fragment in segment.fragments),
-                offset=segment.fragments[0].offset,
-            ),
-        )
-        self._next[name] = number + 1
-
-    def _store_init(self, name: str, data: bytes) -> None:
-        init = isobmff.parse_init(data)
-        digest = hashlib.sha256(data).hexdigest()
-        known = self._journal.track(name)
-        if known and known.init_sha256 != digest:
-            raise InitChanged(name)
-        if known:
-            return
-        self._encoder.output.put(self._prefix + keys.init_name(name), data)
-        self._journal.stored_init(
-            TrackReport(
-                name=name,
-                codec=init.codec,
-                timescale=init.timescale,
-                init_bytes=len(data),
-                init_sha256=digest,
-                edit=init.edit,
-                segments=(),
-            )
-        )
+            self._store.take(name, pipe, self._resume_at if name in self._videos else 0)
 
     def _check_end(self, finished: ffmpeg_process.Finished) -> None:
         if self._encoder.stop.is_set():

@@ -1,9 +1,9 @@
 """Extras: what a task makes of a source beside its tracks - subtitles, poster, storyboard."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from vod import budget, ffmpeg, ffmpeg_process, keys, poster, storyboard, subtitles, waveform, webvtt, wvtt
+from vod.arriving import ArrivingFile
 from vod.buckets import Output
 from vod.budget import Budget
 from vod.chunks import Chunk
@@ -19,18 +19,20 @@ _WAVEFORM_SECONDS_PER_SECOND = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """Makes and stores the extras of one chunk's source, a local file; `cores` is what the task has."""
+    """Makes and stores the extras of one chunk's source, which still arrives; `cores` is what the task has."""
 
     binary: str
     plan: Plan
     chunk: Chunk
-    source: Path
+    source: ArrivingFile
     output: Output
     cores: int
     unconfined_allowed: bool = False
 
     def store_subtitles(self) -> tuple[TextReport, ...]:
-        """Those that hold a word."""
+        """Those that hold a word, which is known at their end."""
+        if self.plan.subtitles:
+            self.source.wait()
         return tuple(report for rendition in self.plan.subtitles if (report := self._subtitle(rendition)))
 
     def _subtitle(self, rendition: SubtitleRendition) -> TextReport | None:
@@ -69,6 +71,7 @@ class Extras:
             if picture:
                 return picture
         track = next((sound for sound in self.plan.audio if sound.is_default), self.plan.audio[0])
+        self.source.wait()
         drawn = waveform.waveform_command(self.binary, opened, track.source_index, seconds)
         return self._still(drawn, round(seconds * _WAVEFORM_SECONDS_PER_SECOND))
 
@@ -95,14 +98,17 @@ class Extras:
         )
 
     def _opened(self, at: float) -> ffmpeg.Command:
-        return ffmpeg.opened(str(self.source), self.plan, at)
+        return ffmpeg.opened(str(self.source.path), self.plan, at)
 
     def _still(self, command: ffmpeg.Command, more_seconds: int = 0) -> bytes:
         seconds = _STILL_SECONDS + more_seconds
         return self._captured(command, budget.of_still(self.plan, self.chunk, self.cores, seconds))
 
     def _captured(self, command: ffmpeg.Command, spend: Budget) -> bytes:
-        return ffmpeg_process.capture(command, Sandbox(spend, (str(self.source),), self.unconfined_allowed))
+        confined = Sandbox(spend, (str(self.source.path),), self.unconfined_allowed, self.source)
+        output = ffmpeg_process.capture(command, confined)
+        self.source.check()
+        return output
 
     def _store(self, name: str, data: bytes) -> None:
         self.output.put(self.plan.prefix + name, data)

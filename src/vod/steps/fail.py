@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from vod import clock, model
-from vod.errors import REFUSALS, PlanGone
+from vod import clock, model, sandbox, scratch
+from vod.errors import REFUSALS, PlanGone, SourceTooLargeForTask
 from vod.model import Document, Failure, Remake, Video
 from vod.ports import Events, Metrics, Videos
 from vod.records import amend
 from vod.refusal import ENCODE_FAILED
-from vod.scratch import FULL_EXIT
 from vod.status import Status
 
 logger = logging.getLogger(__name__)
@@ -28,8 +27,16 @@ _NO_CAPACITY = Failure(
 )
 _SCRATCH_FULL = Failure(
     "scratch_full",
-    "The platform's scratch space was full, again and again. Nothing is lost: tell the operator, then try again.",
+    "The platform's working space was full, again and again. Nothing is lost: tell the operator, then try again.",
 )
+
+
+_SANDBOX_UNAVAILABLE = Failure(
+    "sandbox_unavailable",
+    "The platform could not confine what reads your file, so it read nothing of it. Tell the operator: tasks need a "
+    "kernel with seccomp filters.",
+)
+_OF_EXIT_CODES = {scratch.FULL_EXIT: _SCRATCH_FULL, sandbox.MISSING_EXIT: _SANDBOX_UNAVAILABLE}
 
 
 def reason(error: Document) -> Failure:
@@ -38,19 +45,20 @@ def reason(error: Document) -> Failure:
         return Failure(error["code"], error["message"])
     if error.get("Error") == "NoCapacity":
         return _NO_CAPACITY
-    if error.get("Error") == PlanGone.__name__:
-        return Failure(PlanGone().code, PlanGone().message)
-    if FULL_EXIT in _exit_codes(error.get("Cause")):
-        return _SCRATCH_FULL
+    for told in (PlanGone(), SourceTooLargeForTask()):
+        if error.get("Error") == type(told).__name__:
+            return Failure(told.code, told.message)
+    for code in _exit_codes(error.get("Cause")) & _OF_EXIT_CODES.keys():
+        return _OF_EXIT_CODES[code]
     logger.error("execution failed: %s", json.dumps(error)[:2000])
     return _INTERNAL
 
 
-def _exit_codes(cause: Any) -> set[int | None]:
+def _exit_codes(cause: Any) -> set[int]:
     """Of the containers of a task, which the cause of States.TaskFailed describes; empty for any other cause."""
     try:
         task = json.loads(cause)
-        return {container.get("ExitCode") for container in task["Containers"]}
+        return {container["ExitCode"] for container in task["Containers"] if "ExitCode" in container}
     except (TypeError, ValueError, KeyError):
         return set()
 

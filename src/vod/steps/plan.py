@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from vod import chunks, clock, keys, model, profiles
+from vod import chunks, clock, disk, keys, model, profiles
 from vod.buckets import Output
-from vod.chunks import ChunkPolicy
+from vod.chunks import Chunk, ChunkPolicy
+from vod.disk import SourcesOn
 from vod.errors import PlanGone
 from vod.model import Document, Remake, Video
 from vod.plan import DEFAULT_POLICY, Plan, SourceObject, make_plan, remake_plan
@@ -23,6 +24,7 @@ class Planning:
     videos: Videos
     output: Output
     policy: ChunkPolicy = DEFAULT_POLICY
+    sources_on: SourcesOn = SourcesOn.DISK
     now: Callable[[], datetime] = clock.now
 
     def plan(self, video_id: str, run: str, source: SourceObject, probe: Probe) -> Document:
@@ -34,6 +36,7 @@ class Planning:
             made = self._remake(video, video.remade_now)
         else:
             made = make_plan(video_id, run, source, probe, self.policy, profiles.known_or_default(video.profile))
+        made = disk.placed(made, self.sources_on)
         self.output.put(keys.plan_key(video_id, run), made.model_dump_json().encode())
         if video.status is Status.QUEUED:
             self._begin(video, made, probe)
@@ -68,11 +71,15 @@ class Planning:
 
 
 def _items(plan: Plan) -> list[Document]:
-    """The Map's items; sizes as text, which is what RunTask wants. Making one rendition anew needs no extras.
+    """The Map's items; CPU and memory as text, which is what RunTask wants. Making one rendition anew needs no extras.
 
     The extras come first: they are soon done, and nothing can be watched before there is sound.
     """
     ordered = sorted(plan.chunks, key=lambda chunk: not chunk.extras)
     if plan.remade:
         ordered = [chunk for chunk in plan.chunks if chunk.video]
-    return [{"index": str(chunk.index), "cpu": str(chunk.cpu), "memory": str(chunk.memory)} for chunk in ordered]
+    return [_item(chunk) for chunk in ordered]
+
+
+def _item(chunk: Chunk) -> Document:
+    return {"index": str(chunk.index), "cpu": str(chunk.cpu), "memory": str(chunk.memory), "disk": chunk.disk}

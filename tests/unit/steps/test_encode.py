@@ -105,7 +105,8 @@ def test_a_changed_init_segment_starts_the_chunk_over(encoder: Encoder, monkeypa
     place = encoder.scratch / samples.VIDEO_ID / samples.RUN / "chunk-00000"
     place.mkdir(parents=True)
     old = samples.track("v240", [], 1, PLAN.timescale).model_dump_json()
-    (place / "journal.jsonl").write_text(f'{{"track": "v240", "init": {old}}}\n')
+    (place / "owner").write_text("before")
+    (place / "journal-before.jsonl").write_text(f'{{"track": "v240", "init": {old}}}\n')
     asked = stand_in(monkeypatch, range(5), "0")
 
     report = run(encoder)
@@ -142,7 +143,7 @@ def test_being_told_to_stop_ends_ffmpeg_and_keeps_what_is_done(
     with pytest.raises(EncodeInterrupted, match="2 segments"):
         run(encoder)
 
-    assert any(encoder.scratch.rglob("journal.jsonl"))
+    assert any(encoder.scratch.rglob("journal-*.jsonl"))
 
 
 def test_a_deleted_video_is_not_encoded_further(

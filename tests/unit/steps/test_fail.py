@@ -2,6 +2,7 @@ import json
 
 from tests import samples
 from tests.fakes import FakeEvents, FakeMetrics, FakeVideos
+from vod import sandbox
 from vod.model import Failure
 from vod.status import Status
 from vod.steps.fail import Failing, reason
@@ -50,6 +51,22 @@ def test_a_full_scratch_is_told_from_how_the_task_ended() -> None:
     assert reason({"Error": "States.TaskFailed", "Cause": cause.replace("28", "1")}).code == "internal"
     for other in ("28", '{"Containers": 28}', "no JSON", None):
         assert reason({"Error": "States.TaskFailed", "Cause": other}).code == "internal"
+
+
+def test_a_missing_sandbox_is_told_from_how_the_task_ended() -> None:
+    cause = json.dumps({"TaskArn": "arn", "Containers": [{"Name": "encoder", "ExitCode": sandbox.MISSING_EXIT}]})
+
+    failure = reason({"Error": "States.TaskFailed", "Cause": cause})
+
+    assert failure.code == "sandbox_unavailable"
+    assert "operator" in failure.message
+
+
+def test_a_source_that_fits_no_task_is_refused_with_what_to_do() -> None:
+    failure = reason({"Error": "SourceTooLargeForTask", "Cause": "{}"})
+
+    assert failure.code == "source_too_large_for_task"
+    assert "SourcesOn=efs" in failure.message
 
 
 def test_our_own_reasons_are_kept_and_others_are_internal() -> None:

@@ -36,7 +36,7 @@ def output() -> FakeOutput:
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Journal:
-    return Journal(tmp_path / "journal.jsonl")
+    return Journal(tmp_path)
 
 
 @pytest.fixture
