@@ -10,6 +10,7 @@ from tests.templates.parsed import Resource, Value
 WITHOUT_RESOURCE = {
     "ec2:AssignPrivateIpAddresses": "see ec2:CreateNetworkInterface",
     "ec2:CreateNetworkInterface": "Lambda asks for it on every resource before it puts a function into a VPC",
+    "ec2:DescribeAvailabilityZones": "EC2 supports no resource",
     "ec2:DeleteNetworkInterface": "see ec2:CreateNetworkInterface",
     "ec2:DescribeNetworkInterfaces": "see ec2:CreateNetworkInterface",
     "ec2:DescribeSubnets": "see ec2:CreateNetworkInterface",
