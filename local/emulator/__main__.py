@@ -56,11 +56,11 @@ def install(settings: Settings) -> None:
     lambdas.install(settings.lambda_python, settings.workers)
     function_files.install(settings.state)
     step_functions.install()
+    cloudfront.install()
     cloudformation.install()
     apigateway.install()
     firewall.install()
     metrics.install()
-    cloudfront.install()
     objects.install()
     persistence.install(settings.autosave_seconds)
 
