@@ -93,6 +93,8 @@ class Preflight:
             return fails("Stack", f"{name} is too long", f"at most {naming.LONGEST_STACK} characters in samconfig.toml")
         if recovery.is_stuck(there.status):
             return fails("Stack", f"{name} is {there.status}", "make deploy explains it; CLEAN=yes clears it")
+        if there.status == recovery.EMPTY:
+            return ok("Stack", f"{name} is {there.status}: a change set was made and never executed, nothing is there")
         return ok("Stack", f"{name} is {there.status or 'not there yet'}")
 
     def _edge(self) -> Iterator[Finding]:

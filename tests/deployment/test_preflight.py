@@ -159,6 +159,15 @@ def test_a_stack_that_is_stuck_and_a_range_that_changes_fail() -> None:
     assert "CLEAN=yes" in findings["Stack"].remedy
 
 
+def test_a_change_set_that_nobody_executed_is_no_obstacle() -> None:
+    waiting = {"StackName": "Mine", "StackStatus": "REVIEW_IN_PROGRESS", "CreationTime": 0}
+
+    findings = found({**FRESH, ("cloudformation", "describe_stacks"): [{"Stacks": [waiting]}]})
+
+    assert findings["Stack"].verdict is Verdict.OK
+    assert "never executed" in findings["Stack"].seen
+
+
 def test_zones_that_somebody_chose_are_looked_up() -> None:
     assert found(FRESH, ZoneA=f"{REGION}a", ZoneB=f"{REGION}c")["Zones"].verdict is Verdict.OK
     assert found(FRESH, ZoneA=f"{REGION}a", ZoneB=f"{REGION}f")["Zones"].verdict is Verdict.FAILS

@@ -52,6 +52,21 @@ def test_a_full_scratch_is_told_from_how_the_task_ended() -> None:
         assert reason({"Error": "States.TaskFailed", "Cause": other}).code == "internal"
 
 
+def test_a_task_without_its_image_is_told_from_ecss_own_words() -> None:
+    task = {
+        "StopCode": "TaskFailedToStart",
+        "StoppedReason": "CannotPullContainerError: pull image manifest",
+        "Containers": [],
+    }
+
+    def code(**changed: str) -> str:
+        return reason({"Error": "States.TaskFailed", "Cause": json.dumps({**task, **changed})}).code
+
+    assert code() == "encoder_image_missing"
+    assert code(StopCode="EssentialContainerExited") == "internal"
+    assert code(StoppedReason="ResourceInitializationError: CannotPullContainerError") == "internal"
+
+
 def test_our_own_reasons_are_kept_and_others_are_internal() -> None:
     assert reason({"code": "corrupt", "message": "The file is damaged."}) == CORRUPT
     assert reason({"Error": "States.Timeout", "Cause": "secret detail"}).code == "internal"
