@@ -1,6 +1,6 @@
 # One command to see the platform run: `make demo`. Needs Python 3.13 (PYTHON=/path/to/python3.13 if it is not found).
 .DEFAULT_GOAL := help
-.PHONY: help demo up emulator dashboard test test-docker test-faults audit check scan scaling bench build playback-key deploy destroy smoke redrive pipeline clean
+.PHONY: help demo up emulator dashboard test test-docker test-faults audit check scan scaling bench build playback-key preflight service-roles deploy destroy smoke redrive pipeline clean
 
 bin := .venv/bin
 # What `make test` notes of the rights that roles used.
@@ -57,8 +57,14 @@ build: setup ## what AWS gets, in .aws-sam, without Docker (PARAMETERS=Architect
 playback-key: setup ## a key for private playback, into Secrets Manager of your account (FOLDER=path: into a file there)
 	@$(bin)/python -m deployment.playback_key $(FOLDER)
 
-deploy: setup ## build, deploy to the AWS account of your credentials, put the page there (PARAMETERS="NAME=value ..." CONFIG=prod)
-	@$(with_tools) $(bin)/python -m deployment --config-env $(or $(CONFIG),default) $(PARAMETERS)
+preflight: setup ## look whether the AWS account of your credentials is ready, and change nothing (PARAMETERS, CONFIG as below)
+	@$(bin)/python -m deployment.preflight --config-env $(or $(CONFIG),default) $(PARAMETERS)
+
+service-roles: setup ## the roles that AWS wants before a first cluster; `make deploy` makes them by itself
+	@$(bin)/python -m deployment.service_roles
+
+deploy: setup ## build, deploy to the AWS account of your credentials, put the page there (PARAMETERS="NAME=value ..." CONFIG=prod CLEAN=yes)
+	@CLEAN="$(CLEAN)" $(with_tools) $(bin)/python -m deployment --config-env $(or $(CONFIG),default) $(PARAMETERS)
 
 destroy: setup ## delete the stack of your AWS account, after saying what goes and what stays (CONFIRM=its name CONFIG=prod)
 	@CONFIRM="$(CONFIRM)" $(bin)/python -m deployment.destroy --config-env $(or $(CONFIG),default)
@@ -83,6 +89,6 @@ bench: setup ## measure cost and speed and write docs/benchmarks.md, about 25 mi
 clean: ## remove what `up`, `demo`, `test` and `build` made; the virtual environments stay
 	rm -rf .local .aws-sam .built web/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help demo up emulator dashboard test test-docker test-faults audit check scan scaling bench build playback-key deploy destroy smoke redrive pipeline clean
+.PHONY: help demo up emulator dashboard test test-docker test-faults audit check scan scaling bench build playback-key preflight service-roles deploy destroy smoke redrive pipeline clean
 setup:
 	@sh local/setup.sh

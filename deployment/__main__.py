@@ -1,19 +1,33 @@
-"""`make deploy`: the key pair where there is none, the edge where it stands apart, the stack by SAM, and the page."""
+"""`make deploy`: a look whether the account is ready, what stands around the stack, the stack by SAM, and what is next.
+
+A stack that is stuck is explained, and cleared with CLEAN=yes.
+"""
 
 import argparse
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deployment import REPOSITORY, page
+from deployment import EDGE_REGION, REPOSITORY, page, recovery, stack
+from deployment.edge import Edge, is_apart
+from deployment.findings import Verdict, table
+from deployment.missing import still_missing
 from deployment.platform import ARCHITECTURE, Deploy, Deployment
+from deployment.preflight import Preflight, is_ready
+from deployment.recovery import Recovery
 from deployment.samconfig import Target, assignments, target
 
 PAGE = REPOSITORY / "web/dist"
 NO_PAGE = "The page was not built: it needs Node.js 20.19 or newer with npm (or --without-page, for the API alone)."
+
+
+class NotDeployedError(RuntimeError):
+    """SAM could not bring the stack to the template."""
 
 
 def by_sam(at: Target) -> Deploy:
@@ -25,9 +39,48 @@ def by_sam(at: Target) -> Deploy:
         command = ["sam", "deploy", "--config-env", at.environment]
         if parameters:
             command += ["--parameter-overrides", *(f'{name}="{value}"' for name, value in parameters.items())]
-        subprocess.run(command, cwd=REPOSITORY, check=True)
+        if subprocess.run(command, cwd=REPOSITORY, check=False).returncode:
+            raise NotDeployedError("sam deploy failed, as it says above")
 
     return deploy
+
+
+def clear(session: Any, name: str) -> None:
+    """Explain and clear what is stuck, the stack and the one of its edge; ValueError where it stays so."""
+    places = {name: session.region_name}
+    if is_apart(session.region_name):
+        places[Edge(None, name, session.region_name, {}).name] = EDGE_REGION
+    for each, region in places.items():
+        Recovery(session, region, each, recovery.agreed).run()
+
+
+def require_ready(session: Any, name: str, given: Mapping[str, str]) -> None:
+    """Print what a look at the account finds; ValueError when a deployment would surely fail."""
+    found = list(Preflight(session, name, given).run())
+    print(table(found), flush=True)
+    if not is_ready(found):
+        raise ValueError("nothing was built: see what is marked NO")
+
+
+def next_steps(session: Any, name: str) -> str:
+    """What the deployed platform still lacks, with the commands, or the one that tries it out."""
+    there = stack.read(session.client("cloudformation"), name)
+    lacking = [each for each in still_missing(session, there) if each.verdict is not Verdict.OK]
+    return table(lacking) if lacking else f"Try it with a generated clip: make smoke STACK={name}"
+
+
+def deploy(at: Target, given: Mapping[str, str], folder: Path | None) -> None:
+    """All of it, in order, told on the terminal."""
+    session = boto3.Session(region_name=at.region)
+    if session.region_name and session.get_credentials():
+        clear(session, at.stack)
+    require_ready(session, at.stack, given)
+    try:
+        address = Deployment(session, at.stack, given).run(by_sam(at), folder)
+    except NotDeployedError:
+        print("\n".join(recovery.why_not(session.client("cloudformation"), at.stack)))
+        raise
+    print(f"deployed: {address}\n{next_steps(session, at.stack)}")
 
 
 def main(arguments: list[str]) -> int:
@@ -42,14 +95,11 @@ def main(arguments: list[str]) -> int:
         return 1
     try:
         at = target(asked.config_env, (REPOSITORY / "samconfig.toml").read_text())
-        session = boto3.Session(region_name=at.region)
         given = {**at.parameters, **assignments(asked.parameters)}
-        folder = None if asked.without_page else PAGE
-        address = Deployment(session, at.stack, given).run(by_sam(at), folder)
-    except (BotoCoreError, ClientError, ValueError, subprocess.CalledProcessError) as error:
+        deploy(at, given, None if asked.without_page else PAGE)
+    except (BotoCoreError, ClientError, NotDeployedError, ValueError, subprocess.CalledProcessError) as error:
         print(f"make deploy: {error}", file=sys.stderr)
         return 1
-    print(f"deployed: {address}")
     return 0
 
 

@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,13 +11,18 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
-from deployment import EDGE_REGION, REPOSITORY, inventory, playback_key, running, stack
+from deployment import EDGE_REGION, REPOSITORY, failures, inventory, playback_key, running, stack
 from deployment.edge import Edge, is_apart
 from deployment.inventory import Part
 from deployment.samconfig import target
 
 PAGE = "PageBucket"
 PATIENCE = {"Delay": 5, "MaxAttempts": 720}  # seconds; a distribution alone takes minutes
+PAUSE_SECONDS = 15 * 60
+INTERFACES = (
+    "Lambda removes the network interfaces of a function up to 40 minutes after it, and subnets and security groups go "
+    "only then"
+)
 Say = Callable[[str], None]
 Ask = Callable[[str], str]
 
@@ -75,7 +81,29 @@ class Destruction:
         return name if is_apart(self.session.region_name) and stack.read(client, name).status else ""
 
     def _delete(self, client: Any, name: str) -> None:
-        self.say(f"deleting {name}: minutes, the distribution above all")
+        self.say(f"deleting {name}: minutes, the distribution above all; up to an hour where functions were in the VPC")
+        try:
+            self._delete_once(client, name)
+        except WaiterError:
+            if stack.read(client, name).status != "DELETE_FAILED":
+                raise
+            self._delete_again(client, name)
+
+    def _delete_again(self, client: Any, name: str) -> None:
+        """Once more after a pause, since what was in the way may go by itself."""
+        for failure in failures.failures(client, name):
+            self.say(f"  not deleted: {failure}")
+        self.say(f"once more in {PAUSE_SECONDS / 60:g} minutes: {INTERFACES}")
+        time.sleep(PAUSE_SECONDS)
+        try:
+            self._delete_once(client, name)
+        except WaiterError as error:
+            found = "; ".join(map(str, failures.failures(client, name)))
+            raise ValueError(
+                f"{name} is not gone: {found or error}. Run make destroy again later: {INTERFACES}"
+            ) from error
+
+    def _delete_once(self, client: Any, name: str) -> None:
         client.delete_stack(StackName=name)
         client.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig=PATIENCE)
 

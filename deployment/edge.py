@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deployment import EDGE_REGION, stack
+from deployment import EDGE_REGION, naming, stack
 from deployment.stack import Values
 
 TEMPLATE = Path(__file__).parents[1] / "stacks" / "edge.yaml"
@@ -36,7 +36,8 @@ class Edge:
     @property
     def name(self) -> str:
         """The edge stack's own."""
-        return f"{self.main}-{self.region}-edge"
+        end = f"-{self.region}-edge"
+        return naming.shortened(self.main, naming.LONGEST_STACK - len(end)) + end
 
     def before(self) -> dict[str, str]:
         """Make what is wanted beside what there is; the parameters that the main stack gets for it.

@@ -70,7 +70,14 @@ def counted(these: Iterable[Part]) -> list[str]:
 
 def told(part: Part) -> list[str]:
     """What is kept, why, and the command that removes it."""
-    layer, _, version = part.physical_id.rpartition(":")
-    by_hand = BY_HAND.get(part.kind, "").format(id=part.physical_id, layer=layer, version=version)
     why = LAYERS if part.kind == "AWS::Lambda::LayerVersion" else REASONS.get(part.logical_id, "kept by its template")
-    return [f"  {part.kind.removeprefix('AWS::')} {part.physical_id}: {why}", f"      {by_hand}"]
+    return [
+        f"  {part.kind.removeprefix('AWS::')} {part.physical_id}: {why}",
+        f"      {by_hand(part.kind, part.physical_id)}",
+    ]
+
+
+def by_hand(kind: str, physical_id: str) -> str:
+    """The command that removes a resource; empty for a type that no template of ours keeps."""
+    layer, _, version = physical_id.rpartition(":")
+    return BY_HAND.get(kind, "").format(id=physical_id, layer=layer, version=version)

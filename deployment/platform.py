@@ -1,6 +1,7 @@
 """What stands around a deployment of the platform's stack, whoever deploys it: SAM by `make deploy`, or a pipeline.
 
-Before it the key pair where there is none, and the edge where it stands apart; after it the page.
+Before it the zones and a name that is short enough, the key pair and the service-linked roles where there are none,
+and the edge where it stands apart; after it the page.
 """
 
 from collections.abc import Callable, Mapping
@@ -8,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deployment import EDGE_REGION, REPOSITORY, page, playback_key, stack
+from deployment import EDGE_REGION, REPOSITORY, naming, page, places, playback_key, service_roles, stack, unchangeable
+from deployment import zones as zone
 from deployment.edge import Edge, is_apart
+from deployment.stack import Stack
 
 PROFILES = REPOSITORY / "src/vod/profiles"
 ARCHITECTURE = "Architecture"
@@ -37,8 +40,18 @@ class Deployment:
         return self.finish(parameters, folder)
 
     def prepare(self) -> dict[str, str]:
-        """Make what the stack needs beforehand; the parameters to deploy it with, others stay as they are."""
-        parameters = {**self.given, **self._key(self._known(self.given))}
+        """Make what the stack needs beforehand; the parameters to deploy it with, others stay as they are.
+
+        ValueError, before anything is made, for a place or a change that AWS would refuse half way.
+        """
+        there = stack.read(self._cloudformation(), self.stack)
+        if refusal := places.refusal(self.session):
+            raise ValueError(refusal)
+        unchangeable.require_same(there, self.given)
+        parameters = {**self._first(there), **self.given}
+        for made in service_roles.ensured(self.session.client("iam")):
+            self.say(made)
+        parameters |= self._key(self._known(parameters))
         if is_apart(self.session.region_name):
             self.say(f"certificate and firewall, in {EDGE_REGION} (a new certificate takes minutes)")
             parameters |= self._edge(self._known(parameters)).before()
@@ -59,6 +72,17 @@ class Deployment:
     def _known(self, parameters: Mapping[str, str]) -> dict[str, str]:
         """The stack's own values, and these."""
         return {**stack.read(self._cloudformation(), self.stack).parameters, **parameters}
+
+    def _first(self, there: Stack) -> dict[str, str]:
+        """What only a stack that is not there yet is given: a short name and zones, unless somebody chose zones."""
+        if there.parameters:
+            return {}
+        short = naming.prefix(self.stack)
+        if self.given.get("ZoneA") or self.given.get("ZoneB"):
+            return short
+        region = self.session.region_name
+        offered = zone.offered(self.session.client("ec2"))
+        return {**short, **(zone.chosen(region, offered) if offered else {})}
 
     def _edge(self, wanted: Mapping[str, str]) -> Edge:
         return Edge(self._cloudformation(EDGE_REGION), self.stack, self.session.region_name, wanted, self.role)

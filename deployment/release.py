@@ -14,13 +14,11 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deployment import REPOSITORY, stack
+from deployment import REPOSITORY, recovery, stack
 from deployment.platform import Deployment
 from deployment.samconfig import target
 from deployment.stack import Stack
 from local import templates
-
-HALF_MADE = ("CREATE_FAILED", "DELETE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "UPDATE_ROLLBACK_FAILED")
 
 
 def parameters(deployment: Deployment, template: Path) -> dict[str, str]:
@@ -37,8 +35,8 @@ def parameters(deployment: Deployment, template: Path) -> dict[str, str]:
 
 def require_deployable(name: str, there: Stack) -> None:
     """ValueError for a stack that is half made, and for one that holds a pipeline: a push must not change its guard."""
-    if there.status in HALF_MADE:
-        raise ValueError(f"{name} is {there.status}: read its events, then delete or continue it by hand")
+    if recovery.is_stuck(there.status):
+        raise ValueError(f"{name} is {there.status}. {recovery.WHAT_HAPPENED[there.status]} Read its events first.")
     if there.parameters.get("GitHubRepository"):
         raise ValueError(f"{name} holds a pipeline itself: let the pipeline deploy stacks of its own")
 

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, WaiterError
+
+from deployment import failures
 
 Values = Mapping[str, str]
 
@@ -16,6 +18,7 @@ class Stack:
     status: str = ""
     parameters: Values = field(default_factory=dict)
     outputs: Values = field(default_factory=dict)
+    id: str = ""
 
     def has(self, parameters: Values) -> bool:
         """Whether it is whole and stands at these parameters."""
@@ -35,11 +38,12 @@ def read(client: Any, name: str) -> Stack:
         found.get("StackStatus", ""),
         {one["ParameterKey"]: one.get("ParameterValue", "") for one in found.get("Parameters", ())},
         {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", ())},
+        found.get("StackId", ""),
     )
 
 
 def bring(client: Any, name: str, body: str, parameters: Values, role: str = "") -> Values:
-    """Create or update a stack, with a role if given one, and wait; its outputs. botocore's WaiterError if it fails."""
+    """Create or update a stack, with a role if given one, and wait; its outputs. ValueError says what failed first."""
     request = {
         "StackName": name,
         "TemplateBody": body,
@@ -53,5 +57,10 @@ def bring(client: Any, name: str, body: str, parameters: Values, role: str = "")
         if "No updates are to be performed" not in str(error):
             raise
     else:
-        client.get_waiter("stack_update_complete" if is_there else "stack_create_complete").wait(StackName=name)
+        try:
+            client.get_waiter("stack_update_complete" if is_there else "stack_create_complete").wait(StackName=name)
+        except WaiterError as error:
+            found = failures.failures(client, name)
+            why = found[0] if found else error
+            raise ValueError(f"{name} is {read(client, name).status}: {why}") from error
     return read(client, name).outputs

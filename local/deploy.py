@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from deployment import STACK
+from deployment import STACK, failures, service_roles
 from local.clients import Clients
 from local.package import Package, template_url
 
@@ -20,6 +21,7 @@ USABLE = (*MADE, "UPDATE_ROLLBACK_COMPLETE")
 POLL_SECONDS = 0.1
 TIMEOUT_SECONDS = 120
 NESTED_STACK = "AWS::CloudFormation::Stack"
+LOG = logging.getLogger("local.deploy")
 
 
 class DeployError(RuntimeError):
@@ -48,6 +50,8 @@ def deploy(clients: Clients, package: Package, bucket: str, parameters: Mapping[
     if stack and record.exists() and record.read_text() == identity(stack, wanted):
         return False
     upload(clients, package, bucket)
+    for made in service_roles.ensured(clients.iam):
+        LOG.info(made)
     if stack and stack["StackStatus"] not in USABLE:
         clients.cloudformation.delete_stack(StackName=STACK)
         _settle(clients)
@@ -96,7 +100,8 @@ def _submit(clients: Clients, package: Package, bucket: str, parameters: Mapping
         clients.cloudformation.update_stack(**request)
     status = _settle(clients)
     if status not in MADE:
-        raise DeployError(f"{STACK} is {status}: " + ("; ".join(failures(clients, STACK)) or "no resource says why"))
+        why = "; ".join(map(str, failures.failures(clients.cloudformation, STACK)))
+        raise DeployError(f"{STACK} is {status}: {why or 'no resource says why'}")
 
 
 def _settle(clients: Clients) -> str:
@@ -109,29 +114,6 @@ def _settle(clients: Clients) -> str:
             return str(status)
         time.sleep(POLL_SECONDS)
     raise DeployError(f"{STACK} still changes after {TIMEOUT_SECONDS} s")
-
-
-def failures(clients: Clients, stack: str) -> Iterator[str]:
-    """Each failed resource with its reason, down to the resources of nested stacks."""
-    seen = set()
-    for event in clients.cloudformation.describe_stack_events(StackName=stack)["StackEvents"]:
-        name, kind = event["LogicalResourceId"], event.get("ResourceType")
-        itself = event.get("PhysicalResourceId") == event["StackId"]
-        if not event["ResourceStatus"].endswith("FAILED") or name in seen or itself:
-            continue
-        seen.add(name)
-        if kind == NESTED_STACK and event.get("PhysicalResourceId"):
-            yield from _nested_failures(clients, event)
-        else:
-            yield f"{name} ({kind}): {event.get('ResourceStatusReason', 'no reason given')}"
-
-
-def _nested_failures(clients: Clients, event: Mapping[str, Any]) -> Iterator[str]:
-    try:
-        inner = list(failures(clients, event["PhysicalResourceId"]))
-    except ClientError:
-        inner = []
-    yield from inner or [f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', 'no reason given')}"]
 
 
 def resources(clients: Clients, stack: str = STACK) -> Iterator[Resource]:

@@ -10,7 +10,7 @@ import yaml
 from ministack.core.responses import get_account_id, get_region
 from ministack.services.cloudformation import _stacks, changesets, engine, handlers, provisioners, stacks
 
-from local.emulator import iam
+from local.emulator import iam, interfaces, names, nested, service_roles, stack_states
 from local.emulator.function_files import FUNCTION, require_network
 from local.emulator.lambdas import require_poller_rights
 from local.emulator.rights import creation_rights
@@ -18,7 +18,6 @@ from local.emulator.rights import creation_rights
 HANDLERS = provisioners._RESOURCE_HANDLERS
 STATE_MACHINE, TRIGGER = "AWS::StepFunctions::StateMachine", "AWS::Lambda::EventSourceMapping"
 TABLE = "AWS::DynamoDB::Table"
-NESTED, KEEPING = "AWS::CloudFormation::Stack", ("Retain", "RetainExceptOnCreate")
 STUBS = (
     "AWS::ApplicationAutoScaling::ScalableTarget",
     "AWS::ApplicationAutoScaling::ScalingPolicy",
@@ -49,7 +48,6 @@ _definition = provisioners._sfn_definition
 _update = provisioners._update_resource
 _conditions = engine._evaluate_conditions
 _secret_string = provisioners._sm_secret_string
-_delete_nested = HANDLERS[NESTED]["delete"]
 
 
 def stub(kind: str) -> dict[str, Callable[..., Any]]:
@@ -148,21 +146,10 @@ def check_trigger(properties: Any) -> None:
     require_poller_rights({"FunctionName": name, "EventSourceArn": properties["EventSourceArn"]})
 
 
-def delete_nested(physical_id: str, properties: Any) -> Any:
-    """Delete a nested stack; ministack would delete with it what its template keeps."""
-    child = _stacks.get(provisioners._nested_stack_lookup_name(physical_id)) or {}
-    defined = (child.get("_template") or {}).get("Resources") or {}
-    known = child.get("_resources") or {}
-    kept = {name for name in known if (defined.get(name) or {}).get("DeletionPolicy") in KEEPING}
-    child["_resources"] = {name: found for name, found in known.items() if name not in kept}
-    return _delete_nested(physical_id, properties)
-
-
 def install() -> None:
     """Teach the emulator's CloudFormation these."""
     for kind in STUBS:
         HANDLERS.setdefault(kind, stub(kind))
-    HANDLERS[NESTED]["delete"] = delete_nested
     provisioners._sfn_definition = definition
     provisioners._sm_secret_string = secret_string
     provisioners._update_resource = update_keeping_attributes
@@ -171,3 +158,8 @@ def install() -> None:
     checked(STATE_MACHINE, require_machine_rights)
     checked(TRIGGER, check_trigger)
     checked(FUNCTION, require_network)
+    checked(service_roles.CLUSTER, service_roles.require_for_cluster)
+    for kind in names.LIMITS:
+        checked(kind, names.within(kind))
+    for seam in (interfaces, names, nested, service_roles, stack_states):
+        seam.install()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import boto3
@@ -21,6 +22,9 @@ OUTPUTS = {
     "LoginUrl": "https://l",
     "PageClientId": "c",
 }
+
+ZONES = {"ZoneA": "us-east-1b", "ZoneB": "us-east-1c"}
+"""Those of the lowest ids in the account that moto imitates."""
 
 
 class MainStack:
@@ -49,6 +53,9 @@ class Session:
 
     def __init__(self, region: str, main: MainStack) -> None:
         self.region_name, self.main, self.edge = region, main, FakeCloudFormation()
+
+    def get_partition_for_region(self, region: str) -> str:
+        return "aws"
 
     def client(self, service: str, region_name: str | None = None) -> Any:
         if service == "cloudformation":
@@ -83,14 +90,14 @@ def test_a_first_deployment_makes_the_key_and_later_ones_keep_it() -> None:
     first = deployed(session, {})
     second = deployed(session, {"MaxSourceGiB": "5"})
 
-    assert first.keys() == {"PlaybackPublicKey"}
+    assert first.keys() == {"PlaybackPublicKey", "ZoneA", "ZoneB"}
     assert second == {"MaxSourceGiB": "5"}
     assert boto3.client("secretsmanager", region_name="us-east-1").get_secret_value(SecretId="Home/playback-key")
 
 
 @pytest.mark.parametrize("given", [{"PlaybackAccess": "public"}, {"PlaybackPublicKey": "mine"}])
 def test_no_key_is_made_where_none_is_wanted(given: dict[str, str]) -> None:
-    assert deployed(Session("us-east-1", MainStack()), given) == given
+    assert deployed(Session("us-east-1", MainStack()), given) == {**given, **ZONES}
 
 
 def test_abroad_the_edge_comes_first_and_its_arns_are_given() -> None:
@@ -139,7 +146,12 @@ def test_a_word_that_is_no_assignment_is_named() -> None:
 
 def test_sam_gets_every_parameter_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[list[str]] = []
-    monkeypatch.setattr("subprocess.run", lambda command, **_: ran.append(command))
+
+    def run(command: list[str], **_: Any) -> CompletedProcess[str]:
+        ran.append(command)
+        return CompletedProcess(command, 0)
+
+    monkeypatch.setattr("subprocess.run", run)
 
     by_sam(target("default", SAMCONFIG))({"EdgeWebAclArn": "", "A": "x,y="}, "arm64")
     by_sam(target("default", SAMCONFIG))({}, "x86_64")

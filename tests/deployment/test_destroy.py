@@ -6,7 +6,7 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, WaiterError
 from moto import mock_aws
 
 from deployment import destroy, inventory, playback_key, running
@@ -105,6 +105,57 @@ def test_the_key_can_be_had_back_by_the_next_deployment(deployed: boto3.Session)
 
     assert playback_key.ensured(client, NAME) == "pem"
     assert client.get_secret_value(SecretId=f"{NAME}/playback-key")["SecretString"] == "pem"
+
+
+class HalfDeleted:
+    """CloudFormation with a stack whose deletion fails some times, for a subnet that is in use."""
+
+    def __init__(self, fails: int) -> None:
+        self.fails, self.deletions = fails, 0
+
+    def delete_stack(self, StackName: str) -> None:
+        self.deletions += 1
+
+    def describe_stacks(self, StackName: str) -> Any:
+        return {"Stacks": [{"StackStatus": "DELETE_FAILED"}]}
+
+    def get_waiter(self, _: str) -> Any:
+        return self
+
+    def wait(self, **_: Any) -> None:
+        if self.deletions <= self.fails:
+            raise WaiterError("StackDeleteComplete", "terminal failure state", {})
+
+    def get_paginator(self, _: str) -> Any:
+        return self
+
+    def paginate(self, StackName: str) -> Any:
+        subnet = {"LogicalResourceId": "SubnetA", "ResourceType": "AWS::EC2::Subnet", "StackId": "id"}
+        return [{"StackEvents": [{**subnet, "ResourceStatus": "DELETE_FAILED", "ResourceStatusReason": "in use"}]}]
+
+
+def deleted_at_last(client: HalfDeleted) -> str:
+    said: list[str] = []
+    Destruction(None, NAME, lambda _: NAME, said.append)._delete(client, NAME)
+    return "\n".join(said)
+
+
+def test_a_deletion_that_fails_is_explained_and_tried_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(destroy, "PAUSE_SECONDS", 0)
+    client = HalfDeleted(fails=1)
+
+    said = deleted_at_last(client)
+
+    assert client.deletions == 2
+    assert "not deleted: SubnetA (AWS::EC2::Subnet): in use" in said
+    assert "40 minutes" in said
+
+
+def test_a_deletion_that_fails_again_says_what_is_in_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(destroy, "PAUSE_SECONDS", 0)
+
+    with pytest.raises(ValueError, match=r"Mine is not gone: SubnetA .*in use.*Run make destroy again later"):
+        deleted_at_last(HalfDeleted(fails=2))
 
 
 def test_the_commands_by_hand_name_the_resource() -> None:

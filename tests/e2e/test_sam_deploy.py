@@ -28,7 +28,16 @@ from tests.local.aws import until
 from tests.media.generate import clip
 from tests.templates import parsed
 
-BUILT_FROM = ("lambda", "layers", "pipeline-config.yaml", "src", "stacks", "samconfig.toml", "template.yaml")
+BUILT_FROM = (
+    "deployment",
+    "lambda",
+    "layers",
+    "pipeline-config.yaml",
+    "src",
+    "stacks",
+    "samconfig.toml",
+    "template.yaml",
+)
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from tests.templates.parsed import Resource, Value
 WITHOUT_RESOURCE = {
     "ec2:AssignPrivateIpAddresses": "see ec2:CreateNetworkInterface",
     "ec2:CreateNetworkInterface": "Lambda asks for it on every resource before it puts a function into a VPC",
+    "ec2:DescribeAvailabilityZones": "EC2 supports no resource",
     "ec2:DeleteNetworkInterface": "see ec2:CreateNetworkInterface",
     "ec2:DescribeNetworkInterfaces": "see ec2:CreateNetworkInterface",
     "ec2:DescribeSubnets": "see ec2:CreateNetworkInterface",
@@ -138,10 +139,10 @@ LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 
 
 def test_the_probe_which_reads_hostile_bytes_may_read_no_data_at_all() -> None:
-    statements = parsed.template_of("StepPermissions")["Resources"]["ProbeRole"]["Properties"]["Policies"][0]
+    statements = parsed.template_of("ProbePermissions")["Resources"]["ProbeRole"]["Properties"]["Policies"][0]
     denied = [each for each in statements["PolicyDocument"]["Statement"] if each["Effect"] == "Deny"]
 
-    assert actions_of("StepPermissions", "ProbeRole") == LOGS | NETWORK
+    assert actions_of("ProbePermissions", "ProbeRole") == LOGS | NETWORK
     assert [set(each["Action"]) for each in denied] == [NETWORK]
 
 

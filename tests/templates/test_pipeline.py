@@ -133,7 +133,7 @@ def test_what_a_stack_needs_outlives_the_pipeline() -> None:
     store = parsed.template_of("Store")["Resources"]
 
     kept = [store["PackageBucket"], store["Repository"], *CLOUDFORMATION.values()]
-    assert {each["DeletionPolicy"] for each in kept} == {"Retain"}
+    assert {each["DeletionPolicy"] for each in kept} == {"RetainExceptOnCreate"}
 
 
 def test_what_stacks_are_made_of_never_expires() -> None:

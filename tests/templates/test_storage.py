@@ -12,7 +12,12 @@ each_bucket = pytest.mark.parametrize("bucket", parsed.resources("AWS::S3::Bucke
 
 @pytest.mark.parametrize("resource", parsed.resources(*KEEPS_DATA), ids=lambda resource: resource.name)
 def test_data_outlives_the_stack(resource: Resource) -> None:
-    assert resource.definition["DeletionPolicy"] == resource.definition["UpdateReplacePolicy"] == "Retain"
+    assert resource.definition["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert resource.definition["UpdateReplacePolicy"] == "Retain"
+
+
+def test_nothing_stays_behind_after_a_creation_that_fails() -> None:
+    assert [str(each) for each in parsed.resources() if each.definition.get("DeletionPolicy") == "Retain"] == []
 
 
 @each_bucket

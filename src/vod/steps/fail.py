@@ -30,6 +30,12 @@ _SCRATCH_FULL = Failure(
     "The platform's working space was full, again and again. Nothing is lost: tell the operator, then try again.",
 )
 
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
+_IMAGE_MISSING = Failure(
+    "encoder_image_missing",
+    "The platform has no encoder yet; your file is kept. Tell the operator to push its image, then try again.",
+)
+
 
 _SANDBOX_UNAVAILABLE = Failure(
     "sandbox_unavailable",
@@ -50,6 +56,8 @@ def reason(error: Document) -> Failure:
             return Failure(told.code, told.message)
     for code in _exit_codes(error.get("Cause")) & _OF_EXIT_CODES.keys():
         return _OF_EXIT_CODES[code]
+    if _lacked_its_image(error.get("Cause")):
+        return _IMAGE_MISSING
     logger.error("execution failed: %s", json.dumps(error)[:2000])
     return _INTERNAL
 
@@ -61,6 +69,16 @@ def _exit_codes(cause: Any) -> set[int]:
         return {container["ExitCode"] for container in task["Containers"] if "ExitCode" in container}
     except (TypeError, ValueError, KeyError):
         return set()
+
+
+def _lacked_its_image(cause: Any) -> bool:
+    """Whether a task did not start because its image could not be pulled, by ECS's own names for both."""
+    try:
+        task = json.loads(cause)
+        code, why = str(task["StopCode"]), str(task["StoppedReason"])
+    except (TypeError, ValueError, KeyError):
+        return False
+    return code == "TaskFailedToStart" and why.startswith("CannotPullContainerError")
 
 
 def is_broken(code: str) -> bool:

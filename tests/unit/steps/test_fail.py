@@ -69,6 +69,21 @@ def test_a_source_that_fits_no_task_is_refused_with_what_to_do() -> None:
     assert "SourcesOn=efs" in failure.message
 
 
+def test_a_task_without_its_image_is_told_from_ecss_own_words() -> None:
+    task = {
+        "StopCode": "TaskFailedToStart",
+        "StoppedReason": "CannotPullContainerError: pull image manifest",
+        "Containers": [],
+    }
+
+    def code(**changed: str) -> str:
+        return reason({"Error": "States.TaskFailed", "Cause": json.dumps({**task, **changed})}).code
+
+    assert code() == "encoder_image_missing"
+    assert code(StopCode="EssentialContainerExited") == "internal"
+    assert code(StoppedReason="ResourceInitializationError: CannotPullContainerError") == "internal"
+
+
 def test_our_own_reasons_are_kept_and_others_are_internal() -> None:
     assert reason({"code": "corrupt", "message": "The file is damaged."}) == CORRUPT
     assert reason({"Error": "States.Timeout", "Cause": "secret detail"}).code == "internal"

@@ -1,0 +1,70 @@
+"""What a deployed platform still lacks before somebody can use it: the encoder's image, and a user."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from deployment.findings import Finding, asked, ok, to_do, unknown
+from deployment.stack import Stack
+
+IMAGE, USERS = "Encoder image", "Users"
+IN_ECR = re.compile(r"\d+\.dkr\.ecr\.([a-z0-9-]+)\.")
+
+
+def image(there: Stack) -> str:
+    """The address of the image that the stack's tasks run."""
+    tag = there.parameters.get("EncoderImageTag", "v1")
+    return there.parameters.get("EncoderImageUri") or f"{there.outputs['EncoderRepositoryUri']}:{tag}"
+
+
+def image_found(ecr: Any, address: str, architecture: str) -> Finding:
+    """Whether a repository of ECR has an image, ACCOUNT.dkr.ecr.REGION.SUFFIX/NAME:TAG."""
+    host, _, path = address.partition("/")
+    name, _, tag = path.rpartition(":")
+    request = {"registryId": host.split(".")[0], "repositoryName": name, "imageIds": [{"imageTag": tag}]}
+    try:
+        is_there = bool(ecr.describe_images(**request)["imageDetails"])
+    except (ecr.exceptions.ImageNotFoundException, ecr.exceptions.RepositoryNotFoundException):
+        is_there = False
+    if not is_there:
+        return to_do(IMAGE, f"there is no {address}; every video would fail", pushed(host, address, architecture))
+    return ok(IMAGE, address)
+
+
+def region_of(address: str) -> str:
+    """The region of an image in ECR; empty for one elsewhere."""
+    found = IN_ECR.match(address)
+    return found.group(1) if found else ""
+
+
+def pushed(host: str, address: str, architecture: str) -> str:
+    """The commands that build the image and push it."""
+    region = region_of(address)
+    platform = {"arm64": "arm64", "x86_64": "amd64"}[architecture]
+    return (
+        f"aws ecr get-login-password --region {region} | docker login --username AWS --password-stdin {host}\n"
+        f"docker buildx build --platform linux/{platform} -f container/Dockerfile -t {address} --push ."
+    )
+
+
+def users_found(cognito: Any, pool: str) -> Finding:
+    """Whether anybody can sign in."""
+    if cognito.list_users(UserPoolId=pool, Limit=1)["Users"]:
+        return ok(USERS, f"there are some in {pool}")
+    commands = (
+        f"aws cognito-idp admin-create-user --user-pool-id {pool} --username you@example.com\n"
+        '(sends a password by mail; README, "A user and a token", has the way without mail)'
+    )
+    return to_do(USERS, f"nobody is in {pool}", commands)
+
+
+def still_missing(session: Any, there: Stack) -> Iterator[Finding]:
+    """A finding for the image and one for the users of a deployed stack."""
+    architecture = there.parameters.get("Architecture", "arm64")
+    address = image(there)
+    if region := region_of(address):
+        yield asked(IMAGE, lambda: image_found(session.client("ecr", region_name=region), address, architecture))
+    else:
+        yield unknown(IMAGE, f"{address} is not in ECR, where this could look")
+    pool = there.outputs["UserPoolId"]
+    yield asked(USERS, lambda: users_found(session.client("cognito-idp"), pool))

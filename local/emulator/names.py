@@ -1,0 +1,77 @@
+"""Names of resources: those that CloudFormation makes up are cut to what a service takes, longer given ones refused."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ministack.services.cloudformation import provisioners
+
+RANDOM_LENGTH = 13
+# Where a type's name stands, and the most characters of it.
+LIMITS = {
+    "AWS::CloudFront::CachePolicy": ("CachePolicyConfig.Name", 128),
+    "AWS::CloudFront::Function": ("Name", 64),
+    "AWS::CloudFront::KeyGroup": ("KeyGroupConfig.Name", 128),
+    "AWS::CloudFront::OriginAccessControl": ("OriginAccessControlConfig.Name", 64),
+    "AWS::CloudFront::PublicKey": ("PublicKeyConfig.Name", 128),
+    "AWS::CloudFront::ResponseHeadersPolicy": ("ResponseHeadersPolicyConfig.Name", 128),
+    "AWS::CloudWatch::Alarm": ("AlarmName", 255),
+    "AWS::CloudWatch::Dashboard": ("DashboardName", 255),
+    "AWS::CodeBuild::Project": ("Name", 150),
+    "AWS::CodePipeline::Pipeline": ("Name", 100),
+    "AWS::ECS::TaskDefinition": ("Family", 255),
+    "AWS::Events::Rule": ("Name", 64),
+    "AWS::IAM::ManagedPolicy": ("ManagedPolicyName", 128),
+    "AWS::IAM::Role": ("RoleName", 64),
+    "AWS::Lambda::Function": ("FunctionName", 64),
+    "AWS::Logs::LogGroup": ("LogGroupName", 512),
+    "AWS::SecretsManager::Secret": ("Name", 512),
+    "AWS::SQS::Queue": ("QueueName", 80),
+    "AWS::SSM::Parameter": ("Name", 1011),
+    "AWS::StepFunctions::StateMachine": ("StateMachineName", 80),
+}
+
+
+class NameTooLongError(ValueError):
+    """A name that its service refuses; the text is AWS's."""
+
+
+def made_up(stack: str, logical_id: str, *, lowercase: bool = False, max_len: int = 128, seeded: bool = True) -> str:
+    """A name as CloudFormation makes it up: stack, logical id and a random end, the first two cut alike.
+
+    So the name of a rule begins with no more than 24 characters of its stack's.
+    """
+    seed = provisioners._NAME_SEED.get() if seeded else ""
+    random = hashlib.sha256(f"{stack}:{logical_id}:{seed}".encode()).hexdigest()[:RANDOM_LENGTH].upper()
+    if len(stack) + len(logical_id) + RANDOM_LENGTH + 2 > max_len:
+        part = (max_len - RANDOM_LENGTH - 2) // 2
+        stack, logical_id = stack[:part], logical_id[:part]
+    name = f"{stack}-{logical_id}-{random}"
+    return name.lower() if lowercase else name
+
+
+def given(properties: Mapping[str, Any], place: str) -> str:
+    """The name that a template gives, or nothing."""
+    value: Any = properties
+    for part in place.split("."):
+        value = (value or {}).get(part)
+    return str(value or "")
+
+
+def within(kind: str) -> Callable[[Mapping[str, Any]], None]:
+    """A check that refuses properties of a type whose name is too long for its service."""
+    place, longest = LIMITS[kind]
+
+    def check(properties: Mapping[str, Any]) -> None:
+        if len(name := given(properties, place)) > longest:
+            raise NameTooLongError(
+                f"1 validation error detected: Value '{name}' at 'name' failed to satisfy constraint: "
+                f"Member must have length less than or equal to {longest} (Service: {kind})"
+            )
+
+    return check
+
+
+def install() -> None:
+    """Have CloudFormation make up names like this."""
+    provisioners._physical_name = made_up
