@@ -16,7 +16,8 @@ import pytest
 
 from tests import samples
 from tests.integration.conftest import OUTPUT, SOURCE, TABLE
-from tests.signing_keys import KEY, PRIVATE, pem
+from tests.signing_keys import KEY, OTHER_KEY, PRIVATE, pem
+from tests.templates import parsed
 from vod.aws.videos import DynamoVideos
 from vod.model import Source
 from vod.signing import public_lines
@@ -317,6 +318,27 @@ def test_a_signed_manifest_is_answered_to_its_signature_only(
     assert deliver(signed_in_or_not(f"{path}/poster.jpg", query))["statusCode"] == 400
 
 
+def test_a_new_domain_and_a_new_key_are_used_without_a_restart(
+    load: Callable[[str], Handler], table: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs = [f"{key.id}:{public_lines(key.private)}" for key in (KEY, OTHER_KEY)]
+    monkeypatch.setenv("PLAYBACK_KEYS", " ".join(pairs))
+    monkeypatch.setattr("vod.renewed.SECONDS", 0)  # a minute is over
+    DynamoVideos(table, TABLE).create(samples.video(Status.READY))
+    library, deliver, path = load("library"), load("deliver"), f"/videos/{samples.VIDEO_ID}"
+
+    boto3.client("ssm").put_parameter(Name="/stack/public-url", Value="https://new.example", Overwrite=True)
+    boto3.client("secretsmanager").put_secret_value(SecretId="stack/playback-key", SecretString=pem(OTHER_KEY.private))
+
+    shown = answer(library(request("GET", path)))[1]["playback"]
+    played = answer(deliver(request("GET", path + "/playback")))[1]["signed"]
+    link = answer(library(request("POST", path + "/shares")))[1]["share"]["url"]
+    for address in (shown["hls"], played["hls"], played["dash"]):
+        assert address.startswith("https://new.example/api/videos/")
+        assert address.endswith(f"&key={OTHER_KEY.id}")
+    assert link.startswith("https://new.example/share/")
+
+
 def test_a_public_platform_signs_nothing(
     load: Callable[[str], Handler], table: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -489,3 +511,30 @@ def test_scratch_is_counted_and_removed_and_swept(load: Callable[[str], Handler]
     assert scratch({"source": "aws.events"}) == {"removed": []}, "it is too new"
     assert scratch({"videoId": samples.VIDEO_ID}) == {"files": 1}
     assert list(tmp_path.iterdir()) == []
+
+
+ROUTES = [
+    (function.properties["Handler"].removesuffix(".handler"), event["Properties"]["Method"], event["Properties"]["Path"])
+    for function in parsed.functions()
+    for event in function.properties.get("Events", {}).values()
+    if event["Type"] == "Api"
+]
+BODIES = {
+    ("POST", "/videos"): {"filename": "a.mp4", "size": 9},
+    ("PATCH", "/videos/{id}"): {"title": "B"},
+    ("POST", "/videos/{id}/upload/complete"): {"parts": [{"partNumber": 1, "etag": "e"}]},
+}
+
+
+@pytest.mark.parametrize(("entry", "method", "path"), ROUTES)
+@pytest.mark.parametrize("status", [Status.READY, Status.AWAITING_UPLOAD])
+def test_no_cache_may_keep_what_any_route_answers(
+    load: Callable[[str], Handler], table: Any, entry: str, method: str, path: str, status: Status
+) -> None:
+    DynamoVideos(table, TABLE).create(samples.video(status))
+    asked = path.replace("{id}", samples.VIDEO_ID).replace("{", "").replace("}", "")
+
+    response = load(entry)(request(method, asked, BODIES.get((method, path))))
+
+    assert response["statusCode"] < 500
+    assert response["multiValueHeaders"]["Cache-Control"] == ["no-store"]

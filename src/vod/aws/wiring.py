@@ -1,9 +1,12 @@
 """The steps put together with their AWS adapters from a function's environment; entry points call this once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from vod import prices
 from vod.aws.clients import client
@@ -28,6 +31,7 @@ from vod.delivery import Delivery
 from vod.parts import MIB
 from vod.prices import Fargate
 from vod.probe import Limits
+from vod.renewed import Renewed
 from vod.steps.advance import Advancing
 from vod.steps.clean import Cleaning
 from vod.steps.delete import Deletion
@@ -47,8 +51,13 @@ from vod.steps.upload import UploadLimits, Uploads
 from vod.steps.watch import Watching
 from vod.steps.webhook import Webhook
 
+if TYPE_CHECKING:
+    from vod.signing import SigningKey
+
 Environment = Mapping[str, str]
 _GIB = 2**30
+_UNREADABLE = (BotoCoreError, ClientError, ValueError)
+"""A value that AWS does not give now, or a key that is none: the one before goes on."""
 PUBLIC = "public"
 """What stands in PLAYBACK_KEYS where everybody may watch."""
 
@@ -113,25 +122,34 @@ def uploads(env: Environment) -> Uploads:
     return Uploads(_videos(env), _sources(env), limits, _price(env))
 
 
-def _public_url(env: Environment) -> str:
+def _public_url(env: Environment) -> Renewed[str]:
     """The CDN's address comes from a parameter, since the CDN itself needs the API."""
-    parameter = client("ssm").get_parameter(Name=env["PUBLIC_URL_PARAMETER"])
-    return str(parameter["Parameter"]["Value"]).rstrip("/")
+    ssm = client("ssm")
+
+    def read() -> str:
+        return str(ssm.get_parameter(Name=env["PUBLIC_URL_PARAMETER"])["Parameter"]["Value"]).rstrip("/")
+
+    return Renewed(read, _UNREADABLE)
 
 
-def _delivery(env: Environment) -> Delivery:
+def _delivery(env: Environment, public_url: Renewed[str]) -> Callable[[], Delivery]:
     accepted, secret = env["PLAYBACK_KEYS"], env["PLAYBACK_KEY_SECRET"]
     if accepted == PUBLIC:
-        return Delivery(_public_url(env))
+        return lambda: Delivery(public_url())
     from vod import signing  # only functions that sign have its library
 
-    pem = client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"]
-    return Delivery(_public_url(env), signing.load(pem, accepted))
+    store = client("secretsmanager")
+
+    def read() -> SigningKey:
+        return signing.load(store.get_secret_value(SecretId=secret)["SecretString"], accepted)
+
+    key = Renewed(read, _UNREADABLE)
+    return lambda: Delivery(public_url(), key())
 
 
 def library(env: Environment) -> Library:
     """The library."""
-    return Library(_videos(env), _ledger(env), _delivery(env))
+    return Library(_videos(env), _ledger(env), _delivery(env, _public_url(env)))
 
 
 def sharing(env: Environment) -> Sharing:
@@ -142,7 +160,7 @@ def sharing(env: Environment) -> Sharing:
 def delivering(env: Environment) -> Delivering:
     """The deliver step."""
     output = S3Output(client("s3"), env["OUTPUT_BUCKET"], may_list=False)
-    return Delivering(_videos(env), DynamoShares(client("dynamodb"), env["TABLE_NAME"]), output, _delivery(env))
+    return Delivering(_videos(env), DynamoShares(client("dynamodb"), env["TABLE_NAME"]), output, _delivery(env, _public_url(env)))
 
 
 def runs(env: Environment) -> Runs:
