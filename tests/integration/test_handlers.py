@@ -56,10 +56,15 @@ def load(table: Any, s3: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         "MAX_DURATION_HOURS": "12", "POWERTOOLS_SERVICE_NAME": "vod", "ARCHITECTURE": "arm64", "DAILY_BUDGET_USD": "0",
         "MAX_RUNNING_VIDEOS": "0", "MAX_RUNNING_VIDEOS_PER_OWNER": "0",
         "CLUSTER_NAME": "encoders", "DISTRIBUTION_PARAMETER": "/stack/distribution-id",
-        "SCRATCH_FUNCTION": "scratch", "SCRATCH_DIR": str(tmp_path),
+        "SCRATCH_FUNCTION": "scratch", "RECONCILE_FUNCTION": "reconcile", "SCRATCH_DIR": str(tmp_path),
         "PLAYBACK_KEYS": f"{KEY.id}:{public_lines(PRIVATE)}", "PLAYBACK_KEY_SECRET": "stack/playback-key",
     }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
+
+    # moto runs no functions: the reconciler is called here, and scratch is as it would be without a file system.
+    reconcile = lambda _, video_id: load("reconcile")({"deletion": video_id})  # noqa: E731
+    monkeypatch.setattr("vod.aws.background.BackgroundFunction.finish_deletion", reconcile)
+    monkeypatch.setattr("vod.aws.scratch.ScratchFunction.remove", lambda *_, **__: 2)
 
     def load(name: str) -> Handler:
         sys.modules.pop(name, None)
@@ -409,9 +414,8 @@ def test_every_minute_figures_go_to_the_log_in_cloudwatch_s_format(
 
 
 def test_a_deleted_video_that_was_served_is_forgotten_by_the_cdn(
-    load: Callable[[str], Handler], table: Any, s3: Any, monkeypatch: pytest.MonkeyPatch
+    load: Callable[[str], Handler], table: Any, s3: Any
 ) -> None:
-    monkeypatch.setattr("vod.aws.scratch.ScratchFunction.remove", lambda *_, **__: 2)  # moto runs no function
     DynamoVideos(table, TABLE).create(samples.video(Status.READY, renditions=({"name": "v720"},)))
     s3.put_object(Bucket=OUTPUT, Key=f"videos/{samples.VIDEO_ID}/{samples.RUN}/index.m3u8", Body=b"#EXTM3U")
 
@@ -423,6 +427,25 @@ def test_a_deleted_video_that_was_served_is_forgotten_by_the_cdn(
     )["Parameters"]  # fmt: skip
     kept = cloudfront.get_invalidation(DistributionId=told["Value"], Id=receipt["deletion"]["invalidation"])
     assert kept["Invalidation"]["InvalidationBatch"]["Paths"]["Items"] == [f"/videos/{samples.VIDEO_ID}/*"]
+
+
+def test_a_deletion_that_takes_long_is_accepted_and_goes_on(
+    load: Callable[[str], Handler], table: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    DynamoVideos(table, TABLE).create(samples.video(Status.READY))
+    delete, path, asked = load("delete"), f"/videos/{samples.VIDEO_ID}", []
+    with monkeypatch.context() as busy:
+        busy.setattr(
+            "vod.aws.background.BackgroundFunction.finish_deletion", lambda _, video_id: asked.append(video_id)
+        )
+        busy.setattr("vod.steps.delete.ANSWER_SECONDS", 0.1)
+        status, begun = answer(delete(request("DELETE", path)))
+
+    assert (status, begun["deletion"]["completedAt"], asked) == (202, None, [samples.VIDEO_ID])
+    assert answer(load("library")(request("GET", path)))[0] == 404
+    assert load("reconcile")({"deletion": samples.VIDEO_ID}) == {"completed": True}
+    status, receipt = answer(delete(request("DELETE", path)))
+    assert (status, receipt["deletion"]["removed"]["scratchFiles"]) == (200, 2)
 
 
 def test_what_lost_events_left_behind_is_mended(load: Callable[[str], Handler], table: Any, s3: Any) -> None:
@@ -514,7 +537,11 @@ def test_scratch_is_counted_and_removed_and_swept(load: Callable[[str], Handler]
 
 
 ROUTES = [
-    (function.properties["Handler"].removesuffix(".handler"), event["Properties"]["Method"], event["Properties"]["Path"])
+    (
+        function.properties["Handler"].removesuffix(".handler"),
+        event["Properties"]["Method"],
+        event["Properties"]["Path"],
+    )
     for function in parsed.functions()
     for event in function.properties.get("Events", {}).values()
     if event["Type"] == "Api"

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from local.emulator.web_acl import refusal
 from local.web import VIEWS, security_headers
+from tests import samples
 from tests.templates import parsed, resolved
 from tests.templates.parsed import Value
 
@@ -135,22 +137,44 @@ def test_the_edge_limits_floods_and_knows_aws_s_lists() -> None:
     }
 
 
-def test_size_rules_do_not_break_uploads() -> None:
-    """A video in one call goes to exactly /api/videos; the list of 1,000 parts is about 60 kB."""
-    common = RULES["Common"]["Statement"]["ManagedRuleGroupStatement"]
-    size, others = RULES["BodySize"]["Statement"]["AndStatement"]["Statements"]
-    one_call = {"FieldToMatch": {"UriPath": {}}, "SearchString": "/api/videos", "PositionalConstraint": "EXACTLY"}
-    parts = json.dumps(
-        {"parts": [{"partNumber": n, "etag": "0" * 32} for n in range(1000, 2000)]}, separators=(",", ":")
-    )
+COMPLETE = f"/api/videos/{samples.VIDEO_ID}/upload/complete"
+PARTS = len(json.dumps({"parts": [{"partNumber": n, "etag": f'"{n:032x}"'} for n in range(1, 10_001)]}))
+"""Bytes of the longest list of parts, written with Python's spaces."""
 
-    assert common["RuleActionOverrides"] == [{"Name": "SizeRestrictions_BODY", "ActionToUse": {"Count": {}}}]
-    for excepted in (common["ScopeDownStatement"], others):
-        assert one_call.items() <= excepted["NotStatement"]["Statement"]["ByteMatchStatement"].items()
-    assert len(parts) < size["SizeConstraintStatement"]["Size"]
-    assert EDGE["WebAcl"]["Properties"]["AssociationConfig"]["RequestBody"]["CLOUDFRONT"] == {
-        "DefaultSizeInspectionLimit": "KB_64"
-    }
+
+@pytest.mark.parametrize(
+    ("path", "size", "status"),
+    [
+        ("/api/videos", 4 * 2**20, None),
+        (COMPLETE, PARTS, None),
+        ("/api/videos/", 65_536, 413),
+        (f"/api/videos/{samples.VIDEO_ID}", 65_536, 413),
+        (f"/api/videos/{samples.VIDEO_ID}", 65_535, None),
+        (f"{COMPLETE}/x", PARTS, 413),
+        (f"/x{COMPLETE}", PARTS, 413),
+        ("/api/videos/a/b/upload/complete", PARTS, 413),
+        ("/", PARTS, 413),
+    ],
+)
+def test_a_large_body_is_a_video_or_the_list_of_its_parts(path: str, size: int, status: int | None) -> None:
+    acl = EDGE["WebAcl"]["Properties"]
+
+    assert refusal(acl, path, {}, size) == status
+    assert PARTS > 690_000
+
+
+def test_a_video_in_one_call_is_not_searched_for_attacks_but_everything_else_is() -> None:
+    scope = RULES["Common"]["Statement"]["ManagedRuleGroupStatement"]["ScopeDownStatement"]
+
+    excepted = scope["NotStatement"]["Statement"]["ByteMatchStatement"]
+    assert (excepted["SearchString"], excepted["PositionalConstraint"]) == ("/api/videos", "EXACTLY")
+
+
+def test_no_firewall_keeps_samples_of_requests_whose_addresses_hold_tokens() -> None:
+    acls = [EDGE["WebAcl"], parsed.template_of("ApiFirewall")["Resources"]["WebAcl"]]
+
+    shown = [each["VisibilityConfig"] for acl in acls for each in (acl["Properties"], *acl["Properties"]["Rules"])]
+    assert {each["SampledRequestsEnabled"] for each in shown} == {False}
 
 
 def test_what_the_firewall_logs_holds_no_secret() -> None:

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from vod import prices
+from vod.access import Key
+from vod.aws.background import BackgroundFunction
 from vod.aws.clients import client
 from vod.aws.distribution import CloudFront
 from vod.aws.events import SnsEvents
@@ -34,7 +35,7 @@ from vod.probe import Limits
 from vod.renewed import Renewed
 from vod.steps.advance import Advancing
 from vod.steps.clean import Cleaning
-from vod.steps.delete import Deletion
+from vod.steps.delete import Deleting, Deletion
 from vod.steps.deliver import Delivering
 from vod.steps.dispatch import Dispatch
 from vod.steps.fail import Failing
@@ -50,9 +51,6 @@ from vod.steps.sweep import Sweeping
 from vod.steps.upload import UploadLimits, Uploads
 from vod.steps.watch import Watching
 from vod.steps.webhook import Webhook
-
-if TYPE_CHECKING:
-    from vod.signing import SigningKey
 
 Environment = Mapping[str, str]
 _GIB = 2**30
@@ -132,15 +130,15 @@ def _public_url(env: Environment) -> Renewed[str]:
     return Renewed(read, _UNREADABLE)
 
 
-def _delivery(env: Environment, public_url: Renewed[str]) -> Callable[[], Delivery]:
-    accepted, secret = env["PLAYBACK_KEYS"], env["PLAYBACK_KEY_SECRET"]
+def _delivery(env: Environment) -> Callable[[], Delivery]:
+    accepted, secret, public_url = env["PLAYBACK_KEYS"], env["PLAYBACK_KEY_SECRET"], _public_url(env)
     if accepted == PUBLIC:
         return lambda: Delivery(public_url())
     from vod import signing  # only functions that sign have its library
 
     store = client("secretsmanager")
 
-    def read() -> SigningKey:
+    def read() -> Key:
         return signing.load(store.get_secret_value(SecretId=secret)["SecretString"], accepted)
 
     key = Renewed(read, _UNREADABLE)
@@ -149,7 +147,7 @@ def _delivery(env: Environment, public_url: Renewed[str]) -> Callable[[], Delive
 
 def library(env: Environment) -> Library:
     """The library."""
-    return Library(_videos(env), _ledger(env), _delivery(env, _public_url(env)))
+    return Library(_videos(env), _ledger(env), _delivery(env))
 
 
 def sharing(env: Environment) -> Sharing:
@@ -160,7 +158,7 @@ def sharing(env: Environment) -> Sharing:
 def delivering(env: Environment) -> Delivering:
     """The deliver step."""
     output = S3Output(client("s3"), env["OUTPUT_BUCKET"], may_list=False)
-    return Delivering(_videos(env), DynamoShares(client("dynamodb"), env["TABLE_NAME"]), output, _delivery(env, _public_url(env)))
+    return Delivering(_videos(env), DynamoShares(client("dynamodb"), env["TABLE_NAME"]), output, _delivery(env))
 
 
 def runs(env: Environment) -> Runs:
@@ -169,8 +167,14 @@ def runs(env: Environment) -> Runs:
     return Runs(starting.videos, _sources(env), starting.executions, starting)
 
 
+def deleting(env: Environment) -> Deleting:
+    """The delete step, as far as a caller waits for it."""
+    receipts = DynamoReceipts(client("dynamodb"), env["TABLE_NAME"])
+    return Deleting(_videos(env), receipts, BackgroundFunction(client("lambda"), env["RECONCILE_FUNCTION"]))
+
+
 def deletion(env: Environment) -> Deletion:
-    """The delete step."""
+    """The work of the delete step."""
     receipts = DynamoReceipts(client("dynamodb"), env["TABLE_NAME"])
     cdn = CloudFront(client("cloudfront"), client("ssm"), env["DISTRIBUTION_PARAMETER"])
     # Waits longer than the function may take, and asks twice at most: whoever deletes has time left when it hangs.
