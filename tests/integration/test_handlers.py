@@ -1,6 +1,7 @@
 """Each Lambda entry point as AWS calls it: an event in, an answer out, real adapters on moto."""
 
 import base64
+import gzip
 import importlib
 import json
 import logging
@@ -321,6 +322,35 @@ def test_a_signed_manifest_is_answered_to_its_signature_only(
     assert deliver(signed_in_or_not(f"{path}/index.m3u8"))["statusCode"] == 403
     assert deliver(signed_in_or_not(f"{path}/none.m3u8", query))["statusCode"] == 404
     assert deliver(signed_in_or_not(f"{path}/poster.jpg", query))["statusCode"] == 400
+
+
+def with_headers(**headers: str) -> dict[str, Any]:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return {"headers": named, "multiValueHeaders": {name: [value] for name, value in named.items()}}
+
+
+@pytest.mark.parametrize(("hours", "most"), [(12, 100_000), (48, 400_000)])
+def test_the_signed_playlist_of_a_long_video_travels_compressed(
+    load: Callable[[str], Handler], table: Any, s3: Any, hours: int, most: int
+) -> None:
+    lines = [f"#EXTINF:4.000000,\n{number:05}.m4s" for number in range(hours * 900)]
+    name = f"videos/{samples.VIDEO_ID}/{samples.RUN}/v720/index.m3u8"
+    s3.put_object(Bucket=OUTPUT, Key=name, Body="\n".join(["#EXTM3U", *lines]).encode())
+    DynamoVideos(table, TABLE).create(samples.video(Status.READY))
+    deliver = load("deliver")
+    _, body = answer(deliver(request("GET", f"/videos/{samples.VIDEO_ID}/playback")))
+    query = dict(part.split("=", 1) for part in body["signed"]["hls"].split("?")[1].split("&"))
+    asked = signed_in_or_not(f"/videos/{samples.VIDEO_ID}/manifest/{samples.RUN}/v720/index.m3u8", query)
+
+    told = deliver(asked | with_headers(Accept="*/*", Accept_Encoding="gzip, deflate, br"))
+
+    text = gzip.decompress(base64.b64decode(told["body"])).decode()
+    assert (told["isBase64Encoded"], told["multiValueHeaders"]["Content-Encoding"]) == (True, ["gzip"])
+    assert text.count(".m4s?Policy=") == hours * 900
+    assert len(told["body"]) < most < 6 * 2**20 < 2 * len(text)
+    for headers in (with_headers(Accept="*/*"), with_headers(Accept_Encoding="gzip")):
+        plain = deliver(asked | headers)
+        assert (plain["isBase64Encoded"], plain["body"]) == (False, text)
 
 
 def test_a_new_domain_and_a_new_key_are_used_without_a_restart(
