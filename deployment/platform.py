@@ -13,6 +13,7 @@ from deployment.edge import Edge, is_apart
 
 PROFILES = REPOSITORY / "src/vod/profiles"
 ARCHITECTURE = "Architecture"
+SIGN_IN = "SignInWith"
 Deploy = Callable[[Mapping[str, str], str], None]
 """Deploys with parameters, and packages for a processor."""
 
@@ -38,7 +39,7 @@ class Deployment:
 
     def prepare(self) -> dict[str, str]:
         """Make what the stack needs beforehand; the parameters to deploy it with, others stay as they are."""
-        parameters = {**self.given, **self._key(self._known(self.given))}
+        parameters = {**self._kept_pool(), **self.given, **self._key(self._known(self.given))}
         if is_apart(self.session.region_name):
             self.say(f"certificate and firewall, in {EDGE_REGION} (a new certificate takes minutes)")
             parameters |= self._edge(self._known(parameters)).before()
@@ -65,6 +66,11 @@ class Deployment:
 
     def _cloudformation(self, region: str | None = None) -> Any:
         return self.session.client("cloudformation", region_name=region)
+
+    def _kept_pool(self) -> dict[str, str]:
+        """A stack of before 0.3 has a pool of names, which Cognito does not let become one of addresses."""
+        there = stack.read(self._cloudformation(), self.stack)
+        return {SIGN_IN: "username"} if there.status and SIGN_IN not in there.parameters else {}
 
     def _key(self, known: Mapping[str, str]) -> dict[str, str]:
         """The parameter of a new key pair, for a private platform that has none."""

@@ -25,6 +25,7 @@ def install(settings: Settings) -> None:
         apigateway,
         cloudformation,
         cloudfront,
+        cognito,
         ecs,
         faults,
         firewall,
@@ -61,6 +62,7 @@ def install(settings: Settings) -> None:
     firewall.install()
     metrics.install()
     cloudfront.install()
+    cognito.install()
     objects.install()
     persistence.install(settings.autosave_seconds)
 
