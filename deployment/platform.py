@@ -68,7 +68,7 @@ class Deployment:
         return self.session.client("cloudformation", region_name=region)
 
     def _kept_pool(self) -> dict[str, str]:
-        """A stack of before 0.3 has a pool of names, which Cognito does not let become one of addresses."""
+        """A stack of before 0.2 has a pool of names, which Cognito does not let become one of addresses."""
         there = stack.read(self._cloudformation(), self.stack)
         return {SIGN_IN: "username"} if there.status and SIGN_IN not in there.parameters else {}
 

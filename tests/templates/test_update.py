@@ -34,7 +34,7 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Resources:
 @pytest.fixture(scope="module")
 def now() -> Resources:
     found = stateful(parsed.REPOSITORY)
-    # `make deploy` keeps the pool of a stack of before 0.3 as it is.
+    # `make deploy` keeps the pool of a stack of before 0.2 as it is.
     kept = resolved.resources("Identity", "us-east-1", SignInWith="username")["UserPool"]
     return {**found, "Identity/UserPool": {**found["Identity/UserPool"], "Properties": kept}}
 
