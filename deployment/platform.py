@@ -16,6 +16,7 @@ from deployment.stack import Stack
 
 PROFILES = REPOSITORY / "src/vod/profiles"
 ARCHITECTURE = "Architecture"
+SIGN_IN = "SignInWith"
 Deploy = Callable[[Mapping[str, str], str], None]
 """Deploys with parameters, and packages for a processor."""
 
@@ -48,7 +49,7 @@ class Deployment:
         if refusal := places.refusal(self.session):
             raise ValueError(refusal)
         unchangeable.require_same(there, self.given)
-        parameters = {**self._first(there), **self.given}
+        parameters = {**_kept_pool(there), **self._first(there), **self.given}
         for made in service_roles.ensured(self.session.client("iam")):
             self.say(made)
         parameters |= self._key(self._known(parameters))
@@ -98,3 +99,8 @@ class Deployment:
         self.say("a key pair for private playback, into Secrets Manager")
         pem = playback_key.ensured(self.session.client("secretsmanager"), self.stack)
         return {"PlaybackPublicKey": playback_key.public_half(pem)}
+
+
+def _kept_pool(there: Stack) -> dict[str, str]:
+    """A stack of before 0.2 has a pool of names, which Cognito does not let become one of addresses."""
+    return {SIGN_IN: "username"} if there.status and SIGN_IN not in there.parameters else {}

@@ -32,9 +32,12 @@ class SmokeError(RuntimeError):
 
 
 @contextmanager
-def visitor(cognito: Any, pool: str, client: str) -> Iterator[str]:
-    """The id token of a user of the pool who exists only meanwhile; `client` is an app client of the password flow."""
-    name, password = f"smoke-{secrets.token_hex(6)}", f"Aa1!{secrets.token_urlsafe(24)}"
+def visitor(cognito: Any, pool: str, client: str, ending: str = "") -> Iterator[str]:
+    """The id token of a user of the pool who exists only meanwhile; `client` is an app client of the password flow.
+
+    The user's name ends with `ending`: a pool of addresses takes no other names.
+    """
+    name, password = f"smoke-{secrets.token_hex(6)}{ending}", f"Aa1!{secrets.token_urlsafe(24)}"
     cognito.admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS")
     try:
         cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password=password, Permanent=True)
@@ -104,13 +107,14 @@ class Smoke:
 
 def smoke(session: Any, name: str, say: Say = print) -> None:
     """Test the platform of a stack with the credentials of a session; SmokeError says what did not work."""
-    outputs = stack.read(session.client("cloudformation"), name).outputs
+    there = stack.read(session.client("cloudformation"), name)
+    outputs, ending = there.outputs, "@example.com" if there.parameters.get("SignInWith") == "email" else ""
     if "PublicUrl" not in outputs:
         raise SmokeError(f"there is no stack {name} with a platform in it")
     cognito = session.client("cognito-idp")
     with (
         tempfile.TemporaryDirectory() as folder,
-        visitor(cognito, outputs["UserPoolId"], outputs["UserPoolClientId"]) as token,
+        visitor(cognito, outputs["UserPoolId"], outputs["UserPoolClientId"], ending) as token,
     ):
         say(f"{outputs['PublicUrl']}: signed in")
         Smoke(Api(f"{outputs['PublicUrl']}/api", token), say).run(sample(Path(folder) / "smoke.mp4"))

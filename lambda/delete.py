@@ -7,7 +7,7 @@ from vod.api.app import logger, resolver
 from vod.api.delete import routes
 from vod.aws import wiring
 
-_app = resolver(routes(wiring.deletion(os.environ)))
+_app = resolver(routes(wiring.deleting(os.environ)))
 
 
 @logger.inject_lambda_context(clear_state=True)

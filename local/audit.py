@@ -25,7 +25,6 @@ EXPLAINED: dict[tuple[str, str], str] = {
     ("TranscodeRole", "xray:GetSamplingTargets"): _TRACES,
     ("TranscodeRole", "xray:PutTelemetryRecords"): _TRACES,
     ("TranscodeRole", "xray:PutTraceSegments"): _TRACES,
-    ("DeleteRole", "s3:DeleteObject"): _VERSIONS,
     ("ReconcileRole", "s3:DeleteObject"): _VERSIONS,
 }
 """Why a grant is needed that no test can use, by role and action."""

@@ -20,7 +20,7 @@ HOP_BY_HOP = frozenset(
     ("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "upgrade")
 )
 VIEWER_ADDRESS = "x-viewer-address"
-UNFIT_FOR_ORIGIN = HOP_BY_HOP | {VIEWER_ADDRESS, "host", "transfer-encoding", "expect", "accept-encoding"}
+UNFIT_FOR_ORIGIN = HOP_BY_HOP | {VIEWER_ADDRESS, "host", "transfer-encoding", "expect"}
 UNFIT_FOR_VIEWER = HOP_BY_HOP | {"transfer-encoding", "date", "server"}
 
 

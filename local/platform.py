@@ -189,7 +189,12 @@ class Platform:
         return emulator
 
     def _parameters(self, key: str) -> dict[str, str]:
-        given = {"PublicUrl": self.url, "PlaybackPublicKey": playback_key.public_half(key)}
+        # Names, not addresses: the user of this machine is `local`, and states of before have such a pool.
+        given = {
+            "PublicUrl": self.url,
+            "PlaybackPublicKey": playback_key.public_half(key),
+            "SignInWith": "username",
+        }
         return {**given, **self.options.parameters}
 
     def _origin(self, clients: Clients, made: dict[str, str]) -> Origin:

@@ -100,6 +100,20 @@ class FakeCdn:
 
 
 @dataclass
+class FakeBackground:
+    """Does at once what it is asked for; what fails is tried again by whoever comes next."""
+
+    work: Callable[[str], object]
+    failures: list[Exception] = field(default_factory=list)
+
+    def finish_deletion(self, video_id: str) -> None:
+        try:
+            self.work(video_id)
+        except Exception as failed:
+            self.failures.append(failed)
+
+
+@dataclass
 class FakeScratch:
     files: dict[str, int] = field(default_factory=dict)
 

@@ -29,6 +29,7 @@ def install(settings: Settings) -> None:
         apigateway,
         cloudformation,
         cloudfront,
+        cognito,
         ecs,
         faults,
         firewall,
@@ -67,6 +68,7 @@ def install(settings: Settings) -> None:
     apigateway.install()
     firewall.install()
     metrics.install()
+    cognito.install()
     objects.install()
     presigned.install()
     sessions.install()

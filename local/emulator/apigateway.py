@@ -1,15 +1,25 @@
-"""API Gateway: what SAM writes into the OpenAPI body of a REST API as extensions is taken over too."""
+"""API Gateway: what SAM writes into the OpenAPI body of a REST API as extensions is taken over too, and its limits.
 
+A request of more than 10 MB, or of more than Lambda takes, is refused; nobody waits longer than 29 s for a function.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+"""
+
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 from ministack.services import apigateway_v1
 
+from local.emulator.payloads import TooLarge
+
 RESPONSES = "x-amazon-apigateway-gateway-responses"
 BINARY = "x-amazon-apigateway-binary-media-types"
+MOST_BYTES = 10 * 2**20
+TIMEOUT_MILLIS = 29_000
 
 _import = apigateway_v1._import_rest_api
 _validate_token = apigateway_v1._validate_cognito_authorizer
+_invoke = apigateway_v1._invoke_lambda_proxy_v1
 
 
 def import_rest_api(body: Mapping[str, Any], settings: Mapping[str, Any]) -> str:
@@ -30,7 +40,28 @@ async def validate_token(authorizer: Any, method: Mapping[str, Any], *rest: Any)
     return claims, refused
 
 
+async def invoke(integration: Mapping[str, Any], *rest: Any, **named: Any) -> Any:
+    """What a function answers, or the gateway's own error; a function that takes longer goes on by itself."""
+    if len(rest[7] or b"") > MOST_BYTES:
+        return too_large()
+    answering = asyncio.ensure_future(_invoke(integration, *rest, **named))
+    seconds = int(integration.get("timeoutInMillis") or TIMEOUT_MILLIS) / 1000
+    done, _ = await asyncio.wait([answering], timeout=seconds)
+    if not done:
+        return apigateway_v1._gw_error("INTEGRATION_TIMEOUT", "Endpoint request timed out")
+    try:
+        return await answering
+    except TooLarge:
+        return too_large()
+
+
+def too_large() -> Any:
+    """What the gateway says of a request that is too large for it or, in base64 with its headers, for Lambda."""
+    return apigateway_v1._gw_error("REQUEST_TOO_LARGE", "Request Too Long")
+
+
 def install() -> None:
-    """Import APIs this way, and let in who has the right kind of token."""
+    """Import APIs this way, let in who has the right kind of token, and ask functions within the limits."""
     apigateway_v1._validate_cognito_authorizer = validate_token
     apigateway_v1._import_rest_api = import_rest_api
+    apigateway_v1._invoke_lambda_proxy_v1 = invoke

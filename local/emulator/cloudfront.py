@@ -1,4 +1,4 @@
-"""CloudFront with the REST API as an origin, and with behaviours that let in only who has a signature."""
+"""CloudFront with the REST API as an origin, a web ACL in front, and behaviours that want a signature."""
 
 import re
 import uuid
@@ -9,7 +9,8 @@ from ministack import app
 from ministack.services import cloudfront
 from ministack.services.cloudformation import provisioners
 
-from local.emulator import signatures
+from local.emulator import firewall, signatures
+from local.emulator.web_acl import refusal
 
 API_HOST = re.compile(r"^([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com$")
 
@@ -53,18 +54,28 @@ def accepted_keys(groups: list[str]) -> dict[str, str]:
 
 
 async def serve(
-    distribution: dict[str, Any], method: str, path: str, uri: str, query: str, headers: dict[str, str], *rest: Any
+    distribution: dict[str, Any],
+    method: str,
+    path: str,
+    uri: str,
+    query: str,
+    headers: dict[str, str],
+    body: bytes,
+    *rest: Any,
 ) -> Any:
-    """What a viewer gets: 403 where a behaviour wants a signature and the request has none that is good."""
+    """What a viewer gets: a refusal from the web ACL, or where a behaviour wants a signature and finds none."""
+    before = firewall.acl(cloudfront._text(cloudfront._dist_config_el(distribution), "WebACLId"))
+    if before and (status := refusal(before, uri, headers, len(body or b""))):
+        return status, {"Content-Type": "text/html", "X-Cache": "Error from cloudfront"}, b"Request blocked.\n"
     matched = cloudfront._match_behavior(cloudfront.parse_distribution_dataplane_config(distribution), path)
     if matched and matched["key_groups"]:
         address = headers.get("x-viewer-address", "") + uri
         try:
             signatures.check(address, query, headers.get("cookie", ""), accepted_keys(matched["key_groups"]))
         except signatures.Refused as refused:
-            body = REFUSAL.format(code=refused.code, message=refused)
-            return 403, {"Content-Type": "text/xml", "X-Cache": "Error from cloudfront"}, body.encode()
-    return await _serve(distribution, method, path, uri, query, headers, *rest)
+            said = REFUSAL.format(code=refused.code, message=refused)
+            return 403, {"Content-Type": "text/xml", "X-Cache": "Error from cloudfront"}, said.encode()
+    return await _serve(distribution, method, path, uri, query, headers, body, *rest)
 
 
 def create_public_key(logical_id: str, properties: Any, stack: str) -> tuple[str, dict[str, str]]:

@@ -1,4 +1,4 @@
-"""WAF before a REST API: rules that want a header, and the default action; what else a rule says is not modelled."""
+"""WAF before a REST API and before a distribution, as far as local.emulator.web_acl understands their rules."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,41 +8,42 @@ from ministack.core.responses import get_region
 from ministack.services import waf
 from ministack.services.cloudformation import provisioners
 
-BLOCKED = 403, {"Content-Type": "application/json"}, b'{"message":"Forbidden"}'
-WebAcl = Mapping[str, Any]
+from local.emulator.web_acl import WebAcl, refusal
 
 _answer = app._handle_execute_api_request
+_create = waf.create_web_acl_record
+_update = waf.update_web_acl_record
 
 
-def admits(acl: WebAcl, headers: Mapping[str, str]) -> bool:
-    """Whether a web ACL lets a request with these headers pass: the first rule that fits decides, else the default."""
-    for rule in sorted(acl["Rules"], key=lambda rule: int(rule["Priority"])):
-        if _fits(rule["Statement"], headers):
-            return "Allow" in rule["Action"]
-    return "Allow" in acl["DefaultAction"]
-
-
-def _fits(statement: Mapping[str, Any], headers: Mapping[str, str]) -> bool:
-    match = statement.get("ByteMatchStatement", {})
-    name = match.get("FieldToMatch", {}).get("SingleHeader", {}).get("Name")
-    if not name or match["PositionalConstraint"] != "EXACTLY":
-        return False
-    return any(value == match["SearchString"] for key, value in headers.items() if key.lower() == name)
-
-
-async def answer(host: str, path: str, method: str, headers: dict[str, str], *rest: Any, **named: Any) -> Any:
+async def answer(
+    host: str, path: str, method: str, headers: dict[str, str], body: bytes, *rest: Any, **named: Any
+) -> Any:
     """What API Gateway answers, 403 where the stage's web ACL blocks the request."""
     addressed = app._parse_execute_api_url(host, path)
     if addressed:
-        acl = _acl_of(f"arn:aws:apigateway:{get_region()}::/restapis/{addressed[0]}/stages/{addressed[1]}")
-        if acl and not admits(acl, headers):
-            return BLOCKED
-    return await _answer(host, path, method, headers, *rest, **named)
+        stage = f"arn:aws:apigateway:{get_region()}::/restapis/{addressed[0]}/stages/{addressed[1]}"
+        before = acl(waf._associations.get(stage))
+        if before and (status := refusal(before, f"/{addressed[1]}{addressed[2]}", headers, len(body or b""))):
+            return status, {"Content-Type": "application/json"}, b'{"message":"Forbidden"}'
+    return await _answer(host, path, method, headers, body, *rest, **named)
 
 
-def _acl_of(resource: str) -> WebAcl | None:
-    wanted = waf._associations.get(resource)
-    return next((acl for _, acl in list(waf._web_acls.all_items()) if acl["ARN"] == wanted), None)
+def acl(arn: str | None) -> WebAcl | None:
+    """A web ACL by its ARN, of whatever region."""
+    return next((one for _, one in waf._web_acls.all_items() if one["ARN"] == arn), None)
+
+
+def create_acl(name: str, scope: str, properties: Mapping[str, Any]) -> Any:
+    """Keep what a web ACL says of bodies, too."""
+    uid, arn, record = _create(name, scope, properties)
+    record["AssociationConfig"] = properties.get("AssociationConfig")
+    return uid, arn, record
+
+
+def update_acl(record: dict[str, Any], properties: Mapping[str, Any]) -> Any:
+    """The same after a change."""
+    record["AssociationConfig"] = properties.get("AssociationConfig")
+    return _update(record, properties)
 
 
 def create(logical_id: str, properties: Any, stack: str) -> tuple[str, dict[str, str]]:
@@ -57,8 +58,9 @@ def update(physical_id: str, old: Any, new: Any, stack: str) -> tuple[str, dict[
 
 
 def install() -> None:
-    """Stand before every API."""
+    """Stand before every API; local.emulator.cloudfront asks for distributions."""
     app._handle_execute_api_request = answer
+    waf.create_web_acl_record, waf.update_web_acl_record = create_acl, update_acl
     provisioners._RESOURCE_HANDLERS["AWS::WAFv2::WebACLAssociation"] = {
         "create": create,
         "update": update,

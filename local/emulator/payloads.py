@@ -14,7 +14,6 @@ MOST_OUT = 6_291_556
 
 _invoke = lambda_svc._invoke
 _call = apigateway_v1._call_lambda_raw
-_integrate = apigateway_v1._invoke_lambda_proxy_v1
 
 
 def size(payload: Any) -> int:
@@ -42,7 +41,7 @@ async def invoke(name: str, event: Any, headers: dict[str, str], *rest: Any) -> 
 
 
 class TooLarge(Exception):
-    """More than Lambda takes from API Gateway."""
+    """More than Lambda takes from API Gateway, which says so itself (apigateway.py)."""
 
 
 async def call(function: str, event: dict[str, Any], **scope: Any) -> Any:
@@ -52,16 +51,7 @@ async def call(function: str, event: dict[str, Any], **scope: Any) -> Any:
     return await _call(function, event, **scope)
 
 
-async def integrate(*request: Any, **more: Any) -> Any:
-    """A request to a function; one that is too large is answered by the gateway itself."""
-    try:
-        return await _integrate(*request, **more)
-    except TooLarge:
-        return apigateway_v1._gw_error("REQUEST_TOO_LARGE", "Request Too Long")
-
-
 def install() -> None:
     """Limit what goes in."""
     lambda_svc._invoke = invoke
     apigateway_v1._call_lambda_raw = call
-    apigateway_v1._invoke_lambda_proxy_v1 = integrate

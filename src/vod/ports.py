@@ -240,6 +240,13 @@ class Tasks(Protocol):
         """Stop a task; fine when it has ended."""
 
 
+class Background(Protocol):
+    """Work that nobody waits for."""
+
+    def finish_deletion(self, video_id: str) -> None:
+        """Have a video that is `deleting` removed; it is tried again where that fails."""
+
+
 class Marks(Protocol):
     """Where something that is done in pieces goes on."""
 

@@ -33,10 +33,14 @@ class MainStack:
     def __init__(self, parameters: dict[str, str] | None = None) -> None:
         self.parameters = parameters
 
+    def known(self) -> dict[str, str]:
+        """The parameters that its template has."""
+        return {"SignInWith": "email", **(self.parameters or {})}
+
     def describe_stacks(self, StackName: str) -> Any:
         if self.parameters is None:
             return FakeCloudFormation().describe_stacks(StackName)
-        said = [{"ParameterKey": key, "ParameterValue": value} for key, value in self.parameters.items()]
+        said = [{"ParameterKey": key, "ParameterValue": value} for key, value in self.known().items()]
         return {
             "Stacks": [
                 {
@@ -93,6 +97,19 @@ def test_a_first_deployment_makes_the_key_and_later_ones_keep_it() -> None:
     assert first.keys() == {"PlaybackPublicKey", "ZoneA", "ZoneB"}
     assert second == {"MaxSourceGiB": "5"}
     assert boto3.client("secretsmanager", region_name="us-east-1").get_secret_value(SecretId="Home/playback-key")
+
+
+class OlderStack(MainStack):
+    """A stack whose template knows no names for users but one kind."""
+
+    def known(self) -> dict[str, str]:
+        return dict(self.parameters or {})
+
+
+def test_the_users_of_an_older_stack_keep_their_names() -> None:
+    older = Deployment(Session("us-east-1", OlderStack({"PlaybackAccess": "public"})), "Home", {}, lambda _: None)
+
+    assert older.prepare() == {"SignInWith": "username"}
 
 
 @pytest.mark.parametrize("given", [{"PlaybackAccess": "public"}, {"PlaybackPublicKey": "mine"}])

@@ -13,7 +13,7 @@ from deployment.platform import Deployment
 from tests.deployment.test_deploy import MainStack, Session
 
 TEMPLATE = REPOSITORY / "template.yaml"
-KEY = {"PlaybackPublicKey": "public"}
+KEY = {"PlaybackPublicKey": "public", "SignInWith": "email"}
 
 
 @pytest.fixture(autouse=True)

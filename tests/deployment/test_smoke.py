@@ -117,6 +117,11 @@ def test_the_visitor_signs_in_and_is_gone_afterwards_whatever_happened() -> None
     assert cognito.users == {}
 
 
+def test_in_a_pool_of_addresses_the_visitor_has_one() -> None:
+    with visitor(Cognito(), "pool", "c", "@example.com") as token:
+        assert token.endswith("@example.com")
+
+
 def test_without_a_stack_it_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")

@@ -1,6 +1,7 @@
 """Each Lambda entry point as AWS calls it: an event in, an answer out, real adapters on moto."""
 
 import base64
+import gzip
 import importlib
 import json
 import logging
@@ -21,7 +22,8 @@ import pytest
 
 from tests import samples
 from tests.integration.conftest import OUTPUT, SOURCE, TABLE
-from tests.signing_keys import KEY, PRIVATE, pem
+from tests.signing_keys import KEY, OTHER_KEY, PRIVATE, pem
+from tests.templates import parsed
 from vod.aws.videos import DynamoVideos
 from vod.model import Source
 from vod.signing import public_lines
@@ -61,10 +63,15 @@ def load(table: Any, s3: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         "MAX_DURATION_HOURS": "12", "POWERTOOLS_SERVICE_NAME": "vod", "ARCHITECTURE": "arm64", "DAILY_BUDGET_USD": "0",
         "MAX_RUNNING_VIDEOS": "0", "MAX_RUNNING_VIDEOS_PER_OWNER": "0",
         "CLUSTER_NAME": "encoders", "DISTRIBUTION_PARAMETER": "/stack/distribution-id",
-        "SCRATCH_FUNCTION": "scratch", "SCRATCH_DIR": str(tmp_path),
+        "SCRATCH_FUNCTION": "scratch", "RECONCILE_FUNCTION": "reconcile", "SCRATCH_DIR": str(tmp_path),
         "PLAYBACK_KEYS": f"{KEY.id}:{public_lines(PRIVATE)}", "PLAYBACK_KEY_SECRET": "stack/playback-key",
     }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
+
+    # moto runs no functions: the reconciler is called here, and scratch is as it would be without a file system.
+    reconcile = lambda _, video_id: load("reconcile")({"deletion": video_id})  # noqa: E731
+    monkeypatch.setattr("vod.aws.background.BackgroundFunction.finish_deletion", reconcile)
+    monkeypatch.setattr("vod.aws.scratch.ScratchFunction.remove", lambda *_, **__: 2)
 
     def load(name: str) -> Handler:
         sys.modules.pop(name, None)
@@ -364,6 +371,56 @@ def test_a_signed_manifest_is_answered_to_its_signature_only(
     assert deliver(signed_in_or_not(f"{path}/poster.jpg", query))["statusCode"] == 400
 
 
+def with_headers(**headers: str) -> dict[str, Any]:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return {"headers": named, "multiValueHeaders": {name: [value] for name, value in named.items()}}
+
+
+@pytest.mark.parametrize(("hours", "most"), [(12, 100_000), (48, 400_000)])
+def test_the_signed_playlist_of_a_long_video_travels_compressed(
+    load: Callable[[str], Handler], table: Any, s3: Any, hours: int, most: int
+) -> None:
+    lines = [f"#EXTINF:4.000000,\n{number:05}.m4s" for number in range(hours * 900)]
+    name = f"videos/{samples.VIDEO_ID}/{samples.RUN}/v720/index.m3u8"
+    s3.put_object(Bucket=OUTPUT, Key=name, Body="\n".join(["#EXTM3U", *lines]).encode())
+    DynamoVideos(table, TABLE).create(samples.video(Status.READY))
+    deliver = load("deliver")
+    _, body = answer(deliver(request("GET", f"/videos/{samples.VIDEO_ID}/playback")))
+    query = dict(part.split("=", 1) for part in body["signed"]["hls"].split("?")[1].split("&"))
+    asked = signed_in_or_not(f"/videos/{samples.VIDEO_ID}/manifest/{samples.RUN}/v720/index.m3u8", query)
+
+    told = deliver(asked | with_headers(Accept="*/*", Accept_Encoding="gzip, deflate, br"))
+
+    text = gzip.decompress(base64.b64decode(told["body"])).decode()
+    assert (told["isBase64Encoded"], told["multiValueHeaders"]["Content-Encoding"]) == (True, ["gzip"])
+    assert text.count(".m4s?Policy=") == hours * 900
+    assert len(told["body"]) < most < 6 * 2**20 < 2 * len(text)
+    for headers in (with_headers(Accept="*/*"), with_headers(Accept_Encoding="gzip")):
+        plain = deliver(asked | headers)
+        assert (plain["isBase64Encoded"], plain["body"]) == (False, text)
+
+
+def test_a_new_domain_and_a_new_key_are_used_without_a_restart(
+    load: Callable[[str], Handler], table: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs = [f"{key.id}:{public_lines(key.private)}" for key in (KEY, OTHER_KEY)]
+    monkeypatch.setenv("PLAYBACK_KEYS", " ".join(pairs))
+    monkeypatch.setattr("vod.renewed.SECONDS", 0)  # a minute is over
+    DynamoVideos(table, TABLE).create(samples.video(Status.READY))
+    library, deliver, path = load("library"), load("deliver"), f"/videos/{samples.VIDEO_ID}"
+
+    boto3.client("ssm").put_parameter(Name="/stack/public-url", Value="https://new.example", Overwrite=True)
+    boto3.client("secretsmanager").put_secret_value(SecretId="stack/playback-key", SecretString=pem(OTHER_KEY.private))
+
+    shown = answer(library(request("GET", path)))[1]["playback"]
+    played = answer(deliver(request("GET", path + "/playback")))[1]["signed"]
+    link = answer(library(request("POST", path + "/shares")))[1]["share"]["url"]
+    for address in (shown["hls"], played["hls"], played["dash"]):
+        assert address.startswith("https://new.example/api/videos/")
+        assert address.endswith(f"&key={OTHER_KEY.id}")
+    assert link.startswith("https://new.example/share/")
+
+
 def test_a_public_platform_signs_nothing(
     load: Callable[[str], Handler], table: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -434,9 +491,8 @@ def test_every_minute_figures_go_to_the_log_in_cloudwatch_s_format(
 
 
 def test_a_deleted_video_that_was_served_is_forgotten_by_the_cdn(
-    load: Callable[[str], Handler], table: Any, s3: Any, monkeypatch: pytest.MonkeyPatch
+    load: Callable[[str], Handler], table: Any, s3: Any
 ) -> None:
-    monkeypatch.setattr("vod.aws.scratch.ScratchFunction.remove", lambda *_, **__: 2)  # moto runs no function
     DynamoVideos(table, TABLE).create(samples.video(Status.READY, renditions=({"name": "v720"},)))
     s3.put_object(Bucket=OUTPUT, Key=f"videos/{samples.VIDEO_ID}/{samples.RUN}/index.m3u8", Body=b"#EXTM3U")
 
@@ -448,6 +504,25 @@ def test_a_deleted_video_that_was_served_is_forgotten_by_the_cdn(
     )["Parameters"]  # fmt: skip
     kept = cloudfront.get_invalidation(DistributionId=told["Value"], Id=receipt["deletion"]["invalidation"])
     assert kept["Invalidation"]["InvalidationBatch"]["Paths"]["Items"] == [f"/videos/{samples.VIDEO_ID}/*"]
+
+
+def test_a_deletion_that_takes_long_is_accepted_and_goes_on(
+    load: Callable[[str], Handler], table: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    DynamoVideos(table, TABLE).create(samples.video(Status.READY))
+    delete, path, asked = load("delete"), f"/videos/{samples.VIDEO_ID}", []
+    with monkeypatch.context() as busy:
+        busy.setattr(
+            "vod.aws.background.BackgroundFunction.finish_deletion", lambda _, video_id: asked.append(video_id)
+        )
+        busy.setattr("vod.steps.delete.ANSWER_SECONDS", 0.1)
+        status, begun = answer(delete(request("DELETE", path)))
+
+    assert (status, begun["deletion"]["completedAt"], asked) == (202, None, [samples.VIDEO_ID])
+    assert answer(load("library")(request("GET", path)))[0] == 404
+    assert load("reconcile")({"deletion": samples.VIDEO_ID}) == {"completed": True}
+    status, receipt = answer(delete(request("DELETE", path)))
+    assert (status, receipt["deletion"]["removed"]["scratchFiles"]) == (200, 2)
 
 
 def test_what_lost_events_left_behind_is_mended(load: Callable[[str], Handler], table: Any, s3: Any) -> None:
@@ -536,3 +611,34 @@ def test_scratch_is_counted_and_removed_and_swept(load: Callable[[str], Handler]
     assert scratch({"source": "aws.events"}) == {"removed": []}, "it is too new"
     assert scratch({"videoId": samples.VIDEO_ID}) == {"files": 1}
     assert list(tmp_path.iterdir()) == []
+
+
+ROUTES = [
+    (
+        function.properties["Handler"].removesuffix(".handler"),
+        event["Properties"]["Method"],
+        event["Properties"]["Path"],
+    )
+    for function in parsed.functions()
+    for event in function.properties.get("Events", {}).values()
+    if event["Type"] == "Api"
+]
+BODIES = {
+    ("POST", "/videos"): {"filename": "a.mp4", "size": 9},
+    ("PATCH", "/videos/{id}"): {"title": "B"},
+    ("POST", "/videos/{id}/upload/complete"): {"parts": [{"partNumber": 1, "etag": "e"}]},
+}
+
+
+@pytest.mark.parametrize(("entry", "method", "path"), ROUTES)
+@pytest.mark.parametrize("status", [Status.READY, Status.AWAITING_UPLOAD])
+def test_no_cache_may_keep_what_any_route_answers(
+    load: Callable[[str], Handler], table: Any, entry: str, method: str, path: str, status: Status
+) -> None:
+    DynamoVideos(table, TABLE).create(samples.video(status))
+    asked = path.replace("{id}", samples.VIDEO_ID).replace("{", "").replace("}", "")
+
+    response = load(entry)(request(method, asked, BODIES.get((method, path))))
+
+    assert response["statusCode"] < 500
+    assert response["multiValueHeaders"]["Cache-Control"] == ["no-store"]

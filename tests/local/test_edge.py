@@ -1,5 +1,7 @@
 """The deployed edge: the page in its bucket, the API behind it, a domain, and the stack that stands apart."""
 
+import http.client
+import shutil
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -10,6 +12,7 @@ import pytest
 
 from deployment import EDGE_REGION, STACK, edge, stack
 from deployment.platform import Deployment
+from local.api import Api, ApiError
 from local.platform import Options, Platform
 
 DOMAIN = {"DomainName": "video.example.com", "HostedZoneId": "Z0123456789"}
@@ -59,6 +62,16 @@ def test_the_api_is_not_reached_around_the_edge(platform: Platform) -> None:
     assert get(around, Authorization=f"Bearer {platform.token}", X_Origin_Secret="guess")[0] == 403
 
 
+def test_the_list_of_ten_thousand_parts_passes_the_firewall_and_no_other_large_body(platform: Platform) -> None:
+    api, nobody_s = Api(platform.api, platform.token), f"/videos/{'0' * 20}"
+    parts = [{"partNumber": number, "etag": f'"{number:032x}"'} for number in range(1, 10_001)]
+
+    with pytest.raises(ApiError, match="not_found: There is no such video"):
+        api.call("POST", f"{nobody_s}/upload/complete", {"parts": parts})
+    with pytest.raises(ApiError, match="413: Request blocked"):
+        api.call("PATCH", nobody_s, {"title": "x" * 70_000})
+
+
 def test_the_edge_stack_deploys_alone_and_changes(platform: Platform) -> None:
     aws = platform.clients.cloudformation
     apart = edge.Edge(aws, "Abroad", "eu-central-1", {**DOMAIN, "Firewall": "enabled"})
@@ -101,3 +114,15 @@ def test_with_a_domain_the_distribution_bears_its_name_and_certificate(at_home: 
         UserPoolId=outputs["UserPoolId"], ClientId=outputs["PageClientId"]
     )
     assert client["UserPoolClient"]["CallbackURLs"] == ["https://video.example.com/signed-in"]
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="NO NODE.JS: the function of the page's paths is not run")
+def test_with_a_domain_the_distribution_s_own_name_leads_to_it(at_home: Platform) -> None:
+    (found,) = at_home.clients.cloudfront.list_distributions()["DistributionList"]["Items"]
+    asked = http.client.HTTPConnection(at_home.endpoint.removeprefix("http://"), timeout=30)
+
+    asked.request("GET", "/watch/1?t=9", headers={"Host": found["DomainName"], "X-Forwarded-Proto": "https"})
+    answer = asked.getresponse()
+
+    assert (answer.status, answer.getheader("Location")) == (308, "https://video.example.com/watch/1?t=9")
+    asked.close()

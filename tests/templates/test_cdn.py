@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from local.emulator.web_acl import refusal
 from local.web import VIEWS, security_headers
+from tests import samples
 from tests.templates import parsed, resolved
 from tests.templates.parsed import Value
 
@@ -135,22 +137,44 @@ def test_the_edge_limits_floods_and_knows_aws_s_lists() -> None:
     }
 
 
-def test_size_rules_do_not_break_uploads() -> None:
-    """A video in one call goes to exactly /api/videos; the list of 1,000 parts is about 60 kB."""
-    common = RULES["Common"]["Statement"]["ManagedRuleGroupStatement"]
-    size, others = RULES["BodySize"]["Statement"]["AndStatement"]["Statements"]
-    one_call = {"FieldToMatch": {"UriPath": {}}, "SearchString": "/api/videos", "PositionalConstraint": "EXACTLY"}
-    parts = json.dumps(
-        {"parts": [{"partNumber": n, "etag": "0" * 32} for n in range(1000, 2000)]}, separators=(",", ":")
-    )
+COMPLETE = f"/api/videos/{samples.VIDEO_ID}/upload/complete"
+PARTS = len(json.dumps({"parts": [{"partNumber": n, "etag": f'"{n:032x}"'} for n in range(1, 10_001)]}))
+"""Bytes of the longest list of parts, written with Python's spaces."""
 
-    assert common["RuleActionOverrides"] == [{"Name": "SizeRestrictions_BODY", "ActionToUse": {"Count": {}}}]
-    for excepted in (common["ScopeDownStatement"], others):
-        assert one_call.items() <= excepted["NotStatement"]["Statement"]["ByteMatchStatement"].items()
-    assert len(parts) < size["SizeConstraintStatement"]["Size"]
-    assert EDGE["WebAcl"]["Properties"]["AssociationConfig"]["RequestBody"]["CLOUDFRONT"] == {
-        "DefaultSizeInspectionLimit": "KB_64"
-    }
+
+@pytest.mark.parametrize(
+    ("path", "size", "status"),
+    [
+        ("/api/videos", 4 * 2**20, None),
+        (COMPLETE, PARTS, None),
+        ("/api/videos/", 65_536, 413),
+        (f"/api/videos/{samples.VIDEO_ID}", 65_536, 413),
+        (f"/api/videos/{samples.VIDEO_ID}", 65_535, None),
+        (f"{COMPLETE}/x", PARTS, 413),
+        (f"/x{COMPLETE}", PARTS, 413),
+        ("/api/videos/a/b/upload/complete", PARTS, 413),
+        ("/", PARTS, 413),
+    ],
+)
+def test_a_large_body_is_a_video_or_the_list_of_its_parts(path: str, size: int, status: int | None) -> None:
+    acl = EDGE["WebAcl"]["Properties"]
+
+    assert refusal(acl, path, {}, size) == status
+    assert PARTS > 690_000
+
+
+def test_a_video_in_one_call_is_not_searched_for_attacks_but_everything_else_is() -> None:
+    scope = RULES["Common"]["Statement"]["ManagedRuleGroupStatement"]["ScopeDownStatement"]
+
+    excepted = scope["NotStatement"]["Statement"]["ByteMatchStatement"]
+    assert (excepted["SearchString"], excepted["PositionalConstraint"]) == ("/api/videos", "EXACTLY")
+
+
+def test_no_firewall_keeps_samples_of_requests_whose_addresses_hold_tokens() -> None:
+    acls = [EDGE["WebAcl"], parsed.template_of("ApiFirewall")["Resources"]["WebAcl"]]
+
+    shown = [each["VisibilityConfig"] for acl in acls for each in (acl["Properties"], *acl["Properties"]["Rules"])]
+    assert {each["SampledRequestsEnabled"] for each in shown} == {False}
 
 
 def test_what_the_firewall_logs_holds_no_secret() -> None:
@@ -197,9 +221,56 @@ def test_the_embedded_player_alone_is_served_with_the_policy_that_lets_it_stand_
     }
 
 
-@pytest.mark.skipif(not shutil.which("node"), reason="NO NODE.JS: the views' function is not run")
+needs_node = pytest.mark.skipif(not shutil.which("node"), reason="NO NODE.JS: the views' function is not run")
+
+
+def request(uri: str, host: str = "d111.cloudfront.net", **query: Value) -> Value:
+    return {"method": "GET", "uri": uri, "querystring": query, "headers": {"host": {"value": host}}, "cookies": {}}
+
+
+def run_function(host: str, requests: list[Value]) -> Value:
+    """What the function of the page's paths answers to each request, on a platform with this host name."""
+    code = POLICIES["Views"]["Properties"]["FunctionCode"]["Fn::Sub"].replace("${PublicHost}", host)
+    events = json.dumps([{"version": "1.0", "request": each} for each in requests])
+    script = f"{code}\nconsole.log(JSON.stringify({events}.map(handler)))"
+    return json.loads(subprocess.run(["node", "-e", script], capture_output=True, check=True).stdout)
+
+
+@needs_node
+@pytest.mark.parametrize(
+    ("uri", "query", "address"),
+    [
+        ("/", {}, "/"),
+        ("/share/a.b-c", {}, "/share/a.b-c"),
+        ("/assets/x.js", {}, "/assets/x.js"),
+        ("/watch/1", {"t": {"value": "9"}, "format": {"value": "hls"}}, "/watch/1?t=9&format=hls"),
+        ("/", {"a": {"value": "1", "multiValue": [{"value": "1"}, {"value": "%202"}]}}, "/?a=1&a=%202"),
+    ],
+)
+def test_another_host_name_leads_to_the_domain(uri: str, query: Value, address: str) -> None:
+    (moved,) = run_function("video.example.com", [request(uri, **query)])
+
+    assert (moved["statusCode"], moved["headers"]["location"]) == (
+        308,
+        {"value": "https://video.example.com" + address},
+    )
+
+
+@needs_node
+def test_the_domain_itself_is_served_and_without_one_every_name_is() -> None:
+    own = [request("/watch/1", "video.example.com")]
+
+    for served in (run_function("video.example.com", own), run_function("", own), run_function("", [request("/")])):
+        assert [each["uri"] for each in served] == ["/index.html"]
+
+
+@pytest.mark.parametrize(("given", "host"), [({}, {"Ref": "DomainName"}), ({"PublicUrl": "https://proxy.example"}, "")])
+def test_what_stands_in_front_may_ask_by_any_name(given: dict[str, str], host: Value) -> None:
+    assert resolved.resources("Cdn", HOME, **DOMAIN, **given)["Policies"]["Parameters"]["PublicHost"] == host
+
+
+@needs_node
 def test_a_view_is_the_page_and_everything_else_is_a_file() -> None:
-    code = POLICIES["Views"]["Properties"]["FunctionCode"]
     asked = [
         "/",
         *(f"/{view}" for view in VIEWS),
@@ -209,9 +280,7 @@ def test_a_view_is_the_page_and_everything_else_is_a_file() -> None:
         "/config.json",
         "/uploads",
     ]
-    script = f"{code}\nconsole.log(JSON.stringify({json.dumps(asked)}.map((uri) => handler({{request: {{uri}}}}).uri)))"
-
-    served = json.loads(subprocess.run(["node", "-e", script], capture_output=True, check=True).stdout)
+    served = [done["uri"] for done in run_function("", [request(uri) for uri in asked])]
 
     assert dict(zip(asked[-3:], served[-3:], strict=True)) == {path: path for path in asked[-3:]}
     assert set(served[:-3]) == {"/index.html"}

@@ -124,11 +124,12 @@ def test_an_event_that_cannot_be_delivered_or_taken_is_kept(function: Resource, 
     assert any("sqs:SendMessage" in each["Action"] for each in statements_of(function))
 
 
-def test_a_request_and_a_run_can_be_followed_from_end_to_end() -> None:
+def test_a_run_can_be_followed_from_end_to_end_and_traces_hold_no_address() -> None:
+    """A stage's segments hold whole addresses, and with them the tokens of shares and the signatures of manifests."""
     root = parsed.ROOT_TEMPLATE["Resources"]
 
     assert {function.properties["Tracing"] for function in parsed.functions()} == {"Active"}
-    assert root["Api"]["Properties"]["TracingEnabled"] is True
+    assert root["Api"]["Properties"]["TracingEnabled"] is False
     assert root["Transcode"]["Properties"]["Tracing"] == {"Enabled": True}
 
 

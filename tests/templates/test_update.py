@@ -8,7 +8,7 @@ import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from tests import releases
-from tests.templates import parsed
+from tests.templates import parsed, resolved
 
 HOLDS_DATA = (
     "AWS::Cognito::UserPool",
@@ -33,7 +33,10 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Resources:
 
 @pytest.fixture(scope="module")
 def now() -> Resources:
-    return stateful(parsed.REPOSITORY)
+    found = stateful(parsed.REPOSITORY)
+    # `make deploy` keeps the pool of a stack of before 0.2 as it is.
+    kept = resolved.resources("Identity", "us-east-1", SignInWith="username")["UserPool"]
+    return {**found, "Identity/UserPool": {**found["Identity/UserPool"], "Properties": kept}}
 
 
 def stateful(checkout: Path) -> Resources:
@@ -74,3 +77,10 @@ def test_a_changed_key_would_be_noticed(now: Resources) -> None:
     other = {**table, "Properties": {**table["Properties"], "KeySchema": [], "TableName": "mine"}}
 
     assert sorted(replaced(table, other)) == ["KeySchema", "TableName"]
+
+
+def test_a_new_stack_s_users_are_called_by_their_address_in_any_case() -> None:
+    pool = resolved.resources("Identity", "us-east-1")["UserPool"]
+
+    assert (pool["UsernameAttributes"], pool["UsernameConfiguration"]) == (["email"], {"CaseSensitive": False})
+    assert "AliasAttributes" not in pool

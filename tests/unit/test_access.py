@@ -26,7 +26,7 @@ def test_a_policy_is_what_cloudfront_reads(given: Pass) -> None:
     assert json.loads(policy) == {
         "Statement": [{"Resource": RESOURCE, "Condition": {"DateLessThan": {"AWS:EpochTime": 1767326645}}}]
     }
-    assert KEY.verifies(policy, access.decode(given.signature))
+    assert KEY.verifies(KEY.id, policy, access.decode(given.signature))
 
 
 def test_base64_is_written_in_cloudfronts_alphabet() -> None:
@@ -67,6 +67,7 @@ def test_a_pass_that_was_changed_opens_nothing(given: Pass) -> None:
         replace(given, signature=longer.signature),
         replace(longer, key_id=KEY.id),
         longer,
+        replace(longer, key_id="K0UNKNOWN"),
         Pass("", "", KEY.id),
         Pass("not base64!", "", KEY.id),
         Pass("ü", "ü", KEY.id),

@@ -35,10 +35,10 @@ def test_the_same_message_is_signed_alike_so_that_addresses_stay_the_same() -> N
 def test_a_key_knows_its_own_signatures_only(key: SigningKey) -> None:
     signature = key.sign(MESSAGE)
 
-    assert key.verifies(MESSAGE, signature)
-    assert not key.verifies(MESSAGE + b" ", signature)
-    assert not key.verifies(MESSAGE, OTHER_KEY.sign(MESSAGE))
-    assert not key.verifies(MESSAGE, b"nonsense")
+    assert key.verifies(key.id, MESSAGE, signature)
+    assert not key.verifies(key.id, MESSAGE + b" ", signature)
+    assert not key.verifies(key.id, MESSAGE, OTHER_KEY.sign(MESSAGE))
+    assert not key.verifies(key.id, MESSAGE, b"nonsense")
 
 
 @pytest.mark.parametrize("private", [PRIVATE, new_rsa()], ids=["ecdsa", "rsa"])
@@ -66,3 +66,15 @@ def test_a_key_that_cloudfront_cannot_take_is_refused() -> None:
 
     with pytest.raises(ValueError, match="neither ECDSA nor RSA"):
         signing.load(pem(private), "KA:x")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("before", [OTHER_KEY.private, new_rsa()], ids=["ecdsa", "rsa"])
+def test_while_keys_are_exchanged_what_the_one_before_signed_stays_good(before: signing.PrivateKey) -> None:
+    accepted = f"KA:{signing.public_lines(before)} KB:{signing.public_lines(PRIVATE)}"
+
+    key = signing.load(pem(PRIVATE), accepted)
+
+    signature = SigningKey("KA", before).sign(MESSAGE)
+    assert key.verifies("KA", MESSAGE, signature)
+    assert not key.verifies("KB", MESSAGE, signature)
+    assert not key.verifies("KC", MESSAGE, signature)

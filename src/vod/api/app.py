@@ -18,12 +18,13 @@ from vod.caller import Caller
 from vod.errors import RequestError, VersionConflict
 
 logger = logs.logger()
+_NOT_STORED = {"Cache-Control": "no-store"}
 
 
 def resolver(*routers: APIGatewayRouter) -> APIGatewayRestResolver:
     """An app with these routes and the platform's error answers."""
     app = APIGatewayRestResolver(enable_validation=True)
-    app.use(middlewares=[_note_video])
+    app.use(middlewares=[_note_video, _not_stored])
     for router in routers:
         app.include_router(router)
     _answer_errors(app)
@@ -37,6 +38,13 @@ def _note_video(app: APIGatewayRestResolver, following: NextMiddleware) -> Any:
     return following(app)
 
 
+def _not_stored(app: APIGatewayRestResolver, following: NextMiddleware) -> Any:
+    """No cache keeps an answer: many hold addresses that open a video or take an upload from whoever has them."""
+    response = following(app)
+    response.headers.update(_NOT_STORED)
+    return response
+
+
 def current_caller(routes: APIGatewayRouter) -> Caller:
     """Who calls: the claims that API Gateway's authorizer verified."""
     return caller.from_claims(routes.current_event.request_context.authorizer.claims or {})
@@ -45,7 +53,7 @@ def current_caller(routes: APIGatewayRouter) -> Caller:
 def _answer_errors(app: APIGatewayRestResolver) -> None:
     def answer(status: int, code: str, message: str) -> Response[str]:
         body = {"code": code, "message": message, "requestId": app.current_event.request_context.request_id}
-        return Response(status, "application/json", json.dumps(body), headers={"Cache-Control": "no-store"})
+        return Response(status, "application/json", json.dumps(body), headers=dict(_NOT_STORED))
 
     @app.exception_handler(RequestError)
     def refused(error: RequestError) -> Response[str]:

@@ -16,7 +16,6 @@ from vod.model import Document
 from vod.steps.deliver import Delivering, Grant
 
 _TYPES = {"m3u8": "application/vnd.apple.mpegurl", "mpd": "application/dash+xml", "vtt": "text/vtt; charset=utf-8"}
-_NOT_STORED = {"Cache-Control": "no-store"}
 Value = Annotated[str, Query(max_length=2000)]
 
 
@@ -44,7 +43,7 @@ def routes(delivering: Delivering) -> APIGatewayRouter:
         sign: Value = "",
         key: Value = "",
     ) -> Response[str]:
-        return _manifest(delivering, video_id, f"{run}/{name}", Pass(policy, sign, key))
+        return _manifest(delivering.manifest(video_id, f"{run}/{name}", Pass(policy, sign, key)), name, router)
 
     @router.get("/videos/<video_id>/manifest/<run>/<name>/<playlist>", summary="A signed playlist", tags=["deliver"])
     def media(
@@ -56,14 +55,20 @@ def routes(delivering: Delivering) -> APIGatewayRouter:
         sign: Value = "",
         key: Value = "",
     ) -> Response[str]:
-        return _manifest(delivering, video_id, f"{run}/{name}/{playlist}", Pass(policy, sign, key))
+        text = delivering.manifest(video_id, f"{run}/{name}/{playlist}", Pass(policy, sign, key))
+        return _manifest(text, playlist, router)
 
     return router
 
 
-def _manifest(delivering: Delivering, video_id: str, name: str, given: Pass) -> Response[str]:
-    text = delivering.manifest(video_id, name, given)
-    return Response(200, _TYPES[name.rsplit(".", 1)[1]], text, headers=_NOT_STORED)
+def _manifest(text: str, name: str, router: APIGatewayRouter) -> Response[str]:
+    """Compressed for who takes it: every line has the same long signature, and Lambda answers 6 MB at most.
+
+    API Gateway makes bytes of an answer in base64 only for a request that has the header Accept.
+    """
+    takes_bytes = bool(router.current_event.headers.get("accept"))
+    headers = {"Vary": "Accept-Encoding"}
+    return Response(200, _TYPES[name.rsplit(".", 1)[1]], text, headers=headers, compress=takes_bytes)
 
 
 def _granted(grant: Grant, answer: Document) -> Response[str]:
@@ -73,4 +78,4 @@ def _granted(grant: Grant, answer: Document) -> Response[str]:
         Cookie(name, value, path=path, secure=is_secure, http_only=True, same_site=SameSite.LAX_MODE)
         for name, value in grant.cookies.items()
     ]
-    return Response(200, "application/json", json.dumps(answer), headers=_NOT_STORED, cookies=cookies)
+    return Response(200, "application/json", json.dumps(answer), cookies=cookies)

@@ -20,7 +20,7 @@ def routes(sharing: Sharing) -> APIGatewayRouter:
     def create(video_id: VideoId, body: Annotated[ShareBody | None, Body()] = None) -> Response[str]:
         hours = (body or ShareBody()).expires_in_hours
         made = {"share": sharing.create(current_caller(router), video_id, hours)}
-        return Response(201, "application/json", json.dumps(made), headers={"Cache-Control": "no-store"})
+        return Response(201, "application/json", json.dumps(made))
 
     @router.get("/videos/<video_id>/shares", summary="List the links that work", tags=["share"])
     def listed(video_id: VideoId) -> dict[str, Any]:

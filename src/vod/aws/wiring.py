@@ -1,12 +1,16 @@
 """The steps put together with their AWS adapters from a function's environment; entry points call this once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from vod import prices
+from vod.access import Key
 from vod.aws.addresses import signing_client
+from vod.aws.background import BackgroundFunction
 from vod.aws.clients import client
 from vod.aws.distribution import CloudFront
 from vod.aws.events import SnsEvents
@@ -29,9 +33,10 @@ from vod.delivery import Delivery
 from vod.disk import SourcesOn
 from vod.parts import MIB
 from vod.prices import Fargate
+from vod.renewed import Renewed
 from vod.steps.advance import Advancing
 from vod.steps.clean import Cleaning
-from vod.steps.delete import Deletion
+from vod.steps.delete import Deleting, Deletion
 from vod.steps.deliver import Delivering
 from vod.steps.dispatch import Dispatch
 from vod.steps.fail import Failing
@@ -50,6 +55,8 @@ from vod.steps.webhook import Webhook
 
 Environment = Mapping[str, str]
 _GIB = 2**30
+_UNREADABLE = (BotoCoreError, ClientError, ValueError)
+"""A value that AWS does not give now, or a key that is none: the one before goes on."""
 PUBLIC = "public"
 """What stands in PLAYBACK_KEYS where everybody may watch."""
 
@@ -109,20 +116,29 @@ def uploads(env: Environment) -> Uploads:
     return Uploads(_videos(env), _sources(env), limits, _price(env))
 
 
-def _public_url(env: Environment) -> str:
+def _public_url(env: Environment) -> Renewed[str]:
     """The CDN's address comes from a parameter, since the CDN itself needs the API."""
-    parameter = client("ssm").get_parameter(Name=env["PUBLIC_URL_PARAMETER"])
-    return str(parameter["Parameter"]["Value"]).rstrip("/")
+    ssm = client("ssm")
+
+    def read() -> str:
+        return str(ssm.get_parameter(Name=env["PUBLIC_URL_PARAMETER"])["Parameter"]["Value"]).rstrip("/")
+
+    return Renewed(read, _UNREADABLE)
 
 
-def _delivery(env: Environment) -> Delivery:
-    accepted, secret = env["PLAYBACK_KEYS"], env["PLAYBACK_KEY_SECRET"]
+def _delivery(env: Environment) -> Callable[[], Delivery]:
+    accepted, secret, public_url = env["PLAYBACK_KEYS"], env["PLAYBACK_KEY_SECRET"], _public_url(env)
     if accepted == PUBLIC:
-        return Delivery(_public_url(env))
+        return lambda: Delivery(public_url())
     from vod import signing  # only functions that sign have its library
 
-    pem = client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"]
-    return Delivery(_public_url(env), signing.load(pem, accepted))
+    store = client("secretsmanager")
+
+    def read() -> Key:
+        return signing.load(store.get_secret_value(SecretId=secret)["SecretString"], accepted)
+
+    key = Renewed(read, _UNREADABLE)
+    return lambda: Delivery(public_url(), key())
 
 
 def library(env: Environment) -> Library:
@@ -147,8 +163,14 @@ def runs(env: Environment) -> Runs:
     return Runs(starting.videos, _sources(env), starting.executions, starting)
 
 
+def deleting(env: Environment) -> Deleting:
+    """The delete step, as far as a caller waits for it."""
+    receipts = DynamoReceipts(client("dynamodb"), env["TABLE_NAME"])
+    return Deleting(_videos(env), receipts, BackgroundFunction(client("lambda"), env["RECONCILE_FUNCTION"]))
+
+
 def deletion(env: Environment) -> Deletion:
-    """The delete step."""
+    """The work of the delete step."""
     receipts = DynamoReceipts(client("dynamodb"), env["TABLE_NAME"])
     cdn = CloudFront(client("cloudfront"), client("ssm"), env["DISTRIBUTION_PARAMETER"])
     # Waits longer than the function may take, and asks twice at most: whoever deletes has time left when it hangs.

@@ -1,6 +1,7 @@
 """Delete: the source with all its versions, every output object, and the record last, so that a repeat can finish.
 
 A receipt tells what went. It outlives the video: a repeat is answered with it, and what comes late is known as deleted.
+Who asks for a deletion marks the video and waits a while; the work is done elsewhere, for as long as it takes.
 """
 
 import time
@@ -13,31 +14,31 @@ from vod.buckets import Output, Sources
 from vod.caller import Caller
 from vod.errors import NotFound, VersionConflict
 from vod.model import Video
-from vod.ports import Cdn, Executions, Receipts, Scratch, Videos
+from vod.ports import Background, Cdn, Executions, Receipts, Scratch, Videos
 from vod.receipt import Receipt, Removed
 from vod.records import amend
 from vod.status import Status
 
 ROUNDS = 4
 PAUSE_SECONDS = 3.0
+ANSWER_SECONDS = 20.0
+"""So long a caller waits; API Gateway gives up after 29 s, the start of the function included."""
+LOOK_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class Deletion:
-    """Everything the step needs."""
+class Deleting:
+    """Everything that asking for a deletion needs."""
 
     videos: Videos
-    sources: Sources
-    output: Output
-    executions: Executions
     receipts: Receipts
-    cdn: Cdn
-    scratch: Scratch
+    background: Background
     now: Callable[[], datetime] = clock.now
     pause: Callable[[float], None] = time.sleep
+    timer: Callable[[], float] = time.monotonic
 
     def delete(self, caller: Caller, video_id: str) -> Receipt:
-        """Remove all of a video and tell what went; safe to repeat, also after a crash half-way."""
+        """Have all of a video removed; the receipt, not complete when that takes long. Safe to repeat at any time."""
         video = self.videos.get(video_id)
         if video is None:
             return self._told_before(caller, video_id)
@@ -47,7 +48,8 @@ class Deletion:
             video = amend(self.videos, video, self._deleting)
         except VersionConflict:
             return self._told_before(caller, video_id)
-        return self.finish(video)
+        self.background.finish_deletion(video.id)
+        return self._awaited(Receipt(video.id, video.owner, clock.stamp(self.now())))
 
     def _deleting(self, video: Video) -> Video:
         if video.status is Status.DELETING:
@@ -59,6 +61,35 @@ class Deletion:
         if receipt is None or not caller.owns(receipt.owner):
             raise NotFound
         return receipt
+
+    def _awaited(self, begun: Receipt) -> Receipt:
+        """The receipt once the record is gone, which goes last, or as far as it is when time is over."""
+        end = self.timer() + ANSWER_SECONDS
+        while self.videos.get(begun.video_id) and self.timer() < end:
+            self.pause(LOOK_SECONDS)
+        return self.receipts.get(begun.video_id) or begun
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """Everything that the work of a deletion needs."""
+
+    videos: Videos
+    sources: Sources
+    output: Output
+    executions: Executions
+    receipts: Receipts
+    cdn: Cdn
+    scratch: Scratch
+    now: Callable[[], datetime] = clock.now
+    pause: Callable[[float], None] = time.sleep
+
+    def finish_asked(self, video_id: str) -> bool:
+        """Remove all of a video that somebody asked to delete; whether it is gone. Safe to repeat."""
+        video = self.videos.get(video_id)
+        if video is None or video.status is not Status.DELETING:
+            return video is None
+        return self.finish(video).completed_at is not None
 
     def finish(self, video: Video) -> Receipt:
         """Remove all of a video that is `deleting` by now; not complete when the CDN has no time for it yet."""

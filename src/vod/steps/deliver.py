@@ -42,7 +42,7 @@ class Delivering:
     videos: Videos
     shares: Shares
     output: Output
-    delivery: Delivery
+    delivery: Callable[[], Delivery]
     now: Callable[[], datetime] = clock.now
 
     def playback(self, caller: Caller, video_id: str) -> Grant:
@@ -60,7 +60,7 @@ class Delivering:
 
     def manifest(self, video_id: str, name: str, given: Pass) -> str:
         """A manifest whose addresses carry the pass it was asked for with; Forbidden without a valid pass."""
-        if not self.delivery.admits(video_id, name, given, self.now()):
+        if not self.delivery().admits(video_id, name, given, self.now()):
             raise Forbidden("The address is not signed, was changed or has expired. Ask for the playback again.")
         try:
             text = self.output.get(keys.video_prefix(video_id) + name).decode()
@@ -71,13 +71,13 @@ class Delivering:
 
     def _grant(self, video: Video, limit: datetime | None) -> Grant:
         """Nothing outlives `limit`."""
-        now = self.now()
-        plain = self.delivery.plain(video)
-        signed = self.delivery.signed(video, _earlier(delivery.signed_until(now), limit))
+        now, opened = self.now(), self.delivery()
+        plain = opened.plain(video)
+        signed = opened.signed(video, _earlier(delivery.signed_until(now), limit))
         if plain is None or signed is None:
             raise Conflict("wrong_status", f"There is nothing to play yet: the video is {video.status}.")
         until = _earlier(now + COOKIE_VALIDITY, limit)
-        cookies = self.delivery.pass_to(video.id, until).cookies if self.delivery.key else {}
+        cookies = opened.pass_to(video.id, until).cookies if opened.key else {}
         return Grant(video, plain, signed, until, cookies)
 
 

@@ -19,7 +19,7 @@ class Library:
 
     videos: Videos
     ledger: Ledger
-    delivery: Delivery
+    delivery: Callable[[], Delivery]
     now: Callable[[], datetime] = clock.now
 
     def show(self, caller: Caller, video_id: str) -> Document:
@@ -50,5 +50,5 @@ class Library:
     def _shown(self, video: Video) -> Document:
         run = video.remade_now.run if video.remade_now else video.run if video.status.is_encoding else None
         frames = self.videos.chunk_frames(video.id, run) if run else {}
-        playback = self.delivery.signed(video, delivery.signed_until(self.now()))
+        playback = self.delivery().signed(video, delivery.signed_until(self.now()))
         return view.video(video, view.progress(video, frames), playback, view.remade(video, frames))

@@ -17,11 +17,11 @@ MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """Everything the step needs; `public_url` is the CDN's address."""
+    """Everything the step needs; `public_url` tells the CDN's address."""
 
     videos: Videos
     shares: Shares
-    public_url: str
+    public_url: Callable[[], str]
     now: Callable[[], datetime] = clock.now
 
     def create(self, caller: Caller, video_id: str, hours: int) -> Document:
@@ -33,7 +33,7 @@ class Sharing:
         ends = int((now + timedelta(hours=hours)).timestamp())
         made = Share(share.id_of(token), video.id, clock.stamp(now), ends)
         self.shares.put(made)
-        return _shown(made) | {"url": f"{self.public_url}/share/{token}"}
+        return _shown(made) | {"url": f"{self.public_url()}/share/{token}"}
 
     def list(self, caller: Caller, video_id: str) -> list[Document]:
         """The links that work, oldest first."""

@@ -22,7 +22,8 @@ NAME = f"{samples.RUN}/index.m3u8"
 def delivering(status: Status = Status.READY, key: object = KEY) -> Delivering:
     output = FakeOutput({f"videos/{samples.VIDEO_ID}/{NAME}": b"#EXTM3U\nv720/index.m3u8\n"})
     videos = FakeVideos({samples.VIDEO_ID: samples.video(status, title="Clip", duration=8.0)})
-    return Delivering(videos, FakeShares(), output, Delivery("https://cdn.example", key), lambda: NOW)  # type: ignore[arg-type]
+    opened = Delivery("https://cdn.example", key)  # type: ignore[arg-type]
+    return Delivering(videos, FakeShares(), output, lambda: opened, lambda: NOW)
 
 
 def shared(step: Delivering, seconds: int, **changes: bool) -> str:
@@ -97,7 +98,7 @@ def test_a_link_to_a_video_that_is_being_deleted_opens_nothing() -> None:
 
 
 def given(step: Delivering) -> Pass:
-    return step.delivery.pass_to(samples.VIDEO_ID, NOW + timedelta(hours=1))
+    return step.delivery().pass_to(samples.VIDEO_ID, NOW + timedelta(hours=1))
 
 
 def test_a_signed_manifest_hands_its_pass_on() -> None:

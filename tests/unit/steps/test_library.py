@@ -14,7 +14,7 @@ ANN, BOB, ADMIN = Caller("ann"), Caller("bob"), Caller("root", is_admin=True)
 
 def library(*videos: object) -> Library:
     records = {video.id: video for video in videos}  # type: ignore[attr-defined]
-    return Library(FakeVideos(records), FakeLedger(), Delivery("https://cdn.example"), lambda: samples.NOW)  # type: ignore[arg-type]
+    return Library(FakeVideos(records), FakeLedger(), lambda: Delivery("https://cdn.example"), lambda: samples.NOW)  # type: ignore[arg-type]
 
 
 def test_a_ready_video_shows_where_to_play_it() -> None:
@@ -36,7 +36,7 @@ def test_a_private_video_shows_addresses_that_work_by_themselves() -> None:
     record = samples.video(Status.READY, has_poster=True)
     delivery = Delivery("https://cdn.example", KEY)
 
-    shown = Library(FakeVideos({record.id: record}), FakeLedger(), delivery, lambda: samples.NOW).show(
+    shown = Library(FakeVideos({record.id: record}), FakeLedger(), lambda: delivery, lambda: samples.NOW).show(
         ANN, samples.VIDEO_ID
     )
 

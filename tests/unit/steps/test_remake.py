@@ -8,6 +8,7 @@ import pytest
 
 from tests import samples
 from tests.fakes import (
+    FakeBackground,
     FakeCdn,
     FakeEvents,
     FakeExecutions,
@@ -26,7 +27,7 @@ from vod.model import Document, Failure, Replaced, Source, Video
 from vod.plan import Plan, SourceObject, remake_plan
 from vod.report import ChunkReport, Refusal
 from vod.status import Status
-from vod.steps.delete import Deletion
+from vod.steps.delete import Deleting, Deletion
 from vod.steps.fail import Failing, reason
 from vod.steps.plan import Planning
 from vod.steps.publish import Publishing
@@ -291,9 +292,10 @@ def test_a_deletion_stops_it_too() -> None:
         pause=lambda _: None,
     )
 
-    receipt = deletion.delete(ANN, samples.VIDEO_ID)
+    Deleting(world.videos, deletion.receipts, FakeBackground(deletion.finish_asked)).delete(ANN, samples.VIDEO_ID)
 
-    assert receipt.removed.executions == 1
+    receipt = deletion.receipts.get(samples.VIDEO_ID)
+    assert receipt and receipt.removed.executions == 1
     assert keys.execution_name(samples.VIDEO_ID, run) in world.executions.stopped
 
 

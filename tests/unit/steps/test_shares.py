@@ -17,7 +17,7 @@ ANN, BOB = Caller("ann"), Caller("bob")
 @pytest.fixture
 def sharing() -> Sharing:
     videos = FakeVideos({samples.VIDEO_ID: samples.video(Status.READY)})
-    return Sharing(videos, FakeShares(), "https://cdn.example", lambda: samples.NOW)
+    return Sharing(videos, FakeShares(), lambda: "https://cdn.example", lambda: samples.NOW)
 
 
 def test_a_link_shows_its_token_once_and_only_its_hash_is_stored(sharing: Sharing) -> None:

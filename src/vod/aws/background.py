@@ -1,0 +1,16 @@
+"""Work in the background: a function that is called and not waited for; Lambda tries again where it fails."""
+
+import json
+from typing import Any
+
+
+class BackgroundFunction:
+    """The function by its name."""
+
+    def __init__(self, client: Any, name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def finish_deletion(self, video_id: str) -> None:
+        asked = json.dumps({"deletion": video_id}).encode()
+        self._client.invoke(FunctionName=self._name, InvocationType="Event", Payload=asked)
