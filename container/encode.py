@@ -2,6 +2,7 @@
 
 Exit 0: the report is stored, whatever it says (a source that cannot be encoded is not tried again).
 Exit 1: try again; what is finished is kept. Exit 28 (ENOSPC): the same, scratch is full.
+With --check it encodes nothing and says what its task allows (check.py).
 """
 
 import argparse
@@ -12,6 +13,7 @@ import sys
 import threading
 from pathlib import Path
 
+import check
 import imageio_ffmpeg
 
 from vod import keys, sandbox
@@ -30,6 +32,8 @@ logger = logging.getLogger("encode")
 
 def main() -> int:
     """Parse, connect, encode; the exit code."""
+    if sys.argv[1:2] == ["--check"]:
+        return check.main(sys.argv[2:])
     arguments = argparse.ArgumentParser(description="Encode one chunk of a plan.")
     arguments.add_argument("--plan-key", required=True, help="the plan's key in the output bucket")
     arguments.add_argument("--chunk", required=True, type=int, help="the chunk's index in the plan")
