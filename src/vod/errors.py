@@ -128,8 +128,8 @@ class SandboxUnavailable(VodError):
 class AddressRefused(VodError):
     """S3 takes a presigned address no longer; the state machine knows this name and has another one signed."""
 
-    def __init__(self, status: int) -> None:
-        super().__init__("address_refused", f"S3 refused the source's address ({status}). Have another one signed.")
+    def __init__(self, why: str) -> None:
+        super().__init__("address_refused", f"S3 refused the source's address ({why}). Have another one signed.")
 
 
 REFUSALS = {

@@ -20,7 +20,7 @@ from local.platform import Platform
 TRIED = (
     ("UploadRole", "s3:PutObject"),
     ("DispatchRole", "states:StartExecution"),
-    ("ProbeRole", "s3:GetObjectVersion"),
+    ("TaskRole", "s3:GetObjectVersion"),
     ("TranscodeRole", "lambda:InvokeFunction"),
     ("TranscodeRole", "ecs:RunTask"),
     ("TranscodeRole", "iam:PassRole"),

@@ -3,6 +3,7 @@
 The address is a key. It stands in no error's text: urllib3's own texts can hold it, so they are left behind.
 """
 
+import re
 import time
 from collections.abc import Iterator
 
@@ -19,6 +20,7 @@ _PARTIAL = 206
 _REFUSED = (400, 401, 403)
 """S3 says 403 when an address is too old, and 400 when the session that signed it has ended (ExpiredToken)."""
 _BUSY = 429
+_ERROR_BYTES = 2000
 
 
 class PresignedBytes:
@@ -36,7 +38,7 @@ class PresignedBytes:
     def _body(self, at: int, end: int) -> Iterator[bytes]:
         answer = self._ask(f"bytes={at}-{end - 1}")
         try:
-            _check(answer.status)
+            _check(answer)
             yield from answer.stream(_CHUNK_BYTES)
         except HTTPError as failed:
             raise Broken(type(failed).__name__) from None
@@ -52,10 +54,16 @@ class PresignedBytes:
             raise Broken(type(failed).__name__) from None
 
 
-def _check(status: int) -> None:
-    if status in _REFUSED:
-        raise AddressRefused(status)
-    if status == _BUSY or status >= 500:
-        raise Broken(f"S3 answered {status}")
-    if status != _PARTIAL:
-        raise OSError(f"S3 answered {status}")
+def _check(answer: urllib3.BaseHTTPResponse) -> None:
+    if answer.status in _REFUSED:
+        raise AddressRefused(f"{answer.status} {_code(answer)}")
+    if answer.status == _BUSY or answer.status >= 500:
+        raise Broken(f"S3 answered {answer.status}")
+    if answer.status != _PARTIAL:
+        raise OSError(f"S3 answered {answer.status}")
+
+
+def _code(answer: urllib3.BaseHTTPResponse) -> str:
+    """Of S3's error the code alone: the rest can hold what was signed."""
+    found = re.search(rb"<Code>(\w+)</Code>", answer.read(_ERROR_BYTES))
+    return found[1].decode() if found else ""
