@@ -57,11 +57,11 @@ _keep_batch = lambda_svc._send_ddb_stream_failure_record
 _restore_positions = lambda_svc._restore_esm_positions
 
 
-def worker_script(script: str, clock: str) -> str:
+def worker_script(script: str) -> str:
     """ministack's Python worker with our changes; ValueError when a new version no longer has the line."""
     if script.count(SCRIPT_RAISES) != 1:
         raise ValueError("the Python worker of this ministack version is not the one that was patched")
-    return WATCH_PARENT + wrong_clock.script(clock) + script.replace(SCRIPT_RAISES, SCRIPT_ANSWERS)
+    return WATCH_PARENT + script.replace(SCRIPT_RAISES, SCRIPT_ANSWERS)
 
 
 def outcome(result: dict[str, Any]) -> dict[str, Any]:
@@ -117,8 +117,10 @@ def runtime_of(python: Path, wall: Callable[[dict[str, Any]], Wall]) -> Callable
 
     def detect(runtime: str) -> tuple[str, str]:
         if runtime.startswith("python"):
+            # The wall hides the fault's file, and has to stand before there is a thread.
+            first = wrong_clock.script(str(faults.file(faults.CLOCK)))
             behind = wall_script(wall(function_workers.starting.get().config))
-            return str(python), behind + lambda_runtime._PYTHON_WORKER_SCRIPT
+            return str(python), first + behind + lambda_runtime._PYTHON_WORKER_SCRIPT
         binary, script = _detect(runtime)
         return str(binary), str(script)
 
@@ -262,8 +264,7 @@ def _revision(function: dict[str, Any]) -> str:
 
 def install(python: Path, state: Path, workers: int) -> None:
     """Run functions through these."""
-    clock = str(faults.file(faults.CLOCK))
-    lambda_runtime._PYTHON_WORKER_SCRIPT = worker_script(lambda_runtime._PYTHON_WORKER_SCRIPT, clock)
+    lambda_runtime._PYTHON_WORKER_SCRIPT = worker_script(lambda_runtime._PYTHON_WORKER_SCRIPT)
     lambda_runtime._detect_runtime_binary = runtime_of(python, walls(python, state))
     lambda_runtime._worker_class_for = worker_class
     lambda_runtime._signal = function_workers.end

@@ -241,3 +241,14 @@ def test_more_than_6_mb_are_not_answered(clients: Clients) -> None:
     assert failed
     assert answer["errorType"] == "Function.ResponseSizeTooLarge"
     assert aws.invoke(clients, repeats, 6_291_500)[1] is False
+
+
+def test_a_wrong_clock_can_be_asked_for_all_the_same(clients: Clients, emulator: Emulator) -> None:
+    asked = emulator.log.parent / "faults" / "clock"
+    asked.parent.mkdir(exist_ok=True)
+    asked.write_text('{"seconds": 1000}')
+
+    told, _ = aws.invoke(clients, function(clients, "import time\ndef handler(event, context): return time.time()"))
+
+    asked.unlink()
+    assert 400 < abs(told - time.time()) < 1010
