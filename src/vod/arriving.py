@@ -31,7 +31,7 @@ class ArrivingFile:
         self._planned = [piece for found in merged(ranges) for piece in _pieces(*found)]
         self._pieces = list(_filled(self._planned, size))
         self._starts = [first for first, _ in self._pieces]
-        self._claimed: set[Range] = set()
+        self._fetching: set[Range] = set()
         self._there: set[Range] = set()
         self._error: Exception | None = None
         self._changed = threading.Condition()
@@ -39,35 +39,28 @@ class ArrivingFile:
         self._mark = path.with_name(path.name + ".whole")
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         os.ftruncate(self._file, size)
-        self._workers = [threading.Thread(target=self._work, daemon=True) for _ in range(PARALLEL)]
+        found = os.fstat(self._file)
+        self.identity = found.st_dev, found.st_ino  # what tells this file from every other
         if self._mark.exists():
             self._there.update(self._planned)
 
     def __enter__(self) -> Self:
         """Begin to fetch, unless an earlier try left the file whole."""
-        if not self.is_whole:
-            for worker in self._workers:
-                worker.start()
+        for _ in range(0 if self.is_whole else PARALLEL):
+            threading.Thread(target=self._work, daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop fetching: who still waits is told."""
+        """Stop fetching: who still waits is told, and what is on its way is let come."""
         self._fail(OSError("the source is no longer fetched"))
-        for worker in self._workers:
-            if worker.ident:
-                worker.join()
+        with self._changed:
+            self._changed.wait_for(lambda: not self._fetching)
         os.close(self._file)
 
     @property
     def is_whole(self) -> bool:
         """Whether every range is there."""
         return self._there.issuperset(self._planned)
-
-    @property
-    def identity(self) -> tuple[int, int]:
-        """What tells this file from every other: device and inode."""
-        found = os.fstat(self._file)
-        return found.st_dev, found.st_ino
 
     def wait(self) -> None:
         """Wait for every range."""
@@ -97,10 +90,13 @@ class ArrivingFile:
     def _claim(self, piece: Range) -> bool:
         """Whether a piece is the caller's to fetch."""
         with self._changed:
-            is_free = piece not in self._claimed and piece not in self._there and not self._error
+            is_free = self._is_free(piece)
             if is_free:
-                self._claimed.add(piece)
+                self._fetching.add(piece)
             return is_free
+
+    def _is_free(self, piece: Range) -> bool:
+        return piece not in self._fetching and piece not in self._there and not self._error
 
     def _work(self) -> None:
         while (piece := self._next_free()) is not None:
@@ -108,23 +104,27 @@ class ArrivingFile:
 
     def _next_free(self) -> Range | None:
         with self._changed:
-            piece = None if self._error else next((each for each in self._next if each not in self._claimed), None)
+            piece = next(filter(self._is_free, self._next), None)
             if piece:
-                self._claimed.add(piece)
+                self._fetching.add(piece)
             return piece
 
     def _fetch(self, piece: Range) -> None:
         """Fetch a claimed piece; a failure is kept for who waits."""
         try:
             _write(self._file, self._read(*piece), piece[0])
+            self._arrived(piece)
         except Exception as error:  # of whatever kind: everybody who waits has to hear of it
             self._fail(error)
-            return
+        with self._changed:
+            self._fetching.discard(piece)
+            self._changed.notify_all()
+
+    def _arrived(self, piece: Range) -> None:
         with self._changed:
             self._there.add(piece)
             if self.is_whole:
                 self._mark.touch()
-            self._changed.notify_all()
 
     def _fail(self, error: Exception) -> None:
         with self._changed:
