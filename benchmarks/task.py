@@ -42,11 +42,13 @@ class Cloud:
     def run(self, plan: Plan, source: Path, scratch: Path, *options: str) -> Ran:
         """The plan's first chunk as a task of its own; `options` are those of `benchmarks.job`."""
         self._store(plan, source)
-        note, efs = scratch / "note.json", scratch / "efs"
+        note, efs, disk = scratch / "note.json", scratch / "efs", scratch / "disk"
         efs.mkdir()
+        disk.mkdir()
         key = keys.plan_key(plan.video_id, plan.run)
         command = [PYTHON, "-m", "benchmarks.job", str(note), *options, "--", "--plan-key", key, "--chunk", "0"]
-        env = {**self.env, **_NAMES, "SCRATCH_DIR": str(efs), "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
+        places = {"SCRATCH_DIR": str(efs), "SOURCE_DIR": str(disk), "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
+        env = {**self.env, **_NAMES, **places}
         spent = spent_by(command, env, ROOT)
         self._check(plan)
         used = json.loads(note.read_text())

@@ -49,7 +49,7 @@ def test_a_task_is_a_container_with_the_definitions_limits(engine: Engine, api: 
     assert (found["Config"]["User"], host["SecurityOpt"]) == ("10001", ["no-new-privileges"])
     assert host["Memory"] == host["MemorySwap"] >= 2**30
     assert host["NanoCpus"] >= 10**9
-    assert [mount["Destination"] for mount in found["Mounts"]] == ["/scratch"]
+    assert sorted(mount["Destination"] for mount in found["Mounts"]) == ["/disk", "/scratch"]
     assert containers(engine, video_id) == []
 
 
