@@ -1,6 +1,6 @@
 # One command to see the platform run: `make demo`. Needs Python 3.13 (PYTHON=/path/to/python3.13 if it is not found).
 .DEFAULT_GOAL := help
-.PHONY: help demo up emulator dashboard test test-docker test-faults audit check scan scaling bench build playback-key preflight service-roles deploy destroy smoke redrive pipeline clean
+.PHONY: help demo up emulator dashboard test test-docker test-faults audit check scan scaling bench build playback-key preflight service-roles deploy destroy smoke verify redrive pipeline clean
 
 bin := .venv/bin
 # What `make test` notes of the rights that roles used.
@@ -72,6 +72,9 @@ destroy: setup ## delete the stack of your AWS account, after saying what goes a
 smoke: setup ## a generated clip through the platform in your account, until it plays (STACK=name)
 	@$(bin)/python -m deployment.smoke $(if $(STACK),--stack $(STACK))
 
+verify: setup ## compare what is assumed of AWS with your account, below 0.10 USD (STACK=name CONFIRM=yes; CLEANUP=yes only removes)
+	@CONFIRM="$(CONFIRM)" VOD_END_WITH=$$PPID $(bin)/python -m deployment.verify $(if $(STACK),--stack $(STACK)) $(if $(CLEANUP),--cleanup)
+
 redrive: setup ## send back what the dead-letter queue keeps, once its cause is mended (CONFIG=prod)
 	@$(bin)/python -m deployment.redrive --config-env $(or $(CONFIG),default)
 
@@ -89,6 +92,6 @@ bench: setup ## measure cost and speed and write docs/benchmarks.md, about 25 mi
 clean: ## remove what `up`, `demo`, `test` and `build` made; the virtual environments stay
 	rm -rf .local .aws-sam .built web/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help demo up emulator dashboard test test-docker test-faults audit check scan scaling bench build playback-key preflight service-roles deploy destroy smoke redrive pipeline clean
+.PHONY: help demo up emulator dashboard test test-docker test-faults audit check scan scaling bench build playback-key preflight service-roles deploy destroy smoke verify redrive pipeline clean
 setup:
 	@sh local/setup.sh

@@ -3,6 +3,7 @@
 Exit 0: the report is stored, whatever it says (a source that cannot be encoded is not tried again).
 Exit 1: try again; what is finished is kept. Exit 28 (ENOSPC): the same, scratch or the task's disk is full.
 Exit 78 (EX_CONFIG): FFmpeg cannot be confined here, and trying again does not help.
+With --check it encodes nothing and says what its task allows (check.py).
 """
 
 import argparse
@@ -13,6 +14,7 @@ import sys
 import threading
 from pathlib import Path
 
+import check
 import imageio_ffmpeg
 
 from vod import keys, sandbox
@@ -32,6 +34,8 @@ logger = logging.getLogger("encode")
 
 def main() -> int:
     """Parse, connect, encode; the exit code."""
+    if sys.argv[1:2] == ["--check"]:
+        return check.main(sys.argv[2:])
     arguments = argparse.ArgumentParser(description="Encode one chunk of a plan.")
     arguments.add_argument("--plan-key", required=True, help="the plan's key in the output bucket")
     arguments.add_argument("--chunk", required=True, type=int, help="the chunk's index in the plan")

@@ -1,0 +1,1 @@
+"""`make verify`: what is assumed of AWS (checks), how it is tried there, and the report."""
