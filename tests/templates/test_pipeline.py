@@ -204,7 +204,9 @@ ALLOWED = {
 
 def services_in_use() -> set[str]:
     """IAM's names of the services that a platform's stack is made of."""
-    kinds = {each.kind for each in parsed.resources() if each.template not in {*OWN, parsed.APART}} - {"AWS::CloudFormation::Stack"}
+    kinds = {each.kind for each in parsed.resources() if each.template not in {*OWN, parsed.APART}} - {
+        "AWS::CloudFormation::Stack"
+    }
     made_by_sam = {"apigateway", "events", "states"}  # of an Api, an EventBridgeRule, a StateMachine
     return made_by_sam | {IAM_PREFIX.get(kind.split("::")[1], kind.split("::")[1].lower()) for kind in kinds}
 
