@@ -18,7 +18,7 @@ import imageio_ffmpeg
 from vod import self_check
 from vod.aws.clients import client
 
-FOLDERS = ("SCRATCH_DIR", "TMPDIR")
+FOLDERS = ("SCRATCH_DIR", "SOURCE_DIR", "TMPDIR")
 PARTS = 8
 WAIT_SECONDS = 110  # to be stopped meanwhile, as Spot does
 Facts = dict[str, Any]
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
 def pieces(key: str, mib: int) -> dict[str, Callable[[], Facts]]:
     """Everything that is measured, in order."""
     program, scratch = imageio_ffmpeg.get_ffmpeg_exe(), os.environ["SCRATCH_DIR"]
-    named = {name: os.environ[name] for name in FOLDERS}
+    named = {name: os.environ[name] for name in FOLDERS if name in os.environ}
     known: dict[str, Callable[[], Facts]] = {
         "machine": self_check.machine,
         "confinement": lambda: self_check.confinement(program),

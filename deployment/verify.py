@@ -100,6 +100,7 @@ def measured(aws: Aws, place: Place, made: Mapping[str, str]) -> dict[str, Any]:
         function.imports,
         function.confinement,
         function.limits,
+        function.sealed,
         function.folders,
         function.freeze,
         function.payload,
@@ -139,13 +140,20 @@ def of_measure(measure: Measure) -> tuple[str, ...]:
 
 MEASURES = {
     "imports": ("function-import",),
-    "confinement": ("function-prctl", "function-calls", "function-landlock", "function-kernel"),
+    "confinement": ("function-prctl", "function-calls", "function-landlock", "function-kernel", "function-others"),
+    "sealed": ("function-seal",),
     "limits": ("function-nofile", "function-limits"),
     "folders": ("function-writable", "function-tmp", "function-shm"),
     "freeze": ("function-freeze",),
     "payload": ("function-payload",),
     "memory": ("function-memory",),
-    "presigned": ("s3-signed-length", "s3-unsigned-header", "s3-presigned-end", "s3-presigned-version"),
+    "presigned": (
+        "s3-signed-length",
+        "s3-unsigned-header",
+        "s3-presigned-end",
+        "s3-refusal-cors",
+        "s3-presigned-version",
+    ),
     "conditional": ("s3-if-match", "s3-if-none-match"),
     "stream": ("dynamodb-stream",),
     "identity": ("cognito-tier", "cognito-claims"),
@@ -171,7 +179,7 @@ MEASURES = {
         "event-task-ended",
         "event-delay",
     ),
-    "endings": ("ecs-exit-code", "ecs-no-image", "ecs-refused"),
+    "endings": ("ecs-exit-code", "ecs-no-image", "ecs-refused", "ecs-history"),
 }
 
 

@@ -30,6 +30,7 @@ _STREAM_SECONDS = 3.0
 _SIGTERM_SECONDS = 10.0
 _WCU = 1500
 _BEATS_IF_FROZEN = 10
+_TASK_EVENTS = 4
 _EVENT_FIELDS = frozenset({"cpu", "memory", "overrides", "pullStartedAt", "startedAt", "stoppedAt", "taskArn"})
 _CLAIMS = frozenset({"sub", "token_use", "cognito:groups", "aud", "iss", "exp"})
 
@@ -138,6 +139,18 @@ _FUNCTION = (
         "Landlock could confine the probe's child further (src/vod/landlock.py)",
     ),
     Check("function-kernel", "Linux 5.10 or newer", lambda fact: _version(fact) >= (5, 10), "tell us", local=_HERE),
+    Check(
+        "function-seal",
+        "the probe's own wall (vod.sandbox.seal) can be put up, and a child behind it opens nothing and forks nothing",
+        lambda fact: fact == "none",
+        "NO VIDEO STARTS, or the probe's wall has a hole: docs/security.md, and tell us",
+    ),
+    Check(
+        "function-others",
+        "a child may read its parent's memory (so nothing secret is in it)",
+        lambda fact: fact in REFUSED | {"allowed"},
+        "nothing",
+    ),
     Check(
         "function-nofile",
         "RLIMIT_NOFILE=0 closes files, sockets, pipes and memfds, for good; a pipe of before still reads",
@@ -349,6 +362,14 @@ _ENDINGS = (
         "stacks/transcode.asl.yaml would retry what cannot succeed, or give up what could: add this name",
     ),
     Check(
+        "ecs-history",
+        f"a task that ran and failed is {_TASK_EVENTS} events of an execution's 25,000",
+        lambda fact: fact == _TASK_EVENTS,
+        "correct the count in tests/templates/test_state_machine.py: long waits may fill a history",
+        "its histories are its own",
+        "{} events".format,
+    ),
+    Check(
         "event-task-ended",
         "EventBridge tells of an ended task with all that it is billed by",
         lambda fact: set(fact) >= _EVENT_FIELDS,
@@ -384,6 +405,12 @@ _SERVICES = (
         lambda fact: fact == 403,
         "tell us",
         shown="HTTP {}".format,
+    ),
+    Check(
+        "s3-refusal-cors",
+        "a refusal carries CORS headers, so that a page can read why",
+        lambda fact: fact == "*",
+        "the page takes an address that is over for a broken network, and tries the part again",
     ),
     Check(
         "s3-presigned-version",

@@ -48,14 +48,17 @@ class Function:
     def confinement(self) -> dict[str, Any]:
         """What a sandbox could use."""
         found = self.answer("confinement")
-        names = {"prctl": "prctl", "calls": "calls", "landlock": "landlock", "kernel": "kernel"}
-        return {f"function-{name}": found[key] for key, name in names.items()}
+        return {f"function-{name}": found[name] for name in ("prctl", "calls", "landlock", "kernel", "others")}
 
     def limits(self) -> dict[str, Any]:
         """What the kernel's limits do."""
         found = self.answer("limits")
         opens = {"opens": found.pop("openUnderNofile"), "raised": found.pop("raisedNofile")}
         return {"function-nofile": opens, "function-limits": found}
+
+    def sealed(self) -> dict[str, Any]:
+        """What the probe's wall leaves a child."""
+        return {"function-seal": self.answer("sealed")["opens"]}
 
     def folders(self) -> dict[str, Any]:
         """Where it may write."""

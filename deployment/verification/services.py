@@ -50,7 +50,9 @@ class Services:
         other = _sent("PUT", put, bytes(LENGTH + 1)).status
         header = _sent("PUT", put, bytes(LENGTH), {"x-amz-meta-more": "more"}).status
         time.sleep(_LIFE_SECONDS + 1)
+        over = _sent("PUT", late, bytes(LENGTH), {"Origin": "https://example.com"})
         return {
+            "s3-refusal-cors": over.headers.get("Access-Control-Allow-Origin", "none"),
             "s3-signed-length": other,
             "s3-unsigned-header": header,
             "s3-presigned-end": _sent("GET", late).status,

@@ -18,6 +18,7 @@ from vod.profile import Codec
 
 LIMIT_SECONDS = 900.0
 POLL_SECONDS = 1.0
+_OF_STATES = ("TaskStateEntered", "TaskStateExited")
 ON_DEMAND = [{"capacityProvider": "FARGATE", "weight": 1}]
 Lines = Mapping[str, Any]
 """What the check's task printed, by the kind of the line."""
@@ -119,7 +120,11 @@ class Tasks:
     def endings(self) -> dict[str, Any]:
         """How runTask.sync tells of tasks that fail, do not start or are refused: all at a time."""
         definition, name = self.place.definition["taskDefinitionArn"], self.place.container["name"]
-        fails = {"ContainerOverrides": [{"Name": name, "Command": ["--check", "--exit", str(EXIT_CODE)]}]}
+        command = ["--check", "--exit", str(EXIT_CODE)]
+        fails = {
+            "ContainerOverrides": [{"Name": name, "Command": command}],
+            "EphemeralStorage": {"SizeInGiB": DISK_GIB},
+        }
         asked = {
             "ecs-exit-code": {"definition": definition, "overrides": fails},
             "ecs-no-image": {"definition": self.made["MissingImageTask"], "overrides": {}},
@@ -134,7 +139,9 @@ class Tasks:
             for check, given in asked.items()
         }
         ended = {check: until(partial(self._ended, arn), f"the end of {check}") for check, arn in started.items()}
-        return {check: ended_as(check, execution) for check, execution in ended.items()}
+        history = client.get_execution_history(executionArn=started["ecs-exit-code"])["events"]
+        events = sum(event["type"].startswith("Task") for event in history if event["type"] not in _OF_STATES)
+        return {check: ended_as(check, execution) for check, execution in ended.items()} | {"ecs-history": events}
 
     def _ended(self, arn: str) -> dict[str, Any] | None:
         found = self.aws.client("stepfunctions").describe_execution(executionArn=arn)
