@@ -20,8 +20,9 @@ from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 from deployment import REPOSITORY, STACK
 from deployment.destroy import asked as typed
 from deployment.verification import report, scratch
-from deployment.verification.checks import Unknown, Verdict, findings
+from deployment.verification.checks import CHECKS
 from deployment.verification.functions import Function
+from deployment.verification.judging import Unknown, Verdict, findings
 from deployment.verification.place import Aws, Place, find
 from deployment.verification.services import Services
 from deployment.verification.tasks import Tasks
@@ -53,7 +54,7 @@ class Verification:
         with scratch.made(aws, place) as made:
             self.say("the stack is there; measuring, some minutes")
             facts = measured(aws, place, made)
-        found = findings(facts, is_emulator())
+        found = findings(CHECKS, facts, is_emulator())
         for line in (report.table(found), "", report.summary(found)):
             self.say(line)
         self._write(place, facts)
@@ -75,7 +76,7 @@ class Verification:
 
     def _write(self, place: Place, facts: Mapping[str, Any]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        found = findings(facts, is_emulator())
+        found = findings(CHECKS, facts, is_emulator())
         about = {
             "date": time.strftime("%Y-%m-%d", time.gmtime()),
             "region": self.session.region_name,

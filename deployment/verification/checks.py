@@ -1,17 +1,14 @@
-"""What is assumed of AWS, check by check: pure data and the judgement of what was measured.
+"""What is assumed of AWS, check by check, as data.
 
 docs/assumptions.md explains each and names them all; a test compares both.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Mapping
 from typing import Any
 
+from deployment.verification.judging import Check
 from vod.profile import Codec
 
-Facts = Mapping[str, Any]
-"""What was measured, by the name of the check."""
 REFUSED = frozenset({"EPERM", "EACCES", "ENOSYS"})
 TASK_START_SECONDS = 45.0
 """From RunTask to the encoder's process; docs/scaling.md counts on it too."""
@@ -33,70 +30,6 @@ _BEATS_IF_FROZEN = 10
 _TASK_EVENTS = 4
 _EVENT_FIELDS = frozenset({"cpu", "memory", "overrides", "pullStartedAt", "startedAt", "stoppedAt", "taskArn"})
 _CLAIMS = frozenset({"sub", "token_use", "cognito:groups", "aud", "iss", "exp"})
-
-
-class Verdict(StrEnum):
-    """How an assumption did."""
-
-    HOLDS = "as assumed"
-    DIFFERS = "differs"
-    UNKNOWN = "?"
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """In place of a fact that could not be had, with the reason."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One assumption: in words, as a test of the fact, and what to do where it does not hold.
-
-    `local` says why the emulator cannot tell: there its fact is not judged.
-    """
-
-    name: str
-    assumed: str
-    holds: Callable[[Any], bool]
-    otherwise: str
-    local: str = ""
-    shown: Callable[[Any], str] = str
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the report."""
-
-    name: str
-    assumed: str
-    measured: str
-    verdict: Verdict
-    advice: str = ""
-
-
-def judged(check: Check, facts: Facts, is_emulator: bool) -> Finding:
-    """The verdict on one assumption; `?` where there is no fact, or where the emulator's says nothing of AWS."""
-    measured, verdict = _compared(check, facts.get(check.name, Unknown("not measured")))
-    if is_emulator and check.local:
-        measured, verdict = f"{measured} (not AWS: {check.local})", Verdict.UNKNOWN
-    advice = check.otherwise if verdict is Verdict.DIFFERS else ""
-    return Finding(check.name, check.assumed, measured, verdict, advice)
-
-
-def _compared(check: Check, fact: Any) -> tuple[str, Verdict]:
-    if isinstance(fact, Unknown):
-        return fact.reason, Verdict.UNKNOWN
-    try:
-        return check.shown(fact), Verdict.HOLDS if check.holds(fact) else Verdict.DIFFERS
-    except (AttributeError, KeyError, TypeError, ValueError) as odd:
-        return f"{fact!r} ({odd!r})", Verdict.UNKNOWN
-
-
-def findings(facts: Facts, is_emulator: bool) -> list[Finding]:
-    """Every check's, in order."""
-    return [judged(check, facts, is_emulator) for check in CHECKS]
 
 
 def _refused(answers: Mapping[str, str]) -> bool:

@@ -7,8 +7,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from deployment.verification.checks import Unknown
 from deployment.verification.in_function import TOO_LARGE
+from deployment.verification.judging import Unknown
 from deployment.verification.scratch import FUNCTION_MIB
 
 _PAUSE_SECONDS = 3.0

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from deployment.verification.checks import Finding, Verdict
+from deployment.verification.judging import Finding, Verdict
 
 _SECRETS = (
     (re.compile(r"arn:[\w-]+:[^\s\"',)]*"), "<arn>"),

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from deployment import verify
-from deployment.verification import checks, in_function, report, scratch, tasks
-from deployment.verification.checks import CHECKS, Check, Unknown, Verdict
+from deployment.verification import checks, in_function, report, scratch, task_report
+from deployment.verification.checks import CHECKS
+from deployment.verification.judging import Check, Unknown, Verdict, findings, judged
 from deployment.verification.place import Place
 from deployment.verify import Verification, fact_of
 
@@ -87,7 +88,7 @@ FACTS: dict[str, tuple[Any, Any]] = {
 def test_each_fact_is_judged(check: Check) -> None:
     good, bad = FACTS[check.name]
 
-    as_assumed, differs = (checks.judged(check, {check.name: fact}, is_emulator=False) for fact in (good, bad))
+    as_assumed, differs = (judged(check, {check.name: fact}, is_emulator=False) for fact in (good, bad))
 
     assert (as_assumed.verdict, as_assumed.advice) == (Verdict.HOLDS, "")
     assert (differs.verdict, differs.advice) == (Verdict.DIFFERS, check.otherwise)
@@ -96,7 +97,7 @@ def test_each_fact_is_judged(check: Check) -> None:
 
 @pytest.mark.parametrize("facts", [{}, {"s3-if-match": Unknown("no right")}, {"s3-if-match": "nonsense"}])
 def test_what_could_not_be_measured_is_a_question_mark_and_no_error(facts: dict[str, Any]) -> None:
-    finding = checks.judged(NAMED["s3-if-match"], facts, is_emulator=False)
+    finding = judged(NAMED["s3-if-match"], facts, is_emulator=False)
 
     assert finding.verdict is Verdict.UNKNOWN
 
@@ -104,7 +105,7 @@ def test_what_could_not_be_measured_is_a_question_mark_and_no_error(facts: dict[
 def test_what_the_emulator_cannot_tell_is_shown_and_not_judged() -> None:
     check = NAMED["encode-speed-h264"]
 
-    finding = checks.judged(check, {check.name: 9.0}, is_emulator=True)
+    finding = judged(check, {check.name: 9.0}, is_emulator=True)
 
     assert finding.verdict is Verdict.UNKNOWN
     assert finding.measured == f"9.00 times (not AWS: {check.local})"
@@ -130,7 +131,7 @@ def test_times_and_sizes_are_no_account_numbers() -> None:
 
 def test_assumed_stands_beside_measured_and_advice_below() -> None:
     facts = {name: bad if name == "task-start" else good for name, (good, bad) in FACTS.items()}
-    found = checks.findings(facts, is_emulator=False)
+    found = findings(CHECKS, facts, is_emulator=False)
 
     lines = report.table(found).splitlines()
 
@@ -146,7 +147,7 @@ def test_assumed_stands_beside_measured_and_advice_below() -> None:
 def test_the_document_has_every_fact_and_can_be_read_again() -> None:
     facts = {name: good for name, (good, _) in FACTS.items()} | {"task-start": Unknown("no right")}
 
-    text = report.document(checks.findings(facts, False), {"region": "eu-west-1"}, facts)
+    text = report.document(findings(CHECKS, facts, False), {"region": "eu-west-1"}, facts)
 
     assert json.loads(text)["facts"]["function-tmp"] == 524
     assert "task-start" not in json.loads(text)["facts"]
@@ -170,13 +171,13 @@ def at(second: float) -> datetime:
 def test_a_start_is_told_step_by_step() -> None:
     task = {"createdAt": at(0), "pullStartedAt": at(12), "pullStoppedAt": at(26)}
 
-    told = tasks.started({"processStarted": 1_032.0, "at": 1_033.5}, task)
+    told = task_report.started({"processStarted": 1_032.0, "at": 1_033.5}, task)
 
     assert told == {"provision": 12, "pull": 14, "begin": 6, "total": 32, "import": 1.5}
 
 
 def test_only_the_check_s_own_lines_are_read_from_the_log() -> None:
-    lines = tasks.parsed(["not JSON", '{"level": "INFO"}', '"text"', '{"verify": "done", "at": 1}'])
+    lines = task_report.parsed(["not JSON", '{"level": "INFO"}', '"text"', '{"verify": "done", "at": 1}'])
 
     assert lines == {"done": {"verify": "done", "at": 1}}
 
@@ -190,17 +191,17 @@ def test_how_a_task_failed_is_read_from_the_cause() -> None:
     unpulled = json.dumps({"StopCode": "TaskFailedToStart", "StoppedReason": "CannotPullContainerError: pull: 404"})
 
     facts = {
-        "ecs-exit-code": tasks.ended_as("ecs-exit-code", ended("FAILED", "States.TaskFailed", exited)),
-        "ecs-no-image": tasks.ended_as("ecs-no-image", ended("FAILED", "States.TaskFailed", unpulled)),
-        "ecs-refused": tasks.ended_as("ecs-refused", ended("FAILED", "ECS.ClientException", "too much")),
+        "ecs-exit-code": task_report.ended_as("ecs-exit-code", ended("FAILED", "States.TaskFailed", exited)),
+        "ecs-no-image": task_report.ended_as("ecs-no-image", ended("FAILED", "States.TaskFailed", unpulled)),
+        "ecs-refused": task_report.ended_as("ecs-refused", ended("FAILED", "ECS.ClientException", "too much")),
     }
 
-    assert [checks.judged(NAMED[name], facts, False).verdict for name in facts] == [Verdict.HOLDS] * 3
+    assert [judged(NAMED[name], facts, False).verdict for name in facts] == [Verdict.HOLDS] * 3
 
 
 @pytest.mark.parametrize("check", ["ecs-exit-code", "ecs-no-image", "ecs-refused"])
 def test_a_task_that_should_have_failed_and_did_not_is_a_question(check: str) -> None:
-    assert tasks.ended_as(check, ended("SUCCEEDED")) == Unknown("it succeeded")
+    assert task_report.ended_as(check, ended("SUCCEEDED")) == Unknown("it succeeded")
 
 
 def place(cpu: int = 4096, memory: int = 8192, architecture: str = "arm64") -> Place:
