@@ -157,7 +157,7 @@ MEASURES = {
     ),
     "conditional": ("s3-if-match", "s3-if-none-match"),
     "stream": ("dynamodb-stream",),
-    "identity": ("cognito-tier", "cognito-claims"),
+    "identity": ("cognito-tier", "cognito-names", "cognito-claims"),
     "firewalls": ("waf-capacity",),
     "measure": (
         "task-start",

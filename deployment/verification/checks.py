@@ -380,6 +380,12 @@ _SERVICES = (
         "AWS bills each active user: set UserPoolTier in stacks/identity.yaml",
     ),
     Check(
+        "cognito-names",
+        "a user made by an address is called by its sub",
+        lambda fact: fact == "sub",
+        "the README's commands for users: the name that Cognito gives is another one",
+    ),
+    Check(
         "cognito-claims",
         "an id token says who, which groups, for which client and how long",
         lambda fact: set(fact) >= _CLAIMS,

@@ -19,6 +19,7 @@ from deployment.verification.place import Aws, Place
 from deployment.verification.tasks import until
 
 KEY, LENGTH = "object", 100
+ADDRESS = "verify@example.com"
 _LIFE_SECONDS = 2
 _WEB_ACL = "AWS::WAFv2::WebACL"
 
@@ -108,20 +109,23 @@ class Services:
         """The platform's pool's tier, and what an id token of a pool says: names of claims, no values."""
         cognito = self.aws.client("cognito-idp")
         pool = cognito.describe_user_pool(UserPoolId=self.place.outputs["UserPoolId"])["UserPool"]
-        return {"cognito-tier": pool.get("UserPoolTier", "none told"), "cognito-claims": self._claims(cognito)}
+        return {"cognito-tier": pool.get("UserPoolTier", "none told"), **self._user(cognito)}
 
-    def _claims(self, cognito: Any) -> list[str]:
-        pool, name, password = self.made["Pool"], "verify", f"Aa1!{secrets.token_urlsafe(24)}"
-        user = {"UserPoolId": pool, "Username": name}
-        cognito.admin_create_user(**user, MessageAction="SUPPRESS")
+    def _user(self, cognito: Any) -> dict[str, Any]:
+        """How a user of an address is called, and what the token says."""
+        pool, password = self.made["Pool"], f"Aa1!{secrets.token_urlsafe(24)}"
+        made = cognito.admin_create_user(UserPoolId=pool, Username=ADDRESS, MessageAction="SUPPRESS")["User"]
+        user = {"UserPoolId": pool, "Username": ADDRESS}
         cognito.admin_set_user_password(**user, Password=password, Permanent=True)
         cognito.create_group(UserPoolId=pool, GroupName="admin")
         cognito.admin_add_user_to_group(**user, GroupName="admin")
-        told = {"USERNAME": name, "PASSWORD": password}
+        told = {"USERNAME": ADDRESS, "PASSWORD": password}
         answer = cognito.initiate_auth(
             ClientId=self.made["PoolClient"], AuthFlow="USER_PASSWORD_AUTH", AuthParameters=told
         )
-        return sorted(claims(answer["AuthenticationResult"]["IdToken"]))
+        said = claims(answer["AuthenticationResult"]["IdToken"])
+        named = "sub" if made["Username"] == said["sub"] else "address" if made["Username"] == ADDRESS else "other"
+        return {"cognito-names": named, "cognito-claims": sorted(said)}
 
     def firewalls(self) -> dict[str, Any]:
         """Capacity units of each of the platform's firewalls that can be seen from here."""

@@ -78,6 +78,7 @@ FACTS: dict[str, tuple[Any, Any]] = {
     "s3-if-none-match": (412, 200),
     "dynamodb-stream": (0.4, 9.0),
     "cognito-tier": ("ESSENTIALS", "PLUS"),
+    "cognito-names": ("sub", "address"),
     "cognito-claims": (sorted(checks._CLAIMS), ["sub"]),
     "waf-capacity": ({"WebAcl": 902}, {"WebAcl": 1702}),
 }
@@ -161,7 +162,9 @@ def test_a_measure_that_fails_leaves_question_marks_and_the_others_go_on() -> No
 
     facts = fact_of(Without().identity)
 
-    assert facts == dict.fromkeys(("cognito-tier", "cognito-claims"), Unknown("ValueError: AccessDenied for <arn>"))
+    assert facts == dict.fromkeys(
+        ("cognito-tier", "cognito-names", "cognito-claims"), Unknown("ValueError: AccessDenied for <arn>")
+    )
 
 
 def at(second: float) -> datetime:
