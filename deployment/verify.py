@@ -164,6 +164,7 @@ MEASURES = {
         "task-kernel",
         "task-sandbox",
         "task-seccomp",
+        "task-arriving",
         "task-landlock",
         "task-user",
         "task-root",

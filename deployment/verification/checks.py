@@ -191,6 +191,12 @@ _TASK = (
         "the sandbox needs it unless there is Landlock with its network rules",
     ),
     Check(
+        "task-arriving",
+        "FFmpeg's reads can be made to wait for bytes that still arrive",
+        lambda fact: fact == "allowed",
+        "nothing fails: encoders wait for their whole source first, and videos are playable later",
+    ),
+    Check(
         "task-landlock",
         "Landlock may be absent",
         lambda fact: isinstance(fact, int),

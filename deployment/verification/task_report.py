@@ -59,7 +59,7 @@ def _machine(line: Mapping[str, Any], place: Place) -> dict[str, Any]:
 
 
 def _confinement(line: Mapping[str, Any], _: Place) -> dict[str, Any]:
-    return {f"task-{name}": line[name] for name in ("seccomp", "landlock", "sandbox")}
+    return {f"task-{name}": line[name] for name in ("seccomp", "arriving", "landlock", "sandbox")}
 
 
 def _folders(line: Mapping[str, Any], place: Place) -> dict[str, Any]:
@@ -95,7 +95,7 @@ READERS: Mapping[str, Callable[[Mapping[str, Any], Place], dict[str, Any]]] = {
 }
 READS = {
     "machine": ("task-kernel", "task-user", "task-memory"),
-    "confinement": ("task-seccomp", "task-landlock", "task-sandbox"),
+    "confinement": ("task-seccomp", "task-arriving", "task-landlock", "task-sandbox"),
     "folders": ("task-root", "task-folders", "task-disk", "efs-tls"),
     "disk": ("efs-journal",),
     "objects": ("s3-throughput",),

@@ -17,6 +17,7 @@ from vod import budget, landlock, profiles, sandbox, seccomp, sizing, video_enco
 from vod.errors import SandboxUnavailable
 from vod.profile import Codec
 from vod.renditions import Rendition
+from vod.watched_reads import Watch
 
 MIB = 2**20
 PIXELS = (1280, 720)
@@ -55,7 +56,12 @@ def machine() -> Facts:
 
 def confinement(program: str) -> Facts:
     """What of the encoder's sandbox this kernel gives: `allowed` and `entered`, or the reason why not."""
-    return {"seccomp": in_child(_filtered), "landlock": landlock.abi(), "sandbox": _sandboxed(program)}
+    return {
+        "seccomp": in_child(_filtered),
+        "arriving": _arriving(),
+        "landlock": landlock.abi(),
+        "sandbox": _sandboxed(program),
+    }
 
 
 def in_child(act: Callable[[], str]) -> str:
@@ -84,6 +90,21 @@ def _filtered() -> str:
         return "no_new_privs was refused"
     seccomp.install(seccomp.Rules(opens=True, executes=True))
     return "allowed"
+
+
+def _arriving() -> str:
+    """Whether reads of a child could be made to wait for a source that still arrives."""
+    watch = Watch()
+
+    def install() -> str:
+        seccomp.libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        watch.install()
+        return "allowed"
+
+    try:
+        return in_child(install)
+    finally:
+        watch.close()
 
 
 def _sandboxed(program: str) -> str:

@@ -44,6 +44,7 @@ FACTS: dict[str, tuple[Any, Any]] = {
     "task-kernel": ("5.10.240", "5.4.1"),
     "task-sandbox": ("entered", "no_new_privs was refused"),
     "task-seccomp": ("allowed", "Operation not permitted"),
+    "task-arriving": ("allowed", "Function not implemented"),
     "task-landlock": (0, "broken"),
     "task-user": ({"measured": 10001, "definition": 10001}, {"measured": 0, "definition": 10001}),
     "task-root": ({"/": "Read-only file system"}, {"/": "yes"}),

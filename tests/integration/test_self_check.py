@@ -50,6 +50,7 @@ def test_every_piece_is_measured(told: dict[str, Any]) -> None:
     assert pieces <= told.keys()
     assert [told[piece].get("failed") for piece in pieces] == [None] * len(pieces)
     assert told["confinement"]["sandbox"] == "entered"
+    assert told["confinement"]["arriving"] == "allowed"
     assert told["folders"]["named"]["TMPDIR"]["writes"] == "yes"
     assert all(told["speeds"][codec.value] > 0.1 for codec in Codec)
 

@@ -6,7 +6,7 @@ from typing import Any
 from tests.templates import parsed
 
 DOCKERFILE = (parsed.REPOSITORY / "container" / "Dockerfile").read_text()
-TASK = parsed.template_of("Encoder")["Resources"]["TaskDefinition"]["Properties"]
+(TASK,) = (found.properties for found in parsed.resources("AWS::ECS::TaskDefinition") if found.template != parsed.APART)
 (CONTAINER,) = TASK["ContainerDefinitions"]
 VARIABLES: dict[str, Any] = {each["Name"]: each["Value"] for each in CONTAINER["Environment"]}
 
