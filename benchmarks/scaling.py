@@ -13,8 +13,20 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from benchmarks import markdown
-from benchmarks.simulation import Film, Limits, Outcome, planned, quantile, simulate, uploads
-from vod.chunks import ChunkPolicy
+from benchmarks.simulation import (
+    DISK,
+    EFS,
+    EFS_SPENT,
+    Copying,
+    Film,
+    Limits,
+    Outcome,
+    planned,
+    quantile,
+    simulate,
+    uploads,
+)
+from vod.chunks import ChunkPolicy, beside_extras
 from vod.cost import MICRO
 from vod.steps.start import Turns
 
@@ -24,20 +36,30 @@ LENGTHS = (10, 60, 300, 1800, 7200, 18000, 36000)
 DAILY = (1, 10, 100, 1000, 10_000, 100_000)
 QUOTAS = (140, 1000, 6000)
 TARGETS = (0, 60, 120, 300, 600, 1200)
-MOSTS = (1, 20, 100, 300)
+MOSTS = (1, 10, 20, 40)
 HOURS = 2.0
 REPEATS = 20
 
 
-def policy(target: int = 300, most: int = 20, least: int = 60) -> ChunkPolicy:
+FILM = 7200
+"""Seconds; 5 GB."""
+COPIES = {
+    "EFS, whole copy first": EFS,
+    "the same without credits": EFS_SPENT,
+    "disk, whole copy first": Copying(waits=True),
+    "disk, encoding meanwhile": DISK,
+}
+
+
+def policy(target: int = 300, tasks: int = 20, least: int = 60) -> ChunkPolicy:
     """The default policy, or a variant of it."""
-    return ChunkPolicy(least_seconds=Fraction(least), most=most, target_seconds=target)
+    return ChunkPolicy(least_seconds=Fraction(least), most=beside_extras(tasks), target_seconds=target)
 
 
 @cache
-def median(seconds: float, tried: ChunkPolicy) -> Outcome:
+def median(seconds: float, tried: ChunkPolicy, copying: Copying = DISK) -> Outcome:
     """A film of this length alone in an account, the median of many runs by its time to ready."""
-    alone = [simulate([Film(seconds)], tried, seed=seed)[0][0] for seed in range(REPEATS)]
+    alone = [simulate([Film(seconds)], tried, seed=seed, copying=copying)[0][0] for seed in range(REPEATS)]
     return sorted(alone, key=lambda outcome: outcome.ready)[REPEATS // 2]
 
 
@@ -59,12 +81,36 @@ def lengths() -> str:
     return markdown.table(("length", "chunks", "playable after", "ready after", "USD", "USD an hour of video"), rows)
 
 
+def copies() -> str:
+    """A film of two hours and 5 GB, by where its tasks copy it and whether they wait for all of it."""
+    rows = []
+    for tasks in (20, 40):
+        for name, copying in COPIES.items():
+            outcome = median(FILM, policy(tasks=tasks), copying)
+            usd = f"{outcome.micro_usd / MICRO:.3f}"
+            rows.append((name, str(tasks), clock(outcome.playable), clock(outcome.ready), usd))
+    return markdown.table(("copied to", "tasks at most", "playable after", "ready after", "USD, tasks"), rows)
+
+
+def draw_copies(file: Path) -> None:
+    """Time to playable and to ready of a film, by its length, for each way of copying it."""
+    figure = Figure(figsize=(9, 5))
+    axes = figure.add_subplot()
+    lengths = [seconds for seconds in LENGTHS if seconds >= 300]
+    for name, copying in COPIES.items():
+        found = [median(seconds, policy(), copying) for seconds in lengths]
+        (line,) = axes.plot(lengths, [each.ready for each in found], marker="o", label=f"ready: {name}")
+        axes.plot(lengths, [each.playable for each in found], "--", color=line.get_color(), label=f"playable: {name}")
+    axes.set(xscale="log", yscale="log", xlabel="length of the film (s)", ylabel="after its arrival (s)")
+    _finish(figure, file, "A film of 5.6 Mbit/s, at most 20 tasks: where its tasks copy it")
+
+
 def policies() -> str:
     """What a film of two hours costs and how soon it is ready, by the target."""
-    whole = median(7200, policy(most=1)).micro_usd
+    whole = median(7200, policy(tasks=1)).micro_usd
     rows = []
     for target in TARGETS:
-        tried = policy(target, most=100)
+        tried = policy(target, tasks=40)
         outcome = median(7200, tried)
         more = f"{100 * (outcome.micro_usd / whole - 1):+.0f} %"
         rows.append((clock(target), str(planned(Film(7200), tried).chunks), clock(outcome.ready), more))
@@ -151,7 +197,7 @@ def draw_lengths(file: Path) -> None:
     figure = Figure(figsize=(9, 5))
     axes = figure.add_subplot()
     for most in MOSTS:
-        found = [median(seconds, policy(most=most)) for seconds in LENGTHS]
+        found = [median(seconds, policy(tasks=most)) for seconds in LENGTHS]
         axes.plot(LENGTHS, [each.ready for each in found], marker="o", label=f"ready, at most {most} tasks")
     axes.plot(LENGTHS, [median(seconds, policy()).playable for seconds in LENGTHS], "k--", label="playable")
     axes.plot(LENGTHS, LENGTHS, color="#c0c4cc", label="its own length")
@@ -163,13 +209,13 @@ def draw_policies(file: Path) -> None:
     """Cost against time for a film of two hours, a point for each target."""
     figure = Figure(figsize=(9, 5))
     axes = figure.add_subplot()
-    whole = median(7200, policy(most=1)).micro_usd
-    for most in (20, 100, 300):
+    whole = median(7200, policy(tasks=1)).micro_usd
+    for most in (10, 20, 40):
         found = [(target, median(7200, policy(target, most))) for target in TARGETS]
         cost = [100 * (each.micro_usd / whole - 1) for _, each in found]
         axes.plot([each.ready for _, each in found], cost, marker="o", label=f"at most {most} tasks")
         for (target, each), height in zip(found, cost, strict=True):
-            if most == 300:
+            if most == 40:
                 axes.annotate(
                     clock(target), (each.ready, height), textcoords="offset points", xytext=(6, 4), fontsize=8
                 )
@@ -206,6 +252,7 @@ def main(arguments: Sequence[str]) -> int:
     parts = {
         "lengths": (lengths, draw_lengths),
         "policies": (policies, draw_policies),
+        "copies": (copies, draw_copies),
         "load": (load, draw_load),
         "fairness": (fairness, draw_fairness),
     }

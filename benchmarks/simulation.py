@@ -8,7 +8,7 @@ import math
 import random
 from collections import Counter, deque
 from collections.abc import Generator, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -18,15 +18,24 @@ from vod import chunks, cost, estimate, prices, sizing
 from vod.chunks import ChunkPolicy
 from vod.sizing import TaskSize
 from vod.steps.start import Turns
+from vod.tasks import EXTRAS_CPU
 
 Events = Generator[simpy.Event, Any, Any]
 BEFORE_TASKS = 4.0
 """From the source's arrival to the first RunTask: queue, dispatch, probe, plan."""
 PUBLISH = 3.0
-UNTIL_PLAYABLE = 14.0
-"""Seconds of video that are encoded before the first two segments of every rung are out (docs/decisions.md)."""
+UNTIL_PLAYABLE, UNTIL_HEARD = 14.0, 8.0
+"""Seconds of video and of sound that are encoded before the first two segments are out (docs/decisions.md)."""
+SOUND_SPEED = 60.0
+"""How many times faster than it plays sound is encoded by the task of the extras."""
+BYTES_A_SECOND = 5e9 / 7200
+"""Of source, by its length: 5 GB for two hours."""
+MORE_BYTES = 1.05
+"""Of all chunks together, against the source: each enters it a little early and reads its headers."""
+FIRST_BYTES = 16e6
+"""Until FFmpeg has begun: the container's index, and where it enters."""
 SEGMENT = 4.0
-SPOT_BACKOFF = (5.0, 10.0, 20.0, 40.0)
+SPOT_BACKOFF = (5.0, 20.0)
 """At most, with full jitter: transcode.asl.yaml."""
 SPOT_TRIES = 4
 
@@ -43,6 +52,27 @@ class Limits:
     start: float = 45.0
     billed_start: float = 30.0
     interruptions: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Copying:
+    """How tasks copy the source from S3: bytes a second of one task, of all tasks of a film together (a file system
+    that they share), and whether encoding waits for the whole copy."""
+
+    task: float = 60e6
+    shared: float = math.inf
+    waits: bool = False
+
+    def seconds(self, size: float, together: float) -> float:
+        """For so many bytes, while all that copy at the same time want so many together."""
+        return max(size / self.task, together / self.shared)
+
+
+DISK = Copying()
+EFS = Copying(shared=100 * 2**20, waits=True)
+"""As it was: bursting, while there are credits."""
+EFS_SPENT = Copying(shared=2**20, waits=True)
+"""The same without credits, for a file system that is nearly empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +167,19 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """What one task makes: seconds of a film, encoded so much faster than they play, from so many bytes; `first` are
+    the seconds that must be there before anybody can watch, `together` the bytes copied while it copies its own."""
+
+    seconds: float
+    speed: float
+    size: TaskSize
+    bytes: float
+    together: float
+    first: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What a film's tasks are: chunks, of so many seconds of video, encoded so much faster than they play."""
 
@@ -144,6 +187,18 @@ class Plan:
     seconds: float
     size: TaskSize
     speed: float
+
+    def pieces(self) -> list[Piece]:
+        """Of all tasks, in the Map's order: with several chunks the extras are one more, and the first."""
+        whole = self.chunks * self.seconds * BYTES_A_SECOND
+        count, each = self.chunks, whole / self.chunks
+        if count == 1:
+            return [Piece(self.seconds, self.speed, self.size, whole, whole, UNTIL_PLAYABLE)]
+        each *= MORE_BYTES
+        size = TaskSize(EXTRAS_CPU, 2 * EXTRAS_CPU)
+        extras = Piece(count * self.seconds, SOUND_SPEED, size, whole, whole + count * each, UNTIL_HEARD)
+        chunk = Piece(self.seconds, self.speed, self.size, each, (count + 1) * each)
+        return [extras, replace(chunk, first=UNTIL_PLAYABLE), *[chunk] * (count - 1)]
 
 
 def planned(film: Film, policy: ChunkPolicy, profile: str = "default") -> Plan:
@@ -162,8 +217,9 @@ class Run:
     account: Account
     gate: Gate
     plan: Plan
-    policy: ChunkPolicy
     outcome: Outcome
+    copying: Copying = DISK
+    begun: list[float] = field(default_factory=list)
 
     def process(self) -> Events:
         """From arrival to ready."""
@@ -171,62 +227,71 @@ class Run:
         yield env.timeout(film.arrival)
         yield self.gate.turn(film.owner)
         yield env.timeout(BEFORE_TASKS)
-        concurrency = simpy.Resource(env, self.policy.most)
-        yield env.all_of([env.process(self._chunk(number, concurrency)) for number in range(self.plan.chunks)])
+        at_a_time = simpy.Resource(env, chunks.MOST_TASKS)
+        yield env.all_of([env.process(self._task(piece, at_a_time)) for piece in self.plan.pieces()])
         yield env.timeout(PUBLISH)
         self.gate.end(film.owner)
         if not self.outcome.failed:
             self.outcome.ready = env.now - film.arrival
-            self.outcome.playable = min(self.outcome.playable, self.outcome.ready)
+            firsts = sum(piece.first is not None for piece in self.plan.pieces())
+            # Where an interruption came first, nobody says when it was made up for.
+            self.outcome.playable = max(self.begun) if len(self.begun) == firsts else self.outcome.ready
 
-    def _chunk(self, number: int, concurrency: simpy.Resource) -> Events:
-        with concurrency.request() as turn:
+    def _task(self, piece: Piece, at_a_time: simpy.Resource) -> Events:
+        with at_a_time.request() as turn:
             yield turn
-            left, tries = self.plan.seconds, 0
+            left, tries = piece.seconds, 0
             while left > 0 and not self.outcome.failed:
-                on_spot = tries < SPOT_TRIES
-                began = yield from self._begin(on_spot)
-                if began is None:
+                on_spot = yield from self._begin(piece, is_spot_asked=tries < SPOT_TRIES)
+                if on_spot is None:
                     return
-                done = yield from self._encode(number, left, began, tries)
+                done = yield from self._encode(piece, left, on_spot)
                 left, tries = left - done, tries + 1
 
-    def _begin(self, on_spot: bool) -> Any:
+    def _begin(self, piece: Piece, is_spot_asked: bool) -> Any:
         """Wait for room; whether it is on Spot, None when there was none for hours."""
-        env, vcpus = self.account.env, self.plan.size.cpu / 1024
-        for most in (0.0, *SPOT_BACKOFF) if on_spot else ():
-            yield env.timeout(self.account.random.uniform(0, most))
-            yield self.account.tokens.get(1)
-            if self.account.take(vcpus, on_spot=True):
-                return True
-        waits = chunks.patience(self.plan.chunks)
-        for _ in range(waits["waits"] + 1):
-            yield self.account.tokens.get(1)
-            if self.account.take(vcpus, on_spot=False):
-                return False
-            yield env.timeout(waits["seconds"])
+        env, patience = self.account.env, chunks.patience(self.plan.chunks)
+        for wait in range(patience["waits"] + 1):
+            found = yield from self._ask(piece.size.cpu / 1024, is_spot_asked)
+            if found is not None:
+                return found
+            yield env.timeout(patience["seconds"] * (wait + 1))
+            is_spot_asked = True
         self.outcome.failed = True
         return None
 
-    def _encode(self, number: int, left: float, on_spot: bool, tries: int) -> Any:
-        """Run a task; the seconds of video that are finished when it ends."""
+    def _ask(self, vcpus: float, is_spot_asked: bool) -> Any:
+        """Ask for room on Spot, then on demand; which it was, None for neither."""
+        account = self.account
+        for most in (0.0, *SPOT_BACKOFF) if is_spot_asked else ():
+            yield account.env.timeout(account.random.uniform(0, most))
+            yield account.tokens.get(1)
+            if account.take(vcpus, on_spot=True):
+                return True
+        yield account.tokens.get(1)
+        return False if account.take(vcpus, on_spot=False) else None
+
+    def _encode(self, piece: Piece, left: float, on_spot: bool) -> Any:
+        """Run a task; the seconds of the film that are finished when it ends. Another task copies what is left anew."""
         account, outcome, limits = self.account, self.outcome, self.account.limits
-        wanted = left / self.plan.speed
+        part = left / piece.seconds
+        copied = self.copying.seconds(piece.bytes * part, piece.together * part)
+        begins = copied if self.copying.waits else min(copied, FIRST_BYTES / self.copying.task)
+        # What arrives while it is encoded only counts where it is the slower of both.
+        wanted = begins + max(left / piece.speed, copied - begins)
         life = account.random.expovariate(limits.interruptions / 3600) if on_spot and limits.interruptions else math.inf
         seconds = min(wanted, life)
         yield account.env.timeout(limits.start)
-        if number == 0 and not tries and seconds * self.plan.speed >= min(UNTIL_PLAYABLE, left):
-            first = min(UNTIL_PLAYABLE, left) / self.plan.speed
-            outcome.playable = account.env.now + first - outcome.film.arrival
+        if piece.first is not None and left == piece.seconds and seconds >= begins + piece.first / piece.speed:
+            self.begun.append(account.env.now + begins + piece.first / piece.speed - outcome.film.arrival)
         yield account.env.timeout(seconds)
-        account.free[on_spot] += self.plan.size.cpu / 1024
+        account.free[on_spot] += piece.size.cpu / 1024
         outcome.tasks += 1
         outcome.interrupted += seconds < wanted
         price = prices.read().fargate["arm64"]
-        billed = cost.billed(limits.billed_start + seconds)
-        outcome.micro_usd += cost.of_task(self.plan.size, billed, on_spot, price)
-        finished = seconds * self.plan.speed
-        return left if seconds == wanted else max(0.0, finished - finished % SEGMENT)
+        outcome.micro_usd += cost.of_task(piece.size, cost.billed(limits.billed_start + seconds), on_spot, price)
+        finished = max(0.0, seconds - begins) * piece.speed
+        return left if seconds == wanted else min(left, max(0.0, finished - finished % SEGMENT))
 
 
 def simulate(
@@ -235,13 +300,14 @@ def simulate(
     limits: Limits | None = None,
     seed: int = 1,
     turns: Turns | None = None,
+    copying: Copying = DISK,
 ) -> tuple[list[Outcome], float]:
     """What becomes of every film, and the most vCPUs that ran at a time. The same seed gives the same answer."""
     env = simpy.Environment()
     gate = Gate(env, turns or Turns())
     account = Account(env, limits or Limits(), random.Random(seed))  # noqa: S311 - chance, not secrecy
     outcomes = [Outcome(film) for film in films]
-    runs = [Run(account, gate, planned(outcome.film, policy), policy, outcome) for outcome in outcomes]
+    runs = [Run(account, gate, planned(outcome.film, policy), outcome, copying) for outcome in outcomes]
     ends = env.all_of([env.process(run.process()) for run in runs])
     env.run(until=ends)
     return outcomes, account.peak

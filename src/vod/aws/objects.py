@@ -26,6 +26,10 @@ _TYPES = {
 """By the suffix of an output key: its content type and how long it may be cached."""
 
 
+def _sizes(pages: Iterable[dict[str, Any]]) -> dict[str, int]:
+    return {entry["Key"]: entry["Size"] for page in pages for entry in page.get("Contents", ())}
+
+
 def _missing(error: ClientError) -> bool:
     return error.response["Error"]["Code"] in ("NoSuchKey", "404", "NoSuchUpload")
 
@@ -93,8 +97,21 @@ class S3Output:
         return tuple(found["Prefix"] for found in answer.get("CommonPrefixes", ()))
 
     def sizes(self, prefix: str) -> Mapping[str, int]:
-        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
-        return {entry["Key"]: entry["Size"] for page in pages for entry in page.get("Contents", ())}
+        first = self._client.list_objects_v2(Bucket=self._bucket, Prefix=prefix)
+        if not first.get("IsTruncated"):
+            return _sizes([first])
+        # A page takes as long as any request and holds 1,000: what has a million objects is listed by its folders.
+        pages = list(self._pages(prefix, Delimiter="/"))
+        found = _sizes(pages)
+        folders = [folder["Prefix"] for page in pages for folder in page.get("CommonPrefixes", ())]
+        with ThreadPoolExecutor(_PARALLEL) as pool:
+            for sizes in pool.map(lambda folder: _sizes(self._pages(folder)), folders):
+                found |= sizes
+        return found
+
+    def _pages(self, prefix: str, **how: str) -> Iterator[dict[str, Any]]:
+        paginator = self._client.get_paginator("list_objects_v2")
+        return iter(paginator.paginate(Bucket=self._bucket, Prefix=prefix, **how))
 
     def delete_all(self, prefix: str) -> int:
         keys = [{"Key": key} for key in self.sizes(prefix)]

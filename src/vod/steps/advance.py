@@ -1,6 +1,7 @@
 """Advance: manifests over what is encoded so far, so that a long video is watched while its encoders are at work."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +22,8 @@ from vod.tracks import Tracks
 
 Manifests = Mapping[str, Stored | None]
 """The manifests that are there, by name."""
+PARALLEL = 10
+"""Runs that one batch advances at a time: nearly all of it is waiting for S3."""
 _ENDED = ("refused", "cancelled")
 
 
@@ -38,6 +41,13 @@ class Advancing:
     videos: Videos
     output: Output
     now: Callable[[], datetime] = clock.now
+
+    def advance_all(self, runs: Iterable[tuple[str, str]]) -> int:
+        """How many of these runs have all that is encoded in their manifests; a run that fails does so after the others
+        have had their turn."""
+        with ThreadPoolExecutor(PARALLEL) as pool:
+            begun = [pool.submit(self.advance, *run) for run in runs]
+        return sum(each.result() for each in begun)
 
     def advance(self, video_id: str, run: str) -> bool:
         """Make the manifests of a run as long as what is encoded; False when there is nothing to do. Safe to repeat.

@@ -5,8 +5,22 @@ from fractions import Fraction
 
 import pytest
 
-from benchmarks.simulation import Film, Limits, planned, quantile, simulate, uploads
-from vod.chunks import ChunkPolicy
+from benchmarks.simulation import (
+    BYTES_A_SECOND,
+    DISK,
+    EFS,
+    EFS_SPENT,
+    FIRST_BYTES,
+    MORE_BYTES,
+    Copying,
+    Film,
+    Limits,
+    planned,
+    quantile,
+    simulate,
+    uploads,
+)
+from vod.chunks import MOST_TASKS, ChunkPolicy, beside_extras
 from vod.steps.start import Turns
 
 CALM = Limits(interruptions=0)
@@ -16,8 +30,8 @@ POLICY = ChunkPolicy(least_seconds=Fraction(60), most=20, target_seconds=300)
 def test_a_film_alone_takes_its_start_its_encode_and_what_stands_around_them() -> None:
     (outcome,), peak = simulate([Film(60)], POLICY, CALM)
 
-    encode = 60 / planned(Film(60), POLICY).speed
-    assert outcome.ready == pytest.approx(4 + 45 + encode + 3)
+    encode, begun = 60 / planned(Film(60), POLICY).speed, FIRST_BYTES / DISK.task
+    assert outcome.ready == pytest.approx(4 + 45 + begun + encode + 3)
     assert 4 + 45 < outcome.playable < outcome.ready
     assert (outcome.tasks, peak) == (1, 4)
 
@@ -26,6 +40,46 @@ def test_more_tasks_are_never_slower() -> None:
     ready = [simulate([Film(7200)], replace(POLICY, most=most), CALM)[0][0].ready for most in (1, 5, 20, 100)]
 
     assert ready == sorted(ready, reverse=True)
+
+
+def test_a_task_that_waits_for_its_copy_takes_the_time_of_both() -> None:
+    (outcome,), _ = simulate([Film(60)], POLICY, CALM, copying=Copying(waits=True))
+
+    encode = 60 / planned(Film(60), POLICY).speed
+    assert outcome.ready == pytest.approx(4 + 45 + 60 * BYTES_A_SECOND / DISK.task + encode + 3)
+
+
+def test_what_arrives_slower_than_it_is_encoded_takes_the_time_of_its_copy() -> None:
+    slow = Copying(task=BYTES_A_SECOND / 10)
+    (outcome,), _ = simulate([Film(60)], POLICY, CALM, copying=slow)
+
+    assert outcome.ready == pytest.approx(4 + 45 + 60 * 10 + 3)
+
+
+def test_tasks_that_share_a_file_system_copy_as_fast_as_it_takes_all_of_them() -> None:
+    """The chunks copy the film between them, the extras copy it once more."""
+    (outcome,), _ = simulate([Film(7200)], POLICY, CALM, copying=EFS_SPENT)
+
+    both = 7200 * BYTES_A_SECOND * (1 + MORE_BYTES) / 2**20
+    assert outcome.playable == pytest.approx(4 + 45 + both + 8 / 60 + 0, abs=1)
+
+
+def test_a_film_is_playable_before_its_sound_is_copied_unless_it_waits_for_that() -> None:
+    times = [
+        simulate([Film(7200)], POLICY, CALM, copying=each)[0][0].playable for each in (DISK, Copying(waits=True), EFS)
+    ]
+
+    assert times == sorted(times)
+    assert times[0] < 4 + 45 + 20 < 7200 * BYTES_A_SECOND / DISK.task < times[1]
+
+
+def test_the_most_tasks_of_a_video_all_run_at_a_time() -> None:
+    policy = replace(POLICY, most=beside_extras(MOST_TASKS), target_seconds=0)
+
+    (outcome,), peak = simulate([Film(7200)], policy, CALM)
+
+    assert outcome.tasks == MOST_TASKS
+    assert peak == 4 * (MOST_TASKS - 1) + 1
 
 
 def test_an_interrupted_task_goes_on_where_it_was_and_costs_a_start_more() -> None:

@@ -9,11 +9,16 @@ import pytest
 
 from tests import samples
 from tests.fakes import FakeEvents, FakeMetrics, FakeOutput, FakeVideos
+from tests.templates import parsed
 from tests.unit.test_growth import EXTRAS, PLAN, pictures, sound
 from vod import keys
-from vod.report import ChunkReport
+from vod.buckets import Stored
+from vod.chunks import MOST_TASKS, Chunk, ChunkPolicy, beside_extras
+from vod.plan import Plan, SourceObject, make_plan
+from vod.probe import Rate
+from vod.report import ChunkReport, SegmentReport
 from vod.status import Status
-from vod.steps.advance import Advancing, noted
+from vod.steps.advance import PARALLEL, Advancing, noted
 from vod.steps.publish import Publishing
 
 BASE = keys.run_prefix(samples.VIDEO_ID, samples.RUN)
@@ -226,6 +231,87 @@ def test_a_published_video_that_grew_ends_as_an_event_others_are_on_demand() -> 
 
         top = m3u8.loads(output.get(BASE + "v720/index.m3u8").decode())
         assert (top.playlist_type, top.is_endlist) == (kind, True)
+
+
+@dataclass
+class Counting(FakeOutput):
+    """Notes how often it is asked."""
+
+    calls: list[str] = field(default_factory=list)
+
+    def get(self, key: str) -> bytes:
+        self.calls.append(key)
+        return super().get(key)
+
+    def stored(self, key: str) -> Stored | None:
+        self.calls.append(key)
+        return super().stored(key)
+
+    def replace(self, key: str, data: bytes, tag: str | None) -> bool:
+        self.calls.append(key)
+        return super().replace(key, data, tag)
+
+
+S3_SECONDS = 0.05
+"""Of one call, on average."""
+
+
+def test_a_batch_of_two_hundred_videos_fits_half_of_the_function_s_time() -> None:
+    """Films of as many tasks as there may be, half of them done: each advances by one segment of every rung."""
+    output = Counting()
+    made = far_on(output)
+    step = Advancing(FakeVideos({samples.VIDEO_ID: samples.video(Status.TRANSCODING)}), output, lambda: samples.NOW)
+
+    assert step.advance(*RUN)
+
+    assert len(made.chunks) == MOST_TASKS
+    (advance,) = (each.properties for each in parsed.functions() if each.properties["Handler"] == "advance.handler")
+    assert len(output.calls) * S3_SECONDS * 200 / PARALLEL <= advance["Timeout"] / 2
+
+
+def far_on(output: FakeOutput) -> Plan:
+    """Store the plan of two hours, the reports of half its chunks, and what the next one and the extras noted so far."""
+    policy = ChunkPolicy(most=beside_extras(MOST_TASKS))
+    source = SourceObject(bucket="source", key="key", version=None, size=1000)
+    made = make_plan(*RUN, source, samples.probe(1920, 1080, 7200.0, Rate(num=30, den=1)), policy)
+    output.put(keys.plan_key(*RUN), made.model_dump_json().encode())
+    half = len(made.chunks) // 2
+    for chunk in (*made.chunks[: half + 1], made.chunks[-1]):
+        report = far_on_report(made, chunk, "encoded" if chunk.video and chunk.index < half else "encoding")
+        key = keys.report_key if report.outcome == "encoded" else keys.so_far_key
+        output.put(key(*RUN, chunk.index), report.model_dump_json().encode())
+    return made
+
+
+def far_on_report(made: Plan, chunk: Chunk, outcome: str) -> ChunkReport:
+    frames, numbers = made.segment_frames, range(chunk.first_segment, chunk.end_segment or 0)
+    segments = [
+        SegmentReport(number=at, bytes=1000, frames=frames, start=at * 120_000, ticks=120_000) for at in numbers
+    ]
+    whole = [samples.track(sound.name, [188] * made.segments, 1024, 48000) for sound in made.audio]
+    video = [samples.track(each.name, [frames], 1000, 30_000) for each in made.renditions] if chunk.video else []
+    return ChunkReport(
+        chunk=chunk.index,
+        outcome=outcome,  # type: ignore[arg-type]
+        video=tuple(track.model_copy(update={"segments": tuple(segments)}) for track in video),
+        audio=() if chunk.video else tuple(whole),
+    )
+
+
+def test_a_run_that_fails_keeps_no_other_of_its_batch_back() -> None:
+    step = advancing(pictures(0, 2), sound(60))
+    step.videos.records["broken"] = replace(samples.video(Status.TRANSCODING), id="broken")  # type: ignore[attr-defined]
+
+    with pytest.raises(KeyError, match="broken"):
+        step.advance_all([("broken", samples.RUN), RUN])
+
+    assert status_of(step) is Status.PLAYABLE
+
+
+def test_a_batch_says_how_many_runs_it_advanced() -> None:
+    step = advancing(pictures(0, 2), sound(60))
+
+    assert step.advance_all([RUN, ("f" * 20, samples.RUN)]) == 1
 
 
 def test_a_stream_event_names_each_run_once_and_no_other_records() -> None:
