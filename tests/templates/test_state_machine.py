@@ -155,6 +155,17 @@ def test_an_encoder_without_its_sandbox_is_not_tried_again() -> None:
     assert caught(CHUNK["EncodeOnDemand"])["States.TaskFailed"] == CHUNK["WasSpotFull"]["Default"] == "WhyNot"
 
 
+def test_a_task_without_its_image_is_not_tried_again() -> None:
+    (rule,) = (each for each in CHUNK["WhyNot"]["Choices"] if "CannotPullContainerError" in str(each))
+
+    assert rule["Next"] == "EncodeFailed"
+    assert CHUNK["WhyNot"]["Choices"].index(rule) < CHUNK["WhyNot"]["Choices"].index(_trying_again())
+
+
+def _trying_again() -> Value:
+    return next(each for each in CHUNK["WhyNot"]["Choices"] if each["Next"] == "TryOnSpot")
+
+
 def caught(state: Value) -> dict[str, str]:
     return {error: rule["Next"] for rule in state["Catch"] for error in rule["ErrorEquals"]}
 
