@@ -10,7 +10,7 @@ export SAM_CLI_TELEMETRY := 0
 with_tools := PATH="$(CURDIR)/$(bin):$$PATH"
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 22
 
 demo: setup ## one video through the whole platform on this machine (FILE=path for your own), then stop
 	@FILE="$(FILE)" VOD_END_WITH=$$PPID $(bin)/python -m local.demo

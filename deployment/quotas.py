@@ -16,6 +16,8 @@ USUAL_TASK_VCPUS = 4
 MEMORY_OF_NEW_ACCOUNTS_MIB = 3008
 CONCURRENCY = 100
 """Concurrent executions with which a handful of people and one long video do not meet throttling."""
+BUILDS = ("Linux/Small", "Linux/Large", "ARM/Small")
+"""The machines that the pipeline's projects ask for, as their quotas call them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +92,20 @@ def vpcs(client: Any, ec2: Any) -> Finding:
 
 
 def builds(client: Any) -> Finding:
-    """Whether CodeBuild lets the account build at all; new ones sometimes may not."""
+    """Whether CodeBuild lets the account build on the machines of the pipeline; new accounts sometimes may not."""
     subject = "CodeBuild"
     pages = client.get_paginator("list_service_quotas").paginate(ServiceCode="codebuild")
-    named = [each for page in pages for each in page["Quotas"] if "oncurrently running builds" in each["QuotaName"]]
-    closed = [each for each in named if each["Value"] < 1 and "Linux" in each["QuotaName"] + "Linux"]
-    small = [each for each in closed if "Small" in each["QuotaName"] or "Medium" in each["QuotaName"]]
-    if not named:
+    known = {each["QuotaName"]: each for page in pages for each in page["Quotas"]}
+    limits = [
+        known[name]
+        for name in (f"Concurrently running builds for {kind} environment" for kind in BUILDS)
+        if name in known
+    ]
+    if not limits:
         return unknown(subject, "Service Quotas lists no limits of builds")
-    if small:
-        first = Quota("", "codebuild", small[0]["QuotaCode"])
-        return to_do(subject, f"no build may run: {small[0]['QuotaName']}", raised(first, 5))
+    if closed := [each for each in limits if each["Value"] < 1]:
+        remedy = "\n".join(raised(Quota("", "codebuild", each["QuotaCode"]), 5) for each in closed)
+        return to_do(subject, f"no build may run: {'; '.join(each['QuotaName'] for each in closed)}", remedy)
     return ok(subject, "builds may run")
 
 

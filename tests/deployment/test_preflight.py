@@ -11,6 +11,7 @@ from deployment import missing, preflight, quotas
 from deployment.findings import Finding, Verdict, table
 from deployment.preflight import Preflight
 from deployment.stack import Stack
+from tests.templates import parsed
 
 REGION = "eu-central-1"
 KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
@@ -203,6 +204,15 @@ def test_builds_that_may_not_run_are_told_where_there_is_a_pipeline() -> None:
     assert finding.verdict is Verdict.TO_DO
     assert "--quota-code L-1" in finding.remedy
     assert "CodeBuild" not in found(FRESH)
+
+
+def test_the_quotas_of_builds_are_those_of_the_pipelines_machines() -> None:
+    kinds = {"ARM_CONTAINER": "ARM", "LINUX_CONTAINER": "Linux"}
+    asked = [each.properties["Environment"] for each in parsed.resources("AWS::CodeBuild::Project")]
+
+    used = {f"{kinds[each['Type']]}/{each['ComputeType'].rsplit('_', 1)[1].capitalize()}" for each in asked}
+
+    assert used == set(quotas.BUILDS)
 
 
 def deployed(**parameters: str) -> Stack:
