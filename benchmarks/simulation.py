@@ -14,7 +14,7 @@ from typing import Any
 
 import simpy
 
-from vod import chunks, cost, estimate, prices, sizing
+from vod import chunks, copying, cost, estimate, prices, sizing
 from vod.chunks import ChunkPolicy
 from vod.sizing import TaskSize
 from vod.steps.start import Turns
@@ -26,14 +26,10 @@ BEFORE_TASKS = 4.0
 PUBLISH = 3.0
 UNTIL_PLAYABLE, UNTIL_HEARD = 14.0, 8.0
 """Seconds of video and of sound that are encoded before the first two segments are out (docs/decisions.md)."""
-SOUND_SPEED = 60.0
-"""How many times faster than it plays sound is encoded by the task of the extras."""
 BYTES_A_SECOND = 5e9 / 7200
 """Of source, by its length: 5 GB for two hours."""
 MORE_BYTES = 1.05
 """Of all chunks together, against the source: each enters it a little early and reads its headers."""
-FIRST_BYTES = 16e6
-"""Until FFmpeg has begun: the container's index, and where it enters."""
 SEGMENT = 4.0
 SPOT_BACKOFF = (5.0, 20.0)
 """At most, with full jitter: transcode.asl.yaml."""
@@ -59,7 +55,7 @@ class Copying:
     """How tasks copy the source from S3: bytes a second of one task, of all tasks of a film together (a file system
     that they share), and whether encoding waits for the whole copy."""
 
-    task: float = 60e6
+    task: float = copying.BYTES_PER_SECOND
     shared: float = math.inf
     waits: bool = False
 
@@ -196,7 +192,7 @@ class Plan:
             return [Piece(self.seconds, self.speed, self.size, whole, whole, UNTIL_PLAYABLE)]
         each *= MORE_BYTES
         size = TaskSize(EXTRAS_CPU, 2 * EXTRAS_CPU)
-        extras = Piece(count * self.seconds, SOUND_SPEED, size, whole, whole + count * each, UNTIL_HEARD)
+        extras = Piece(count * self.seconds, copying.SOUND_SPEED, size, whole, whole + count * each, UNTIL_HEARD)
         chunk = Piece(self.seconds, self.speed, self.size, each, (count + 1) * each)
         return [extras, replace(chunk, first=UNTIL_PLAYABLE), *[chunk] * (count - 1)]
 
@@ -218,7 +214,7 @@ class Run:
     gate: Gate
     plan: Plan
     outcome: Outcome
-    copying: Copying = DISK
+    copies: Copying = DISK
     begun: list[float] = field(default_factory=list)
 
     def process(self) -> Events:
@@ -275,8 +271,8 @@ class Run:
         """Run a task; the seconds of the film that are finished when it ends. Another task copies what is left anew."""
         account, outcome, limits = self.account, self.outcome, self.account.limits
         part = left / piece.seconds
-        copied = self.copying.seconds(piece.bytes * part, piece.together * part)
-        begins = copied if self.copying.waits else min(copied, FIRST_BYTES / self.copying.task)
+        copied = self.copies.seconds(piece.bytes * part, piece.together * part)
+        begins = copied if self.copies.waits else min(copied, copying.FIRST_BYTES / self.copies.task)
         # What arrives while it is encoded only counts where it is the slower of both.
         wanted = begins + max(left / piece.speed, copied - begins)
         life = account.random.expovariate(limits.interruptions / 3600) if on_spot and limits.interruptions else math.inf
@@ -300,14 +296,14 @@ def simulate(
     limits: Limits | None = None,
     seed: int = 1,
     turns: Turns | None = None,
-    copying: Copying = DISK,
+    copies: Copying = DISK,
 ) -> tuple[list[Outcome], float]:
     """What becomes of every film, and the most vCPUs that ran at a time. The same seed gives the same answer."""
     env = simpy.Environment()
     gate = Gate(env, turns or Turns())
     account = Account(env, limits or Limits(), random.Random(seed))  # noqa: S311 - chance, not secrecy
     outcomes = [Outcome(film) for film in films]
-    runs = [Run(account, gate, planned(outcome.film, policy), outcome, copying) for outcome in outcomes]
+    runs = [Run(account, gate, planned(outcome.film, policy), outcome, copies) for outcome in outcomes]
     ends = env.all_of([env.process(run.process()) for run in runs])
     env.run(until=ends)
     return outcomes, account.peak

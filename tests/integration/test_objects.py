@@ -33,6 +33,20 @@ def test_output_is_typed_and_cached_by_what_it_is(s3: Any) -> None:
     assert manifest["ContentType"] == "application/vnd.apple.mpegurl"
 
 
+def test_what_has_many_objects_is_listed_by_its_folders(s3: Any) -> None:
+    output = S3Output(s3, OUTPUT)
+    made = {f"videos/x/r/v{rung}/{number:05d}.m4s": rung + 1 for rung in range(3) for number in range(400)}
+    made |= {"videos/x/r/index.mpd": 4}
+    for key, size in made.items():
+        s3.put_object(Bucket=OUTPUT, Key=key, Body=bytes(size))
+    asked: list[str] = []
+    s3.meta.events.register("before-call.s3.ListObjectsV2", lambda params, **_: asked.append(params["url_path"]))
+
+    assert output.sizes("videos/x/r/") == made
+
+    assert len(asked) == 1 + 1 + 3
+
+
 def test_output_is_listed_read_and_removed_by_prefix(s3: Any) -> None:
     output = S3Output(s3, OUTPUT)
     for number in range(1005):

@@ -44,11 +44,17 @@ def machine(clients: Clients, program: str, waits: int) -> dict[str, Any]:
     """The state machine's Map over one chunk, whose task runs this program."""
     watch = aws.function(clients, "handler = lambda event, context: None", aws.role(clients))
     text = json.dumps(parsed.state_machine()["States"]["Encode"])
-    text = text.replace('"${MaxConcurrency}"', "40").replace("${WatchFunctionArn}", watch)
+    text = (
+        text.replace('"${MaxConcurrency}"', "40").replace("${WatchFunctionArn}", watch).replace("${Partition}", "aws")
+    )
     text = text.replace("${TaskDefinitionArn}", task_definition(clients, program))
     text = text.replace("${ContainerName}", "main").replace("${ClusterArn}", "default")
     plan = {"planKey": "key", "patience": {"waits": waits, "seconds": 1}}
-    made = {"videoId": "v", "run": "r", "plan": plan | {"chunks": [{"index": "0", "cpu": "256", "memory": "512"}]}}
+    made = {
+        "videoId": "v",
+        "run": "r",
+        "plan": plan | {"chunks": [{"index": "0", "cpu": "256", "memory": "512", "disk": 21}]},
+    }
     encode = {key: value for key, value in json.loads(text).items() if key not in ("Catch", "Next")}
     given = {"Type": "Pass", "Result": made, "Next": "Encode"}
     return {"StartAt": "Given", "States": {"Given": given, "Encode": {**encode, "End": True}}}

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -11,6 +12,7 @@ from vod.buckets import Part, Stored, StoredSource
 from vod.errors import Conflict, EncodeInterrupted, NotFound
 from vod.plan import SourceObject
 
+_FOLDERS_AT_A_TIME = 8
 _SOME_FOLDERS = 200
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _SHORT = "public, max-age=2"
@@ -104,7 +106,7 @@ class S3Output:
         pages = list(self._pages(prefix, Delimiter="/"))
         found = _sizes(pages)
         folders = [folder["Prefix"] for page in pages for folder in page.get("CommonPrefixes", ())]
-        with ThreadPoolExecutor(_PARALLEL) as pool:
+        with ThreadPoolExecutor(_FOLDERS_AT_A_TIME) as pool:
             for sizes in pool.map(lambda folder: _sizes(self._pages(folder)), folders):
                 found |= sizes
         return found

@@ -10,7 +10,6 @@ from benchmarks.simulation import (
     DISK,
     EFS,
     EFS_SPENT,
-    FIRST_BYTES,
     MORE_BYTES,
     Copying,
     Film,
@@ -21,6 +20,7 @@ from benchmarks.simulation import (
     uploads,
 )
 from vod.chunks import MOST_TASKS, ChunkPolicy, beside_extras
+from vod.copying import FIRST_BYTES
 from vod.steps.start import Turns
 
 CALM = Limits(interruptions=0)
@@ -43,7 +43,7 @@ def test_more_tasks_are_never_slower() -> None:
 
 
 def test_a_task_that_waits_for_its_copy_takes_the_time_of_both() -> None:
-    (outcome,), _ = simulate([Film(60)], POLICY, CALM, copying=Copying(waits=True))
+    (outcome,), _ = simulate([Film(60)], POLICY, CALM, copies=Copying(waits=True))
 
     encode = 60 / planned(Film(60), POLICY).speed
     assert outcome.ready == pytest.approx(4 + 45 + 60 * BYTES_A_SECOND / DISK.task + encode + 3)
@@ -51,14 +51,14 @@ def test_a_task_that_waits_for_its_copy_takes_the_time_of_both() -> None:
 
 def test_what_arrives_slower_than_it_is_encoded_takes_the_time_of_its_copy() -> None:
     slow = Copying(task=BYTES_A_SECOND / 10)
-    (outcome,), _ = simulate([Film(60)], POLICY, CALM, copying=slow)
+    (outcome,), _ = simulate([Film(60)], POLICY, CALM, copies=slow)
 
     assert outcome.ready == pytest.approx(4 + 45 + 60 * 10 + 3)
 
 
 def test_tasks_that_share_a_file_system_copy_as_fast_as_it_takes_all_of_them() -> None:
     """The chunks copy the film between them, the extras copy it once more."""
-    (outcome,), _ = simulate([Film(7200)], POLICY, CALM, copying=EFS_SPENT)
+    (outcome,), _ = simulate([Film(7200)], POLICY, CALM, copies=EFS_SPENT)
 
     both = 7200 * BYTES_A_SECOND * (1 + MORE_BYTES) / 2**20
     assert outcome.playable == pytest.approx(4 + 45 + both + 8 / 60 + 0, abs=1)
@@ -66,7 +66,7 @@ def test_tasks_that_share_a_file_system_copy_as_fast_as_it_takes_all_of_them() -
 
 def test_a_film_is_playable_before_its_sound_is_copied_unless_it_waits_for_that() -> None:
     times = [
-        simulate([Film(7200)], POLICY, CALM, copying=each)[0][0].playable for each in (DISK, Copying(waits=True), EFS)
+        simulate([Film(7200)], POLICY, CALM, copies=each)[0][0].playable for each in (DISK, Copying(waits=True), EFS)
     ]
 
     assert times == sorted(times)
