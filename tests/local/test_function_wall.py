@@ -73,7 +73,7 @@ def handler(event, context):
 
 
 def function(clients: Clients, source: str, **settings: Any) -> str:
-    return aws.function(clients, source, aws.role(clients), **settings)
+    return aws.function(clients, source, aws.role(clients), **{"Timeout": 60, **settings})
 
 
 @pytest.fixture(scope="module")
@@ -143,8 +143,7 @@ def test_code_and_layers_unpack_to_250_mb_at_most(clients: Clients) -> None:
 @as_root
 def test_tmp_is_as_large_as_the_template_says(clients: Clients) -> None:
     usual, larger = (
-        function(clients, WRITES),
-        function(clients, WRITES, EphemeralStorage={"Size": 600}, MemorySize=2048),
+        function(clients, WRITES, MemorySize=2048, **storage) for storage in ({}, {"EphemeralStorage": {"Size": 600}})
     )
 
     assert aws.invoke(clients, usual, ["/tmp/file", 520 * 2**20])[0] == f"OSError {errno.ENOSPC}"
@@ -159,7 +158,7 @@ def test_a_function_is_not_root(clients: Clients) -> None:
 
 
 def test_a_function_that_takes_more_memory_than_it_has_is_ended_and_replaced(clients: Clients) -> None:
-    grows = function(clients, GROWS, MemorySize=256, Timeout=30)
+    grows = function(clients, GROWS, MemorySize=256)
     aws.invoke(clients, grows, 1)
 
     answer, failed = aws.invoke(clients, grows, 2**20)

@@ -34,8 +34,13 @@ def run(clients: Clients, accepted: int) -> dict[str, Any]:
         name=aws.unique("machine"), definition=json.dumps(definition), roleArn=role
     )["stateMachineArn"]
     given = json.dumps({"accepted": accepted})
-    started = clients.stepfunctions.start_execution(stateMachineArn=machine, input=given)
-    return aws.ended(clients, started["executionArn"])
+    execution = clients.stepfunctions.start_execution(stateMachineArn=machine, input=given)["executionArn"]
+
+    def ended() -> dict[str, Any] | None:
+        described = clients.stepfunctions.describe_execution(executionArn=execution)
+        return dict(described) if described["status"] != "RUNNING" else None
+
+    return dict(aws.until(ended, seconds=90))
 
 
 def test_an_address_that_is_refused_is_signed_anew(clients: Clients) -> None:
