@@ -5,7 +5,7 @@ On AWS an environment does not outlive its credentials. A task's session has no 
 
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ministack.core import lambda_runtime
@@ -19,8 +19,6 @@ REMEMBERED_SECONDS = 24 * 3600
 """So long an ended session is known to have ended; later it was never there."""
 
 _credentials = lambda_runtime.execution_credentials
-_spawn = Worker._spawn
-_invoke = Worker.invoke
 
 
 def lifetime() -> float:
@@ -44,18 +42,26 @@ def credentials(config: dict[str, Any]) -> dict[str, str]:
     return {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret, "AWS_SESSION_TOKEN": token}
 
 
-def spawn(worker: Worker) -> None:
-    """Start an environment and note when its session ends."""
-    worker.session_ends = time.time() + lifetime()
-    _spawn(worker)
+def spawning(spawn: Callable[[Worker], None]) -> Callable[[Worker], None]:
+    """The start of an environment, which notes when its session ends."""
+
+    def start(worker: Worker) -> None:
+        worker.session_ends = time.time() + lifetime()
+        spawn(worker)
+
+    return start
 
 
-def invoke(worker: Worker, *arguments: Any, **named: Any) -> dict[str, Any]:
+def invoking(invoke: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
     """An invocation, in a new environment where the session could end before it does, or shorter ones are asked for."""
-    ends, now = getattr(worker, "session_ends", None), time.time()
-    if ends and not now + float(worker.config.get("Timeout", 30)) <= ends <= now + lifetime():
-        worker.kill()
-    return dict(_invoke(worker, *arguments, **named))
+
+    def run(worker: Worker, *arguments: Any, **named: Any) -> dict[str, Any]:
+        ends, now = getattr(worker, "session_ends", None), time.time()
+        if ends and not now + float(worker.config.get("Timeout", 30)) <= ends <= now + lifetime():
+            worker.kill()
+        return invoke(worker, *arguments, **named)
+
+    return run
 
 
 def forget_ended_sessions() -> None:
@@ -73,5 +79,5 @@ def _end(session: Mapping[str, Any]) -> float:
 def install() -> None:
     """Give functions such sessions."""
     lambda_runtime.execution_credentials = credentials
-    Worker._spawn, Worker.invoke = spawn, invoke
+    Worker._spawn, Worker.invoke = spawning(Worker._spawn), invoking(Worker.invoke)
     sts._evict_expired_sessions = forget_ended_sessions
