@@ -8,6 +8,7 @@ REASONS = {
     "VpcCidr": "the mount targets of EFS stand in one VPC at a time, and a VPC's range is changed by another VPC",
     "ZoneA": "another zone is another subnet, whose mount target and tasks are in the old one",
     "ZoneB": "another zone is another subnet, whose mount target and tasks are in the old one",
+    "SignInWith": "Cognito lets nobody change what the users of a pool are called",
     "NamePrefix": "the state machine is found by its name while videos are being encoded",
 }
 
@@ -22,9 +23,9 @@ def changes(there: Stack, given: Mapping[str, str]) -> Iterator[str]:
 
 
 def value(there: Stack, name: str) -> str:
-    """What a stack has, also where it was not told: zones stand in its outputs."""
+    """What a stack has, also where it was not told: zones stand in its outputs, and before 0.2 users had names."""
     zones = dict(zip(("ZoneA", "ZoneB"), there.outputs.get("Zones", "").split(","), strict=False))
-    return there.parameters.get(name) or zones.get(name, "")
+    return there.parameters.get(name) or {"SignInWith": "username", **zones}.get(name, "")
 
 
 def require_same(there: Stack, given: Mapping[str, str]) -> None:

@@ -231,7 +231,7 @@ _TASK = (
         f"a RunTask override of {DISK_GIB} GiB gives that disk",
         lambda fact: fact >= DISK_GIB * 0.9,
         "sources above 20 GiB do not fit: keep them on EFS by the parameter, or lower MaxSourceGiB",
-        "no disk of its own: a folder of this machine",
+        "its disks are made of this machine's memory, by root alone",
         "{:g} GiB".format,
     ),
     Check(

@@ -6,9 +6,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, WaiterError
 
 from deployment import REPOSITORY, stack
+from deployment.failures import failures
 from deployment.verification.place import Aws, Place
 from local import templates
 
@@ -57,7 +58,7 @@ def made(aws: Aws, place: Place) -> Iterator[stack.Values]:
 
 
 def create(aws: Aws, place: Place) -> stack.Values:
-    """Make the stack; its outputs."""
+    """Make the stack; its outputs. ValueError with what failed when it cannot be made."""
     client = aws.client("cloudformation")
     given = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters(place).items()]
     client.create_stack(
@@ -65,9 +66,13 @@ def create(aws: Aws, place: Place) -> stack.Values:
         TemplateBody=template(),
         Parameters=given,
         Capabilities=["CAPABILITY_IAM"],
-        OnFailure="DELETE",
+        OnFailure="DO_NOTHING",  # so that its events say why; the cleaning up removes it
     )
-    client.get_waiter("stack_create_complete").wait(StackName=place.name, WaiterConfig=PATIENCE)
+    try:
+        client.get_waiter("stack_create_complete").wait(StackName=place.name, WaiterConfig=PATIENCE)
+    except WaiterError as late:
+        why = "; ".join(map(str, failures(client, place.name))) or str(late)
+        raise ValueError(f"the stack {place.name} could not be made: {why}") from late
     return stack.read(client, place.name).outputs
 
 

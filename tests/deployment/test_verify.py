@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import WaiterError
 
 from deployment import verify
 from deployment.verification import checks, in_function, report, scratch, task_report
@@ -244,6 +245,30 @@ def test_the_template_carries_the_function_and_may_be_sent_in_a_request() -> Non
     code = json.loads(body)["Resources"]["Function"]["Properties"]["Code"]["ZipFile"]
     assert code == Path(in_function.__file__).read_text()
     assert len(body) < 51_200
+
+
+class Failing:
+    """An account in which the stack cannot be made."""
+
+    def client(self, _: str) -> Any:
+        return self
+
+    def create_stack(self, **_: Any) -> None:
+        pass
+
+    def get_waiter(self, name: str) -> Any:
+        return self
+
+    def wait(self, **_: Any) -> None:
+        raise WaiterError("StackCreateComplete", "Waiter encountered a terminal failure state", {})
+
+
+def test_a_stack_that_cannot_be_made_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scratch, "parameters", lambda place: {})
+    monkeypatch.setattr(scratch, "failures", lambda client, name: [f"Pool of {name}: no right"])
+
+    with pytest.raises(ValueError, match="Mine-verify could not be made: Pool of Mine-verify: no right"):
+        scratch.create(Failing(), place())  # type: ignore[arg-type]
 
 
 @pytest.fixture
