@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What staging and production are made of, once: functions and templates in PACKAGE_BUCKET, the rest in .built. For ARCHITECTURE.
+# What staging and production are made of, once: functions, layers and templates in one archive, and the page, into .built. For ARCHITECTURE.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 sh local/setup.sh
@@ -10,6 +10,6 @@ if [ ! -e web/dist/index.html ]; then
 fi
 rm -rf .built && mkdir .built
 sam build --parameter-overrides "Architecture=$ARCHITECTURE"
-# Named by content: what did not change since an earlier commit is there already.
-sam package --config-env pipeline --s3-bucket "$PACKAGE_BUCKET" --s3-prefix packages --output-template-file .built/packaged.yaml
+# An archive keeps the files' modes, whatever carries it from stage to stage.
+tar -C .aws-sam -czf .built/stack.tar.gz build
 cp -R web/dist .built/page

@@ -53,6 +53,7 @@ def write_parameters(asked: argparse.Namespace, session: Any) -> None:
         **target(asked.environment, text).parameters,
         "Architecture": asked.architecture,
         "EncoderImageUri": asked.image,
+        "PermissionsBoundaryArn": asked.boundary,
         "GitHubRepository": "",
     }
     values = parameters(Deployment(session, asked.stack, given, role=asked.role), asked.template)
@@ -75,6 +76,7 @@ def parser() -> argparse.ArgumentParser:
         each.set_defaults(do=do)
         each.add_argument("--stack", required=True)
         each.add_argument("--role", required=True, help="CloudFormation's, for the edge where it stands apart")
+    before.add_argument("--boundary", required=True, help="managed policy that bounds the stack's roles")
     before.add_argument("--environment", required=True, help="of samconfig.toml")
     before.add_argument("--architecture", required=True)
     before.add_argument("--image", required=True, help="address of the encoder's image")

@@ -29,9 +29,11 @@ PULL_TIMEOUT_SECONDS = 120
 
 def base() -> str:
     """What container/Dockerfile starts from."""
-    found = re.search(r"^FROM (\S+)", DOCKERFILE.read_text(), re.M)
-    assert found
-    return found[1]
+    text = DOCKERFILE.read_text()
+    registry = re.search(r"^ARG REGISTRY_MIRROR=(\S+)", text, re.M)
+    image = re.search(r"^FROM \$\{REGISTRY_MIRROR\}/(\S+)", text, re.M)
+    assert registry and image
+    return f"{registry[1]}/{image[1]}"
 
 
 def ensure_base(engine: Engine) -> str:

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,12 +18,14 @@ from tests.local.aws import listener
 from tests.local.codebuild import CodeBuild, action, artifacts
 
 ALONE = "vod-pipeline"
-PROJECTS = ("test", "build", "image-arm64", "image-amd64", "manifest", "parameters", "page", "smoke")
-COMMIT = "0123456789abcdef0123456789abcdef01234567"
+PROJECTS = ("test", "build", "image-arm64", "image-amd64", "manifest", "staging-parameters", "staging-page")
+PROJECTS += ("staging-smoke", "prod-parameters", "prod-page")
+RELEASE = "0123456789abcdef0123456789abcdef01234567-5d35a4d1-0000-4000-8000-000000000000"
 IMAGES = f"123456789012.dkr.ecr.{EDGE_REGION}.example/vod-pipeline-repository"
 """A repository beside the stack's own, in the emulator's account."""
 HANDED_ON = "artifacts-of-commits"
 """Where the pipeline keeps what its actions hand on; a template in a request's body may have 51,200 bytes only."""
+PACKAGES = "packages-of-commits"
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +88,7 @@ def holder(tmp_path_factory: pytest.TempPathFactory, emulator_python: Path) -> I
         state=tmp_path_factory.mktemp("holder"),
         port=0,
         emulator_python=emulator_python,
-        parameters={"GitHubRepository": "owner/name", "EncoderImageUri": f"{IMAGES}:{COMMIT}"},
+        parameters={"GitHubRepository": "owner/name", "EncoderImageUri": f"{IMAGES}:{RELEASE}"},
     )
     with Platform(options) as running:
         yield running
@@ -108,26 +111,55 @@ def test_an_image_of_another_repository_may_be_pulled_and_encodes(holder: Platfo
         one.physical_id for one in deploy.resources(holder.clients) if one.kind == "AWS::ECS::TaskDefinition"
     }
     described = holder.clients.ecs.describe_task_definition(taskDefinition=definition)["taskDefinition"]
-    assert described["containerDefinitions"][0]["image"] == f"{IMAGES}:{COMMIT}"
+    assert described["containerDefinitions"][0]["image"] == f"{IMAGES}:{RELEASE}"
 
 
-def given(stack_name: str) -> dict[str, str]:
-    """What the pipeline tells the step that says what a stack is given."""
+def given(clients: Clients, stack_name: str, environment: str = "staging") -> dict[str, str]:
+    """What the pipeline tells the step that says what a stack is made of and given."""
+    clients.s3.create_bucket(Bucket=PACKAGES)
     return {
         "STACK": stack_name,
-        "COMMIT": COMMIT,
+        "ENVIRONMENT": environment,
+        "RELEASE": RELEASE,
         "REPOSITORY_URI": IMAGES,
         "ARCHITECTURE": "arm64",
+        "PACKAGE_BUCKET": PACKAGES,
         "DEPLOY_ROLE_ARN": "arn:aws:iam::123456789012:role/unused-in-us-east-1",
+        "ACCOUNT_ROLE_ARN": "",
+        "BOUNDARY_ARN": boundary(clients, stack_name),
     }
 
 
-def execute(clients: Clients, stack_name: str, template: Path, kind: str) -> dict[str, str]:
-    """What the two CloudFormation actions do with the template, out of S3, and the last parameters; the parameters."""
-    asked = action("Staging", "Parameters")
+def boundary(clients: Clients, stack_name: str) -> str:
+    """What bounds a stack's roles, made as the pipeline makes it."""
+    name = f"rights-of-{stack_name}"
+    values = {
+        "StackName": stack_name,
+        "LowerCaseName": stack_name.lower(),
+        "DomainName": "",
+        "IsApproved": "true",
+        "PackageBucket": PACKAGES,
+        "ArtifactBucket": HANDED_ON,
+        "RepositoryArn": f"arn:aws:ecr:{EDGE_REGION}:123456789012:repository/vod-pipeline-repository",
+    }
+    if not stack.read(clients.cloudformation, name).status:
+        clients.cloudformation.create_stack(
+            StackName=name,
+            TemplateBody=json.dumps(templates.load(REPOSITORY / "stacks" / "pipeline-role.yaml")),
+            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()],
+            Capabilities=["CAPABILITY_IAM"],
+        )
+        clients.cloudformation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+    return stack.read(clients.cloudformation, name).outputs["BoundaryArn"]
+
+
+def execute(clients: Clients, stack_name: str, kind: str) -> dict[str, str]:
+    """What the two CloudFormation actions do with what the last step handed on, out of S3; the parameters."""
+    handed_on = artifacts(action("Staging", "Parameters"))
+    template = handed_on["packaged.yaml"]
     clients.s3.create_bucket(Bucket=HANDED_ON)
     clients.s3.upload_file(str(template), HANDED_ON, template.name)
-    configuration = json.loads(artifacts(asked)["parameters.json"].read_text())["Parameters"]
+    configuration = json.loads(handed_on["parameters.json"].read_text())["Parameters"]
     clients.cloudformation.create_change_set(
         StackName=stack_name,
         ChangeSetName="pipeline",
@@ -147,10 +179,8 @@ def built(clients: Clients, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The artifact of the build step, by the real `sam build` and `sam package`."""
     if not (REPOSITORY / "web/dist/index.html").exists():
         pytest.skip("THE PAGE IS NOT BUILT (no Node.js): the build step of the pipeline is not tested")
-    clients.s3.create_bucket(Bucket="packages-of-commits")
     asked = action("Build", "Package")
-    values = {"PACKAGE_BUCKET": "packages-of-commits", "ARCHITECTURE": "arm64"}
-    done = CodeBuild(clients.endpoint).run(asked, values)
+    done = CodeBuild(clients.endpoint).run(asked, {"ARCHITECTURE": "arm64"})
     assert done.returncode == 0, done.stdout + done.stderr
     folder = tmp_path_factory.mktemp("built")
     for name, path in artifacts(asked).items():
@@ -159,36 +189,68 @@ def built(clients: Clients, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_build_step_hands_on_everything_a_stack_is_made_of(clients: Clients, built: Path) -> None:
-    resources = templates.load(built / "packaged.yaml")["Resources"].values()
+def test_the_build_step_hands_on_everything_a_stack_is_made_of(built: Path) -> None:
+    with tarfile.open(built / "stack.tar.gz") as archive:
+        names = set(archive.getnames())
 
-    stored = {one["Key"] for one in clients.s3.list_objects_v2(Bucket="packages-of-commits")["Contents"]}
-    places = [str(one["Properties"].get(name, "")) for one in resources for name in ("CodeUri", "TemplateURL")]
-    assert all("packages/" in place for place in places if place)
-    assert all(place.split("packages-of-commits/")[1] in stored for place in places if place)
+    assert "build/template.yaml" in names
+    assert {"build/UploadFunction/upload.py", "build/VodLayer/python/vod/__init__.py"} <= names
     assert (built / "page" / "index.html").exists()
 
 
-def test_staging_and_production_are_made_of_the_same_artifacts(clients: Clients, built: Path) -> None:
+def test_staging_and_production_are_made_of_the_same_build(clients: Clients, built: Path) -> None:
     """From nothing: a key pair, the stack, its page; the parameters are those of each environment."""
     aws, made = CodeBuild(clients.endpoint, {"Built": built}), {}
 
-    for stage, name in (("Staging", "vod-staging"), ("Production", "vod-production")):
-        asked = {"STACK": name, "DEPLOY_ROLE_ARN": given(name)["DEPLOY_ROLE_ARN"]}
-        before = aws.run(action(stage, "Parameters"), given(name))
+    for stage, environment in (("Staging", "staging"), ("Production", "prod")):
+        name = f"vod-{stage.lower()}"
+        told = given(clients, name, environment)
+        before = aws.run(action(stage, "Parameters"), told)
         assert before.returncode == 0, before.stderr
-        execute(clients, name, built / "packaged.yaml", "create")
-        after = aws.run(action(stage, "Page"), asked)
+        execute(clients, name, "create")
+        page = {key: told[key] for key in ("STACK", "DEPLOY_ROLE_ARN", "ACCOUNT_ROLE_ARN")}
+        after = aws.run(action(stage, "Page"), page)
         assert after.returncode == 0, after.stderr
         made[stage] = stack.read(clients.cloudformation, name)
 
     staging, production = made["Staging"], made["Production"]
-    assert staging.parameters["EncoderImageUri"] == production.parameters["EncoderImageUri"] == f"{IMAGES}:{COMMIT}"
+    assert staging.parameters["EncoderImageUri"] == production.parameters["EncoderImageUri"] == f"{IMAGES}:{RELEASE}"
     assert (staging.parameters["LogsRetentionInDays"], production.parameters["LogsRetentionInDays"]) == ("7", "180")
     assert staging.parameters["PlaybackPublicKey"] != production.parameters["PlaybackPublicKey"]
+    stored = [each["Key"].split("/", 1) for each in clients.s3.list_objects_v2(Bucket=PACKAGES)["Contents"]]
+    code = {
+        owner: {name for of, name in stored if of == owner and not name.endswith(".template")} for owner, _ in stored
+    }
+    assert code["vod-staging"] == code["vod-production"]
     for deployed in made.values():
         page = clients.s3.get_object(Bucket=deployed.outputs["PageBucketName"], Key="index.html")["Body"].read()
         assert page == (built / "page" / "index.html").read_bytes()
+
+
+def test_what_a_stack_is_made_of_lies_under_its_own_name(clients: Clients, built: Path) -> None:
+    """No step for staging may write there what production, approved meanwhile, would run."""
+    told = CodeBuild(clients.endpoint, {"Built": built}).run(
+        action("Production", "Parameters"), given(clients, "vod-production", "prod")
+    )
+
+    assert told.returncode == 0, told.stderr
+    template = templates.load(artifacts(action("Production", "Parameters"))["packaged.yaml"])
+    properties = [one["Properties"] for one in template["Resources"].values()]
+    places = [str(each[name]) for each in properties for name in ("CodeUri", "TemplateURL") if name in each]
+    assert places
+    assert all(f"{PACKAGES}/vod-production/" in place for place in places)
+
+
+def test_a_stack_of_another_account_is_looked_after_as_a_role_there(clients: Clients, built: Path) -> None:
+    """The role may do nothing, so that the step shows whose rights it has."""
+    trust = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}
+    made = clients.iam.create_role(RoleName="of-another-account", AssumeRolePolicyDocument=json.dumps(trust))
+    told = given(clients, "vod-production", "prod") | {"ACCOUNT_ROLE_ARN": made["Role"]["Arn"]}
+
+    done = CodeBuild(clients.endpoint, {"Built": built}).run(action("Production", "Parameters"), told)
+
+    assert done.returncode != 0
+    assert "assumed-role/of-another-account" in done.stderr + done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -200,14 +262,23 @@ def running(tmp_path_factory: pytest.TempPathFactory, emulator_python: Path) -> 
         yield started
 
 
-def test_a_commit_reaches_a_running_platform_and_plays(running: Platform, tmp_path: Path) -> None:
-    """Packaged for this machine, since the real packages hold programs for arm64."""
-    (tmp_path / "packaged.yaml").write_text(package.package(REPOSITORY / "template.yaml", ARTIFACTS).body)
-    before, aws = stack.read(running.clients.cloudformation, STACK), CodeBuild(running.endpoint, {"Built": tmp_path})
+def archive(folder: Path, template: str) -> None:
+    """The build step's archive, of a packaged template alone."""
+    (folder / "build").mkdir()
+    (folder / "build" / "template.yaml").write_text(template)
+    with tarfile.open(folder / "stack.tar.gz", "w:gz") as made:
+        made.add(folder / "build", "build")
 
-    told = aws.run(action("Staging", "Parameters"), given(STACK))
+
+def test_a_commit_reaches_a_running_platform_and_plays(running: Platform, tmp_path: Path) -> None:
+    """Packaged for this machine, since the real packages hold programs for arm64. The bound holds: IAM is enforced."""
+    archive(tmp_path, package.package(REPOSITORY / "template.yaml", ARTIFACTS).body)
+    before, aws = stack.read(running.clients.cloudformation, STACK), CodeBuild(running.endpoint, {"Built": tmp_path})
+    asked = given(running.clients, STACK)
+
+    told = aws.run(action("Staging", "Parameters"), asked)
     assert told.returncode == 0, told.stderr
-    execute(running.clients, STACK, tmp_path / "packaged.yaml", "update")
+    execute(running.clients, STACK, "update")
     smoke = aws.run(action("Staging", "Smoke"), {"STACK": STACK})
 
     after = stack.read(running.clients.cloudformation, STACK)
@@ -215,7 +286,8 @@ def test_a_commit_reaches_a_running_platform_and_plays(running: Platform, tmp_pa
     assert f"smoke test of {STACK} passed" in smoke.stdout
     assert after.parameters == {
         **before.parameters,
-        "EncoderImageUri": f"{IMAGES}:{COMMIT}",
+        "EncoderImageUri": f"{IMAGES}:{RELEASE}",
+        "PermissionsBoundaryArn": asked["BOUNDARY_ARN"],
         "LogsRetentionInDays": "7",
         "SourceExpiryInDays": "7",
     }
@@ -224,9 +296,11 @@ def test_a_commit_reaches_a_running_platform_and_plays(running: Platform, tmp_pa
 
 
 def test_a_stack_that_holds_a_pipeline_is_none_that_a_pipeline_deploys(holder: Platform, tmp_path: Path) -> None:
-    shutil.copy(REPOSITORY / "template.yaml", tmp_path / "packaged.yaml")
+    archive(tmp_path, package.package(REPOSITORY / "template.yaml", ARTIFACTS).body)
 
-    told = CodeBuild(holder.endpoint, {"Built": tmp_path}).run(action("Production", "Parameters"), given(STACK))
+    told = CodeBuild(holder.endpoint, {"Built": tmp_path}).run(
+        action("Production", "Parameters"), given(holder.clients, STACK, "prod")
+    )
 
     assert told.returncode == 1
     assert "holds a pipeline itself" in told.stderr

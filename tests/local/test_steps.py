@@ -14,7 +14,9 @@ from tests.local.codebuild import CodeBuild, action, actions
 from tests.playback.browser import CHROMIUMS
 from tests.templates import parsed
 
-COMMIT = "0123456789abcdef0123456789abcdef01234567"
+RELEASE = "0123456789abcdef0123456789abcdef01234567-5d35a4d1-0000-4000-8000-000000000000"
+"""A commit, and the run of the pipeline that brings it."""
+MIRROR = "mirror.example/library"
 REGISTRY = f"123456789012.dkr.ecr.{EDGE_REGION}.example"
 IMAGES = f"{REGISTRY}/vod-images"
 STAND_IN = """#!/usr/bin/env python3
@@ -82,6 +84,21 @@ def test_the_test_step_brings_a_browser_where_there_is_none(tmp_path: Path, with
     assert [call[0] for call in programs.calls] == [["playwright", "install", "chrome"], ["make", "check", "test"]]
 
 
+def test_the_test_step_brings_a_browser_where_the_one_that_is_there_plays_nothing(
+    tmp_path: Path, without_a_browser: None
+) -> None:
+    """A stand-in that only says its name: it cannot be asked for H.264."""
+    programs = Programs(tmp_path, "make", "playwright", "google-chrome")
+
+    done = CodeBuild(programs=tmp_path).run(action("Test", "Test"), {})
+
+    assert done.returncode == 0, done.stderr
+    assert [call[0][:2] for call in programs.calls if call[0][0] != "google-chrome"] == [
+        ["playwright", "install"],
+        ["make", "check"],
+    ]
+
+
 def test_the_test_step_fails_when_a_test_does(tmp_path: Path) -> None:
     Programs(tmp_path, "make").answer({"make check test": ["", 2]})
 
@@ -103,12 +120,15 @@ def test_an_image_is_built_where_its_architecture_is_and_pushed_under_the_commit
     programs.answer({"aws ecr describe-images": ["", 254], **LOGIN})
     asked = action("Build", f"Image{architecture.capitalize()}")
 
-    done = CodeBuild(programs=tmp_path).run(asked, {"REPOSITORY_URI": IMAGES, "COMMIT": COMMIT})
+    done = CodeBuild(programs=tmp_path).run(
+        asked, {"REPOSITORY_URI": IMAGES, "RELEASE": RELEASE, "REGISTRY_MIRROR": MIRROR}
+    )
 
     assert done.returncode == 0, done.stderr
-    image = ["imageTag=" + f"{COMMIT}-{architecture}"]
-    build = ["docker", "buildx", "build", "--platform", f"linux/{architecture}", "--provenance=false"]
-    build += ["--file", "container/Dockerfile", "--tag", f"{IMAGES}:{COMMIT}-{architecture}", "--push", "."]
+    image = ["imageTag=" + f"{RELEASE}-{architecture}"]
+    build = ["docker", "buildx", "build", "--platform", f"linux/{architecture}"]
+    build += ["--build-arg", f"REGISTRY_MIRROR={MIRROR}", "--provenance=false"]
+    build += ["--file", "container/Dockerfile", "--tag", f"{IMAGES}:{RELEASE}-{architecture}", "--push", "."]
     assert {json.dumps(call) for call in programs.calls} == {
         json.dumps(
             [["aws", "ecr", "describe-images", "--repository-name", "vod-images", "--image-ids", *image], "", ""]
@@ -124,7 +144,9 @@ def test_a_commit_s_image_is_built_once(tmp_path: Path) -> None:
     """Tags are immutable: a stage that is tried again would fail on its own image."""
     programs = Programs(tmp_path, "aws", "docker")
 
-    done = CodeBuild(programs=tmp_path).run(action("Build", "ImageArm64"), {"REPOSITORY_URI": IMAGES, "COMMIT": COMMIT})
+    done = CodeBuild(programs=tmp_path).run(
+        action("Build", "ImageArm64"), {"REPOSITORY_URI": IMAGES, "RELEASE": RELEASE, "REGISTRY_MIRROR": MIRROR}
+    )
 
     assert done.returncode == 0
     assert [call[0][0] for call in programs.calls] == ["aws"]
@@ -134,7 +156,9 @@ def test_a_build_that_fails_pushes_nothing_and_fails(tmp_path: Path) -> None:
     programs = Programs(tmp_path, "aws", "docker")
     programs.answer({"aws ecr describe-images": ["", 254], "docker buildx build": ["", 1], **LOGIN})
 
-    done = CodeBuild(programs=tmp_path).run(action("Build", "ImageAmd64"), {"REPOSITORY_URI": IMAGES, "COMMIT": COMMIT})
+    done = CodeBuild(programs=tmp_path).run(
+        action("Build", "ImageAmd64"), {"REPOSITORY_URI": IMAGES, "RELEASE": RELEASE, "REGISTRY_MIRROR": MIRROR}
+    )
 
     assert done.returncode == 1
 
@@ -149,14 +173,14 @@ def test_both_architectures_get_one_tag(clients: Clients) -> None:
             repositoryName=repository,
             imageManifest=manifest,
             imageManifestMediaType=kind,
-            imageTag=f"{COMMIT}-{architecture}",
+            imageTag=f"{RELEASE}-{architecture}",
         )
 
     step = CodeBuild(endpoint=clients.endpoint)
-    done = [step.run(action("Build", "Manifest"), {"REPOSITORY_URI": uri, "COMMIT": COMMIT}) for _ in range(2)]
+    done = [step.run(action("Build", "Manifest"), {"REPOSITORY_URI": uri, "RELEASE": RELEASE}) for _ in range(2)]
 
     assert [each.returncode for each in done] == [0, 0], done[0].stderr + done[1].stderr
-    (image,) = clients.ecr.batch_get_image(repositoryName=repository, imageIds=[{"imageTag": COMMIT}])["images"]
+    (image,) = clients.ecr.batch_get_image(repositoryName=repository, imageIds=[{"imageTag": RELEASE}])["images"]
     listed = json.loads(image["imageManifest"])["manifests"]
     assert [each["platform"]["architecture"] for each in listed] == ["arm64", "amd64"]
 
@@ -165,11 +189,11 @@ def test_without_an_architecture_s_image_there_is_no_tag(clients: Clients) -> No
     uri = clients.ecr.create_repository(repositoryName=unique("images"))["repository"]["repositoryUri"]
 
     done = CodeBuild(endpoint=clients.endpoint).run(
-        action("Build", "Manifest"), {"REPOSITORY_URI": uri, "COMMIT": COMMIT}
+        action("Build", "Manifest"), {"REPOSITORY_URI": uri, "RELEASE": RELEASE}
     )
 
     assert done.returncode == 1
-    assert f"has no image {COMMIT}-arm64" in done.stderr
+    assert f"has no image {RELEASE}-arm64" in done.stderr
 
 
 def test_each_file_of_a_step_is_used() -> None:

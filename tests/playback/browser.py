@@ -1,19 +1,28 @@
-"""A real browser and the player it runs: Chromium of this machine, driven by Playwright, and Shaka Player from npm."""
+"""A real browser and the player it runs: a Chromium of this machine that plays H.264, and Shaka Player from npm.
+
+`python -m tests.playback.browser` prints the browser's path, or fails. CodeBuild's image has a Chromium that cannot
+play H.264 beside Chrome, which can; so each candidate is started and asked.
+"""
 
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Error as BrowserError
 
 HERE = Path(__file__).parent
 REQUIRED = "VOD_BROWSER"
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUMS = ("google-chrome", "google-chrome-stable", "chromium", "chromium-browser")
+OURS = 'video/mp4; codecs="avc1.64001f,mp4a.40.2"'
+"""What every rendition of ours holds: H.264 High and AAC."""
 FLAGS = [
     "--no-sandbox",  # it runs as root in CI and opens nothing but our own page
     "--disable-gpu",
@@ -28,17 +37,52 @@ FLAGS = [
 
 
 def unavailable(what: str) -> NoReturn:
-    """The tests are skipped and say so; where a browser is required (CI), they fail."""
-    if os.environ.get(REQUIRED) == "required":
-        pytest.fail(f"{what}, and {REQUIRED}=required")
+    """The tests are skipped and say so; where a browser is required (CI) or named, they fail."""
+    if required := os.environ.get(REQUIRED):
+        pytest.fail(f"{what}, and {REQUIRED}={required}")
     pytest.skip(f"NOT TESTED IN A BROWSER: {what}")
+
+
+def candidates() -> tuple[str, ...]:
+    """Programs that may be a browser: the one that VOD_BROWSER names, or those that are usual."""
+    named = os.environ.get(REQUIRED, "required")
+    return CHROMIUMS if named == "required" else (named,)
+
+
+def plays(path: str, kind: str = OURS) -> bool:
+    """Whether a program is a browser that plays a kind of media; False for one that does not start."""
+    asked = "kind => typeof MediaSource === 'function' && MediaSource.isTypeSupported(kind)"
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=path, args=FLAGS, timeout=30_000)
+            try:
+                return bool(browser.new_page().evaluate(asked, kind))
+            finally:
+                browser.close()
+    except BrowserError:
+        return False
+
+
+def found(names: Iterable[str], kind: str = OURS) -> str | None:
+    """The path of the first program that plays a kind of media."""
+    paths = (path for name in names if (path := shutil.which(name)))
+    return next((path for path in paths if plays(path, kind)), None)
+
+
+@cache
+def browser_of_this_machine() -> str | None:
+    """The browser that tests use."""
+    return found(candidates())
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    path = next((found for name in CHROMIUMS if (found := shutil.which(name))), None)
+    path = browser_of_this_machine()
     if path is None:
-        unavailable("no Chromium is installed (Debian and Ubuntu: apt-get install chromium)")
+        tried = ", ".join(candidates())
+        unavailable(
+            f"no browser that plays H.264 is installed, of {tried} (Debian and Ubuntu: apt-get install chromium)"
+        )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         try:
@@ -62,3 +106,7 @@ def _install() -> None:
     done = subprocess.run([npm, "ci"], cwd=HERE, capture_output=True, text=True, timeout=240, check=False)
     if done.returncode != 0:
         unavailable(f"npm could not install Shaka Player: {done.stderr.strip()[-300:]}")
+
+
+if __name__ == "__main__":
+    sys.exit(print(path) if (path := browser_of_this_machine()) else "no browser here plays H.264")

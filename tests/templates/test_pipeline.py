@@ -2,12 +2,13 @@
 
 import json
 import re
-from fnmatch import fnmatchcase
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from tests.templates import parsed
+from tests.templates.deployed import Deployed
 from tests.templates.parsed import Resource, Value
 
 CONFIG = parsed.TEMPLATES["pipeline-config.yaml"]
@@ -16,13 +17,6 @@ STAGES = {stage["Name"]: stage["Actions"] for stage in PIPELINE["Stages"]}
 OWN = [path for path in parsed.TEMPLATES if path.startswith(("pipeline-config", "stacks/pipeline-"))]
 CLOUDFORMATION = parsed.TEMPLATES["stacks/pipeline-role.yaml"]["Resources"]
 TRUSTED = {"PipelineRole": "codepipeline.amazonaws.com", "Role": "cloudformation.amazonaws.com"}
-IAM_PREFIX = {
-    "CertificateManager": "acm",
-    "Cognito": "cognito-idp",
-    "EFS": "elasticfilesystem",
-    "Serverless": "lambda",
-}
-"""Services whose actions begin otherwise than their types."""
 
 
 def action(stage: str, name: str) -> Value:
@@ -34,7 +28,9 @@ def configuration(stage: str, name: str) -> Value:
 
 
 def roles() -> list[Resource]:
-    return [role for role in parsed.resources("AWS::IAM::Role") if role.template in OWN]
+    """Those that a service takes; AccountRole is for the pipeline's account."""
+    made = [role for role in parsed.resources("AWS::IAM::Role") if role.template in OWN]
+    return [role for role in made if role.name != "AccountRole"]
 
 
 def test_the_stages_stand_in_this_order() -> None:
@@ -54,9 +50,14 @@ def test_nothing_of_production_is_touched_before_somebody_approves() -> None:
     before = list(STAGES)[: list(STAGES).index("Approval")]
 
     assert (approval["ActionTypeId"]["Category"], approval["ActionTypeId"]["Provider"]) == ("Approval", "Manual")
-    text = json.dumps([STAGES[stage] for stage in before])
-    assert "Production" not in text
-    assert "prod" not in text
+    used = {
+        each["Configuration"]["ProjectName"]["Fn::GetAtt"][0]
+        for stage in before
+        for each in STAGES[stage]
+        if "ProjectName" in each["Configuration"]
+    }
+    assert used == {"Builds", "StagingReleases"}
+    assert "Production" not in json.dumps([STAGES[stage] for stage in before])
 
 
 def test_what_was_deployed_to_staging_is_played_before_anything_else_is_deployed_there() -> None:
@@ -80,25 +81,43 @@ def test_a_stack_is_brought_by_a_change_set_between_its_parameters_and_its_page(
     )
 
 
-def test_production_gets_the_artifacts_that_staging_had() -> None:
-    staging, production = (configuration(stage, "ChangeSet") for stage in ("Staging", "Production"))
-
-    assert staging["TemplatePath"] == production["TemplatePath"] == "Built::packaged.yaml"
+def test_production_is_made_of_what_staging_was_made_of() -> None:
+    """Built once; each stack's step lays it under the stack's own name, so that no step for staging writes production's."""
     made = [each["Name"] for actions in STAGES.values() for one in actions for each in one.get("OutputArtifacts", [])]
-    assert sorted(made) == ["Built", "ProductionParameters", "Source", "StagingParameters"]
-    for name in ("Parameters", "Page"):
-        assert [each["InputArtifacts"] for each in (action("Staging", name), action("Production", name))] == [
-            [{"Name": "Source"}, {"Name": "Built"}]
-        ] * 2
+
+    assert sorted(made) == ["Built", "Production", "Source", "Staging"]
+    for stage in ("Staging", "Production"):
+        change = configuration(stage, "ChangeSet")
+        assert change["TemplatePath"] == f"{stage}::packaged.yaml"
+        assert change["TemplateConfiguration"] == f"{stage}::parameters.json"
+        for name in ("Parameters", "Page"):
+            assert action(stage, name)["InputArtifacts"] == [{"Name": "Source"}, {"Name": "Built"}]
 
 
-def test_both_stacks_run_the_image_of_the_commit() -> None:
+def test_names_of_artifacts_are_as_short_as_codepipeline_keeps_them_in_keys() -> None:
+    """Rights on artifacts go by their names in the objects' keys, of which it keeps ten letters."""
+    made = [each["Name"] for actions in STAGES.values() for one in actions for each in one.get("OutputArtifacts", [])]
+
+    assert max(map(len, made)) <= 10
+
+
+def test_both_stacks_run_the_image_that_this_run_of_the_pipeline_built() -> None:
+    """Under the commit's name alone, an earlier push could have left an image for a commit that is to come."""
     for stage, name in (("Staging", "Parameters"), ("Production", "Parameters"), ("Build", "Manifest")):
-        said = configuration(stage, name)["EnvironmentVariables"]
-        variables = {
-            each["name"]: each["value"] for each in json.loads(said["Fn::Sub"] if isinstance(said, dict) else said)
-        }
-        assert variables["COMMIT"] == "#{Source.CommitId}"
+        said = {each["name"]: each["value"] for each in json.loads(configuration(stage, name)["EnvironmentVariables"])}
+        assert said == {"RELEASE": "#{Source.CommitId}-#{codepipeline.PipelineExecutionId}"}
+
+
+def test_the_name_of_staging_s_stack_begins_no_name_of_production_s() -> None:
+    """Rights go by how names begin."""
+    allowed = {
+        name: CONFIG["Parameters"][name]["AllowedPattern"] for name in ("StagingStackName", "ProductionStackName")
+    }
+
+    assert re.fullmatch(allowed["StagingStackName"], "vod-staging")
+    assert not re.fullmatch(allowed["StagingStackName"], "vod")
+    assert re.fullmatch(allowed["ProductionStackName"], "VideoTranscodingStack")
+    assert not re.fullmatch(allowed["ProductionStackName"], "vod-staging-2")
 
 
 def test_the_image_is_built_on_a_machine_of_each_architecture_before_both_get_one_tag() -> None:
@@ -124,7 +143,7 @@ def test_artifacts_are_encrypted_versioned_and_forgotten_later_than_an_approval_
         rule["ExpirationInDays"] for rule in bucket["LifecycleConfiguration"]["Rules"] if "ExpirationInDays" in rule
     ]
     assert PIPELINE["ArtifactStore"]["Location"] == {"Fn::GetAtt": ["Store", "Outputs.ArtifactBucket"]}
-    assert encryption["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "aws:kms"}
+    assert encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
     assert min(days) > 7
 
@@ -162,11 +181,14 @@ def test_nested_it_tells_the_platform_s_topic_and_never_deploys_its_own_stack() 
 
 
 @pytest.mark.parametrize("role", roles(), ids=str)
-def test_a_role_trusts_one_service(role: Resource) -> None:
+def test_a_role_trusts_one_service_under_the_condition_that_aws_documents(role: Resource) -> None:
+    """CodeBuild's pages recommend aws:SourceAccount; those of CodePipeline and of CloudFormation's roles name no key."""
     (statement,) = role.properties["AssumeRolePolicyDocument"]["Statement"]
 
     assert statement["Principal"] == {"Service": TRUSTED.get(role.name, "codebuild.amazonaws.com")}
     assert statement["Action"] == "sts:AssumeRole"
+    ours = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+    assert statement.get("Condition") == (None if role.name in TRUSTED else ours)
 
 
 def test_each_step_has_a_role_of_its_own() -> None:
@@ -185,89 +207,44 @@ def test_only_images_are_built_on_privileged_machines() -> None:
 
 
 def test_each_stack_is_deployed_with_a_role_of_its_own() -> None:
-    used = [configuration(stage, "ChangeSet")["RoleArn"]["Fn::GetAtt"][0] for stage in ("Staging", "Production")]
+    staging, production = (configuration(stage, "ChangeSet")["RoleArn"] for stage in ("Staging", "Production"))
+    used = [staging["Fn::GetAtt"][0], production["Fn::If"][2]["Fn::GetAtt"][0]]
 
     given = [CONFIG["Resources"][name]["Properties"]["Parameters"]["StackName"] for name in used]
     assert given == [{"Ref": "StagingStackName"}, {"Ref": "ProductionStackName"}]
 
 
-# ---- What CloudFormation may do ------------------------------------------------------------------------------------------
-STATEMENTS = [
-    statement
-    for name in ("Named", "Numbered", "Roles")
-    for statement in CLOUDFORMATION[name]["Properties"]["PolicyDocument"]["Statement"]
-]
-ALLOWED = {
-    action for each in STATEMENTS if each["Effect"] == "Allow" for action in parsed.listed(each["Action"])
-}  # patterns
+def roles_of_stacks() -> list[Resource]:
+    return [role for role in parsed.resources("AWS::IAM::Role") if role.template not in {*OWN, parsed.APART}]
 
 
-def services_in_use() -> set[str]:
-    """IAM's names of the services that a platform's stack is made of."""
-    kinds = {each.kind for each in parsed.resources() if each.template not in {*OWN, parsed.APART}} - {
-        "AWS::CloudFormation::Stack"
+@pytest.mark.parametrize("role", roles_of_stacks(), ids=str)
+def test_each_role_of_a_platform_can_be_bounded(role: Resource) -> None:
+    """Without, whoever may give a role its policies could give it the account."""
+    template = parsed.TEMPLATES[role.template]
+
+    bound = role.properties["PermissionsBoundary"]
+    assert bound == {"Fn::If": ["HasBoundary", {"Ref": "PermissionsBoundaryArn"}, {"Ref": "AWS::NoValue"}]}
+    assert "PermissionsBoundaryArn" in template["Parameters"]
+
+
+def test_the_bound_reaches_every_nested_stack_that_makes_roles() -> None:
+    makers = {Path(role.template).name for role in roles_of_stacks()}
+
+    told = {
+        Path(stack.properties["TemplateURL"]).name
+        for stack in parsed.nested()
+        if stack.properties.get("Parameters", {}).get("PermissionsBoundaryArn") == {"Ref": "PermissionsBoundaryArn"}
     }
-    made_by_sam = {"apigateway", "events", "states"}  # of an Api, an EventBridgeRule, a StateMachine
-    return made_by_sam | {IAM_PREFIX.get(kind.split("::")[1], kind.split("::")[1].lower()) for kind in kinds}
+    assert makers <= told
 
 
-def test_it_can_make_everything_that_a_stack_is_made_of() -> None:
-    """A new kind of resource that this misses would stop the pipeline in staging."""
-    granted = {action.split(":")[0] for action in ALLOWED}
-
-    assert services_in_use() - granted == set()
-
-
-def test_it_has_no_service_that_no_stack_needs() -> None:
-    granted = {action.split(":")[0] for action in ALLOWED}
-
-    assert granted - services_in_use() == {"cloudformation"}
-
-
-@pytest.mark.parametrize(
-    "forbidden",
-    [
-        "codebuild:UpdateProject",
-        "codepipeline:UpdatePipeline",
-        "dynamodb:GetItem",
-        "dynamodb:Scan",
-        "ecr:BatchGetImage",
-        "iam:CreateAccessKey",
-        "iam:CreateUser",
-        "organizations:LeaveOrganization",
-        "s3:DeleteObject",
-        "s3:PutObject",
-        "sts:AssumeRole",
-    ],
-)
-def test_it_may_not_touch_the_pipeline_people_or_their_data(forbidden: str) -> None:
-    assert [pattern for pattern in ALLOWED if fnmatchcase(forbidden, pattern)] == []
-
-
-def test_roles_are_those_of_its_own_stack_with_policies_of_its_own() -> None:
-    for statement in CLOUDFORMATION["Roles"]["Properties"]["PolicyDocument"]["Statement"]:
-        for resource in parsed.listed(statement["Resource"]):
-            own = ("role/${StackName}-*", "policy/${StackName}-*", "role/aws-service-role/*")
-            assert resource["Fn::Sub"].split("${AWS::AccountId}:")[1] in own
-        assert "*" not in "".join(parsed.listed(statement["Action"]))
-        if "iam:AttachRolePolicy" in statement["Action"]:
-            assert statement["Condition"]["ArnLike"]["iam:PolicyARN"]["Fn::Sub"].endswith(":policy/${StackName}-*")
-        if statement["Action"] == "iam:PassRole":
-            assert statement["Condition"]["StringEquals"]["iam:PassedToService"]
-
-
-def test_it_is_denied_what_guards_a_commit() -> None:
-    (denial,) = [each for each in STATEMENTS if each["Effect"] == "Deny"]
-
-    assert {"Ref": "RepositoryArn"} in denial["Resource"]
-    for bucket in ("ArtifactBucket", "PackageBucket"):
-        assert {"Fn::Sub": f"arn:${{AWS::Partition}}:s3:::${{{bucket}}}"} in denial["Resource"]
-    for action_ in ("s3:PutBucketPolicy", "s3:DeleteBucket", "ecr:DeleteRepository", "ecr:PutLifecyclePolicy"):
-        assert any(fnmatchcase(action_, pattern) for pattern in denial["Action"])
-
-
+# ---- What CloudFormation may do: tests/local/test_pipeline_rights.py decides it -----------------------------------------
 def test_a_policy_fits_iam_s_limit() -> None:
-    """6,144 characters without white space; references come to more than they are written with."""
-    for name in ("Named", "Numbered", "Roles"):
-        text = json.dumps(CLOUDFORMATION[name]["Properties"]["PolicyDocument"], separators=(",", ":"))
-        assert len(text) < 5200, name
+    """6,144 characters without white space."""
+    names = {"StagingStackName": "s" * 15 + "staging", "ProductionStackName": "p" * 22, "StagingDomainName": "d" * 60}
+    pipeline = Deployed("pipeline-config.yaml", "vod-pipeline-of-a-team", {"GitHubRepository": "a/b", **names})
+
+    made = [each for each in pipeline.resources() if each.kind == "AWS::IAM::ManagedPolicy"]
+    sizes = {each.arn: len(json.dumps(each.properties["PolicyDocument"], separators=(",", ":"))) for each in made}
+    assert {arn for arn, size in sizes.items() if size > 6144} == set()

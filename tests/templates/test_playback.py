@@ -64,11 +64,11 @@ def test_only_library_deliver_and_what_makes_it_read_the_private_half_and_no_oth
         if isinstance(each, dict) and "secretsmanager:GetSecretValue" in parsed.listed(each.get("Action", []))
     }
 
-    made = [f":secret:${{{stack}StackName}}/playback-key-??????" for stack in ("Staging", "Production")]
     assert {name: [arn.split("}", 3)[-1] for arn in arns] for name, arns in readers.items()} == {
         "LibraryRole": [":secret:${PlaybackKeySecret}-??????"],
         "DeliverRole": [":secret:${PlaybackKeySecret}-??????"],
-        "ParametersRole": made,
+        "ParametersRole": [":secret:${StackName}/playback-key-??????"],
+        "AccountRole": [":secret:${StackName}/playback-key-??????"],
         "WebhookRole": ["WebhookSecret"],
     }
 

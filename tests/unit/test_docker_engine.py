@@ -1,5 +1,6 @@
 """`make test-docker` where no engine is to be had: loud, and a failure only for who demands one."""
 
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,7 +49,9 @@ def test_only_root_can_install_what_is_missing(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_base_image_is_made_of_the_release_and_the_python_that_its_name_tells() -> None:
-    command = images.debootstrap("python:3.13-slim-trixie", "http://mirror/debian", Path("base.tar"))
+    command = images.debootstrap(
+        "mirror.example/library/python:3.13-slim-trixie", "http://mirror/debian", Path("base.tar")
+    )
 
     assert command[-3:] == ["trixie", "base.tar", "http://mirror/debian"]
     assert "--include=python3.13,python3-pip,ca-certificates" in command
@@ -57,7 +60,18 @@ def test_a_base_image_is_made_of_the_release_and_the_python_that_its_name_tells(
 def test_the_base_is_what_the_dockerfile_names_in_each_stage() -> None:
     stages = [line.split()[1] for line in images.DOCKERFILE.read_text().splitlines() if line.startswith("FROM")]
 
-    assert set(stages) == {images.base()}
+    assert set(stages) == {"${REGISTRY_MIRROR}/python:3.13-slim-trixie"}
+    assert images.base() == "public.ecr.aws/docker/library/python:3.13-slim-trixie"
+
+
+def test_no_dockerfile_asks_docker_hub_which_refuses_anonymous_pulls() -> None:
+    registries = [
+        image.split("/")[0]
+        for file in (images.DOCKERFILE, images.FUNCTION / "Dockerfile")
+        for image in re.findall(r"^(?:ARG REGISTRY_MIRROR=|FROM )([^$\s]+)", file.read_text(), re.M)
+    ]
+
+    assert set(registries) == {"public.ecr.aws"}
 
 
 def test_an_engine_whose_containers_reach_no_packages_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
