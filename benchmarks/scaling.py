@@ -81,7 +81,7 @@ def lengths() -> str:
     return markdown.table(("length", "chunks", "playable after", "ready after", "USD", "USD an hour of video"), rows)
 
 
-def copies() -> str:
+def film() -> str:
     """A film of two hours and 5 GB, by where its tasks copy it and whether they wait for all of it."""
     rows = []
     for tasks in (20, 40):
@@ -92,7 +92,7 @@ def copies() -> str:
     return markdown.table(("copied to", "tasks at most", "playable after", "ready after", "USD, tasks"), rows)
 
 
-def draw_copies(file: Path) -> None:
+def draw_film(file: Path) -> None:
     """Time to playable and to ready of a film, for each way of copying it."""
     figure = Figure(figsize=(9, 4))
     axes = figure.add_subplot()
@@ -255,7 +255,7 @@ def main(arguments: Sequence[str]) -> int:
     parts = {
         "lengths": (lengths, draw_lengths),
         "policies": (policies, draw_policies),
-        "copies": (copies, draw_copies),
+        "film": (film, draw_film),
         "load": (load, draw_load),
         "fairness": (fairness, draw_fairness),
     }

@@ -101,20 +101,19 @@ class Account:
     limits: Limits
     random: random.Random
     free: dict[bool, float] = field(init=False)
-    tokens: simpy.Container = field(init=False)
+    next_launch: float = 0.0
     peak: float = 0.0
 
     def __post_init__(self) -> None:
         """Everything is free."""
         self.free = {True: float(self.limits.spot_vcpus), False: float(self.limits.demand_vcpus)}
-        self.tokens = simpy.Container(self.env, capacity=self.limits.burst, init=self.limits.burst)
-        self.env.process(self._refill())
 
-    def _refill(self) -> Events:
-        while True:
-            yield self.env.timeout(1 / self.limits.launches)
-            if self.tokens.level < self.limits.burst:
-                yield self.tokens.put(1)
+    def launch(self) -> Events:
+        """Wait until another task may start: a bucket of `burst` that fills at `launches` a second."""
+        each, now = 1 / self.limits.launches, self.env.now
+        wait = max(0.0, self.next_launch - (self.limits.burst - 1) * each - now)
+        self.next_launch = max(self.next_launch, now) + each
+        yield self.env.timeout(wait)
 
     def take(self, vcpus: float, on_spot: bool) -> bool:
         """Room for a task, if there is any: Fargate refuses, it does not queue."""
@@ -261,10 +260,10 @@ class Run:
         account = self.account
         for most in (0.0, *SPOT_BACKOFF) if is_spot_asked else ():
             yield account.env.timeout(account.random.uniform(0, most))
-            yield account.tokens.get(1)
+            yield from account.launch()
             if account.take(vcpus, on_spot=True):
                 return True
-        yield account.tokens.get(1)
+        yield from account.launch()
         return False if account.take(vcpus, on_spot=False) else None
 
     def _encode(self, piece: Piece, left: float, on_spot: bool) -> Any:
