@@ -22,8 +22,8 @@ BROKEN_BODIES = "broken-bodies"
 
 The file is JSON: `{"share": 0.3}`.
 """
-SESSIONS = "short-sessions"
-"""Sessions of functions' roles that begin now end soon (sessions.py). The file is JSON: `{"seconds": 5}`."""
+SESSIONS = "ended-sessions"
+"""Every session of a function's role that began before the file was written is over (sessions.py)."""
 CLOCK = "clock"
 """Functions that start have a wrong clock (wrong_clock.py)."""
 NO_LANDLOCK, NO_SECCOMP = "no-landlock", "no-seccomp"

@@ -5,6 +5,8 @@ from typing import Any
 
 from ministack.services import s3
 
+from local.emulator import sessions
+
 Query = Mapping[str, Any]
 
 _verify = s3._verify_presigned_sigv4
@@ -18,6 +20,7 @@ def unsigned(headers: Mapping[str, str], query: Query) -> list[str]:
 
 def verify(method: str, path: str, headers: Mapping[str, str], query: Query) -> Any:
     """The refusal of a presigned request, if it is refused."""
+    sessions.end_asked()
     names = unsigned(headers, query) if s3._qp(query, "X-Amz-Signature", "") else []
     if names:
         message = "There were headers present in the request which were not signed"

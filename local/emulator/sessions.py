@@ -17,13 +17,25 @@ from local.emulator import faults
 LIFETIME_SECONDS = 6 * 3600
 REMEMBERED_SECONDS = 24 * 3600
 """So long an ended session is known to have ended; later it was never there."""
+OF_ENVIRONMENT = "_environment"
 
 _credentials = lambda_runtime.execution_credentials
 
 
-def lifetime() -> float:
-    """How many seconds a session that begins now will last."""
-    return float(faults.asked(faults.SESSIONS).get("seconds", LIFETIME_SECONDS))
+def ended_before() -> float:
+    """Sessions that began before this moment are over, by a fault that was asked for."""
+    try:
+        return faults.file(faults.SESSIONS).stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
+def end_asked() -> None:
+    """End the sessions that are to be over."""
+    moment = ended_before()
+    for session in list(sts._sessions.values()):
+        if session.get(OF_ENVIRONMENT) and session["IssuedAt"] < moment:
+            session["Expiration"] = min(session["Expiration"], moment)
 
 
 def credentials(config: dict[str, Any]) -> dict[str, str]:
@@ -31,33 +43,30 @@ def credentials(config: dict[str, Any]) -> dict[str, str]:
     endless = dict(_credentials(config))
     if "Runtime" not in config:  # made up by ecs.py for a task
         return endless
-    known = sts._sessions[endless["AWS_ACCESS_KEY_ID"]]
-    key, secret, token = (
-        f"{faults.SESSION_KEY}{secrets.token_hex(8).upper()}",
-        secrets.token_hex(20),
-        secrets.token_hex(),
-    )
-    ends = {"SecretAccessKey": secret, "SessionToken": token, "Expiration": time.time() + lifetime()}
-    sts.register_session(key, {**known, **ends})
+    known, now = sts._sessions[endless["AWS_ACCESS_KEY_ID"]], time.time()
+    key = faults.SESSION_KEY + secrets.token_hex(8).upper()
+    secret, token = secrets.token_hex(20), secrets.token_hex()
+    times = {OF_ENVIRONMENT: True, "IssuedAt": now, "Expiration": now + LIFETIME_SECONDS}
+    sts.register_session(key, {**known, **times, "SecretAccessKey": secret, "SessionToken": token})
     return {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret, "AWS_SESSION_TOKEN": token}
 
 
 def spawning(spawn: Callable[[Worker], None]) -> Callable[[Worker], None]:
-    """The start of an environment, which notes when its session ends."""
+    """The start of an environment, which notes when its session begins."""
 
     def start(worker: Worker) -> None:
-        worker.session_ends = time.time() + lifetime()
+        worker.session_began = time.time()
         spawn(worker)
 
     return start
 
 
 def invoking(invoke: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    """An invocation, in a new environment where the session could end before it does, or shorter ones are asked for."""
+    """An invocation, in a new environment where the session is over or could end before it does."""
 
     def run(worker: Worker, *arguments: Any, **named: Any) -> dict[str, Any]:
-        ends, now = getattr(worker, "session_ends", None), time.time()
-        if ends and not now + float(worker.config.get("Timeout", 30)) <= ends <= now + lifetime():
+        began, done_by = getattr(worker, "session_began", None), time.time() + float(worker.config.get("Timeout", 30))
+        if began and (began < ended_before() or began + LIFETIME_SECONDS < done_by):
             worker.kill()
         return invoke(worker, *arguments, **named)
 
