@@ -128,7 +128,8 @@ def seal(budget: Budget, kept: Collection[int]) -> None:
 def _close_all_but(kept: Collection[int]) -> None:
     ends = [-1, *sorted(kept), os.sysconf("SC_OPEN_MAX")]
     for before, after in pairwise(ends):
-        os.closerange(before + 1, after)
+        if before + 1 < after:  # Python takes closerange(0, 0) for every descriptor there is
+            os.closerange(before + 1, after)
 
 
 def _can_open() -> bool:
