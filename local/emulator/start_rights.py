@@ -32,7 +32,9 @@ def require_image(image: str, account: str) -> None:
         return
     name, _, tag = path.partition(":")
     if ecr._find_image(name, {"imageTag": tag or "latest"}) is None:
-        raise ecs._ImagePullError(f"pull image manifest has been retried 1 time(s): failed to resolve ref {image}")
+        raise ecs._ImagePullError(
+            f"pull image manifest has been retried 1 time(s): failed to resolve ref {image}: {image}: not found"
+        )
 
 
 def _require_image(role: str, image: str, account: str, region: str) -> None:

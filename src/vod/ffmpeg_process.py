@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from vod import sandbox
+from vod.arriving import ArrivingFile
 from vod.budget import Budget
 from vod.ffmpeg import Command
 from vod.sandbox import Sandbox
@@ -21,6 +22,7 @@ BuildCommand = Callable[[Mapping[str, str], str], Command]
 Consume = Callable[[str, BinaryIO], None]
 OnProgress = Callable[[int, float], bool]
 _KILL_AFTER_SECONDS = 10
+_LOOK_SECONDS = 0.05
 _KEPT_LINES = 20
 _PIECE_BYTES = 1 << 16
 _LINE_BYTES = 1 << 12
@@ -44,19 +46,36 @@ class Finished:
         return self.exit_code < 0 and not self.exceeded and -self.exit_code not in _CRASHES
 
 
+class _Stopwatch:
+    """Wall seconds since the source is there as a whole: who waits for its bytes is neither slow nor stuck."""
+
+    def __init__(self, source: ArrivingFile | None) -> None:
+        self._source = source
+        self.restart()
+
+    def restart(self) -> None:
+        self._since = time.monotonic()
+
+    def seconds(self) -> float:
+        if self._source and not self._source.is_whole:
+            self.restart()
+        return time.monotonic() - self._since
+
+
 class _Pulse:
     """Whether a process still computes. FFmpeg's threads can wait for each other for ever, which a new try cures."""
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, source: ArrivingFile | None) -> None:
         self._pid = pid
         self._cpu = 0.0
-        self._since = time.monotonic()
+        self._still = _Stopwatch(source)
 
     def has_stopped(self) -> bool:
         used = _cpu_seconds(self._pid)
         if used - self._cpu >= _LEAST_CPU_SECONDS:
-            self._cpu, self._since = used, time.monotonic()
-        return time.monotonic() - self._since > STILL_SECONDS
+            self._cpu = used
+            self._still.restart()
+        return self._still.seconds() > STILL_SECONDS
 
 
 class _Pipe(io.FileIO):
@@ -105,7 +124,9 @@ def run(
     readers.append(threading.Thread(target=_collect, args=(process, complaints), daemon=True))
     for reader in readers:
         reader.start()
-    exceeded = _wait(process, stop, lambda: _exceeded(process.pid, confined.budget, began, outputs.values()))
+    spent = _Stopwatch(confined.source)
+    pulse = _Pulse(process.pid, confined.source)
+    exceeded = _wait(process, stop, pulse, lambda: _exceeded(process.pid, confined.budget, spent, outputs.values()))
     for reader in readers:
         reader.join()
     if errors:
@@ -118,16 +139,24 @@ def capture(command: Command, confined: Sandbox) -> bytes:
     most = confined.budget.output_bytes
     with sandbox.start(command, confined, subprocess.PIPE, subprocess.DEVNULL) as process:
         assert process.stdout is not None
-        deadline = threading.Timer(confined.budget.wall_seconds, process.kill)
-        deadline.start()
+        ended = threading.Event()
+        threading.Thread(target=_kill_late, args=(process, confined, ended), daemon=True).start()
         output = bytearray()
         while len(output) <= most and (piece := process.stdout.read1(_PIECE_BYTES)):  # type: ignore[attr-defined]
             output += piece
         if is_too_much := len(output) > most:
             process.kill()
         process.wait()
-        deadline.cancel()
+        ended.set()
     return b"" if is_too_much or process.returncode != 0 else bytes(output)
+
+
+def _kill_late(process: subprocess.Popen[bytes], confined: Sandbox, ended: threading.Event) -> None:
+    spent = _Stopwatch(confined.source)
+    while not ended.wait(_LOOK_SECONDS):
+        if spent.seconds() > confined.budget.wall_seconds:
+            process.kill()
+            return
 
 
 def _start(command: Command, confined: Sandbox, pass_fds: list[int]) -> subprocess.Popen[bytes]:
@@ -165,22 +194,23 @@ def _collect(process: subprocess.Popen[bytes], complaints: deque[str]) -> None:
         complaints.append(line.decode(errors="replace").strip()[:300])
 
 
-def _wait(process: subprocess.Popen[bytes], stop: threading.Event, look: Callable[[], str | None]) -> str | None:
+def _wait(
+    process: subprocess.Popen[bytes], stop: threading.Event, pulse: _Pulse, look: Callable[[], str | None]
+) -> str | None:
     """Wait for the end, bringing it about when told to stop or when `look` finds the budget exceeded."""
-    pulse = _Pulse(process.pid)
     while process.poll() is None:
         if exceeded := look():
             _end(process)
             return exceeded
         if pulse.has_stopped():
             process.kill()
-        if stop.wait(0.05):
+        if stop.wait(_LOOK_SECONDS):
             _end(process)
     return "CPU time" if process.returncode == -signal.SIGXCPU else None
 
 
-def _exceeded(pid: int, budget: Budget, began: float, outputs: Iterable[_Pipe]) -> str | None:
-    if time.monotonic() - began > budget.wall_seconds:
+def _exceeded(pid: int, budget: Budget, spent: _Stopwatch, outputs: Iterable[_Pipe]) -> str | None:
+    if spent.seconds() > budget.wall_seconds:
         return f"{budget.wall_seconds} s of time"
     if _cpu_seconds(pid) > budget.cpu_seconds:
         return f"{budget.cpu_seconds} s of CPU time"

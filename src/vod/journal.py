@@ -52,9 +52,17 @@ class Journal:
     def _before(self) -> bytes:
         """The whole lines of who had it before."""
         with suppress(FileNotFoundError):
-            written = self._file_of((self._place / _OWNER).read_text()).read_bytes()
+            written = (self._owners_file() or self._newest_file()).read_bytes()
             return written[: written.rfind(b"\n") + 1]
         return b""
+
+    def _owners_file(self) -> Path | None:
+        owner = (self._place / _OWNER).read_text()
+        return self._file_of(owner) if owner else None
+
+    def _newest_file(self) -> Path:
+        """For an encoder that was killed while it wrote that it is the owner; its own file was there before."""
+        return max(self._place.glob(_FILES), key=lambda file: file.stat().st_mtime_ns, default=self._path)
 
     def check(self) -> None:
         """Raise Superseded when another encoder has taken over: store nothing any more."""

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any, BinaryIO, Self
@@ -27,6 +28,8 @@ from vod.probe_child import serve
 serve(int(sys.argv[2]), sys.argv[3])
 """
 _MESSAGE_BYTES = 64
+_LOOK_SECONDS = 0.1
+_READ_SECONDS = 2.0
 _NURSERY_SECONDS = 30
 """The most that the nursery may take to load libav, or to see the end of a child."""
 _DETAIL_CHARACTERS = 200
@@ -103,8 +106,11 @@ class _Child:
             os.close(theirs_to_ask)
             os.close(theirs_to_read)
         self._pid = self._told_number()
-        self._deadline = threading.Timer(seconds, self._expire)
-        self._deadline.daemon = True
+        self._seconds = seconds
+        self._ended = threading.Event()
+        self._deadline = threading.Thread(target=self._watch, daemon=True)
+        self._stalled = 0.0
+        self._fetching_since: float | None = None
         self.is_late = False
         self.exit_code = 0
 
@@ -113,7 +119,7 @@ class _Child:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._deadline.cancel()
+        self._ended.set()
         self._deadline.join()
         os.close(self._asked)
         os.close(self._answer)
@@ -131,9 +137,21 @@ class _Child:
             raise ChildProcessError("the process that probes sources ended; its standard error says why")
         return int(number)
 
-    def _expire(self) -> None:
-        self.is_late = True
-        os.kill(self._pid, signal.SIGKILL)
+    def _watch(self) -> None:
+        """Kill it when its own time is up: time in which its source does not answer is not its own."""
+        began = time.monotonic()
+        while not self._ended.wait(_LOOK_SECONDS):
+            if time.monotonic() - began - self._stalled - _stall(self._fetching_since) > self._seconds:
+                self.is_late = True
+                os.kill(self._pid, signal.SIGKILL)
+                return
+
+    def _read(self, source: BinaryIO, offset: int, size: int) -> bytes:
+        self._fetching_since = began = time.monotonic()
+        source.seek(offset)
+        data = source.read(size)
+        self._stalled, self._fetching_since = self._stalled + _stall(began), None
+        return data
 
     def converse(self, source: BinaryIO, most_bytes: int) -> Answer | None:
         """Answer the child's reads until it tells what it found; None when it ends without a sensible word."""
@@ -142,10 +160,14 @@ class _Child:
                 kind, offset, size = REQUEST.unpack(read_exactly(self._asked, REQUEST.size))
                 if kind != READ:
                     return _parsed(read_exactly(self._asked, min(size, most_bytes)))
-                source.seek(offset)
-                data = source.read(min(size, READ_AHEAD_BYTES))
+                data = self._read(source, offset, min(size, READ_AHEAD_BYTES))
                 write_all(self._answer, LENGTH.pack(len(data)), data)
         return None
+
+
+def _stall(since: float | None) -> float:
+    """Seconds beyond what a read that began then may take; many quick reads are the child's own time."""
+    return max(0.0, time.monotonic() - since - _READ_SECONDS) if since else 0.0
 
 
 def _parsed(text: bytes) -> Answer | None:

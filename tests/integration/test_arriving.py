@@ -6,6 +6,7 @@ import threading
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -66,6 +67,35 @@ def test_what_is_decoded_of_it_is_what_the_whole_file_gives(
 
     assert found == decoded(original)
     assert found.count(b"\n") > 200
+
+
+@pytest.mark.parametrize("is_watchable", [True, False])
+def test_time_that_its_bytes_take_is_not_taken_from_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_watchable: bool
+) -> None:
+    original = clip(tmp_path / "a.mp4", seconds=8, size="320x240")
+    if not is_watchable:
+        monkeypatch.setattr(watched_reads, "_SECCOMP", {})
+    size, data = original.stat().st_size, original.read_bytes()
+
+    def late(first: int, end: int) -> bytes:
+        time.sleep(3)
+        return data[first:end]
+
+    def run(source: ArrivingFile) -> ffmpeg_process.Finished:
+        short = Sandbox(replace(BUDGET, wall_seconds=2), (str(source.path),), source=source)
+        command = [FFMPEG, "-v", "error", "-i", str(source.path), "-f", "null", "-"]
+        return ffmpeg_process.run(lambda *_: command, [], read_all, lambda *_: True, threading.Event(), short)
+
+    with ArrivingFile(tmp_path / "copy", size, [(0, size)], late) as source:
+        finished = run(source)
+
+    assert (finished.exit_code, finished.exceeded) == (0, None)
+    assert finished.seconds > 2
+
+
+def read_all(_: str, pipe: BinaryIO) -> None:
+    pipe.read()
 
 
 def test_who_waits_for_its_bytes_is_confined_as_ever(tmp_path: Path) -> None:

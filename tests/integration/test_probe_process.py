@@ -154,6 +154,22 @@ def test_what_the_source_cannot_deliver_is_an_error_and_not_a_refusal(start: Sta
         start()(Unreachable(), "mov", 1000, LIMITS)
 
 
+def test_a_source_that_does_not_answer_for_a_while_is_no_fault_of_the_file(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = clip(tmp_path / "a.mp4")
+    monkeypatch.setattr("vod.probe_process._READ_SECONDS", 0.1)
+
+    class Stalled(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            time.sleep(3)
+            return super().read(size)
+
+    found = start(budget=QUICK)(Stalled(path.read_bytes()), "mov", path.stat().st_size, LIMITS)
+
+    assert found.video.frames == 50
+
+
 def test_a_nursery_that_is_gone_is_started_anew(start: Start) -> None:
     process = start()
     refused(process)

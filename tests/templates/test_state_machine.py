@@ -159,6 +159,7 @@ def test_a_task_without_its_image_is_not_tried_again() -> None:
     (rule,) = (each for each in CHUNK["WhyNot"]["Choices"] if "CannotPullContainerError" in str(each))
 
     assert rule["Next"] == "EncodeFailed"
+    assert rule["StringMatches"] == "*CannotPullContainerError*not found*"
     assert CHUNK["WhyNot"]["Choices"].index(rule) < CHUNK["WhyNot"]["Choices"].index(_trying_again())
 
 
@@ -201,6 +202,15 @@ def test_the_probes_address_is_signed_first_and_a_few_times_more() -> None:
     assert probe["Catch"][0] == {**refused, "ResultPath": "$.error", "Next": "MaySignAgain"}
     assert again["Choices"] == [{"Variable": "$.signed.times", "NumericLessThan": 4, "Next": "SignSource"}]
     assert again["Default"] == "RecordFailure"
+
+
+def test_a_probe_that_was_idle_for_weeks_is_waited_for() -> None:
+    known = next(
+        rule for rule in DEFINITION["States"]["Probe"]["Retry"] if "Lambda.ServiceException" in rule["ErrorEquals"]
+    )
+
+    assert {"Lambda.ResourceNotReadyException", "Lambda.ResourceConflictException"} <= set(known["ErrorEquals"])
+    assert known["MaxAttempts"] * known["MaxDelaySeconds"] > 600
 
 
 def test_what_executions_carry_is_not_logged() -> None:

@@ -41,6 +41,13 @@ def test_a_line_torn_by_a_kill_is_ignored(place: Path) -> None:
     assert Journal(place).segments_stored("v720") == 3
 
 
+def test_an_owner_that_was_killed_while_it_took_over_costs_nothing(place: Path) -> None:
+    Journal(place)
+    (place / "owner").write_bytes(b"")
+
+    assert Journal(place).segments_stored("v720") == 3
+
+
 def test_what_follows_a_torn_line_is_not_lost_with_it(place: Path) -> None:
     with last(place).open("a") as file:
         file.write('{"track": "v720", "segm')

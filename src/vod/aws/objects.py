@@ -107,7 +107,7 @@ class S3Output:
         found = _sizes(pages)
         folders = [folder["Prefix"] for page in pages for folder in page.get("CommonPrefixes", ())]
         with ThreadPoolExecutor(_FOLDERS_AT_A_TIME) as pool:
-            for sizes in pool.map(lambda folder: _sizes(self._pages(folder)), folders):
+            for sizes in pool.map(self.sizes, folders):
                 found |= sizes
         return found
 
@@ -116,9 +116,12 @@ class S3Output:
         return iter(paginator.paginate(Bucket=self._bucket, Prefix=prefix, **how))
 
     def delete_all(self, prefix: str) -> int:
-        keys = [{"Key": key} for key in self.sizes(prefix)]
-        _delete(self._client, self._bucket, keys)
-        return len(keys)
+        gone = 0
+        for page in self._pages(prefix):  # one at a time: a long film has more keys than memory should hold
+            keys = [{"Key": key} for key in _sizes([page])]
+            _delete(self._client, self._bucket, keys)
+            gone += len(keys)
+        return gone
 
 
 class S3Sources:

@@ -58,6 +58,7 @@ def _check(answer: urllib3.BaseHTTPResponse) -> None:
     if answer.status in _REFUSED:
         raise AddressRefused(f"{answer.status} {_code(answer)}")
     if answer.status == _BUSY or answer.status >= 500:
+        answer.drain_conn()  # else the next request on this connection finds the rest of this answer
         raise Broken(f"S3 answered {answer.status}")
     if answer.status != _PARTIAL:
         raise OSError(f"S3 answered {answer.status}")

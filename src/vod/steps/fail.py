@@ -72,13 +72,13 @@ def _exit_codes(cause: Any) -> set[int]:
 
 
 def _lacked_its_image(cause: Any) -> bool:
-    """Whether a task did not start because its image could not be pulled, by ECS's own names for both."""
+    """Whether a task did not start because its image is not there, by ECS's own words; other pulls fail too."""
     try:
         task = json.loads(cause)
         code, why = str(task["StopCode"]), str(task["StoppedReason"])
     except (TypeError, ValueError, KeyError):
         return False
-    return code == "TaskFailedToStart" and why.startswith("CannotPullContainerError")
+    return code == "TaskFailedToStart" and why.startswith("CannotPullContainerError") and "not found" in why
 
 
 def is_broken(code: str) -> bool:

@@ -72,7 +72,7 @@ def test_a_source_that_fits_no_task_is_refused_with_what_to_do() -> None:
 def test_a_task_without_its_image_is_told_from_ecss_own_words() -> None:
     task = {
         "StopCode": "TaskFailedToStart",
-        "StoppedReason": "CannotPullContainerError: pull image manifest",
+        "StoppedReason": "CannotPullContainerError: pull image manifest: failed to resolve ref r:v1: r:v1: not found",
         "Containers": [],
     }
 
@@ -81,6 +81,7 @@ def test_a_task_without_its_image_is_told_from_ecss_own_words() -> None:
 
     assert code() == "encoder_image_missing"
     assert code(StopCode="EssentialContainerExited") == "internal"
+    assert code(StoppedReason="CannotPullContainerError: dial tcp: i/o timeout") == "internal"
     assert code(StoppedReason="ResourceInitializationError: CannotPullContainerError") == "internal"
 
 
