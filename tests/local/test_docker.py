@@ -27,8 +27,8 @@ esac
 
 def definition() -> dict[str, Any]:
     """The encoder's, as CloudFormation leaves it: camelCase, but for what is nested in it."""
-    (task,) = parsed.resources("AWS::ECS::TaskDefinition")
-    (container,) = task.properties["ContainerDefinitions"]
+    task = parsed.template_of("Encoder")["Resources"]["TaskDefinition"]["Properties"]
+    (container,) = task["ContainerDefinitions"]
     named = {key[0].lower() + key[1:]: value for key, value in container.items()}
     volumes = [{"Name": "scratch", "EFSVolumeConfiguration": {"FilesystemId": "fs-1"}}, {"Name": "disk"}]
     return {"volumes": volumes, "containerDefinitions": [named], "cpu": "1024", "memory": "2048"}
