@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # The encoder's image of RELEASE for IMAGE_ARCHITECTURE (arm64 or amd64), on an image of REGISTRY_MIRROR, into REPOSITORY_URI.
-# RELEASE names the pipeline's run as well as the commit: nobody can push an image under it beforehand. Tags are immutable: a repeat finds its own.
+# Tags are immutable, so what this step pushed is its own. What is there before was pushed by another build, which may not have been of this commit:
+# the release's name is no secret once the other architecture's image is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tag="$RELEASE-$IMAGE_ARCHITECTURE"
 if aws ecr describe-images --repository-name "${REPOSITORY_URI#*/}" --image-ids "imageTag=$tag" >/dev/null 2>&1; then
-    echo "$tag is there already"
-    exit 0
+    echo "$tag is there already and was not pushed by this build. Release the commit anew, under a name of its own, instead of repeating this step." >&2
+    exit 1
 fi
 aws ecr get-login-password | docker login --username AWS --password-stdin "${REPOSITORY_URI%%/*}"
 # Without provenance a tag is a plain image, which an index can name.

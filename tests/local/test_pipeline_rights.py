@@ -88,7 +88,9 @@ UNUSED = {
     "dynamodb:PutResourcePolicy": "policies on tables",
     "dynamodb:Query": "tables filled at their creation; users' data",
     "dynamodb:Scan": "tables filled at their creation; users' data",
+    "ec2:*VpcEncryptionControl": "networks that refuse what is not encrypted",
     "ec2:*VerifiedAccess*": "firewalls before other services",
+    "ec2:ModifyVpcTenancy": "networks of dedicated machines",
     "elasticloadbalancing:*": "firewalls before other services",
     "firehose:*": "logs into Firehose",
     "iam:*GroupPolicy": "policies of groups: the stack has none",
@@ -142,6 +144,8 @@ UNDIVIDED = {
     "ecs:RegisterTaskDefinition": "makes one; its roles must be passed",
     "elasticfilesystem:CreateFileSystem": "makes one",
     "elasticfilesystem:DescribeMountTargets": "reads",
+    "events:PutRule": "one rule for all state machines: changed, production would not hear that a task ended",
+    "events:PutTargets": "as for PutRule",
     "iam:CreateServiceLinkedRole": "makes what the account has once",
     "logs:CreateLogDelivery": "makes one",
     "logs:DeleteLogDelivery": "AWS has no resource for it: logs of production's state machine or firewall could stop",
@@ -161,6 +165,8 @@ ELSEWHERE = {
     "s3:GetObject": "arn:aws:s3:::vod-pipeline-store-1a2b3c4d5e6f-packagebucket-1a2b3c4d5e6f/{stack}/0a1b.zip",
 }
 """Resources of actions that handlers do beside their own type."""
+ENDED_TASKS = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/StepFunctionsGetEventsForECSTaskRule"
+"""The rule by which Step Functions hears of tasks: one for all state machines of an account."""
 Request = dict[str, Any]
 
 
@@ -317,8 +323,16 @@ def used_by_people(stack: str) -> list[Request]:
         f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{stack}/{name}-aBcDeF" for name in ("playback-key", "x")
     ]
     reads = [requested(*each) for each in product(["s3:GetObject", "s3:PutObject", "s3:DeleteObjectVersion"], objects)]
+    made_there = [each for each in deployed.resources() if each.kind == "AWS::SecretsManager::Secret"]
     return [
         *reads,
+        *(
+            requested(
+                f"secretsmanager:{verb}", each.arn, **{"aws:ResourceTag/aws:cloudformation:stack-name": each.stack}
+            )
+            for each in made_there
+            for verb in ("GetSecretValue", "PutSecretValue", "DeleteSecret")
+        ),
         *(requested(f"dynamodb:{verb}", storage.arn("Table")) for verb in ("GetItem", "PutItem", "DeleteItem", "Scan")),
         *(requested(f"secretsmanager:{verb}", arn) for arn in secrets for verb in ("GetSecretValue", "PutSecretValue")),
         *(
@@ -359,6 +373,10 @@ def guards() -> list[Request]:
         requested("s3:ListBucket", ARTIFACTS.rpartition("/")[0]),
         *(requested("s3:PutObject", f"{ARTIFACTS}/{name}/0a1b") for name in ("Source", "Production")),
         requested("s3:PutObject", f"{PACKAGES}/{PRODUCTION}/0a1b.zip"),
+        *(requested(f"events:{verb}", ENDED_TASKS) for verb in ("DeleteRule", "DisableRule", "RemoveTargets")),
+        *(requested(f"xray:{verb}", "*") for verb in ("DeleteGroup", "PutEncryptionConfig", "PutResourcePolicy")),
+        requested("ec2:ModifyVpcBlockPublicAccessOptions", "*"),
+        requested("ec2:CreateVpcBlockPublicAccessExclusion", f"arn:aws:ec2:{REGION}:{ACCOUNT}:vpc/vpc-1"),
     ]
 
 
@@ -511,13 +529,14 @@ def test_every_right_that_a_platform_s_roles_have_is_within_the_bound(
 
 
 def test_a_role_that_a_commit_gives_everything_reaches_nothing_of_production(emulator_python: Path) -> None:
-    asked = [*requests(PRODUCTION, made(PRODUCTION)), *used_by_people(PRODUCTION), *guards()]
+    of_the_rule = [requested(f"events:{verb}", ENDED_TASKS) for verb in ("PutRule", "PutTargets")]
+    asked = [*requests(PRODUCTION, made(PRODUCTION)), *used_by_people(PRODUCTION), *guards(), *of_the_rule]
 
     verdicts = decided(emulator_python, [EVERYTHING_ALLOWED], asked, account().boundary("Staging"))
 
     touched = {each["action"] for each in verdicts["Allow"]}
     assert {action for action in touched if not any(fnmatchcase(action, known) for known in UNDIVIDED)} == set()
-    assert {each["resource"] for each in verdicts["Allow"]} == {"*"}
+    assert {each["resource"] for each in verdicts["Allow"]} == {"*", ENDED_TASKS}
 
 
 def test_a_role_is_made_and_changed_within_its_own_bound_only(emulator_python: Path) -> None:
@@ -664,3 +683,33 @@ def test_artifacts_and_images_open_to_that_account_and_to_no_other() -> None:
     assert bucket["Resource"].endswith("/*/Production/*")
     assert opened["Condition"]["StringEquals"]["kms:CallerAccount"][1] == THERE
     assert not any(each.name == "ArtifactKey" for each in account().pipeline.resources())
+
+
+def test_each_step_writes_with_the_key_that_opens_to_that_account_and_may_use_it(emulator_python: Path) -> None:
+    """CodeBuild takes AWS's own key for a project that names none, whatever the pipeline's store says."""
+    key = apart().pipeline.nested("Store").output("ArtifactKeyArn")
+    writers = [("Builds", "BuildRole"), ("StagingReleases", "ParametersRole"), ("ProductionReleases", "ParametersRole")]
+    verbs = ("Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "ReEncryptTo")
+    asked = [requested(f"kms:{verb}", key) for verb in verbs]
+
+    keys = [keys_of_projects(each) for each in (apart().pipeline, account().pipeline)]
+    verdicts = [decided(emulator_python, apart().policies(*each), asked).keys() for each in writers]
+
+    assert keys == [{key}, {None}]
+    assert verdicts == [{"Allow"}] * 3
+
+
+def keys_of_projects(pipeline: Deployed) -> set[str | None]:
+    """What each project of a pipeline encrypts with; None for AWS's own key."""
+    made = [each for each in pipeline.resources() if each.kind == "AWS::CodeBuild::Project"]
+    return {each.properties.get("EncryptionKey") for each in made}
+
+
+@pytest.mark.parametrize("where", ["here", "there"])
+def test_who_brings_the_edge_s_stack_may_ask_why_it_failed(emulator_python: Path, where: str) -> None:
+    name = f"arn:aws:cloudformation:us-east-1:{ACCOUNT}:stack/{PRODUCTION}-{REGION}-edge/0a1b"
+    of_account = [each["PolicyDocument"] for each in properties(there(), "AccountRole")["Policies"]]
+    policies = of_account if where == "there" else account().policies("ProductionReleases", "ParametersRole")
+    asked = [requested(f"cloudformation:{verb}", name) for verb in ("DescribeStackEvents", "DescribeStacks")]
+
+    assert decided(emulator_python, policies, asked).keys() == {"Allow"}

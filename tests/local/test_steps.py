@@ -140,15 +140,16 @@ def test_an_image_is_built_where_its_architecture_is_and_pushed_under_the_commit
     assert programs.calls[-1][0] == build
 
 
-def test_a_commit_s_image_is_built_once(tmp_path: Path) -> None:
-    """Tags are immutable: a stage that is tried again would fail on its own image."""
+def test_an_image_that_is_there_already_is_not_taken_for_the_step_s_own(tmp_path: Path) -> None:
+    """Another build may push under the name of a release, once the first of its images shows it."""
     programs = Programs(tmp_path, "aws", "docker")
 
     done = CodeBuild(programs=tmp_path).run(
         action("Build", "ImageArm64"), {"REPOSITORY_URI": IMAGES, "RELEASE": RELEASE, "REGISTRY_MIRROR": MIRROR}
     )
 
-    assert done.returncode == 0
+    assert done.returncode == 1
+    assert f"{RELEASE}-arm64 is there already" in done.stderr
     assert [call[0][0] for call in programs.calls] == ["aws"]
 
 

@@ -52,6 +52,7 @@ ARNS = {
     "AWS::Events::Rule": "events:{region}:{account}:rule/{name}",
     "AWS::IAM::ManagedPolicy": "iam::{account}:policy/{name}",
     "AWS::IAM::Role": "iam::{account}:role/{name}",
+    "AWS::KMS::Key": "kms:{region}:{account}:key/{id}",
     "AWS::Lambda::EventSourceMapping": "lambda:{region}:{account}:event-source-mapping:{id}",
     "AWS::Logs::LogGroup": "logs:{region}:{account}:log-group:{name}:*",
     "AWS::S3::Bucket": "s3:::{name}",
@@ -152,6 +153,8 @@ class Deployed:
             return str(self.value(given))
         if kind == "AWS::CloudFormation::Stack":
             return self.nested(name).name
+        if kind == "AWS::SecretsManager::Secret":
+            return f"{name}-{RANDOM}"
         made = f"{self.name}-{name}-{RANDOM}"
         if kind in LOWER:
             return made.lower()

@@ -17,6 +17,7 @@ HOLDS_DATA = (
     "AWS::EFS::FileSystem",
     "AWS::KMS::Key",
     "AWS::S3::Bucket",
+    "AWS::SecretsManager::Secret",
 )
 # What AWS's schemas do not tell: these cannot be changed in a pool that there is.
 FIXED_IN_POOLS = ("AliasAttributes", "UsernameAttributes", "UsernameConfiguration", "Schema")
