@@ -119,7 +119,8 @@ def runtime_of(python: Path, wall: Callable[[dict[str, Any]], Wall]) -> Callable
         if runtime.startswith("python"):
             # The wall hides the fault's file, and has to stand before there is a thread.
             first = wrong_clock.script(str(faults.file(faults.CLOCK)))
-            behind = wall_script(wall(function_workers.starting.get().config))
+            config = function_workers.starting.get().config
+            behind = "" if faults.happens(faults.NO_WALL) else wall_script(wall(config))
             return str(python), first + behind + lambda_runtime._PYTHON_WORKER_SCRIPT
         binary, script = _detect(runtime)
         return str(binary), str(script)
