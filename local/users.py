@@ -45,7 +45,8 @@ class UserPool:
 
     def _ensure_user(self, name: str) -> None:
         cognito = self.clients.cognito_idp
-        attributes = [{"Name": "email", "Value": f"{name}@example.com"}, {"Name": "email_verified", "Value": "true"}]
+        address = name if "@" in name else f"{name}@example.com"
+        attributes = [{"Name": "email", "Value": address}, {"Name": "email_verified", "Value": "true"}]
         with suppress(cognito.exceptions.UsernameExistsException):
             cognito.admin_create_user(
                 UserPoolId=self.pool_id, Username=name, UserAttributes=attributes, MessageAction="SUPPRESS"

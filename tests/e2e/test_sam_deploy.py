@@ -32,6 +32,7 @@ BUILT_FROM = (
     "deployment",
     "lambda",
     "layers",
+    "local",
     "pipeline-config.yaml",
     "src",
     "stacks",
@@ -89,7 +90,7 @@ def said(checkout: Path, emulator: Clients) -> str:
 def api(said: str, emulator: Clients) -> Iterator[Api]:
     """The deployed API for a new user, behind its distribution."""
     outputs = stack.read(emulator.cloudformation, STACK).outputs
-    token = users.open_pool(emulator, outputs["UserPoolId"]).token("bob")
+    token = users.open_pool(emulator, outputs["UserPoolId"]).token("bob@example.com")
     cdn = Cdn(0)
     cdn.serve(Origin(urlsplit(emulator.endpoint).port or 0, urlsplit(outputs["PublicUrl"]).netloc), "")
     yield Api(f"http://localhost:{cdn.port}/api", token)
@@ -139,7 +140,7 @@ def test_its_api_wants_a_token_and_then_answers(said: str, emulator: Clients) ->
     pool = users.open_pool(emulator, stack.read(emulator.cloudformation, STACK).outputs["UserPoolId"])
 
     assert called(emulator, "/api/videos")[0] == 401
-    assert called(emulator, "/api/videos", pool.token("ann")) == (200, {"videos": [], "cursor": None})
+    assert called(emulator, "/api/videos", pool.token("ann@example.com")) == (200, {"videos": [], "cursor": None})
 
 
 def test_a_video_becomes_ready_with_the_layers_that_sam_built(api: Api, tmp_path: Path) -> None:
