@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,9 @@ class World:
         """End the emulator with SIGKILL and start the platform again on what it had saved."""
         assert self.platform._emulator
         os.kill(self.platform._emulator.child.pid, signal.SIGKILL)
+        # At the same address, as AWS's stays: another one would be known to functions within a minute only.
+        port = int(self.platform.url.rsplit(":", 1)[1])
+        self.platform.options = replace(self.platform.options, port=port)
         self.platform.stop()
         self.platform.start()
         self.api = Api(self.platform.api, self.platform.token)
