@@ -25,6 +25,8 @@ def push(clients: Clients) -> str | None:
     repository, _, tag = address.partition("/")[2].partition(":")
     if ".dkr.ecr." not in address:
         return None
+    with suppress(clients.ecr.exceptions.RepositoryAlreadyExistsException):  # one of another stack, the pipeline's
+        clients.ecr.create_repository(repositoryName=repository)
     manifest = json.dumps({"schemaVersion": 2, "mediaType": MANIFEST, "layers": []})
     with suppress(clients.ecr.exceptions.ImageTagAlreadyExistsException):
         clients.ecr.put_image(

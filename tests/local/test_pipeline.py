@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from deployment import EDGE_REGION, STACK, stack
-from local import deploy, package, templates
+from local import deploy, package, push, templates
 from local.clients import Clients
 from local.platform import ARTIFACTS, REPOSITORY, Options, Platform
 from tests.local.aws import listener
@@ -279,6 +279,7 @@ def test_a_commit_reaches_a_running_platform_and_plays(running: Platform, tmp_pa
     told = aws.run(action("Staging", "Parameters"), asked)
     assert told.returncode == 0, told.stderr
     execute(running.clients, STACK, "update")
+    push.push(running.clients)  # the pipeline's Manifest step has made it by then
     smoke = aws.run(action("Staging", "Smoke"), {"STACK": STACK})
 
     after = stack.read(running.clients.cloudformation, STACK)
