@@ -11,7 +11,6 @@ from playwright.sync_api import Page, Request, Response, Route
 
 from local.api import Api
 from local.clients import KEY, REGION, SECRET
-from local.platform import Platform
 from tests.e2e.conftest import ended
 from tests.web.visitor import Visitor
 
@@ -217,26 +216,4 @@ def test_a_small_file_whose_address_expired_is_sent_to_a_fresh_one(visitor: Visi
 
     visitor.page.get_by_text(re.compile("^Uploaded")).wait_for()
     assert (asked, refused) == (["POST videos", "GET upload"], [403])
-    assert ended(api, api.call("GET", "/videos?limit=1")["videos"][0]["id"], 240)["status"] == "ready"
-
-
-def test_an_upload_outlives_the_session_that_signed_its_addresses(
-    visitor: Visitor, api: Api, platform: Platform, large: Path
-) -> None:
-    fault, held = platform.state / "faults" / "ended-sessions", list[Route]()
-    fault.parent.mkdir(exist_ok=True)
-    refused = refusals(visitor.page)
-    visitor.page.route(PART_URL, lambda route: held.append(route))
-    visitor.go("/upload")
-    with visitor.page.expect_request(PART_URL):
-        visitor.page.set_input_files("#files", large)
-
-    fault.write_text("")
-    visitor.page.unroute(PART_URL)
-    for route in held:
-        route.continue_()
-
-    visitor.page.get_by_text(re.compile("^Uploaded")).wait_for()
-    fault.unlink()
-    assert set(refused) == {400}
     assert ended(api, api.call("GET", "/videos?limit=1")["videos"][0]["id"], 240)["status"] == "ready"
