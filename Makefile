@@ -79,7 +79,7 @@ redrive: setup ## send back what the dead-letter queue keeps, once its cause is 
 	@$(bin)/python -m deployment.redrive --config-env $(or $(CONFIG),default)
 
 pipeline: setup ## the pipeline as a stack of its own (PARAMETERS="GitHubRepository=OWNER/NAME ...")
-	$(with_tools) sam deploy --config-env pipeline --template-file pipeline-config.yaml --parameter-overrides $(PARAMETERS)
+	$(with_tools) sam deploy --config-env pipeline --template-file pipeline-config.yaml $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
 
 # requirements/*.txt anew from requirements/*.in: run local/lock.sh.
 

@@ -103,4 +103,4 @@ class Deployment:
 
 def _kept_pool(there: Stack) -> dict[str, str]:
     """A stack of before 0.2 has a pool of names, which Cognito does not let become one of addresses."""
-    return {SIGN_IN: "username"} if there.status and SIGN_IN not in there.parameters else {}
+    return {SIGN_IN: "username"} if there.parameters and SIGN_IN not in there.parameters else {}

@@ -11,8 +11,9 @@ from moto import mock_aws
 
 from deployment import REPOSITORY
 from deployment.__main__ import by_sam, main
-from deployment.platform import Deployment
+from deployment.platform import Deployment, _kept_pool
 from deployment.samconfig import assignments, target
+from deployment.stack import Stack
 from tests.deployment.test_edge import FakeCloudFormation
 
 SAMCONFIG = (REPOSITORY / "samconfig.toml").read_text()
@@ -110,6 +111,15 @@ def test_the_users_of_an_older_stack_keep_their_names() -> None:
     older = Deployment(Session("us-east-1", OlderStack({"PlaybackAccess": "public"})), "Home", {}, lambda _: None)
 
     assert older.prepare() == {"SignInWith": "username"}
+
+
+def test_a_stack_whose_first_changes_were_declined_is_a_new_one() -> None:
+    waiting = Stack(status="REVIEW_IN_PROGRESS")
+
+    assert _kept_pool(waiting) == {}
+    assert _kept_pool(Stack(status="CREATE_COMPLETE", parameters={"PlaybackAccess": "public"})) == {
+        "SignInWith": "username"
+    }
 
 
 @pytest.mark.parametrize("given", [{"PlaybackAccess": "public"}, {"PlaybackPublicKey": "mine"}])
