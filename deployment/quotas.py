@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from deployment.findings import Finding, asked, ok, to_do, unknown
+from deployment.findings import Finding, asked, fails, ok, to_do, unknown
 
 LARGEST_TASK_VCPUS = 16
 """A chunk of 4K video gets that many."""
@@ -87,7 +87,7 @@ def vpcs(client: Any, ec2: Any) -> Finding:
     """Whether one more VPC fits."""
     may, there = limit(client, VPCS), len(ec2.describe_vpcs()["Vpcs"])
     if there >= may:
-        return to_do(VPCS.subject, f"{there} of {may:g} are there, one more is needed", raised(VPCS, may + 5))
+        return fails(VPCS.subject, f"{there} of {may:g} are there, one more is needed", raised(VPCS, may + 5))
     return ok(VPCS.subject, f"{there} of {may:g} are there, one more is needed")
 
 

@@ -107,6 +107,12 @@ def test_a_fresh_account_is_told_what_it_lacks_and_would_not_fail(capsys: pytest
     assert "?  " not in said
 
 
+def test_where_no_vpc_fits_the_deployment_would_fail() -> None:
+    full = FRESH | {("ec2", "describe_vpcs"): [{"Vpcs": [{"VpcId": f"vpc-{number}"} for number in range(5)]}]}
+
+    assert found(full)["VPCs"].verdict is Verdict.FAILS
+
+
 def test_who_may_only_identify_himself_gets_question_marks_and_no_failure() -> None:
     denied = {key: ["AccessDenied"] * len(answers) for key, answers in FRESH.items() if key[0] != "sts"}
 
