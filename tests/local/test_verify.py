@@ -48,7 +48,8 @@ def test_nothing_is_left(ran: dict[str, Any], session: boto3.Session) -> None:
 
     assert stack.read(session.client("cloudformation"), place.name).status in ("", "DELETE_COMPLETE")
     assert session.client("ecs").list_tasks(cluster=place.outputs["ClusterName"])["taskArns"] == []
-    assert "Contents" not in session.client("s3").list_objects_v2(Bucket=place.outputs["OutputBucketName"])
+    left = session.client("s3").list_object_versions(Bucket=place.outputs["OutputBucketName"], Prefix=scratch.OBJECTS)
+    assert not {"Versions", "DeleteMarkers"} & left.keys()
     assert not scratch.clean(aws, place)
 
 

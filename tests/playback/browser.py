@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -51,6 +52,12 @@ def candidates() -> tuple[str, ...]:
 
 def plays(path: str, kind: str = OURS) -> bool:
     """Whether a program is a browser that plays a kind of media; False for one that does not start."""
+    # A thread of its own: Playwright refuses a second start in a thread where a browser of another test is open.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(_plays, path, kind).result()
+
+
+def _plays(path: str, kind: str) -> bool:
     asked = "kind => typeof MediaSource === 'function' && MediaSource.isTypeSupported(kind)"
     try:
         with sync_playwright() as playwright:

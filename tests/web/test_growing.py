@@ -62,5 +62,5 @@ def test_encoding_is_cancelled_and_begun_again_by_two_buttons(visitor: Visitor, 
     assert api.video(film)["status"] == "cancelled"
     visitor.press("Encode again")
 
-    visitor.page.get_by_text("Ready", exact=True).first.wait_for()
+    visitor.page.get_by_text("Ready", exact=True).first.wait_for(timeout=180_000)
     visitor.until("video.readyState >= 2")
