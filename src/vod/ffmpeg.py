@@ -14,6 +14,8 @@ from vod.storyboard import Sheet
 SHEETS = "sheets"
 """The name of the storyboard's output among the tracks."""
 MAX_PIXELS = 8192 * 4320
+GIVEN, MADE = "given", "made"
+"""Frames that the first picture's encoder was given, and that it made: `name=number` among the lines of progress."""
 _FRAGMENTED = "+frag_keyframe+default_base_moof+delay_moov+frag_discont+skip_trailer"
 _AUDIO_FRAGMENTED = "+default_base_moof+delay_moov+skip_trailer"
 _ANONYMOUS = ["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact"]
@@ -44,8 +46,9 @@ def encode_command(
     command = [binary, *_quiet(progress), *opened(source, plan, at, may_change=alone)]
     if videos:
         command += ["-filter_complex", filter_graph(plan, videos, first_frame, end_frame, drawn)]
-    for video in videos:
-        command += [*_video_output(plan, video, first_frame), outputs[video.name]]
+    for number, video in enumerate(videos):
+        counted = _counted(progress) if number == 0 else []
+        command += [*_video_output(plan, video, first_frame), *counted, outputs[video.name]]
     if drawn:
         command += storyboard.output(SHEETS, outputs[SHEETS])
     for audio in audios:
@@ -93,6 +96,12 @@ def grid(plan: Plan, first_frame: int, end_frame: int | None) -> str:
 def _split(labels: Sequence[str]) -> str:
     outputs = "".join(f"[{label}]" for label in labels)
     return outputs if len(labels) == 1 else f",split={len(labels)}{outputs}"
+
+
+def _counted(progress: str) -> Command:
+    """A line for each frame that an output's encoder is given, and one for each that it made."""
+    given = ["-stats_enc_pre", progress, "-stats_enc_pre_fmt", GIVEN + "={n}"]
+    return [*given, "-stats_enc_post", progress, "-stats_enc_post_fmt", MADE + "={n}"]
 
 
 def _quiet(progress: str) -> Command:

@@ -48,7 +48,7 @@ class Videos(Protocol):
         """Frames encoded so far, by chunk."""
 
     def note_chunk(self, video_id: str, run: str, chunk: int, frames: int) -> None:
-        """Record how many frames a chunk has encoded."""
+        """Record how many frames a chunk has encoded; fewer than before change nothing."""
 
 
 class Addresses(Protocol):
