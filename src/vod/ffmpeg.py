@@ -14,6 +14,7 @@ from vod.storyboard import Sheet
 SHEETS = "sheets"
 """The name of the storyboard's output among the tracks."""
 MAX_PIXELS = 8192 * 4320
+_ROUNDED_FRAMES = 2
 GIVEN, MADE = "given", "made"
 """Frames that the first picture's encoder was given, and that it made: `name=number` among the lines of progress."""
 _FRAGMENTED = "+frag_keyframe+default_base_moof+delay_moov+frag_discont+skip_trailer"
@@ -41,7 +42,7 @@ def encode_command(
     audios = [track for track in plan.audio if track.name in outputs]
     drawn = sheets(plan, first_frame, end_frame) if SHEETS in outputs else ()
     # Sound is made over the whole source: with it, the source is read from its beginning.
-    at = 0.0 if audios else first_frame / float(plan.rate.fraction)
+    at = 0.0 if audios else plan.entry(first_frame)
     alone = not videos and len(audios) == 1
     command = [binary, *_quiet(progress), *opened(source, plan, at, may_change=alone)]
     if videos:
@@ -85,12 +86,20 @@ def filter_graph(
 
 def grid(plan: Plan, first_frame: int, end_frame: int | None) -> str:
     """The picture track as frames [first_frame, end_frame) of the plan's grid, in the source's size and colours."""
+    end = plan.frames if end_frame is None and plan.held else end_frame
     # trim counts in the fps filter's own time base (one tick a frame): an exact cut, no comparison of seconds.
-    cut = f"trim=start_pts={first_frame}" + ("" if end_frame is None else f":end_pts={end_frame}")
+    cut = f"trim=start_pts={first_frame}" + ("" if end is None else f":end_pts={end}")
     deinterlace = "bwdif=mode=send_frame," if plan.interlaced else ""
     # eof_action=pass: the only picture of a source is kept, however short it is.
-    only = ":eof_action=pass" if plan.frames == 1 else ""
-    return f"[0:{plan.video_index}]{deinterlace}fps={plan.rate.num}/{plan.rate.den}:start_time=0{only},{cut}"
+    only = ":eof_action=pass" if plan.pictures == 1 else ""
+    return (
+        f"[0:{plan.video_index}]{deinterlace}fps={plan.rate.num}/{plan.rate.den}:start_time=0{only},{_held(plan)}{cut}"
+    )
+
+
+def _held(plan: Plan) -> str:
+    """The last picture over again; a little more than planned, since a source's length is rounded: the cut is exact."""
+    return f"tpad=stop={plan.held + _ROUNDED_FRAMES}:stop_mode=clone," if plan.held else ""
 
 
 def _split(labels: Sequence[str]) -> str:
@@ -159,12 +168,19 @@ def sound_filters(track: AudioRendition, alone: bool) -> Command:
     first one may be built anew then, the second lives on and knows how much it has given. With a picture beside it that
     sometimes stands still for ever (FFmpeg 9.0.2, late sound), so it is for what the first try could not do.
     """
-    steady = f"aresample={track.sample_rate}:async=1:first_pts=0[{track.name}]"
+    steady = f"aresample={track.sample_rate}:async=1:first_pts=0{_silence(track)}[{track.name}]"
     if not alone:
         return ["-filter_complex", f"[0:{track.source_index}]{steady}"]
     layout = {1: "mono", 2: "stereo", SURROUND: "5.1"}[track.channels]
     even = f"[0:{track.source_index}]aresample={track.sample_rate}:async=1,aformat=fltp:channel_layouts={layout}"
     return ["-filter_complex", f"{even}[{track.name}in]", "-filter_complex", f"[{track.name}in]{steady}"]
+
+
+def _silence(track: AudioRendition) -> str:
+    """What follows a track that ends before the video: a length, not up to a time, so that missing sound is seen."""
+    if track.end is None:
+        return "" if track.until is None else f",apad=whole_dur={track.until:.6f}"
+    return f",apad=pad_dur={track.silence:.6f}" if track.silence else ""
 
 
 def _audio_output(track: AudioRendition) -> Command:
