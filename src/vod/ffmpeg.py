@@ -153,7 +153,7 @@ def _input(source: str, plan: Plan, may_change: bool) -> Command:
 def _video_output(plan: Plan, rendition: Rendition, first_frame: int) -> Command:
     first_fragment = first_frame // plan.gop_frames + 1
     return [
-        *("-map", f"[{rendition.name}]", *video_encoder.arguments(rendition, plan.gop_frames)),
+        *("-map", f"[{rendition.name}]", *video_encoder.arguments(rendition, plan.gop_frames, plan.rate.fraction)),
         *("-video_track_timescale", str(plan.timescale), *_ANONYMOUS, "-flags:v", "+bitexact"),
         *color.TAGS,
         # frag_discont: without it every run restarts its decode times at 0; skip_trailer: no index at the end.
