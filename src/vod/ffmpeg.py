@@ -14,7 +14,7 @@ from vod.storyboard import Sheet
 SHEETS = "sheets"
 """The name of the storyboard's output among the tracks."""
 MAX_PIXELS = 8192 * 4320
-_ROUNDED_FRAMES = 2
+_ROUNDED_FRAMES, _ROUNDED_SECONDS = 2, 0.1
 GIVEN, MADE = "given", "made"
 """Frames that the first picture's encoder was given, and that it made: `name=number` among the lines of progress."""
 _FRAGMENTED = "+frag_keyframe+default_base_moof+delay_moov+frag_discont+skip_trailer"
@@ -168,19 +168,37 @@ def sound_filters(track: AudioRendition, alone: bool) -> Command:
     first one may be built anew then, the second lives on and knows how much it has given. With a picture beside it that
     sometimes stands still for ever (FFmpeg 9.0.2, late sound), so it is for what the first try could not do.
     """
-    steady = f"aresample={track.sample_rate}:async=1:first_pts=0{_silence(track)}[{track.name}]"
+    silence, cut = _silence(track)
+    steady = f"aresample={track.sample_rate}:async=1:first_pts=0"
     if not alone:
-        return ["-filter_complex", f"[0:{track.source_index}]{steady}"]
+        return ["-filter_complex", f"[0:{track.source_index}]{steady}{silence or _filled(track)}{cut}[{track.name}]"]
     layout = {1: "mono", 2: "stereo", SURROUND: "5.1"}[track.channels]
-    even = f"[0:{track.source_index}]aresample={track.sample_rate}:async=1,aformat=fltp:channel_layouts={layout}"
-    return ["-filter_complex", f"{even}[{track.name}in]", "-filter_complex", f"[{track.name}in]{steady}"]
+    # apad does nothing in a graph behind another one, whose end does not reach it (FFmpeg 9.0.2).
+    even = (
+        f"[0:{track.source_index}]aresample={track.sample_rate}:async=1,aformat=fltp:channel_layouts={layout}{silence}"
+    )
+    return [
+        "-filter_complex",
+        f"{even}[{track.name}in]",
+        "-filter_complex",
+        f"[{track.name}in]{steady}{cut}[{track.name}]",
+    ]
 
 
-def _silence(track: AudioRendition) -> str:
-    """What follows a track that ends before the video: a length, not up to a time, so that missing sound is seen."""
-    if track.end is None:
-        return "" if track.until is None else f",apad=whole_dur={track.until:.6f}"
-    return f",apad=pad_dur={track.silence:.6f}" if track.silence else ""
+def _silence(track: AudioRendition) -> tuple[str, str]:
+    """What follows a track that is known to end before the video, and where that is cut.
+
+    A length, not "up to a time", so that missing sound is seen; a little more, and then cut exactly.
+    """
+    if not track.silence or track.until is None:
+        return "", ""
+    end = round(track.until * track.sample_rate)
+    return f",apad=pad_dur={track.silence + _ROUNDED_SECONDS:.6f}", f",atrim=end_sample={end}"
+
+
+def _filled(track: AudioRendition) -> str:
+    """Silence up to where the video ends, behind a track whose end is not known."""
+    return f",apad=whole_dur={track.until:.6f}" if track.end is None and track.until is not None else ""
 
 
 def _audio_output(track: AudioRendition) -> Command:

@@ -11,6 +11,7 @@ MOST_TRACKS = 16
 SURROUND = 6
 _KBPS = {1: 96, 2: 128, SURROUND: 384}
 """AAC-LC bit rate by channels."""
+_BLOCK_SECONDS = 1024 / SAMPLE_RATE
 PRIMING = 1024
 """Samples that FFmpeg's AAC encoder gives before the first that was meant to be heard; the edit list cuts them."""
 
@@ -36,8 +37,9 @@ class AudioRendition(Frozen):
 
     @property
     def silence(self) -> float:
-        """How long (s) the silence at the end is; 0 where the source's end is not known."""
-        return 0.0 if self.end is None or self.until is None else max(0.0, self.until - self.end)
+        """How long (s) the silence at the end is; 0 where the source's end is not known, or a block of AAC reaches."""
+        missing = 0.0 if self.end is None or self.until is None else self.until - self.end
+        return missing if missing > _BLOCK_SECONDS else 0.0
 
     @property
     def length(self) -> float | None:

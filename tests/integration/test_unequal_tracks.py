@@ -63,6 +63,15 @@ def test_a_video_in_chunks_holds_its_last_picture(tmp_path: Path) -> None:
     check(plan, out, 70)
 
 
+def test_sound_that_is_made_alone_is_followed_by_silence_too(tmp_path: Path) -> None:
+    source = unequal(tmp_path / "a.mp4", 70, 40)
+
+    plan, _, out = made(tmp_path, source, chunks=3)
+
+    assert not plan.chunks[-1].video
+    check(plan, out, 70)
+
+
 def test_an_encode_that_was_killed_while_it_held_the_picture_goes_on_there(tmp_path: Path) -> None:
     source = unequal(tmp_path / "a.mp4", 3, 40)
     output, plan = FakeOutput(), planned(source)

@@ -114,7 +114,7 @@ def misplaced(made: list[bytes], source: list[bytes]) -> list[int]:
 
 def finished(plan: Plan, folder: Path) -> Result:
     ended = published(plan, folder)
-    assert ended.error is None
+    assert ended.error is None, ended.error
     assert ended.video.warnings == ()
     assert ended.video.has_poster
     assert ended.video.has_storyboard
