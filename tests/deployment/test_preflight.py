@@ -39,6 +39,11 @@ def quota(value: float) -> dict[str, Any]:
     return {"Quota": {"Value": value}}
 
 
+def distributions(count: int) -> dict[str, Any]:
+    listed = {"Marker": "", "MaxItems": 1, "IsTruncated": False, "Quantity": count}
+    return {"DistributionList": listed}
+
+
 FRESH: dict[tuple[str, str], list[Answer]] = {
     ("sts", "get_caller_identity"): [
         {"Account": "123456789012", "Arn": "arn:aws:iam::123456789012:user/ann", "UserId": "A"}
@@ -46,6 +51,7 @@ FRESH: dict[tuple[str, str], list[Answer]] = {
     ("cloudformation", "describe_stacks"): ["ValidationError: Stack with id Mine does not exist"] * 2,
     ("ec2", "describe_availability_zones"): [ZONES],
     ("ec2", "describe_vpcs"): [{"Vpcs": [{"VpcId": "vpc-1"}]}],
+    ("cloudfront", "list_distributions"): [distributions(0)],
     ("iam", "get_role"): ["NoSuchEntity"],
     ("lambda", "get_account_settings"): [{"AccountLimit": {"ConcurrentExecutions": 10}}],
     ("service-quotas", "get_service_quota"): [quota(6), quota(64), quota(5)],
@@ -104,7 +110,15 @@ def test_a_fresh_account_is_told_what_it_lacks_and_would_not_fail(capsys: pytest
     assert "--quota-code L-36FBB829 --desired-value 80" in said
     assert f"{REGION}c and {REGION}a" in said
     assert "1 of 5 are there, one more is needed" in said
-    assert "?  " not in said
+    assert said.count("?  ") == 1
+    assert "AWS verifies some new accounts" in said
+
+
+def test_an_account_that_has_a_distribution_may_make_another() -> None:
+    used = FRESH | {("cloudfront", "list_distributions"): [distributions(1)]}
+
+    assert found(FRESH)["CloudFront"].verdict is Verdict.UNKNOWN
+    assert found(used)["CloudFront"].verdict is Verdict.OK
 
 
 def test_where_no_vpc_fits_the_deployment_would_fail() -> None:
@@ -118,7 +132,16 @@ def test_who_may_only_identify_himself_gets_question_marks_and_no_failure() -> N
 
     findings = found({**denied, ("sts", "get_caller_identity"): FRESH["sts", "get_caller_identity"]})
 
-    subjects = ("Stack", "Edge stack", "Zones", "Service roles", "Lambda concurrency", "Fargate vCPUs", "VPCs")
+    subjects = (
+        "Stack",
+        "Edge stack",
+        "Zones",
+        "Service roles",
+        "Lambda concurrency",
+        "Fargate vCPUs",
+        "VPCs",
+        "CloudFront",
+    )
     assert {findings[each].verdict for each in subjects} == {Verdict.UNKNOWN}
     assert "GetRole" in findings["Service roles"].seen
     assert preflight.is_ready(list(findings.values()))
