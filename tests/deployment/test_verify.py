@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import WaiterError
 
 from deployment import verify
+from deployment.inventory import Part
 from deployment.verification import checks, in_function, report, scratch, task_report
 from deployment.verification.checks import CHECKS
 from deployment.verification.judging import Check, Unknown, Verdict, findings, judged
@@ -245,6 +246,29 @@ def test_the_template_carries_the_function_and_may_be_sent_in_a_request() -> Non
     code = json.loads(body)["Resources"]["Function"]["Properties"]["Code"]["ZipFile"]
     assert code == Path(in_function.__file__).read_text()
     assert len(body) < 51_200
+
+
+def deployed_place(image: str, **parameters: str) -> Place:
+    """A platform whose encoder runs an image, with an empty repository of its own."""
+    named = {"SubnetA": "subnet-a", "SubnetB": "subnet-b", "EncoderSecurityGroup": "sg-1"}
+    definition = {
+        "taskDefinitionArn": "arn:aws:ecs:eu-west-1:1:task-definition/Mine-Encoder:1",
+        "family": "Mine-Encoder",
+        "taskRoleArn": "arn:task",
+        "executionRoleArn": "arn:execution",
+        "containerDefinitions": [{"name": "encoder", "image": image}],
+    }
+    parts = tuple(Part("AWS::EC2::Any", name, physical, False) for name, physical in named.items())
+    outputs = {"ClusterName": "Mine-Cluster", "EncoderRepositoryUri": "1.dkr.ecr.eu-west-1.amazonaws.com/mine"}
+    return Place("Mine", outputs, parameters, parts, definition)
+
+
+def test_the_image_that_is_missing_is_asked_of_the_repository_that_tasks_pull_from() -> None:
+    pipelines = deployed_place("2.dkr.ecr.eu-west-1.amazonaws.com/pipeline:commit")
+
+    given = scratch.parameters(pipelines)
+
+    assert given["MissingImage"] == "2.dkr.ecr.eu-west-1.amazonaws.com/pipeline:verify-missing"
 
 
 class Failing:
