@@ -44,6 +44,7 @@ def parameters(place: Place) -> dict[str, str]:
         "Subnets": ",".join(network["subnets"]),
         "SecurityGroup": network["securityGroups"][0],
         "AssignPublicIp": network["assignPublicIp"],
+        "PermissionsBoundaryArn": place.parameters.get("PermissionsBoundaryArn", ""),
     }
 
 

@@ -263,6 +263,18 @@ def deployed_place(image: str, **parameters: str) -> Place:
     return Place("Mine", outputs, parameters, parts, definition)
 
 
+@pytest.mark.parametrize("bound", ["arn:aws:iam::1:policy/bound", ""])
+def test_what_bounds_the_platform_s_roles_bounds_those_of_the_check(bound: str) -> None:
+    given = scratch.parameters(
+        deployed_place("1.dkr.ecr.eu-west-1.amazonaws.com/mine:v1", PermissionsBoundaryArn=bound)
+    )
+
+    made = json.loads(scratch.template())["Resources"]
+    roles = [each["Properties"] for each in made.values() if each["Type"] == "AWS::IAM::Role"]
+    assert given["PermissionsBoundaryArn"] == bound
+    assert [each["PermissionsBoundary"]["Fn::If"][1] for each in roles] == [{"Ref": "PermissionsBoundaryArn"}] * 2
+
+
 def test_the_image_that_is_missing_is_asked_of_the_repository_that_tasks_pull_from() -> None:
     pipelines = deployed_place("2.dkr.ecr.eu-west-1.amazonaws.com/pipeline:commit")
 
