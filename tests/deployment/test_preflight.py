@@ -263,7 +263,22 @@ def test_a_deployed_platform_is_told_of_its_image_and_its_users() -> None:
         f"--platform linux/amd64 -f container/Dockerfile -t 123456789012.dkr.ecr.{REGION}.amazonaws.com/mine:v2"
         in image.remedy
     )
-    assert f"admin-create-user --user-pool-id {REGION}_abc" in users.remedy
+    assert f"admin-create-user --user-pool-id {REGION}_abc --username you --user-attributes" in users.remedy
+
+
+@pytest.mark.parametrize(
+    ("parameters", "name"),
+    [({}, "you"), ({"SignInWith": "username"}, "you"), ({"SignInWith": "email"}, "you@example.com")],
+)
+def test_the_first_user_is_called_as_the_stack_s_pool_wants_it(parameters: dict[str, str], name: str) -> None:
+    lacking: dict[tuple[str, str], list[Answer]] = {
+        ("ecr", "describe_images"): ["ImageNotFoundException"],
+        ("cognito-idp", "list_users"): [{"Users": []}],
+    }
+
+    _, users = missing.still_missing(StubbedSession(lacking), deployed(**parameters))
+
+    assert f"--username {name} " in users.remedy
 
 
 def test_a_platform_that_lacks_nothing_says_so() -> None:
