@@ -63,8 +63,8 @@ preflight: setup ## look whether the AWS account of your credentials is ready, a
 service-roles: setup ## the roles that AWS wants before a first cluster; `make deploy` makes them by itself
 	@$(bin)/python -m deployment.service_roles
 
-deploy: setup ## build, deploy to the AWS account of your credentials, put the page there (PARAMETERS="NAME=value ..." CONFIG=prod CLEAN=yes)
-	@CLEAN="$(CLEAN)" $(with_tools) $(bin)/python -m deployment --config-env $(or $(CONFIG),default) $(PARAMETERS)
+deploy: setup ## build, deploy to the AWS account of your credentials, put the page there (PARAMETERS="NAME=value ..." CONFIG=prod CLEAN=yes PAGE=no)
+	@CLEAN="$(CLEAN)" $(with_tools) $(bin)/python -m deployment --config-env $(or $(CONFIG),default) $(if $(filter no,$(PAGE)),--without-page) $(PARAMETERS)
 
 destroy: setup ## delete the stack of your AWS account, after saying what goes and what stays (CONFIRM=its name CONFIG=prod)
 	@CONFIRM="$(CONFIRM)" $(bin)/python -m deployment.destroy --config-env $(or $(CONFIG),default)
