@@ -125,7 +125,11 @@ def stay(console: Console, platform: Platform, video: dict[str, Any]) -> int:
     for kind, address in {**page, **(video.get("playback") or {})}.items():
         console.print(f"{kind:7} {address}", soft_wrap=True, highlight=False)
     signed_in = f" Sign in to the page as {USER}, password {PASSWORD}." if page else ""
-    console.print(f"[green]demo passed[/]; these work until Ctrl-C.{signed_in}", highlight=False, soft_wrap=True)
+    console.print(
+        f"[green]demo passed[/]; these work until Ctrl-C, signed ones for some hours.{signed_in}",
+        highlight=False,
+        soft_wrap=True,
+    )
     try:
         return keep(platform)
     except KeyboardInterrupt:

@@ -1,7 +1,7 @@
 """Parameters of our template that somebody gives on the command line, looked at before anything is built."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,8 @@ def chosen(words: Sequence[str], template: Path) -> dict[str, str]:
         given = assignments(list(words))
     except ValueError as error:
         raise StartError(str(error)) from None
-    known = templates.load(template)["Parameters"]
+    loaded = templates.load(template)
+    known = loaded["Parameters"]
     for name, value in given.items():
         if name not in known:
             close = get_close_matches(name, known, 1)
@@ -29,7 +30,35 @@ def chosen(words: Sequence[str], template: Path) -> dict[str, str]:
             raise StartError(f"{name} is set by the platform itself on this machine: leave it out")
         if not _allows(known[name], value):
             raise StartError(f"{name}={value} is refused: it has to be {_wanted(known[name])}")
+    defaults = {name: str(parameter.get("Default", "")) for name, parameter in known.items()}
+    for rule in loaded.get("Rules", {}).values():
+        for sentence in _broken(rule, {**defaults, **dict.fromkeys(OURS, "given"), **given}):
+            raise StartError(sentence)
     return given
+
+
+def _broken(rule: Mapping[str, Any], values: Mapping[str, str]) -> Iterator[str]:
+    """The description of each assertion of a rule that does not hold."""
+    if "RuleCondition" in rule and not _value(rule["RuleCondition"], values):
+        return
+    for each in rule["Assertions"]:
+        if not _value(each["Assert"], values):
+            yield each["AssertDescription"]
+
+
+def _value(expression: Any, values: Mapping[str, str]) -> Any:
+    """What an expression of a rule comes to; those functions that our rules use."""
+    if not isinstance(expression, Mapping):
+        return expression
+    ((function, argument),) = expression.items()
+    if function == "Ref":
+        return values[argument]
+    first, *others = (_value(each, values) for each in argument)
+    if function == "Fn::Equals":
+        return first == others[0]
+    if function == "Fn::Not":
+        return not first
+    return {"Fn::And": all, "Fn::Or": any}[function]([first, *others])
 
 
 def _allows(parameter: Mapping[str, Any], value: str) -> bool:

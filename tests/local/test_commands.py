@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from local import bare, dashboard, demo, disk, image, up
+from local import bare, dashboard, demo, disk, image, parameters, up
 from local.owner import only_one
 from local.platform import REPOSITORY, Options
 
@@ -86,6 +86,8 @@ def test_the_emulator_takes_any_free_port_when_it_is_asked_to(monkeypatch: pytes
         ("MaxSourceGiB=nan", "MaxSourceGiB=nan is refused: it has to be a number from 1 to 5000"),
         ("AlertEmail=me", "AlertEmail=me is refused: it has to be a text of the form ([^@ ]+@[^@ ]+)?"),
         ("PublicUrl=http://a", "PublicUrl is set by the platform itself on this machine: leave it out"),
+        ("DomainName=example.com", "Give the HostedZoneId of the domain in Route 53."),
+        ("ZoneA=us-east-1a", "Give two different zones as ZoneA and ZoneB, or neither."),
         ("LogLevel", "LogLevel is not of the form NAME=value"),
     ],
 )
@@ -94,6 +96,12 @@ def test_a_parameter_that_the_template_refuses(said: Said, state: Path, word: st
 
     assert said() == f"make up: {why}"
     assert not state.exists()
+
+
+def test_parameters_that_the_template_takes() -> None:
+    words = ["DomainName=example.com", "HostedZoneId=Z1", "ZoneA=us-east-1a", "ZoneB=us-east-1b", "AlertEmail="]
+
+    assert parameters.chosen([*words, "PlaybackAccess=public"], REPOSITORY / "template.yaml")["HostedZoneId"] == "Z1"
 
 
 def docker(folder: Path, script: str) -> str:
