@@ -18,6 +18,7 @@ from tests.e2e.encoders import encoder_processes
 from tests.e2e.test_redrive import without
 from tests.faults.world import World, kill
 from tests.local.aws import until
+from tests.integration.test_encode import distance, pictures
 from tests.media.decoded import tracks
 
 SHORT, FILM = 50, 1500
@@ -207,7 +208,12 @@ def test_bodies_of_s3_that_break_in_the_middle_change_nothing_that_is_seen_or_he
         assert world.settle() == []
 
     assert world.log().count("a body breaks off") > 3
-    assert tracks(world.api.video(rough)["playback"]["hls"]) == tracks(world.api.video(calm)["playback"]["hls"])
+    seen, meant = (world.api.video(video_id)["playback"]["hls"] for video_id in (rough, calm))
+    assert [track.times for track in tracks(seen)] == [track.times for track in tracks(meant)]
+    assert [track.sums for track in tracks(seen, "a")] == [track.sums for track in tracks(meant, "a")]
+    # x264's threads spend bits a little differently from run to run where the rate is capped: not the same to the bit.
+    shown = zip(pictures(seen, "25"), pictures(meant, "25"), strict=True)
+    assert max(distance(one, other) for one, other in shown) < 144
 
 
 def test_without_room_on_fargate_a_video_waits(world: World, short: Path) -> None:
