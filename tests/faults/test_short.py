@@ -17,8 +17,8 @@ from local.api import ApiError
 from tests.e2e.encoders import encoder_processes
 from tests.e2e.test_redrive import without
 from tests.faults.world import World, kill
-from tests.local.aws import until
 from tests.integration.test_encode import distance, pictures
+from tests.local.aws import until
 from tests.media.decoded import tracks
 
 SHORT, FILM = 50, 1500
@@ -203,11 +203,11 @@ def test_bodies_of_s3_that_break_in_the_middle_change_nothing_that_is_seen_or_he
     calm = world.upload(film, FILM)
     assert world.settle() == []
 
-    with world.fault("broken-bodies", json.dumps({"share": 0.3})):
+    with world.fault("broken-bodies", json.dumps({"share": 0.5})):
         rough = world.upload(film, FILM)
         assert world.settle() == []
 
-    assert world.log().count("a body breaks off") > 3
+    assert world.log().count("a body breaks off") > 0
     seen, meant = (world.api.video(video_id)["playback"]["hls"] for video_id in (rough, calm))
     assert [track.times for track in tracks(seen)] == [track.times for track in tracks(meant)]
     assert [track.sums for track in tracks(seen, "a")] == [track.sums for track in tracks(meant, "a")]
