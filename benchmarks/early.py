@@ -18,9 +18,9 @@ from vod import keys
 from vod.growth import BEGINNING_SECONDS
 from vod.plan import SEGMENT_SECONDS, Plan
 
-LENGTHS = 30, 90, 300
+CASES = {2: (30, 90, 300), 1: (90,)}
+"""Lengths of films (s) by cores."""
 LOOK_SECONDS = 0.2
-CORES = 2, 1
 HEAD = (
     "cores",
     "film s",
@@ -64,9 +64,9 @@ def measure(bench: Bench) -> str:
     """A film of 1080p of each length, alone on the platform, with two cores and with one."""
     ten = bench.clips.mix(FULL_HD)
     rows = []
-    for cores in CORES:
+    for cores, lengths in CASES.items():
         with _on(cores), bench.scratch() as state, Platform(Options(state=state, port=0, tasks=cores)) as platform:
-            for seconds in LENGTHS:
+            for seconds in lengths:
                 seen = _followed(platform, bench.clips.repeated(ten, seconds // 10))
                 rows.append(_row(cores, seconds, seen))
                 bench.tell(" | ".join(rows[-1]))
