@@ -52,7 +52,7 @@ def read_probe(source: BinaryIO, demuxer: str, size: int, limits: Limits) -> Pro
         raise SourceRefused("too_complex", "memory") from error
     except (av.error.FFmpegError, EOFError, OverflowError) as error:
         code = "encrypted" if _holds_encrypted_track(source) else "corrupt"
-        raise SourceRefused(code, type(error).__name__) from error
+        raise SourceRefused(code) from error
     if demuxer == "mov":
         check_tables(source, size)
     check_probe(probe, limits)

@@ -1,9 +1,12 @@
 """Why an encode that FFmpeg did not bring to its end is refused."""
 
+import logging
+
 from vod.errors import SourceRefused
 from vod.ffmpeg_process import Finished
 from vod.report import Refusal
 
+logger = logging.getLogger(__name__)
 ENCODE_FAILED = "encode_failed"
 """A file that looked good and could not be decoded to its end."""
 
@@ -13,7 +16,7 @@ def refusal(finished: Finished) -> Refusal:
     if finished.exceeded:
         refused = SourceRefused("too_complex", f"more than {finished.exceeded}")
         return Refusal(code=refused.code, message=refused.message)
-    last = finished.complaints[-1] if finished.complaints else "it gave no reason"
-    why = f"FFmpeg exit {finished.exit_code}: {last}"
-    message = f"The video could not be encoded to its end ({why}). Export it again, then upload it anew."
+    # FFmpeg's own lines name filters and addresses in memory: they help whoever reads the log, not who uploaded.
+    logger.warning("FFmpeg exit %d: %s", finished.exit_code, finished.complaints[-1:] or "no complaint")
+    message = "The video could not be decoded to its end. Export it again, then upload it anew."
     return Refusal(code=ENCODE_FAILED, message=message)

@@ -134,7 +134,7 @@ def planned(path: Path, demuxer: str) -> Plan:
 
 def encoder(tmp_path: Path, path: Path) -> Encoder:
     files_of = FakeSourceFiles(path)
-    return Encoder(FFMPEG, tmp_path / "scratch", files_of, FakeOutput(), lambda _: True, threading.Event())
+    return Encoder(FFMPEG, tmp_path / "scratch", files_of, FakeOutput(), lambda *_: True, threading.Event())
 
 
 # ---- Nothing is fetched and nothing is read -----------------------------------------------------------------------
