@@ -115,7 +115,11 @@ def _describe_auth(made: dict[str, Any]) -> None:
     scheme = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "A Cognito id token"}
     made["components"]["securitySchemes"] = {"cognito": scheme}
     made["security"] = [{"cognito": []}]
-    for path in ("/shares/{token}/playback", *(path for path in made["paths"] if "/manifest/" in path)):
+    for path in (
+        "/public/{video_id}/playback",
+        "/shares/{token}/playback",
+        *(path for path in made["paths"] if "/manifest/" in path),
+    ):
         made["paths"][path]["get"]["security"] = []  # the address is the proof
     made["servers"] = [{"url": "/api", "description": "Under the CDN's address"}]
 
