@@ -2,7 +2,7 @@
 sites in frames, and that do not."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,8 +18,13 @@ from tests.playback.browser import FLAGS, browser_of_this_machine, unavailable
 from tests.playback.conftest import with_everything
 
 SECONDS = 14
-STORAGE = {"kept": False, "blocked": True}
-"""Whether Chromium keeps cookies and other data of sites in frames of other sites from them, as browsers do today."""
+STORAGE = {
+    "kept": {"cookie_controls_mode": 0, "block_third_party_cookies": False},
+    "blocked": {"cookie_controls_mode": 1, "block_third_party_cookies": True},
+}
+"""Chromium's settings of cookies and other data of sites in frames of other sites: kept, or blocked as browsers do now."""
+NOTHING = {"default_content_setting_values": {"cookies": 2}}
+"""No site keeps anything, wherever it stands."""
 
 
 @dataclass(frozen=True)
@@ -93,13 +98,10 @@ def public(site: Site, clip: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     yield from running(state, clip, PlaybackAccess="public", EmbedOrigins=site.origin, AllowedOrigins="*")
 
 
-def profile(playwright: Playwright, folder: Path, storage: str) -> BrowserContext:
-    """A browser with a profile of its own, since only there this setting can be chosen."""
+def profile(playwright: Playwright, folder: Path, settings: Mapping[str, object]) -> BrowserContext:
+    """A browser with a profile of its own, since only there these settings can be chosen."""
     (folder / "Default").mkdir()
-    settings = {
-        "profile": {"cookie_controls_mode": int(STORAGE[storage]), "block_third_party_cookies": STORAGE[storage]}
-    }
-    (folder / "Default" / "Preferences").write_text(json.dumps(settings))
+    (folder / "Default" / "Preferences").write_text(json.dumps({"profile": settings}))
     path = browser_of_this_machine()
     return playwright.chromium.launch_persistent_context(
         folder, executable_path=path, args=FLAGS, viewport={"width": 900, "height": 560}
@@ -108,7 +110,7 @@ def profile(playwright: Playwright, folder: Path, storage: str) -> BrowserContex
 
 @pytest.fixture(scope="package")
 def profiles(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, BrowserContext]]:
-    opened = {name: profile(playwright, tmp_path_factory.mktemp(name), name) for name in STORAGE}
+    opened = {name: profile(playwright, tmp_path_factory.mktemp(name), settings) for name, settings in STORAGE.items()}
     yield opened
     for each in opened.values():
         each.close()
@@ -129,6 +131,14 @@ def guest(profiles: dict[str, BrowserContext], storage: str) -> Iterator[Guest]:
 def usual(profiles: dict[str, BrowserContext]) -> Iterator[Guest]:
     """With the browser that people have."""
     yield from guest_of(profiles["blocked"])
+
+
+@pytest.fixture
+def forgetful(playwright: Playwright, tmp_path: Path) -> Iterator[Guest]:
+    """With a browser that keeps nothing at all."""
+    context = profile(playwright, tmp_path, NOTHING)
+    yield from guest_of(context)
+    context.close()
 
 
 def guest_of(context: BrowserContext) -> Iterator[Guest]:

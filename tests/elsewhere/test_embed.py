@@ -145,6 +145,22 @@ def test_strangers_watch_a_public_video_on_its_page(usual: Guest, public: Runnin
     usual.page.get_by_role("heading", name="There is no such video").wait_for()
 
 
+def test_a_browser_that_keeps_nothing_plays_a_link_and_hears_why_it_cannot_sign_in(
+    forgetful: Guest, private: Running
+) -> None:
+    forgetful.platform = private.url
+    forgetful.go(f"{private.url}/share/{private.share()}")
+    forgetful.page.get_by_role("button", name="Play", exact=True).click()
+    forgetful.plays()
+
+    forgetful.go(private.url)
+    assert forgetful.ask(LOOK) == "SecurityError"
+    forgetful.page.get_by_role("button", name="Sign in").click()
+
+    assert "keeps no data for this site" in forgetful.page.get_by_role("alert").inner_text()
+    assert forgetful.refusals() == []
+
+
 def test_the_player_for_other_sites_has_nothing_of_the_signed_in_page_in_it() -> None:
     built = REPOSITORY / PAGE
     seen, waiting = set(), ["embed.html"]

@@ -5,7 +5,7 @@ type Kind = "localStorage" | "sessionStorage";
 /** What is kept under a key; null where there is nothing, or nothing is kept at all. */
 export function kept(kind: Kind, key: string): string | null {
   try {
-    return window[kind].getItem(key);
+    return globalThis[kind].getItem(key);
   } catch {
     return null;
   }
@@ -14,8 +14,8 @@ export function kept(kind: Kind, key: string): string | null {
 /** Keep a text, or with null forget it; whether the browser did. */
 export function keep(kind: Kind, key: string, text: string | null): boolean {
   try {
-    if (text === null) window[kind].removeItem(key);
-    else window[kind].setItem(key, text);
+    if (text === null) globalThis[kind].removeItem(key);
+    else globalThis[kind].setItem(key, text);
     return true;
   } catch {
     return false;

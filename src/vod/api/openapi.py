@@ -18,8 +18,8 @@ _ERROR = {
 }
 _ERRORS = {
     "400": "A field is wrong; the message names it",
-    "401": "No valid token",
-    "403": "The address is not signed, was changed or has expired",
+    "401": "No valid token, or videos are private",
+    "403": "The address is not signed, was changed or has expired, or is not for this site",
     "404": "No such video, or it is another owner's",
     "409": "The video's status does not allow this",
     "413": "Larger than the platform accepts this way",

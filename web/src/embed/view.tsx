@@ -76,7 +76,7 @@ function Refusal({ error, id, isShared, again }: RefusalProps) {
 function SignInNeeded({ id }: { id: string }) {
   return (
     <Closed title="This video is private">
-      <p>Sign in where it lives to watch it.</p>
+      <p>Sign in on its own page to watch it.</p>
       <a class="button" href={`/watch/${encodeURIComponent(id)}`} target="_blank" rel="noopener">
         Open its page
       </a>
