@@ -1,5 +1,6 @@
 """Videos in frames of other people's pages, in a browser that keeps data for such frames and in one that does not."""
 
+import json
 import re
 
 import pytest
@@ -59,6 +60,46 @@ def test_a_public_video_plays_for_everybody(guest: Guest, public: Running, site:
     assert guest.complaints == []
 
 
+def signed_in(guest: Guest, running: Running) -> None:
+    """The video's page, for its owner."""
+    kept = {"idToken": running.platform.token, "refreshToken": None}
+    guest.platform = running.url
+    guest.go(f"{running.url}/embed/")
+    guest.ask("(text) => localStorage.setItem('vod.session', text)", json.dumps(kept))
+    guest.go(f"{running.url}/watch/{running.video}")
+
+
+def test_the_embed_code_of_a_public_video_s_page_plays_for_strangers(usual: Guest, public: Running, site: Site) -> None:
+    signed_in(usual, public)
+    code = usual.page.get_by_role("textbox", name="Embed code").input_value()
+    usual.ask("localStorage.clear()")
+
+    usual.go(site.page(code))
+
+    usual.until("video && video.readyState >= 1", usual.frame)
+    assert usual.refusals() == []
+
+
+def test_the_embed_code_of_a_new_link_plays_on_the_site_that_was_named(
+    usual: Guest, private: Running, site: Site, stranger: Site
+) -> None:
+    signed_in(usual, private)
+    assert usual.page.get_by_role("textbox", name="Embed code", exact=True).count() == 0
+    usual.page.get_by_label("Sites that may embed it").fill("not an origin")
+    usual.page.get_by_role("button", name="Create link").click()
+    assert "Write an origin" in usual.page.get_by_role("alert").inner_text()
+    usual.page.get_by_label("Sites that may embed it").fill(site.origin)
+    usual.page.get_by_role("button", name="Create link").click()
+    code = usual.page.get_by_role("textbox", name="Embed code with it").input_value()
+    usual.page.get_by_text(f"on {site.origin}").wait_for()
+
+    usual.go(site.page(code))
+    usual.until("video", usual.frame)
+    usual.go(stranger.page(code))
+
+    usual.reads("This video cannot be shown here")
+
+
 def test_a_private_video_without_a_link_leads_to_its_own_page(guest: Guest, private: Running, site: Site) -> None:
     opened(guest, site, private.embedded())
 
@@ -105,14 +146,20 @@ def test_a_link_for_one_site_plays_there_and_on_no_other(
     usual.until("video", usual.frame)
 
 
-def test_a_page_without_a_referrer_or_an_origin_is_not_one_of_the_sites(
-    usual: Guest, private: Running, stranger: Site
+def test_a_page_that_hides_where_it_comes_from_is_not_one_of_the_sites(
+    usual: Guest, private: Running, site: Site
 ) -> None:
-    address = private.embedded(private.share("https://*.example.com"))
+    address = private.embedded(private.share(site.origin))
+    hidden = f"<iframe src='{address}' referrerpolicy='no-referrer'></iframe>"
 
-    usual.go(stranger.page(f'<iframe src="{address}" referrerpolicy="no-referrer"></iframe>'))
+    usual.go(site.page(f'<iframe sandbox="allow-scripts allow-same-origin" srcdoc="{hidden}"></iframe>'))
+    (same,) = usual.frame.child_frames
+    usual.until("video", same)
+    usual.go(site.page(f'<iframe sandbox="allow-scripts" srcdoc="{hidden}"></iframe>'))
 
-    usual.reads("This video cannot be shown here")
+    assert usual.frame.child_frames
+    usual.page.wait_for_timeout(2000)
+    assert usual.frame.child_frames[0].locator("video").count() == 0
 
 
 def test_a_site_that_the_platform_does_not_name_cannot_frame_a_video(
