@@ -56,5 +56,5 @@ def _share(item: Item) -> Share:
         created_at=plain["createdAt"],
         expires_at=int(plain["expiresAt"]),
         is_revoked=plain["isRevoked"],
-        sites=tuple(plain.get("sites", ())),  # links of before 0.3 have none
+        sites=tuple(plain.get("sites", ())),  # older links have none
     )
