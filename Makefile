@@ -12,11 +12,11 @@ with_tools := PATH="$(CURDIR)/$(bin):$$PATH"
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 22
 
-demo: setup ## one video through the whole platform on this machine (FILE=path for your own), then stop
-	@FILE="$(FILE)" VOD_END_WITH=$$PPID $(bin)/python -m local.demo
+demo: setup ## one video through the whole platform on this machine (FILE=path for your own), then stop (KEEP=1: at Ctrl-C)
+	@FILE="$(FILE)" KEEP="$(KEEP)" VOD_END_WITH=$$PPID $(bin)/python -m local.demo
 
-up: setup ## the platform on this machine until Ctrl-C (VOD_PORT=8080, IMAGE=name of a Docker image for its tasks)
-	@VOD_IMAGE="$(IMAGE)" VOD_END_WITH=$$PPID $(bin)/python -m local.up
+up: setup ## the platform on this machine until Ctrl-C (VOD_PORT=8080, PARAMETERS="NAME=value ...", IMAGE=name of a Docker image)
+	@VOD_IMAGE="$(IMAGE)" VOD_END_WITH=$$PPID $(bin)/python -m local.up $(PARAMETERS)
 
 emulator: setup ## AWS alone on this machine, nothing deployed, until Ctrl-C (VOD_PORT=4566)
 	@VOD_IMAGE="$(IMAGE)" VOD_END_WITH=$$PPID $(bin)/python -m local.bare
@@ -63,8 +63,8 @@ preflight: setup ## look whether the AWS account of your credentials is ready, a
 service-roles: setup ## the roles that AWS wants before a first cluster; `make deploy` makes them by itself
 	@$(bin)/python -m deployment.service_roles
 
-deploy: setup ## build, deploy to the AWS account of your credentials, put the page there (PARAMETERS="NAME=value ..." CONFIG=prod CLEAN=yes)
-	@CLEAN="$(CLEAN)" $(with_tools) $(bin)/python -m deployment --config-env $(or $(CONFIG),default) $(PARAMETERS)
+deploy: setup ## build, deploy to the AWS account of your credentials, put the page there (PARAMETERS="NAME=value ..." CONFIG=prod CLEAN=yes PAGE=no)
+	@CLEAN="$(CLEAN)" $(with_tools) $(bin)/python -m deployment --config-env $(or $(CONFIG),default) $(if $(filter no,$(PAGE)),--without-page) $(PARAMETERS)
 
 destroy: setup ## delete the stack of your AWS account, after saying what goes and what stays (CONFIRM=its name CONFIG=prod)
 	@CONFIRM="$(CONFIRM)" $(bin)/python -m deployment.destroy --config-env $(or $(CONFIG),default)
@@ -90,6 +90,7 @@ bench: setup ## measure cost and speed and write docs/benchmarks.md, about 25 mi
 	PYTHONPATH=src $(bin)/python -m benchmarks $(ONLY)
 
 clean: ## remove what `up`, `demo`, `test` and `build` made; the virtual environments stay
+	@if [ -x $(bin)/python ]; then $(bin)/python -m local.clean; fi
 	rm -rf .local .aws-sam .built web/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .PHONY: help demo up emulator dashboard test test-docker test-faults audit check scan scaling bench build playback-key preflight service-roles deploy destroy smoke verify redrive pipeline clean

@@ -14,6 +14,7 @@ from benchmarks import (
     chunked,
     clips,
     costs,
+    early,
     equal_quality,
     machine,
     markdown,
@@ -37,6 +38,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], str]] = {
     "equal-quality": equal_quality.measure,
     "sizing": sizing.measure,
     "costs": costs.measure,
+    "early": early.measure,
 }
 
 

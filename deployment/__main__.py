@@ -4,6 +4,7 @@ A stack that is stuck is explained, and cleared with CLEAN=yes.
 """
 
 import argparse
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -23,7 +24,8 @@ from deployment.recovery import Recovery
 from deployment.samconfig import Target, assignments, target
 
 PAGE = REPOSITORY / "web/dist"
-NO_PAGE = "The page was not built: it needs Node.js 20.19 or newer with npm (or --without-page, for the API alone)."
+NO_PAGE = "The page was not built: it needs Node.js 20.19 or newer with npm (`make deploy PAGE=no` leaves it out)."
+NO_SAM = "sam is not on PATH: run `make deploy`, which installs it in .venv."
 
 
 class NotDeployedError(RuntimeError):
@@ -83,6 +85,13 @@ def deploy(at: Target, given: Mapping[str, str], folder: Path | None) -> None:
     print(f"deployed: {address}\n{next_steps(session, at.stack)}")
 
 
+def missing_tool(wants_page: bool) -> str:
+    """What this machine lacks for a deployment; empty when nothing."""
+    if wants_page and not (PAGE / page.INDEX).exists():
+        return NO_PAGE
+    return "" if shutil.which("sam") else NO_SAM
+
+
 def main(arguments: list[str]) -> int:
     """Deploy; the exit code."""
     parser = argparse.ArgumentParser(prog="make deploy", description="Deploy to the AWS account of your credentials.")
@@ -90,8 +99,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--without-page", action="store_true", help="leave the page alone")
     parser.add_argument("parameters", nargs="*", help="NAME=value; other parameters stay as they are")
     asked = parser.parse_args(arguments)
-    if not (asked.without_page or (PAGE / page.INDEX).exists()):
-        print(f"make deploy: {NO_PAGE}", file=sys.stderr)
+    if lacking := missing_tool(wants_page=not asked.without_page):
+        print(f"make deploy: {lacking}", file=sys.stderr)
         return 1
     try:
         at = target(asked.config_env, (REPOSITORY / "samconfig.toml").read_text())

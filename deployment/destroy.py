@@ -11,10 +11,11 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
-from deployment import EDGE_REGION, REPOSITORY, failures, inventory, playback_key, running, stack
+from deployment import EDGE_REGION, REPOSITORY, failures, inventory, playback_key, recovery, running, stack
 from deployment.edge import Edge, is_apart
 from deployment.inventory import Part
 from deployment.samconfig import target
+from deployment.stack import Stack
 
 PAGE = "PageBucket"
 PATIENCE = {"Delay": 5, "MaxAttempts": 720}  # seconds; a distribution alone takes minutes
@@ -23,6 +24,7 @@ INTERFACES = (
     "Lambda removes the network interfaces of a function up to 40 minutes after it, and subnets and security groups go "
     "only then"
 )
+NOTHING = "  nothing: its change set was never executed, or it is gone already"
 Say = Callable[[str], None]
 Ask = Callable[[str], str]
 
@@ -39,16 +41,16 @@ class Destruction:
     def run(self) -> None:
         """Say what goes and what stays, have it confirmed, and do it. ValueError when nothing was done."""
         main = stack.read(self._cloudformation(), self.stack)
-        parts = list(inventory.parts(self._cloudformation(), self.stack)) if main.status else []
+        parts = self._parts(main)
         edge = self._edge_stack()
-        if not parts and not edge:
+        if not main.status and not edge:
             self._retire_key()  # what a run before did not come to
             raise ValueError(f"there is no stack {self.stack} in {self.session.region_name}")
         for line in (*self._goes(parts, edge), *self._stays(parts)):
             self.say(line)
         if self.ask(f"Type {self.stack} to go on: ").strip() != self.stack:
             raise ValueError("nothing was deleted: that is not the stack's name")
-        if parts:
+        if main.status:
             running.stop(self.session, main.outputs)
             self._empty_page(parts)
             self._delete(self._cloudformation(), self.stack)
@@ -57,13 +59,20 @@ class Destruction:
             self._delete(self._cloudformation(EDGE_REGION), edge)
         self._retire_key()
 
+    def _parts(self, main: Stack) -> list[Part]:
+        """What the stack is made of; one whose change set was never executed has not even a template."""
+        if main.status in ("", recovery.EMPTY):
+            return []
+        return list(inventory.parts(self._cloudformation(), self.stack))
+
     def _retire_key(self) -> None:
         if playback_key.retire(self.session.client("secretsmanager"), self.stack):
             self.say(f"the key of private playback is kept for {playback_key.RECOVERY_DAYS} days, then gone")
 
     def _goes(self, parts: list[Part], edge: str) -> list[str]:
         place = f"{self.stack} in {self.session.region_name}"
-        lines = [f"Goes, with the stack {place}:", *inventory.counted(part for part in parts if not part.is_kept)]
+        counted = inventory.counted(part for part in parts if not part.is_kept)
+        lines = [f"Goes, with the stack {place}:", *(counted if parts else [NOTHING])]
         lines += [f"  the page, in {part.physical_id}" for part in parts if part.logical_id == PAGE]
         lines += [f"  the stack {edge} in {EDGE_REGION}: certificate and firewall"] if edge else []
         return [*lines, f"  the key of private playback, {playback_key.RECOVERY_DAYS} days later"]

@@ -10,6 +10,11 @@ from deployment.inventory import NESTED
 
 BEGINS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS")
 SKIPPED = "DELETE_SKIPPED"
+UNVERIFIED = "must be verified before you can add new cloudfront resources"
+VERIFICATION = (
+    "AWS verifies some new accounts before their first distribution: open a support case (Account and billing) with "
+    "this message, and run make deploy again when AWS has answered it."
+)
 Event = Mapping[str, Any]
 
 
@@ -24,6 +29,14 @@ class Failure:
     def __str__(self) -> str:
         """One line of it."""
         return f"{self.name} ({self.kind}): {self.reason}"
+
+    @property
+    def remedy(self) -> str:
+        """What somebody must do outside of the stack; empty where the reason says enough.
+
+        The message decides, since CloudFormation gives nothing else: the code of this one is AccessDenied.
+        """
+        return VERIFICATION if UNVERIFIED in self.reason.lower() else ""
 
 
 @dataclass(frozen=True, slots=True)

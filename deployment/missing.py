@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from deployment.findings import Finding, asked, ok, to_do, unknown
+from deployment.platform import SIGN_IN
 from deployment.stack import Stack
 
 IMAGE, USERS = "Encoder image", "Users"
+ADDRESS = "you@example.com"
 IN_ECR = re.compile(r"\d+\.dkr\.ecr\.([a-z0-9-]+)\.")
 
 
@@ -47,15 +49,24 @@ def pushed(host: str, address: str, architecture: str) -> str:
     )
 
 
-def users_found(cognito: Any, pool: str) -> Finding:
-    """Whether anybody can sign in."""
+def users_found(cognito: Any, pool: str, sign_in: str) -> Finding:
+    """Whether anybody can sign in; `sign_in` is what the pool calls its users, `email` or `username`."""
     if cognito.list_users(UserPoolId=pool, Limit=1)["Users"]:
         return ok(USERS, f"there are some in {pool}")
     commands = (
-        f"aws cognito-idp admin-create-user --user-pool-id {pool} --username you@example.com\n"
+        f"{user_made(pool, sign_in)}\n"
         '(sends a password by mail; README, "A user and a token", has the way without mail)'
     )
     return to_do(USERS, f"nobody is in {pool}", commands)
+
+
+def user_made(pool: str, sign_in: str) -> str:
+    """The command that makes a user; without a verified address nobody could ask for a new password."""
+    name = ADDRESS if sign_in == "email" else ADDRESS.partition("@")[0]
+    return (
+        f"aws cognito-idp admin-create-user --user-pool-id {pool} --username {name} --user-attributes "
+        f"Name=email,Value={ADDRESS} Name=email_verified,Value=true --desired-delivery-mediums EMAIL"
+    )
 
 
 def still_missing(session: Any, there: Stack) -> Iterator[Finding]:
@@ -66,5 +77,5 @@ def still_missing(session: Any, there: Stack) -> Iterator[Finding]:
         yield asked(IMAGE, lambda: image_found(session.client("ecr", region_name=region), address, architecture))
     else:
         yield unknown(IMAGE, f"{address} is not in ECR, where this could look")
-    pool = there.outputs["UserPoolId"]
-    yield asked(USERS, lambda: users_found(session.client("cognito-idp"), pool))
+    pool, sign_in = there.outputs["UserPoolId"], there.parameters.get(SIGN_IN, "username")  # before 0.2: names
+    yield asked(USERS, lambda: users_found(session.client("cognito-idp"), pool, sign_in))

@@ -47,6 +47,7 @@ class Preflight:
         if not there.parameters:
             yield asked("Zones", lambda: self._zones(parameters))
         yield from self._roles()
+        yield asked("CloudFront", lambda: cloudfront(self._client("cloudfront")))
         yield from quotas(self.session, parameters, not there.parameters, largest_function())
         if parameters.get("DomainName"):
             yield asked("Domain", lambda: domain(self._client("route53"), parameters))
@@ -130,6 +131,15 @@ class Preflight:
             return ok(subject, ", ".join(service_roles.NEEDED))
 
         yield asked(subject, look)
+
+
+def cloudfront(client: Any) -> Finding:
+    """Whether the account may make distributions, which only an account that has one is known to."""
+    subject = "CloudFront"
+    if client.list_distributions(MaxItems="1")["DistributionList"]["Quantity"]:
+        return ok(subject, "this account has distributions")
+    seen = "AWS verifies some new accounts before their first distribution, and no call tells whether it wants to"
+    return unknown(subject, seen, 'If "your account must be verified": support case, Account and billing; deploy again')
 
 
 def domain(route53: Any, parameters: Mapping[str, str]) -> Finding:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,7 @@ def explained(client: Any, name: str, status: str) -> Iterator[str]:
     yield from (f"  Then:  {each}" for each in found[1:4])
     if len(found) > 4:
         yield f"  and {len(found) - 4} more in its events"
+    yield from _remedies(found)
     yield f"  Mend the cause, then: make deploy CLEAN=yes, which {_deed(status)}, or by hand: {_command(name, status)}"
 
 
@@ -51,7 +52,13 @@ def why_not(client: Any, name: str) -> Iterator[str]:
         yield from explained(client, name, there.status)
     elif there.status == "UPDATE_ROLLBACK_COMPLETE":
         yield f"{name} works as before: the update failed and was undone."
-        yield from (f"  {each}" for each in failures.failures(client, name)[:4])
+        found = failures.failures(client, name)
+        yield from (f"  {each}" for each in found[:4])
+        yield from _remedies(found)
+
+
+def _remedies(found: Iterable[failures.Failure]) -> Iterator[str]:
+    yield from dict.fromkeys(f"  -> {each.remedy}" for each in found if each.remedy)
 
 
 def _deed(status: str) -> str:

@@ -5,11 +5,13 @@ import platform
 import sys
 import time
 
-from local import child, image
-from local.child import Emulator
+from local import child, disk, engine, image
+from local.cdn import free_port
+from local.child import Emulator, StartError
 from local.clients import KEY, REGION, SECRET
 from local.interrupts import interruptible
-from local.platform import FAILURES, REPOSITORY, Options, only_one, write_env
+from local.owner import only_one
+from local.platform import FAILURES, MOST_PORT, REPOSITORY, Options, number, write_env
 
 WATCH_SECONDS = 1.0
 PORT = 4566
@@ -20,7 +22,11 @@ def options() -> Options:
     """As of `make up`, but with a state folder and a port of its own."""
     asked = Options.from_environment()
     state = asked.state if os.environ.get("VOD_STATE") else asked.state / "emulator"
-    return Options(state, int(os.environ.get("VOD_PORT") or PORT), tasks=asked.tasks, encoder_image=asked.encoder_image)
+    wanted = number("VOD_PORT", PORT, MOST_PORT)
+    port = free_port(wanted)
+    if wanted and port != wanted:
+        raise StartError(f"port {wanted} is not free: choose another, e.g. VOD_PORT=4577")
+    return Options(state, port, tasks=asked.tasks, encoder_image=asked.encoder_image)
 
 
 def account(port: int) -> dict[str, str]:
@@ -37,6 +43,9 @@ def account(port: int) -> dict[str, str]:
 
 def start(chosen: Options) -> Emulator:
     """Start it and write its settings for the shell."""
+    if chosen.encoder_image:
+        engine.require(chosen.encoder_image)
+    disk.require_room(chosen.state)
     image.build(REPOSITORY, chosen.state / "image")
     emulator = child.start(chosen.emulator_python, REPOSITORY, chosen.state, chosen.port, chosen.of_emulator())
     exported = {f"export {name}": value for name, value in account(chosen.port).items()}
@@ -59,7 +68,7 @@ def main() -> int:
     try:
         chosen = options()
         chosen.state.mkdir(parents=True, exist_ok=True)
-        with interruptible(), only_one(chosen.state):
+        with interruptible(), disk.told_when_full(), only_one(chosen.state):
             emulator = start(chosen)
             return keep(emulator, chosen)
     except FAILURES as error:

@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+from botocore.exceptions import ClientError
 from matplotlib import dates
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from deployment import STACK
+from local.child import StartError, answers
 from local.clients import REGION, Clients
 from local.platform import Options
 
@@ -166,13 +168,22 @@ def _draw_lines(axes: Axes, lines: Sequence[Line], reader: Reader) -> None:
 def main() -> int:
     """Draw the dashboard of the platform that runs on this machine into the file named on the command line."""
     file = Path(sys.argv[1] if len(sys.argv) > 1 else "dashboard.png")
-    port = Options.from_environment().state / "emulator-port"
-    if not port.exists():
-        sys.stderr.write("Nothing runs here: start the platform with `make up` and upload a video.\n")
+    try:
+        clients = running(Options.from_environment().state)
+        draw(clients.cloudwatch).savefig(file, dpi=110)
+    except (StartError, ClientError, OSError, ValueError) as error:
+        sys.stderr.write(f"make dashboard: {error}\n")
         return 1
-    draw(Clients(f"http://127.0.0.1:{port.read_text()}").cloudwatch).savefig(file, dpi=110)
     sys.stdout.write(f"{file}\n")
     return 0
+
+
+def running(state: Path) -> Clients:
+    """Clients of the platform with this state; StartError when it does not run."""
+    port = state / "emulator-port"
+    if not port.exists() or not answers(int(port.read_text())):
+        raise StartError("no platform runs here: start it with `make up` and upload a video")
+    return Clients(f"http://127.0.0.1:{port.read_text()}")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """`make demo`: one video through the whole platform, from upload to playback, then everything is stopped.
 
+With KEEP=1 the platform stays until Ctrl-C, with the addresses at which the video plays.
+
 Exit code 0 when the video became ready and both manifests decode alike; 1 with the reason otherwise.
 """
 
@@ -7,6 +9,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +20,11 @@ from rich.table import Table
 
 from local import media
 from local.api import Api, ApiError, NotDoneError, until_final
+from local.cdn import free_port
+from local.disk import require_room, told_when_full
 from local.interrupts import interruptible
-from local.platform import FAILURES, Platform
+from local.platform import FAILURES, PASSWORD, USER, Options, Platform
+from local.up import keep
 
 POLL_SECONDS = 0.3
 LIMIT_SECONDS = 3600
@@ -104,14 +110,36 @@ def show_checks(console: Console, source: Path, video: dict[str, Any]) -> None:
         raise DemoError(f"{failed} check(s) failed")
 
 
-def demonstrate(console: Console, platform: Platform, source: Path) -> None:
-    """The whole way of one file."""
+def demonstrate(console: Console, platform: Platform, source: Path) -> dict[str, Any]:
+    """The whole way of one file; the video at its end."""
     api = Api(platform.api, platform.token)
     video = follow(console, api, upload(console, api, source))
     console.print(renditions(video))
     show_checks(console, source, video)
-    for kind, address in (video.get("playback") or {}).items():
+    return video
+
+
+def stay(console: Console, platform: Platform, video: dict[str, Any]) -> int:
+    """Print where the video plays, and keep that true until Ctrl-C; the exit code."""
+    page = {"page": f"{platform.url}/watch/{video['id']}"} if platform.has_page else {}
+    for kind, address in {**page, **(video.get("playback") or {})}.items():
         console.print(f"{kind:7} {address}", soft_wrap=True, highlight=False)
+    signed_in = f" Sign in to the page as {USER}, password {PASSWORD}." if page else ""
+    console.print(
+        f"[green]demo passed[/]; these work until Ctrl-C, signed ones for some hours.{signed_in}",
+        highlight=False,
+        soft_wrap=True,
+    )
+    try:
+        return keep(platform)
+    except KeyboardInterrupt:
+        return 0
+
+
+def options() -> Options:
+    """As of `make up`, but where VOD_PORT names no port any free one will do."""
+    asked = Options.from_environment()
+    return asked if os.environ.get("VOD_PORT") else replace(asked, port=free_port(asked.port))
 
 
 def chosen_file(folder: Path) -> Path:
@@ -125,23 +153,32 @@ def chosen_file(folder: Path) -> Path:
     return path
 
 
+def run(console: Console) -> int:
+    """The demo in a folder of its own; the exit code."""
+    with interruptible(), told_when_full(), tempfile.TemporaryDirectory(prefix="vod-demo-") as folder:
+        require_room(Path(folder))
+        source = chosen_file(Path(folder))
+        with console.status("starting the platform"):
+            platform = Platform(options()).start()
+        with platform:
+            video = demonstrate(console, platform, source)
+            if os.environ.get("KEEP"):
+                return stay(console, platform, video)
+    told = "[green]demo passed[/], and nothing runs any more; KEEP=1 leaves it running to watch the video."
+    console.print(told, highlight=False, soft_wrap=True)
+    return 0
+
+
 def main() -> int:
     """Run the demo; the exit code."""
     console = Console()
     try:
-        with interruptible(), tempfile.TemporaryDirectory(prefix="vod-demo-") as folder:
-            source = chosen_file(Path(folder))
-            with console.status("starting the platform"):
-                platform = Platform().start()
-            with platform:
-                demonstrate(console, platform, source)
+        return run(console)
     except (DemoError, ApiError, media.MediaError, *FAILURES) as error:
         console.print(f"[red]demo failed:[/] {error}", highlight=False, soft_wrap=True)
         return 1
     except KeyboardInterrupt:
         return 130
-    console.print("[green]demo passed[/]; `make up` starts the platform and leaves it running.")
-    return 0
 
 
 if __name__ == "__main__":

@@ -94,10 +94,13 @@ def _submit(clients: Clients, package: Package, bucket: str, parameters: Mapping
             {"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items() if name in known
         ],
     }
-    if not update:
-        clients.cloudformation.create_stack(**request, OnFailure="DO_NOTHING")
-    else:
-        clients.cloudformation.update_stack(**request)
+    try:
+        if not update:
+            clients.cloudformation.create_stack(**request, OnFailure="DO_NOTHING")
+        else:
+            clients.cloudformation.update_stack(**request)
+    except ClientError as refused:
+        raise DeployError(f"{STACK} is refused: {refused.response['Error']['Message']}") from refused
     status = _settle(clients)
     if status not in MADE:
         why = "; ".join(map(str, failures.failures(clients.cloudformation, STACK)))

@@ -1,7 +1,6 @@
 """The whole platform as one value: `with Platform(state, port) as platform: ... platform.api`."""
 
 import errno
-import fcntl
 import os
 import sys
 from collections.abc import Mapping
@@ -13,12 +12,13 @@ from typing import IO, Self
 
 from deployment import STACK, playback_key, stack
 from deployment.page import configuration
-from local import child, deploy, image, push, users
+from local import child, deploy, disk, engine, image, push, users
 from local.cdn import Cdn, Origin, free_port
 from local.child import Emulator, StartError
 from local.clients import Clients
 from local.deploy import DeployError
 from local.login import Login
+from local.owner import only_one
 from local.package import package
 from local.web import Site
 
@@ -29,6 +29,7 @@ PASSWORD = "Local-demo-1"  # noqa: S105 - of a user on this machine only
 USED_GRANTS = "VOD_USED_GRANTS"
 """Names a file to which every grant is added that a role uses: `make test` collects them for local/audit.py."""
 PAGE, PROFILES = "web/dist", "src/vod/profiles"
+MOST_PORT, MOST_TASKS = 65535, 1000
 FAILURES = (StartError, DeployError)  # what a start may end with, each with a text for the user
 
 
@@ -58,8 +59,8 @@ class Options:
         default = cls()
         return cls(
             state=Path(given.get("VOD_STATE") or default.state).resolve(),
-            port=_number("VOD_PORT", default.port),
-            tasks=_number("VOD_LOCAL_TASKS", default.tasks),
+            port=number("VOD_PORT", default.port, MOST_PORT),
+            tasks=number("VOD_LOCAL_TASKS", default.tasks, MOST_TASKS),
             emulator_python=Path(given.get("VOD_EMULATOR_PYTHON") or default.emulator_python),
             encoder_image=given.get("VOD_IMAGE", ""),
         )
@@ -75,10 +76,11 @@ class Options:
         return told
 
 
-def _number(name: str, default: int) -> int:
+def number(name: str, default: int, most: int) -> int:
+    """A number that a variable of the environment gives; StartError for anything else."""
     text = os.environ.get(name) or str(default)
-    if not text.isdigit():
-        raise StartError(f"{name}={text} is not a number")
+    if not (text.isascii() and text.isdigit() and int(text) <= most):
+        raise StartError(f"{name}={text} is not a whole number from 0 to {most}")
     return int(text)
 
 
@@ -167,6 +169,9 @@ class Platform:
         self.state.mkdir(parents=True, exist_ok=True)
         self._lock = only_one(self.state)
         self._cdn = bind(self.options.port)
+        if self.options.encoder_image:
+            engine.require(self.options.encoder_image)
+        disk.require_room(self.state)
         image.build(self.options.template.parent, self.state / "image")
         self._emulator = self._start_emulator()
         clients = self.clients
@@ -223,23 +228,6 @@ class Platform:
         if self._lock:
             self._lock.close()
         self._cdn = self._emulator = self._lock = None
-
-
-def only_one(state: Path) -> IO[str]:
-    """Hold the state folder for this process; StartError when another platform has it."""
-    lock = (state / "lock").open("a+")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.seek(0)
-        owner = lock.read().strip() or "unknown"
-        lock.close()
-        message = f"the platform already runs (process {owner}) with its state in {state}: use it, or stop it first"
-        raise StartError(message) from None
-    lock.truncate(0)
-    lock.write(str(os.getpid()))
-    lock.flush()
-    return lock
 
 
 def bind(port: int) -> Cdn:

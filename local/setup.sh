@@ -36,14 +36,27 @@ is_made() { # folder, lock file
     [ -x "$1/bin/python" ] && [ "$(cat "$1/.stamp" 2>/dev/null)" = "$(stamp_of "$2")" ]
 }
 
+# Runs a command that says nothing when all is well; what goes wrong is shown, a full disk in one sentence.
+quietly() {
+    if said=$("$@" 2>&1); then
+        return
+    fi
+    case $said in
+    *"o space left on device"*)
+        echo "The disk is full: free some space where this project and its downloads lie, then start again." >&2 ;;
+    *) echo "$said" >&2 ;;
+    esac
+    exit 1
+}
+
 make_environment() { # folder, lock file
     if is_made "$1" "$2"; then
         return
     fi
     echo "setting up $1 from $2"
     rm -rf "$1"
-    .venv-uv/bin/uv venv --quiet --python "$python" "$1"
-    .venv-uv/bin/uv pip install --quiet --python "$1/bin/python" --require-hashes -r "$2"
+    quietly .venv-uv/bin/uv venv --quiet --python "$python" "$1"
+    quietly .venv-uv/bin/uv pip install --quiet --python "$1/bin/python" --require-hashes -r "$2"
     stamp_of "$2" >"$1/.stamp"
 }
 
@@ -73,26 +86,34 @@ make_page() { # VOD_PAGE=skip: a step of the pipeline has the page already
     fi
 }
 
-make_page
-
 is_scan_made() {
     [ "${1:-}" != scan ] || is_made .venv-scan requirements/scan.txt
 }
 
-if is_made .venv requirements/dev.txt && is_made .venv-emulator requirements/emulator.txt && is_scan_made "$@"; then
+is_all_made() {
+    is_made .venv requirements/dev.txt && is_made .venv-emulator requirements/emulator.txt && is_scan_made "$@"
+}
+
+# Without Python nothing is built or downloaded, the page neither.
+if ! is_all_made "$@"; then
+    python=$(find_python)
+    if [ -z "$python" ]; then
+        echo "This project needs Python $WANTED and none was found. Install it, or name one: PYTHON=/path/to/python3.13 make ..." >&2
+        exit 1
+    fi
+fi
+
+make_page
+
+if is_all_made "$@"; then
     exit 0
 fi
 
-python=$(find_python)
-if [ -z "$python" ]; then
-    echo "This project needs Python $WANTED and none was found. Install it, or name one: PYTHON=/path/to/python3.13 make ..." >&2
-    exit 1
-fi
 if [ "$(.venv-uv/bin/uv --version 2>/dev/null | cut -d' ' -f2)" != "$UV_VERSION" ]; then
     echo "setting up uv $UV_VERSION with $python"
     rm -rf .venv-uv
-    "$python" -m venv .venv-uv
-    .venv-uv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$UV_VERSION"
+    quietly "$python" -m venv .venv-uv
+    quietly .venv-uv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$UV_VERSION"
 fi
 make_environment .venv requirements/dev.txt
 make_environment .venv-emulator requirements/emulator.txt

@@ -1,10 +1,16 @@
-"""`make up`: the platform, until Ctrl-C. Prints its addresses and keeps the token in `.local/env` fresh."""
+"""`make up`: the platform, until Ctrl-C. Prints its addresses and keeps the token in `.local/env` fresh.
+
+Words of the command line are parameters of the template, `NAME=value`, for this start.
+"""
 
 import sys
 import time
+from dataclasses import replace
 
+from local import parameters
+from local.disk import told_when_full
 from local.interrupts import interruptible
-from local.platform import FAILURES, PASSWORD, USER, Platform
+from local.platform import FAILURES, PASSWORD, USER, Options, Platform
 from local.users import seconds_left
 
 WATCH_SECONDS = 1.0
@@ -35,11 +41,13 @@ def keep(platform: Platform) -> int:
     return 1
 
 
-def main() -> int:
+def main(words: list[str]) -> int:
     """Run the platform; the exit code."""
     started = time.monotonic()
     try:
-        with interruptible(), Platform() as platform:
+        options = Options.from_environment()
+        options = replace(options, parameters=parameters.chosen(words, options.template))
+        with interruptible(), told_when_full(), Platform(options) as platform:
             announce(platform, time.monotonic() - started)
             return keep(platform)
     except FAILURES as error:
@@ -51,4 +59,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -59,7 +59,7 @@ class FakeVideos:
         return {chunk: frames for (v, r, chunk), frames in self.chunks.items() if (v, r) == (video_id, run)}
 
     def note_chunk(self, video_id: str, run: str, chunk: int, frames: int) -> None:
-        self.chunks[video_id, run, chunk] = frames
+        self.chunks[video_id, run, chunk] = max(frames, self.chunks.get((video_id, run, chunk), 0))
 
 
 @dataclass

@@ -55,6 +55,11 @@ class Place:
         return dict(self.definition["containerDefinitions"][0])
 
     @property
+    def repository(self) -> str:
+        """Where its image is pulled from: the stack's own repository, or the one of a pipeline."""
+        return str(self.container["image"]).rpartition(":")[0]
+
+    @property
     def user(self) -> int:
         """Who it runs as."""
         return int(str(self.container.get("user", "0")).split(":")[0])

@@ -40,10 +40,11 @@ def parameters(place: Place) -> dict[str, str]:
         "TaskDefinitionFamily": place.definition["family"],
         "TaskRoleArn": place.definition["taskRoleArn"],
         "ExecutionRoleArn": place.definition["executionRoleArn"],
-        "MissingImage": f"{place.outputs['EncoderRepositoryUri']}:verify-missing",
+        "MissingImage": f"{place.repository}:verify-missing",
         "Subnets": ",".join(network["subnets"]),
         "SecurityGroup": network["securityGroups"][0],
         "AssignPublicIp": network["assignPublicIp"],
+        "PermissionsBoundaryArn": place.parameters.get("PermissionsBoundaryArn", ""),
     }
 
 

@@ -27,6 +27,7 @@ def install(settings: Settings) -> None:
     """Fill every seam. Imported here because ministack reads the environment when it is imported."""
     from local.emulator import (
         apigateway,
+        bucket_cors,
         cloudformation,
         cloudfront,
         cognito,
@@ -72,6 +73,7 @@ def install(settings: Settings) -> None:
     objects.install()
     presigned.install()
     sessions.install()
+    bucket_cors.install()
     persistence.install(settings.autosave_seconds)
 
 

@@ -4,8 +4,9 @@ import json
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import copy_context
+from itertools import pairwise
 from typing import Any
 
 from ministack.core import lambda_runtime
@@ -22,6 +23,7 @@ LOG = logging.getLogger("local.ecs")
 FAMILY, VERSION = "com.amazonaws.ecs.task-definition-family", "com.amazonaws.ecs.task-definition-version"
 TASK_ARN = "com.amazonaws.ecs.task-arn"
 STOP_REASON = "_stop_reason"
+PLAN_OPTION = "--plan-key"
 OVERRIDDEN = ("RoleArn", "cpu", "memory", "ephemeralStorage")
 LEAST_DISK_GIB, MOST_DISK_GIB = 21, 200
 
@@ -69,14 +71,20 @@ def planner(host: Host) -> Callable[[str, Mapping[str, Any]], Launch]:
     return plan
 
 
+def plan_of(overrides: Sequence[Mapping[str, Any]]) -> str:
+    """What tells the tasks of one video from all others: the plan that their command names; "" for other tasks."""
+    words = [word for container in overrides for word in container.get("command") or ()]
+    return next((value for name, value in pairwise(words) if name == PLAN_OPTION), "")
+
+
 def limited_start(slots: Slots) -> Callable[..., None]:
     """The start of a task once it holds one of the machine's slots."""
 
-    def start(task: dict[str, Any], *rest: Any) -> None:
+    def start(task: dict[str, Any], definition: Any, overrides: Any, *rest: Any) -> None:
         arn = task["taskArn"]
-        if not slots.acquire(arn, lambda: bool(ecs._task_is_active(arn, task))):
+        if not slots.acquire(arn, lambda: bool(ecs._task_is_active(arn, task)), plan_of(overrides)):
             return
-        _start_worker(task, *rest)
+        _start_worker(task, definition, overrides, *rest)
         if not ecs._task_is_active(arn, task):
             slots.release(arn)
 

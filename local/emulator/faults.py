@@ -23,7 +23,7 @@ BROKEN_BODIES = "broken-bodies"
 The file is JSON: `{"share": 0.3}`.
 """
 SESSIONS = "ended-sessions"
-"""Every session of a function's role that began before the file was written is over (sessions.py)."""
+"""What functions signed in sessions that began before the file was written is over; they go on (sessions.py)."""
 CLOCK = "clock"
 """Functions that start have a wrong clock (wrong_clock.py)."""
 NO_WALL = "no-wall"

@@ -1,6 +1,7 @@
 """Lambda on this machine: our interpreter, AWS's error types, warm workers, a queue, and the role of SQS triggers."""
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -29,11 +30,12 @@ POLLER_ACTIONS = {
 DENIED_PAUSE_SECONDS = 10
 WARM_UP_SECONDS = 0.5
 
-# A worker that ministack started must end with it, however that ends, even while its handler is busy.
+# A worker that ministack started must end with it, however that ends, even while its handler is busy. It is told whom
+# to watch: when its first line runs, its parent may be gone already, and it the child of another.
 WATCH_PARENT = """
 import os as _os, threading as _threading, time as _time
-def _watch_parent(parent=_os.getppid()):
-    while _os.getppid() == parent:
+def _watch_parent():
+    while _os.getppid() == {parent}:
         _time.sleep(1)
     _os._exit(1)
 _threading.Thread(target=_watch_parent, daemon=True).start()
@@ -61,7 +63,7 @@ def worker_script(script: str) -> str:
     """ministack's Python worker with our changes; ValueError when a new version no longer has the line."""
     if script.count(SCRIPT_RAISES) != 1:
         raise ValueError("the Python worker of this ministack version is not the one that was patched")
-    return WATCH_PARENT + script.replace(SCRIPT_RAISES, SCRIPT_ANSWERS)
+    return WATCH_PARENT.format(parent=os.getpid()) + script.replace(SCRIPT_RAISES, SCRIPT_ANSWERS)
 
 
 def outcome(result: dict[str, Any]) -> dict[str, Any]:

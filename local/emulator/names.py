@@ -1,12 +1,15 @@
 """Names of resources: those that CloudFormation makes up are cut to what a service takes, longer given ones refused."""
 
+import base64
 import hashlib
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from ministack.services.cloudformation import provisioners
 
 RANDOM_LENGTH = 13
+SECRET, SECRET_RANDOM_LENGTH = "AWS::SecretsManager::Secret", 12
 # Where a type's name stands, and the most characters of it.
 LIMITS = {
     "AWS::CloudFront::CachePolicy": ("CachePolicyConfig.Name", 128),
@@ -25,11 +28,14 @@ LIMITS = {
     "AWS::IAM::Role": ("RoleName", 64),
     "AWS::Lambda::Function": ("FunctionName", 64),
     "AWS::Logs::LogGroup": ("LogGroupName", 512),
-    "AWS::SecretsManager::Secret": ("Name", 512),
+    SECRET: ("Name", 512),
     "AWS::SQS::Queue": ("QueueName", 80),
     "AWS::SSM::Parameter": ("Name", 1011),
     "AWS::StepFunctions::StateMachine": ("StateMachineName", 80),
 }
+
+
+Handler = Callable[..., Any]
 
 
 class NameTooLongError(ValueError):
@@ -48,6 +54,33 @@ def made_up(stack: str, logical_id: str, *, lowercase: bool = False, max_len: in
         stack, logical_id = stack[:part], logical_id[:part]
     name = f"{stack}-{logical_id}-{random}"
     return name.lower() if lowercase else name
+
+
+def of_secret(stack: str, logical_id: str) -> str:
+    """A secret's name as CloudFormation makes it up, without its stack's.
+
+    As dbSecret8003E3A7-mIXuhO5ONwLb in aws-cdk#11573.
+    """
+    seed = provisioners._NAME_SEED.get()
+    random = base64.b64encode(hashlib.sha256(f"{stack}:{logical_id}:{seed}".encode()).digest(), b"--")
+    return f"{logical_id}-{random.decode().replace('-', '')[:SECRET_RANDOM_LENGTH]}"
+
+
+def create_secret(inner: Handler, logical_id: str, properties: Mapping[str, Any], stack: str) -> Any:
+    """Make a secret under such a name where the template gives none."""
+    return inner(logical_id, {"Name": of_secret(stack, logical_id), **properties}, stack)
+
+
+def update_secret(
+    inner: Handler,
+    physical_id: str,
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    stack: str,
+    logical_id: str,
+) -> Any:
+    """Change one, which keeps its name."""
+    return inner(physical_id, old, {"Name": of_secret(stack, logical_id), **new}, stack, logical_id)
 
 
 def given(properties: Mapping[str, Any], place: str) -> str:
@@ -75,3 +108,6 @@ def within(kind: str) -> Callable[[Mapping[str, Any]], None]:
 def install() -> None:
     """Have CloudFormation make up names like this."""
     provisioners._physical_name = made_up
+    handlers = provisioners._RESOURCE_HANDLERS[SECRET]
+    for verb, named in (("create", create_secret), ("update", update_secret)):
+        handlers[verb] = partial(named, handlers[verb])

@@ -20,7 +20,9 @@ def unsigned(headers: Mapping[str, str], query: Query) -> list[str]:
 
 def verify(method: str, path: str, headers: Mapping[str, str], query: Query) -> Any:
     """The refusal of a presigned request, if it is refused."""
-    sessions.end_asked()
+    key, _, _ = s3._qp(query, "X-Amz-Credential", "").partition("/")
+    if sessions.has_ended(key):
+        return s3._error("ExpiredToken", "The provided token has expired.", 400, path)
     names = unsigned(headers, query) if s3._qp(query, "X-Amz-Signature", "") else []
     if names:
         message = "There were headers present in the request which were not signed"

@@ -6,6 +6,7 @@ On AWS an environment does not outlive its credentials. A task's session has no 
 import secrets
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from ministack.core import lambda_runtime
@@ -22,20 +23,21 @@ OF_ENVIRONMENT = "_environment"
 _credentials = lambda_runtime.execution_credentials
 
 
+_ended_before = 0.0
+
+
 def ended_before() -> float:
-    """Sessions that began before this moment are over, by a fault that was asked for."""
-    try:
-        return faults.file(faults.SESSIONS).stat().st_mtime
-    except FileNotFoundError:
-        return 0.0
+    """Sessions that began before this moment are over, by a fault that was asked for, also once that is taken back."""
+    global _ended_before
+    with suppress(FileNotFoundError):
+        _ended_before = max(_ended_before, faults.file(faults.SESSIONS).stat().st_mtime)
+    return _ended_before
 
 
-def end_asked() -> None:
-    """End the sessions that are to be over."""
-    moment = ended_before()
-    for session in list(sts._sessions.values()):
-        if session.get(OF_ENVIRONMENT) and session["IssuedAt"] < moment:
-            session["Expiration"] = min(session["Expiration"], moment)
+def has_ended(key: str) -> bool:
+    """Whether that fault ended what this access key signed; a call under way keeps its session to its own end."""
+    session = sts._sessions.get(key, {})
+    return bool(session.get(OF_ENVIRONMENT) and session["IssuedAt"] < ended_before())
 
 
 def credentials(config: dict[str, Any]) -> dict[str, str]:

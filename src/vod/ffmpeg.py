@@ -14,6 +14,9 @@ from vod.storyboard import Sheet
 SHEETS = "sheets"
 """The name of the storyboard's output among the tracks."""
 MAX_PIXELS = 8192 * 4320
+_ROUNDED_FRAMES, _ROUNDED_SECONDS = 2, 0.1
+GIVEN, MADE = "given", "made"
+"""Frames that the first picture's encoder was given, and that it made: `name=number` among the lines of progress."""
 _FRAGMENTED = "+frag_keyframe+default_base_moof+delay_moov+frag_discont+skip_trailer"
 _AUDIO_FRAGMENTED = "+default_base_moof+delay_moov+skip_trailer"
 _ANONYMOUS = ["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact"]
@@ -39,13 +42,14 @@ def encode_command(
     audios = [track for track in plan.audio if track.name in outputs]
     drawn = sheets(plan, first_frame, end_frame) if SHEETS in outputs else ()
     # Sound is made over the whole source: with it, the source is read from its beginning.
-    at = 0.0 if audios else first_frame / float(plan.rate.fraction)
+    at = 0.0 if audios else plan.entry(first_frame)
     alone = not videos and len(audios) == 1
     command = [binary, *_quiet(progress), *opened(source, plan, at, may_change=alone)]
     if videos:
         command += ["-filter_complex", filter_graph(plan, videos, first_frame, end_frame, drawn)]
-    for video in videos:
-        command += [*_video_output(plan, video, first_frame), outputs[video.name]]
+    for number, video in enumerate(videos):
+        counted = _counted(progress) if number == 0 else []
+        command += [*_video_output(plan, video, first_frame), *counted, outputs[video.name]]
     if drawn:
         command += storyboard.output(SHEETS, outputs[SHEETS])
     for audio in audios:
@@ -82,17 +86,31 @@ def filter_graph(
 
 def grid(plan: Plan, first_frame: int, end_frame: int | None) -> str:
     """The picture track as frames [first_frame, end_frame) of the plan's grid, in the source's size and colours."""
+    end = plan.frames if end_frame is None and plan.held else end_frame
     # trim counts in the fps filter's own time base (one tick a frame): an exact cut, no comparison of seconds.
-    cut = f"trim=start_pts={first_frame}" + ("" if end_frame is None else f":end_pts={end_frame}")
+    cut = f"trim=start_pts={first_frame}" + ("" if end is None else f":end_pts={end}")
     deinterlace = "bwdif=mode=send_frame," if plan.interlaced else ""
     # eof_action=pass: the only picture of a source is kept, however short it is.
-    only = ":eof_action=pass" if plan.frames == 1 else ""
-    return f"[0:{plan.video_index}]{deinterlace}fps={plan.rate.num}/{plan.rate.den}:start_time=0{only},{cut}"
+    only = ":eof_action=pass" if plan.pictures == 1 else ""
+    return (
+        f"[0:{plan.video_index}]{deinterlace}fps={plan.rate.num}/{plan.rate.den}:start_time=0{only},{_held(plan)}{cut}"
+    )
+
+
+def _held(plan: Plan) -> str:
+    """The last picture over again; a little more than planned, since a source's length is rounded: the cut is exact."""
+    return f"tpad=stop={plan.held + _ROUNDED_FRAMES}:stop_mode=clone," if plan.held else ""
 
 
 def _split(labels: Sequence[str]) -> str:
     outputs = "".join(f"[{label}]" for label in labels)
     return outputs if len(labels) == 1 else f",split={len(labels)}{outputs}"
+
+
+def _counted(progress: str) -> Command:
+    """A line for each frame that an output's encoder is given, and one for each that it made."""
+    given = ["-stats_enc_pre", progress, "-stats_enc_pre_fmt", GIVEN + "={n}"]
+    return [*given, "-stats_enc_post", progress, "-stats_enc_post_fmt", MADE + "={n}"]
 
 
 def _quiet(progress: str) -> Command:
@@ -135,7 +153,7 @@ def _input(source: str, plan: Plan, may_change: bool) -> Command:
 def _video_output(plan: Plan, rendition: Rendition, first_frame: int) -> Command:
     first_fragment = first_frame // plan.gop_frames + 1
     return [
-        *("-map", f"[{rendition.name}]", *video_encoder.arguments(rendition, plan.gop_frames)),
+        *("-map", f"[{rendition.name}]", *video_encoder.arguments(rendition, plan.gop_frames, plan.rate.fraction)),
         *("-video_track_timescale", str(plan.timescale), *_ANONYMOUS, "-flags:v", "+bitexact"),
         *color.TAGS,
         # frag_discont: without it every run restarts its decode times at 0; skip_trailer: no index at the end.
@@ -150,12 +168,37 @@ def sound_filters(track: AudioRendition, alone: bool) -> Command:
     first one may be built anew then, the second lives on and knows how much it has given. With a picture beside it that
     sometimes stands still for ever (FFmpeg 9.0.2, late sound), so it is for what the first try could not do.
     """
-    steady = f"aresample={track.sample_rate}:async=1:first_pts=0[{track.name}]"
+    silence, cut = _silence(track)
+    steady = f"aresample={track.sample_rate}:async=1:first_pts=0"
     if not alone:
-        return ["-filter_complex", f"[0:{track.source_index}]{steady}"]
+        return ["-filter_complex", f"[0:{track.source_index}]{steady}{silence or _filled(track)}{cut}[{track.name}]"]
     layout = {1: "mono", 2: "stereo", SURROUND: "5.1"}[track.channels]
-    even = f"[0:{track.source_index}]aresample={track.sample_rate}:async=1,aformat=fltp:channel_layouts={layout}"
-    return ["-filter_complex", f"{even}[{track.name}in]", "-filter_complex", f"[{track.name}in]{steady}"]
+    # apad does nothing in a graph behind another one, whose end does not reach it (FFmpeg 9.0.2).
+    even = (
+        f"[0:{track.source_index}]aresample={track.sample_rate}:async=1,aformat=fltp:channel_layouts={layout}{silence}"
+    )
+    return [
+        "-filter_complex",
+        f"{even}[{track.name}in]",
+        "-filter_complex",
+        f"[{track.name}in]{steady}{cut}[{track.name}]",
+    ]
+
+
+def _silence(track: AudioRendition) -> tuple[str, str]:
+    """What follows a track that is known to end before the video, and where that is cut.
+
+    A length, not "up to a time", so that missing sound is seen; a little more, and then cut exactly.
+    """
+    if not track.silence or track.until is None:
+        return "", ""
+    end = round(track.until * track.sample_rate)
+    return f",apad=pad_dur={track.silence + _ROUNDED_SECONDS:.6f}", f",atrim=end_sample={end}"
+
+
+def _filled(track: AudioRendition) -> str:
+    """Silence up to where the video ends, behind a track whose end is not known."""
+    return f",apad=whole_dur={track.until:.6f}" if track.end is None and track.until is not None else ""
 
 
 def _audio_output(track: AudioRendition) -> Command:

@@ -15,7 +15,7 @@ from typing import BinaryIO
 from vod import sandbox
 from vod.arriving import ArrivingFile
 from vod.budget import Budget
-from vod.ffmpeg import Command
+from vod.ffmpeg import GIVEN, MADE, Command
 from vod.sandbox import Sandbox
 
 BuildCommand = Callable[[Mapping[str, str], str], Command]
@@ -23,6 +23,7 @@ Consume = Callable[[str, BinaryIO], None]
 OnProgress = Callable[[int, float], bool]
 _KILL_AFTER_SECONDS = 10
 _LOOK_SECONDS = 0.05
+_TELL_SECONDS = 0.5
 _KEPT_LINES = 20
 _PIECE_BYTES = 1 << 16
 _LINE_BYTES = 1 << 12
@@ -78,6 +79,35 @@ class _Pulse:
         return self._still.seconds() > STILL_SECONDS
 
 
+class _Said:
+    """What FFmpeg said of its progress: frames and seconds.
+
+    Its own count begins only when every output is open, and the storyboard opens at its end. Half of a frame counts
+    when the encoder has it and half when it is made: encoders hold seconds of film back, at both ends of their work.
+    """
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._frames = self._given = self._made = 0
+
+    @property
+    def frames(self) -> int:
+        return (self._given + self._made) // 2 if self._given else self._frames
+
+    def hear(self, line: str) -> None:
+        name, _, value = line.strip().partition("=")
+        if not value.isdigit():  # "N/A" before the first packet
+            return
+        if name == "frame":
+            self._frames = int(value)
+        elif name == "out_time_us":
+            self.seconds = int(value) / 1e6
+        elif name == GIVEN:
+            self._given = int(value) + 1
+        elif name == MADE:
+            self._made = int(value) + 1
+
+
 class _Pipe(io.FileIO):
     """A pipe that counts what came through it."""
 
@@ -102,8 +132,9 @@ def run(
 ) -> Finished:
     """Run FFmpeg with one pipe per track, each read by `consume` in its own thread; its last lines are kept.
 
-    `on_progress` hears how many frames and seconds are encoded and answers False to end the run. The first error of a
-    consumer ends FFmpeg and is raised here; going beyond the sandbox's budget ends it too and is told by the answer.
+    `on_progress` hears twice a second how many frames and seconds are encoded, whether FFmpeg says anything or not, and
+    answers False to end the run. The first error of a consumer ends FFmpeg and is raised here; going beyond the
+    sandbox's budget ends it too and is told by the answer.
     """
     began = time.monotonic()
     pipes = {name: os.pipe() for name in (*tracks, "")}
@@ -119,16 +150,21 @@ def run(
         threading.Thread(target=_read, args=(name, pipe, consume, process, errors), daemon=True)
         for name, pipe in outputs.items()
     ]
-    readers.append(threading.Thread(target=_follow, args=(pipes[""][0], on_progress, process), daemon=True))
+    said, ended = _Said(), threading.Event()
+    readers.append(threading.Thread(target=_follow, args=(pipes[""][0], said), daemon=True))
     complaints: deque[str] = deque(maxlen=kept_lines)
     readers.append(threading.Thread(target=_collect, args=(process, complaints), daemon=True))
     for reader in readers:
         reader.start()
+    teller = threading.Thread(target=_tell, args=(said, on_progress, process, ended, errors), daemon=True)
+    teller.start()
     spent = _Stopwatch(confined.source)
     pulse = _Pulse(process.pid, confined.source)
     exceeded = _wait(process, stop, pulse, lambda: _exceeded(process.pid, confined.budget, spent, outputs.values()))
     for reader in readers:
         reader.join()
+    ended.set()
+    teller.join()
     if errors:
         raise errors[0]
     return Finished(process.returncode, tuple(complaints), time.monotonic() - began, exceeded)
@@ -174,17 +210,28 @@ def _read(
             process.kill()
 
 
-def _follow(fd: int, on_progress: OnProgress, process: subprocess.Popen[bytes]) -> None:
-    frames, seconds = 0, 0.0
+def _follow(fd: int, said: _Said) -> None:
     with os.fdopen(fd, "r") as pipe:
         for line in pipe:
-            name, _, value = line.strip().partition("=")
-            if name not in ("frame", "out_time_us") or not value.isdigit():  # "N/A" before the first packet
-                continue
-            frames = int(value) if name == "frame" else frames
-            seconds = int(value) / 1e6 if name == "out_time_us" else seconds
-            if not on_progress(frames, seconds):
+            said.hear(line)
+
+
+def _tell(
+    said: _Said,
+    on_progress: OnProgress,
+    process: subprocess.Popen[bytes],
+    ended: threading.Event,
+    errors: list[BaseException],
+) -> None:
+    is_over = False
+    try:
+        while not is_over:
+            is_over = ended.wait(_TELL_SECONDS)
+            if not on_progress(said.frames, said.seconds):
                 process.terminate()
+    except BaseException as error:  # as in `_read`
+        errors.append(error)
+        process.kill()
 
 
 def _collect(process: subprocess.Popen[bytes], complaints: deque[str]) -> None:

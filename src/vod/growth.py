@@ -58,7 +58,7 @@ def _pictures(plan: Plan, reports: Mapping[int, ChunkReport]) -> list[TrackRepor
 
 def _heard(plan: Plan, track: TrackReport, extras: ChunkReport) -> float:
     """How far (s) a sound track lets the picture go: no limit where nothing more of it can come."""
-    end = next((rendition.end for rendition in plan.audio if rendition.name == track.name), None)
+    end = next((rendition.length for rendition in plan.audio if rendition.name == track.name), None)
     is_over = end is not None and track.seconds > end - 2 * SEGMENT_SECONDS
     return inf if is_over or extras.outcome != "encoding" else track.seconds
 

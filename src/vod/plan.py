@@ -50,7 +50,8 @@ class Remade(Frozen):
 class Plan(Frozen):
     """All that the encoders and the publisher need to know; frame numbers count on the output grid of `rate`.
 
-    A source without picture has no renditions, no frames and no `video_index`, perhaps a `cover`: an attached picture.
+    Of `frames`, the last `held` repeat the last picture, up to where the longest sound track ends. A source without
+    picture has no renditions, no frames and no `video_index`, perhaps a `cover`: an attached picture.
     """
 
     video_id: str
@@ -68,6 +69,7 @@ class Plan(Frozen):
     gop_frames: int
     gops_per_segment: int
     frames: int
+    held: int = 0
     duration: float
     renditions: tuple[Rendition, ...]
     audio: tuple[AudioRendition, ...]
@@ -108,6 +110,20 @@ class Plan(Frozen):
         return self.frames / float(self.rate.fraction) if self.renditions else self.duration
 
     @property
+    def pictures(self) -> int:
+        """Frames on the grid that the source has pictures for."""
+        return self.frames - self.held
+
+    @property
+    def picture_seconds(self) -> float:
+        """How long the source has pictures."""
+        return self.pictures / float(self.rate.fraction)
+
+    def entry(self, first_frame: int) -> float:
+        """Where (s) the source is entered for a frame on the grid: the last picture stands for those that are held."""
+        return min(first_frame, self.pictures - 1) / float(self.rate.fraction)
+
+    @property
     def segments(self) -> int:
         """Segments expected in every rung."""
         return max(1, ceil(self.frames / self.segment_frames))
@@ -134,6 +150,8 @@ class Plan(Frozen):
         return chunk.first_segment * self.segment_frames, end
 
 
+LEAST_HELD_SECONDS = Fraction(1, 10)
+"""Sound that ends less than this after the picture is what is left of a codec's last block: no picture is held."""
 DEFAULT_POLICY = ChunkPolicy(target_seconds=300)
 
 
@@ -154,11 +172,14 @@ def make_plan(
     is_seekable = probe.container in SEEKABLE
     work = Work(
         renditions=renditions(video, rate, recipe),
-        frames=max(1, round(Fraction(video.end).limit_denominator(10**6) * rate)),
+        frames=max(1, round(_exact(video.end) * rate)),
         segment_frames=gop * GOPS_PER_SEGMENT,
         rate=rate,
         is_measured=recipe.measure_quality,
     )
+    seconds = length(probe)
+    held = max(0, round(seconds * rate) - work.frames) if seconds - _exact(video.end) > LEAST_HELD_SECONDS else 0
+    frames = work.frames + held
     return Plan(
         video_id=video_id,
         run=run,
@@ -173,15 +194,26 @@ def make_plan(
         rate=Rate.of(rate),
         gop_frames=gop,
         gops_per_segment=GOPS_PER_SEGMENT,
-        frames=work.frames,
+        frames=frames,
+        held=held,
         duration=probe.duration,
         renditions=work.renditions,
-        audio=sound.renditions(probe.audio),
+        audio=sound.renditions(probe.audio, max(float(seconds), frames / float(rate))),
         subtitles=subtitles.renditions(probe.subtitles),
-        storyboard=_storyboard(recipe, work),
+        storyboard=_storyboard(recipe, work, frames),
         measure_quality=recipe.measure_quality,
         chunks=tasks(probe, work, policy if is_seekable else ONE_CHUNK),
     )
+
+
+def length(probe: Probe) -> Fraction:
+    """How long (s) a video is: as its longest track, of those whose end is known. Subtitles do not count."""
+    ends = [track.end for track in probe.audio if track.end is not None]
+    return _exact(max([*ends, *([probe.video.end] if probe.video else [])], default=probe.duration))
+
+
+def _exact(seconds: float) -> Fraction:
+    return Fraction(seconds).limit_denominator(10**6)
 
 
 def remake_plan(base: Plan, run: str, rendition: str, stored_run: str) -> Plan:
@@ -217,7 +249,7 @@ def _of_sound(video_id: str, run: str, source: SourceObject, probe: Probe, recip
         frames=0,
         duration=probe.duration,
         renditions=(),
-        audio=sound.renditions(probe.audio),
+        audio=sound.renditions(probe.audio, float(length(probe))),
         subtitles=subtitles.renditions(probe.subtitles),
         storyboard=None,
         measure_quality=False,
@@ -225,8 +257,8 @@ def _of_sound(video_id: str, run: str, source: SourceObject, probe: Probe, recip
     )
 
 
-def _storyboard(recipe: Profile, work: Work) -> Storyboard | None:
+def _storyboard(recipe: Profile, work: Work, frames: int) -> Storyboard | None:
     if not recipe.storyboard:
         return None
     top = work.renditions[0]
-    return storyboard.plan_storyboard(work.frames, Rate.of(work.rate), top.width, top.height)
+    return storyboard.plan_storyboard(frames, Rate.of(work.rate), top.width, top.height)

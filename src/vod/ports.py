@@ -48,7 +48,7 @@ class Videos(Protocol):
         """Frames encoded so far, by chunk."""
 
     def note_chunk(self, video_id: str, run: str, chunk: int, frames: int) -> None:
-        """Record how many frames a chunk has encoded."""
+        """Record how many frames a chunk has encoded; fewer than before change nothing."""
 
 
 class Addresses(Protocol):
@@ -188,7 +188,7 @@ class Waiting(Protocol):
         """What of an owner's waits, longest first."""
 
     def had_turn(self, owner: str, now: datetime) -> None:
-        """Others of whom something waits come first now."""
+        """Move this owner to the back of the line."""
 
     def forget(self, owner: str) -> bool:
         """Nothing of an owner's waits any more; False, and nothing is done, when that is not so."""

@@ -24,10 +24,10 @@ class Progress:
         self._frames = 0
         self._wanted = True
 
-    def note(self, frames: int) -> bool:
-        """So many frames are encoded; False when the video was deleted or cancelled."""
+    def note(self, frames: int, is_news: bool = False) -> bool:
+        """So many frames are encoded; False when the video was deleted or cancelled. News are written at once."""
         self._frames = frames
-        if self._clock() - self._written_at >= EVERY_SECONDS:
+        if is_news or self._clock() - self._written_at >= EVERY_SECONDS:
             self._written_at = self._clock()
             self.flush()
         return self._wanted

@@ -69,7 +69,7 @@ def command(
     all; the scores come on standard error.
     """
     compared = [rendition for rendition in plan.renditions if rendition.name in renditions]
-    opened = ffmpeg.opened(source, plan, first_frame / float(plan.rate.fraction))
+    opened = ffmpeg.opened(source, plan, plan.entry(first_frame))
     files = [word for rendition in compared for word in _opened(renditions[rendition.name])]
     graph = _graph(plan, compared, first_frame, end_frame, metric, every)
     mapped = [word for rendition in compared for word in ("-map", f"[{rendition.name}]")]

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from vod import ladder
+from vod import h264_level, ladder
 from vod.frozen import Frozen
 from vod.ladder import Rung
 from vod.probe import VideoTrack
@@ -25,14 +25,20 @@ class Rendition(Frozen):
 
 
 def renditions(video: VideoTrack, rate: Fraction, profile: Profile) -> tuple[Rendition, ...]:
-    """Every codec's rungs for a picture track on a grid of `rate` (1/s), tallest first."""
+    """Every codec's rungs for a picture track on a grid of `rate` (1/s), tallest first.
+
+    Of H.264 only those that browsers play: a very wide picture begins at a lower rung.
+    """
     return tuple(made for codec in profile.ladders for made in _renditions(video, rate, codec))
 
 
 def _renditions(video: VideoTrack, rate: Fraction, codec: CodecLadder) -> tuple[Rendition, ...]:
     shown = video.width, video.height
     made = [_rendition(rung, codec, *shown) for rung in ladder.rungs_for(*shown, rate, codec.rungs)]
-    return tuple(r for r in made if r.codec is Codec.H264 or min(r.width, r.height) >= SMALLEST_SIDE)
+    if codec.codec is not Codec.H264:
+        return tuple(each for each in made if min(each.width, each.height) >= SMALLEST_SIDE)
+    top, *lower = [each for each in made if h264_level.is_played(each.width, each.height, rate)] or made[-1:]
+    return (top.model_copy(update={"crf": made[0].crf}), *lower)
 
 
 def _rendition(rung: Rung, codec: CodecLadder, width: int, height: int) -> Rendition:

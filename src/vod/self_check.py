@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -179,7 +180,7 @@ def speeds(program: str, folder: str) -> Facts:
 
 def _speed(program: str, clip: str, codec: Codec) -> float:
     rendition, pixels = _rendition(codec), PIXELS[0] * PIXELS[1]
-    encode = video_encoder.arguments(rendition, 2 * _RATE)
+    encode = video_encoder.arguments(rendition, 2 * _RATE, Fraction(_RATE))
     spent = _cpu_seconds([program, "-v", "error", "-i", clip, *encode, "-f", "null", "-"])
     expected = sizing.cpu_seconds(pixels, [sizing.Encode(codec, rendition.preset, pixels)]) * _RATE * _SECONDS
     return round(spent / expected / _HARDER[codec], 2)

@@ -97,23 +97,18 @@ def output(label: str, target: str) -> Command:
     ]
 
 
-def command(
-    binary: str,
-    opened: Command,
-    track: int,
-    board: Storyboard,
-    meant: Color,
-    first_frame: int = 0,
-    end_frame: int | None = None,
-) -> Command:
-    """A storyboard by itself, sheets on standard output; `opened` opens the source with the plan's zero, `track` is
-    the picture's index in it."""
-    rate = board.rate
-    drawn = sheets(board, first_frame, end_frame)
+def end_frame(board: Storyboard, drawn: Sequence[Sheet]) -> int:
+    """Behind the frame of the last tile: nothing after it need be decoded."""
     last = drawn[-1].first + drawn[-1].count - 1
-    # The last tile's frame ends the cut: nothing after it need be decoded.
-    cut = f"trim=start_pts={first_frame}:end_pts={last * board.step + 1}"
-    chain = f"[0:{track}]fps={rate.num}/{rate.den}:start_time=0,{cut},{filters(board, meant, drawn)}[sheets]"
+    return last * board.step + 1
+
+
+def command(
+    binary: str, opened: Command, pictures: str, board: Storyboard, meant: Color, drawn: Sequence[Sheet]
+) -> Command:
+    """A storyboard by itself, sheets on standard output; `opened` opens the source with the plan's zero, `pictures` is
+    the filter that makes grid frames of it."""
+    chain = f"{pictures},{filters(board, meant, drawn)}[sheets]"
     return [binary, "-v", "error", "-nostdin", *opened, "-filter_complex", chain, *output("sheets", "pipe:1")]
 
 

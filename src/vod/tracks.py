@@ -162,10 +162,10 @@ def _check_sound(plan: Plan, track: TrackReport, is_damaged: bool) -> str | None
     """A warning when a sound track is shorter or longer than its source, which only damage explains."""
     rendition = next(rendition for rendition in plan.audio if rendition.name == track.name)
     seconds = _heard(track)
-    if rendition.end is None or abs(seconds - rendition.end) <= SOUND_TOLERANCE_SECONDS:
+    meant = rendition.length
+    if meant is None or abs(seconds - meant) <= SOUND_TOLERANCE_SECONDS:
         return None
     if not is_damaged:
-        raise VerificationFailed(
-            "sound_mismatch", f"{track.name} is {seconds:.3f} s long, its source {rendition.end:.3f} s"
-        )
-    return f"The source is damaged: {seconds:.1f} of {rendition.end:.1f} s of sound track {rendition.label} are there."
+        raise VerificationFailed("sound_mismatch", f"{track.name} is {seconds:.3f} s long, not {meant:.3f} s")
+    there = f"{seconds - rendition.silence:.1f} of {rendition.end:.1f} s"
+    return f"The source is damaged: {there} of sound track {rendition.label} are there."

@@ -1,5 +1,8 @@
 """FFmpeg's video encoders: the arguments that make one rendition of each codec, keyframes on the grid only."""
 
+from fractions import Fraction
+
+from vod import h264_level
 from vod.profile import Codec
 from vod.renditions import Rendition
 
@@ -8,13 +11,20 @@ QUIET = {"SVT_LOG": "1"}
 """Environment in which encoders print errors only: SVT-AV1 does not ask FFmpeg how much to say."""
 
 
-def arguments(rendition: Rendition, gop_frames: int) -> Arguments:
-    """What follows -map for a rendition with a keyframe every `gop_frames` frames and nowhere else."""
+def arguments(rendition: Rendition, gop_frames: int, rate: Fraction) -> Arguments:
+    """What follows -map for a rendition of `rate` (1/s) with a keyframe every `gop_frames` frames and nowhere else."""
     quality = ["-preset", rendition.preset, "-crf", str(rendition.crf)]
     capped = ["-maxrate", f"{rendition.peak_kbps}k", "-bufsize", f"{2 * rendition.peak_kbps}k"]
     chosen, fixed = _CODECS[rendition.codec]
     keyframes = ["-g", str(gop_frames), "-keyint_min", str(gop_frames)]
-    return ["-c:v", chosen, *quality, *capped, *keyframes, *fixed]
+    return ["-c:v", chosen, *quality, *capped, *keyframes, *fixed, *_level(rendition, rate)]
+
+
+def _level(rendition: Rendition, rate: Fraction) -> Arguments:
+    if rendition.codec is not Codec.H264:
+        return []
+    level = h264_level.named(rendition.width, rendition.height, rate, rendition.peak_kbps)
+    return ["-level", level] if level else []
 
 
 _CODECS: dict[Codec, tuple[str, Arguments]] = {

@@ -10,7 +10,7 @@ from vod.status import Status
 _SOURCE_FIELDS = ("container", "duration", "size", "video", "audio")
 
 
-def video(record: Video, progress: int, playback: Document | None, remade: int = 0) -> Document:
+def video(record: Video, progress: float, playback: Document | None, remade: float = 0) -> Document:
     """The API's video object; `progress` in percent, of what is `remade` too; `playback`: its addresses."""
     return {
         "id": record.id,
@@ -49,18 +49,18 @@ def cost(record: Video, spent: Spent) -> Document:
     }
 
 
-def progress(record: Video, chunk_frames: Mapping[int, int]) -> int:
-    """Percent of the encode that is done; 100 only when the video is ready."""
+def progress(record: Video, chunk_frames: Mapping[int, int]) -> float:
+    """Percent of the encode that is done, to a tenth; 100 only when the video is ready."""
     if record.status is Status.READY:
         return 100
     return _share(record, chunk_frames) if record.status.is_encoding else 0
 
 
-def remade(record: Video, chunk_frames: Mapping[int, int]) -> int:
+def remade(record: Video, chunk_frames: Mapping[int, int]) -> float:
     """Percent of the rendition that is being made anew."""
     return _share(record, chunk_frames)
 
 
-def _share(record: Video, chunk_frames: Mapping[int, int]) -> int:
+def _share(record: Video, chunk_frames: Mapping[int, int]) -> float:
     total = (record.probe or {}).get("gridFrames") or 0
-    return min(99, 100 * sum(chunk_frames.values()) // total) if total else 0
+    return min(99, 1000 * sum(chunk_frames.values()) // total / 10) if total else 0

@@ -18,6 +18,7 @@ def nothing_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError(f"{command} was run")
 
     monkeypatch.setattr("subprocess.run", run)
+    monkeypatch.setattr("shutil.which", lambda tool: f"/bin/{tool}")
     monkeypatch.delenv("CLEAN", raising=False)
     monkeypatch.setattr("sys.stdin.isatty", lambda: False)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from subprocess import CompletedProcess
+from subprocess import CompletedProcess, run
 from typing import Any
 
 import boto3
@@ -174,11 +174,11 @@ def test_a_word_that_is_no_assignment_is_named() -> None:
 def test_sam_gets_every_parameter_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[list[str]] = []
 
-    def run(command: list[str], **_: Any) -> CompletedProcess[str]:
+    def noted(command: list[str], **_: Any) -> CompletedProcess[str]:
         ran.append(command)
         return CompletedProcess(command, 0)
 
-    monkeypatch.setattr("subprocess.run", run)
+    monkeypatch.setattr("subprocess.run", noted)
 
     by_sam(target("default", SAMCONFIG))({"EdgeWebAclArn": "", "A": "x,y="}, "arm64")
     by_sam(target("default", SAMCONFIG))({}, "x86_64")
@@ -216,4 +216,24 @@ def test_without_a_built_page_nothing_is_deployed(
     monkeypatch.setattr("deployment.__main__.PAGE", tmp_path)
 
     assert main([]) == 1
-    assert "Node.js" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "Node.js 20.19" in said
+    assert "make deploy PAGE=no" in said
+
+
+def test_without_sam_one_sentence_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("PATH", "")
+
+    assert main(["--without-page"]) == 1
+    assert (
+        capsys.readouterr().err == "make deploy: sam is not on PATH: run `make deploy`, which installs it in .venv.\n"
+    )
+
+
+@pytest.mark.parametrize(("given", "is_left_out"), [(["PAGE=no"], True), ([], False), (["PAGE=yes"], False)])
+def test_make_leaves_the_page_out_for_who_asks(given: list[str], is_left_out: bool) -> None:
+    command = ["make", "--dry-run", "deploy", *given]
+
+    said = run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
+
+    assert ("--without-page" in said) is is_left_out

@@ -107,6 +107,61 @@ def test_the_key_can_be_had_back_by_the_next_deployment(deployed: boto3.Session)
     assert client.get_secret_value(SecretId=f"{NAME}/playback-key")["SecretString"] == "pem"
 
 
+class NeverExecuted:
+    """CloudFormation with a stack of which only a change set was made: it has no template and no resources."""
+
+    def __init__(self) -> None:
+        self.status = "REVIEW_IN_PROGRESS"
+
+    def describe_stacks(self, StackName: str) -> Any:
+        if StackName == NAME and self.status:
+            return {"Stacks": [{"StackStatus": self.status}]}
+        error = {"Error": {"Code": "ValidationError", "Message": f"Stack with id {StackName} does not exist"}}
+        raise ClientError(error, "DescribeStacks")
+
+    def get_template(self, **_: str) -> Any:
+        return {"StagesAvailable": []}
+
+    def get_paginator(self, _: str) -> Any:
+        return self
+
+    def get_waiter(self, _: str) -> Any:
+        return self
+
+    def paginate(self, **_: str) -> Any:
+        return [{"StackResourceSummaries": []}]
+
+    def wait(self, **_: Any) -> None:
+        assert not self.status
+
+    def delete_stack(self, StackName: str) -> None:
+        self.status = ""
+
+
+class SessionOf:
+    """A session with that CloudFormation, and moto's other services."""
+
+    region_name = REGION
+
+    def __init__(self, cloudformation: NeverExecuted) -> None:
+        self.cloudformation = cloudformation
+
+    def client(self, service: str, region_name: str | None = None) -> Any:
+        return self.cloudformation if service == "cloudformation" else boto3.client(service, region_name=REGION)
+
+    def resource(self, service: str) -> Any:
+        return boto3.resource(service, region_name=REGION)
+
+
+def test_a_stack_whose_change_set_nobody_executed_goes_too() -> None:
+    waiting = NeverExecuted()
+
+    said = destroyed(SessionOf(waiting))  # type: ignore[arg-type]
+
+    assert not waiting.status
+    assert "nothing: its change set was never executed" in said
+
+
 class HalfDeleted:
     """CloudFormation with a stack whose deletion fails some times, for a subnet that is in use."""
 

@@ -39,6 +39,11 @@ def quota(value: float) -> dict[str, Any]:
     return {"Quota": {"Value": value}}
 
 
+def distributions(count: int) -> dict[str, Any]:
+    listed = {"Marker": "", "MaxItems": 1, "IsTruncated": False, "Quantity": count}
+    return {"DistributionList": listed}
+
+
 FRESH: dict[tuple[str, str], list[Answer]] = {
     ("sts", "get_caller_identity"): [
         {"Account": "123456789012", "Arn": "arn:aws:iam::123456789012:user/ann", "UserId": "A"}
@@ -46,6 +51,7 @@ FRESH: dict[tuple[str, str], list[Answer]] = {
     ("cloudformation", "describe_stacks"): ["ValidationError: Stack with id Mine does not exist"] * 2,
     ("ec2", "describe_availability_zones"): [ZONES],
     ("ec2", "describe_vpcs"): [{"Vpcs": [{"VpcId": "vpc-1"}]}],
+    ("cloudfront", "list_distributions"): [distributions(0)],
     ("iam", "get_role"): ["NoSuchEntity"],
     ("lambda", "get_account_settings"): [{"AccountLimit": {"ConcurrentExecutions": 10}}],
     ("service-quotas", "get_service_quota"): [quota(6), quota(64), quota(5)],
@@ -104,7 +110,15 @@ def test_a_fresh_account_is_told_what_it_lacks_and_would_not_fail(capsys: pytest
     assert "--quota-code L-36FBB829 --desired-value 80" in said
     assert f"{REGION}c and {REGION}a" in said
     assert "1 of 5 are there, one more is needed" in said
-    assert "?  " not in said
+    assert said.count("?  ") == 1
+    assert "AWS verifies some new accounts" in said
+
+
+def test_an_account_that_has_a_distribution_may_make_another() -> None:
+    used = FRESH | {("cloudfront", "list_distributions"): [distributions(1)]}
+
+    assert found(FRESH)["CloudFront"].verdict is Verdict.UNKNOWN
+    assert found(used)["CloudFront"].verdict is Verdict.OK
 
 
 def test_where_no_vpc_fits_the_deployment_would_fail() -> None:
@@ -118,7 +132,16 @@ def test_who_may_only_identify_himself_gets_question_marks_and_no_failure() -> N
 
     findings = found({**denied, ("sts", "get_caller_identity"): FRESH["sts", "get_caller_identity"]})
 
-    subjects = ("Stack", "Edge stack", "Zones", "Service roles", "Lambda concurrency", "Fargate vCPUs", "VPCs")
+    subjects = (
+        "Stack",
+        "Edge stack",
+        "Zones",
+        "Service roles",
+        "Lambda concurrency",
+        "Fargate vCPUs",
+        "VPCs",
+        "CloudFront",
+    )
     assert {findings[each].verdict for each in subjects} == {Verdict.UNKNOWN}
     assert "GetRole" in findings["Service roles"].seen
     assert preflight.is_ready(list(findings.values()))
@@ -240,7 +263,22 @@ def test_a_deployed_platform_is_told_of_its_image_and_its_users() -> None:
         f"--platform linux/amd64 -f container/Dockerfile -t 123456789012.dkr.ecr.{REGION}.amazonaws.com/mine:v2"
         in image.remedy
     )
-    assert f"admin-create-user --user-pool-id {REGION}_abc" in users.remedy
+    assert f"admin-create-user --user-pool-id {REGION}_abc --username you --user-attributes" in users.remedy
+
+
+@pytest.mark.parametrize(
+    ("parameters", "name"),
+    [({}, "you"), ({"SignInWith": "username"}, "you"), ({"SignInWith": "email"}, "you@example.com")],
+)
+def test_the_first_user_is_called_as_the_stack_s_pool_wants_it(parameters: dict[str, str], name: str) -> None:
+    lacking: dict[tuple[str, str], list[Answer]] = {
+        ("ecr", "describe_images"): ["ImageNotFoundException"],
+        ("cognito-idp", "list_users"): [{"Users": []}],
+    }
+
+    _, users = missing.still_missing(StubbedSession(lacking), deployed(**parameters))
+
+    assert f"--username {name} " in users.remedy
 
 
 def test_a_platform_that_lacks_nothing_says_so() -> None:

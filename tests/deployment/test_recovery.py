@@ -131,6 +131,27 @@ def test_a_stack_that_was_rolled_back_is_explained_deleted_and_swept(s3: Any) ->
     assert s3.list_buckets()["Buckets"] == []
 
 
+UNVERIFIED = (
+    "Resource handler returned message: \"Access denied for operation 'AWS::CloudFront::Distribution: Your account must "
+    "be verified before you can add new CloudFront resources. To verify your account, please contact AWS Support "
+    "(https://console.aws.amazon.com/support/home#/) and include this error message.'\""
+)
+
+
+@pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"])
+def test_an_account_that_cloudfront_has_not_verified_is_told_what_to_do(
+    status: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = failures.Failure("Distribution", "AWS::CloudFront::Distribution", UNVERIFIED)
+    monkeypatch.setattr(failures, "failures", lambda client, name: [refused])
+
+    lines = "\n".join(recovery.why_not(Stuck(status), "Mine"))
+
+    assert "-> AWS verifies some new accounts before their first distribution: open a support case" in lines
+    assert "make deploy" in lines
+    assert failures.Failure("Cluster", "AWS::ECS::Cluster", "no role").remedy == ""
+
+
 def test_a_bucket_with_something_in_it_stays_and_is_told_of(s3: Any) -> None:
     s3.put_object(Bucket="films", Key="film", Body=b"film")
 

@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import WaiterError
 
 from deployment import verify
+from deployment.inventory import Part
 from deployment.verification import checks, in_function, report, scratch, task_report
 from deployment.verification.checks import CHECKS
 from deployment.verification.judging import Check, Unknown, Verdict, findings, judged
@@ -245,6 +246,41 @@ def test_the_template_carries_the_function_and_may_be_sent_in_a_request() -> Non
     code = json.loads(body)["Resources"]["Function"]["Properties"]["Code"]["ZipFile"]
     assert code == Path(in_function.__file__).read_text()
     assert len(body) < 51_200
+
+
+def deployed_place(image: str, **parameters: str) -> Place:
+    """A platform whose encoder runs an image, with an empty repository of its own."""
+    named = {"SubnetA": "subnet-a", "SubnetB": "subnet-b", "EncoderSecurityGroup": "sg-1"}
+    definition = {
+        "taskDefinitionArn": "arn:aws:ecs:eu-west-1:1:task-definition/Mine-Encoder:1",
+        "family": "Mine-Encoder",
+        "taskRoleArn": "arn:task",
+        "executionRoleArn": "arn:execution",
+        "containerDefinitions": [{"name": "encoder", "image": image}],
+    }
+    parts = tuple(Part("AWS::EC2::Any", name, physical, False) for name, physical in named.items())
+    outputs = {"ClusterName": "Mine-Cluster", "EncoderRepositoryUri": "1.dkr.ecr.eu-west-1.amazonaws.com/mine"}
+    return Place("Mine", outputs, parameters, parts, definition)
+
+
+@pytest.mark.parametrize("bound", ["arn:aws:iam::1:policy/bound", ""])
+def test_what_bounds_the_platform_s_roles_bounds_those_of_the_check(bound: str) -> None:
+    given = scratch.parameters(
+        deployed_place("1.dkr.ecr.eu-west-1.amazonaws.com/mine:v1", PermissionsBoundaryArn=bound)
+    )
+
+    made = json.loads(scratch.template())["Resources"]
+    roles = [each["Properties"] for each in made.values() if each["Type"] == "AWS::IAM::Role"]
+    assert given["PermissionsBoundaryArn"] == bound
+    assert [each["PermissionsBoundary"]["Fn::If"][1] for each in roles] == [{"Ref": "PermissionsBoundaryArn"}] * 2
+
+
+def test_the_image_that_is_missing_is_asked_of_the_repository_that_tasks_pull_from() -> None:
+    pipelines = deployed_place("2.dkr.ecr.eu-west-1.amazonaws.com/pipeline:commit")
+
+    given = scratch.parameters(pipelines)
+
+    assert given["MissingImage"] == "2.dkr.ecr.eu-west-1.amazonaws.com/pipeline:verify-missing"
 
 
 class Failing:

@@ -34,7 +34,7 @@ def planned(source: Path, chunks: int = 1, profile: str = "default") -> Plan:
 
 def encoder(tmp_path: Path, source: Path, output: FakeOutput, stop: threading.Event | None = None) -> Encoder:
     files = FakeSourceFiles(source)
-    return Encoder(FFMPEG, tmp_path / "scratch", files, output, lambda _: True, stop or threading.Event())
+    return Encoder(FFMPEG, tmp_path / "scratch", files, output, lambda *_: True, stop or threading.Event())
 
 
 def publish(output: FakeOutput, plan: Plan) -> dict[str, object]:
@@ -215,6 +215,30 @@ def test_an_interrupted_encode_resumes_and_ends_with_the_same_frames(tmp_path: P
     assert decoded_frames(str(out / "index.m3u8"), "0:v:0") == decoded_frames(str(source)) == 750
 
 
+def test_progress_and_what_can_be_played_follow_what_is_stored_not_what_ffmpeg_says_of_its_outputs(
+    tmp_path: Path,
+) -> None:
+    """The storyboard of a film under 100 s opens at its end, and FFmpeg says nothing before every output is open."""
+    source = clip(tmp_path / "a.mp4", seconds=60, size="640x360")
+    output, plan = FakeOutput(), planned(source)
+    told: list[tuple[int, bool, int]] = []
+    stored = f"{BASE}v360/"
+
+    def wanted(frames: int, is_more: bool) -> bool:
+        told.append((frames, is_more, sum(key.startswith(stored) for key in output.objects)))
+        return True
+
+    encode(replace(encoder(tmp_path, source, output), on_frames=wanted), plan, plan.chunks[0])
+
+    frames = [each[0] for each in told]
+    segments = max(count for *_, count in told) - 1
+    early = [each for each in told if 2 <= each[2] < segments / 2]
+    assert frames == sorted(frames)
+    assert frames[-1] == 1500
+    assert any(0 < each[0] < 1000 for each in early)
+    assert any(is_more for _, is_more, _ in early)
+
+
 def test_of_two_encoders_at_work_on_a_chunk_the_first_ends_and_the_result_is_whole(tmp_path: Path) -> None:
     source = clip(tmp_path / "a.mp4", seconds=30, size="640x360")
     output, plan = FakeOutput(), planned(source)
@@ -235,7 +259,7 @@ def test_of_two_encoders_at_work_on_a_chunk_the_first_ends_and_the_result_is_who
         ended = both.submit(encode, first, plan, plan.chunks[0])
         assert has_begun.wait(60)
         whole = both.submit(
-            encode, replace(second, on_frames=lambda _: is_taken_over.set() or True), plan, plan.chunks[0]
+            encode, replace(second, on_frames=lambda *_: is_taken_over.set() or True), plan, plan.chunks[0]
         )
 
     assert isinstance(ended.exception(), Superseded)

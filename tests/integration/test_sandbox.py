@@ -208,7 +208,7 @@ def followed(code: str, confined: Sandbox, stop: threading.Event | None = None) 
     def build(outputs: object, _: str) -> list[str]:
         return python(code.replace("OUT", outputs["v"].removeprefix("pipe:")))  # type: ignore[index]
 
-    return ffmpeg_process.run(build, ["v"], consume, lambda _: True, stop or threading.Event(), confined)
+    return ffmpeg_process.run(build, ["v"], consume, lambda *_: True, stop or threading.Event(), confined)
 
 
 def test_a_process_that_stands_still_is_ended_for_another_try(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -286,3 +286,23 @@ def test_with_neither_it_starts_where_that_is_allowed(monkeypatch: pytest.Monkey
     monkeypatch.setattr(landlock, "abi", lambda: 0)
 
     assert run("print('started')", Sandbox(SMALL, unconfined_allowed=True)) == (0, "started\n")
+
+
+def test_progress_is_told_by_the_clock_and_by_the_frames_of_the_first_picture() -> None:
+    """FFmpeg says nothing of itself before every output is open, which may be at the end."""
+    told: list[int] = []
+    lines = "given=0\ngiven=1\ngiven=49\nmade=9\nmade=N/A\n"
+    code = f"import os, time; os.write(PROGRESS, {lines.encode()!r}); time.sleep(1.2)"
+
+    def build(_: object, progress: str) -> list[str]:
+        return python(code.replace("PROGRESS", progress.removeprefix("pipe:")))
+
+    def on_progress(frames: int, _: float) -> bool:
+        told.append(frames)
+        return True
+
+    confined = Sandbox(budget(wall_seconds=50))
+    ffmpeg_process.run(build, [], lambda *_: None, on_progress, threading.Event(), confined)
+
+    assert len(told) >= 2
+    assert told[-1] == (50 + 10) // 2

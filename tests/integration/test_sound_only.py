@@ -166,7 +166,7 @@ def test_progress_is_told_in_seconds_and_an_unwanted_video_ends_it(tmp_path: Pat
     source, told = tone(tmp_path / "a.wav", seconds=500, extra=("-ar", "8000")), []
     plan = planned(source)
 
-    def wanted(seconds: int) -> bool:
+    def wanted(seconds: int, _: bool) -> bool:
         told.append(seconds)
         return seconds < 60
 

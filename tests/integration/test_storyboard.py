@@ -22,7 +22,10 @@ def numbered(target: Path, rate: str, frames: int) -> Path:
 
 
 def drawn_sheets(source: Path, board: Storyboard, first: int = 0, end: int | None = None) -> list[bytes]:
-    command = storyboard.command(FFMPEG, ["-copyts", "-i", str(source)], 0, board, Color(), first, end)
+    drawn = sheets(board, first, end)
+    rate, last = board.rate, storyboard.end_frame(board, drawn)
+    pictures = f"[0:0]fps={rate.num}/{rate.den}:start_time=0,trim=start_pts={first}:end_pts={last}"
+    command = storyboard.command(FFMPEG, ["-copyts", "-i", str(source)], pictures, board, Color(), drawn)
     return storyboard.split(subprocess.run(command, capture_output=True, check=True).stdout)
 
 

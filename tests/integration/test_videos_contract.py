@@ -119,6 +119,7 @@ def test_pages_are_newest_first_and_complete(
 def test_progress_is_kept_by_chunk_and_run(videos: Videos) -> None:
     videos.note_chunk(samples.VIDEO_ID, samples.RUN, 0, 5)
     videos.note_chunk(samples.VIDEO_ID, samples.RUN, 0, 8)
+    videos.note_chunk(samples.VIDEO_ID, samples.RUN, 0, 6)  # a task goes on where a killed one was further
     videos.note_chunk(samples.VIDEO_ID, samples.RUN, 12, 3)
     videos.note_chunk(samples.VIDEO_ID, "another", 0, 99)
 

@@ -1,6 +1,7 @@
 """What the emulator's CloudFormation refuses, and what it leaves behind, as AWS does."""
 
 import json
+import re
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -110,6 +111,34 @@ def test_names_that_are_made_up_are_cut_to_what_their_service_takes(clients: Cli
     (summary,) = clients.cloudformation.list_stack_resources(StackName=name)["StackResourceSummaries"]
     assert len(summary["PhysicalResourceId"]) <= 64
     assert summary["PhysicalResourceId"].startswith("a-stack-whose-name-is-lo-EveryQuarterOfAnHourAndA-")
+
+
+def test_a_secret_without_a_name_is_called_by_its_logical_id_and_no_stack_and_keeps_its_name(clients: Clients) -> None:
+    """aws-cdk#11573: dbSecret8003E3A7-mIXuhO5ONwLb."""
+    stacks = unique("one"), unique("two")
+    secret = {"Type": "AWS::SecretsManager::Secret", "Properties": {"GenerateSecretString": {}}}
+    named = {"Type": "AWS::SecretsManager::Secret", "Properties": {"Name": f"{stacks[0]}/key", "SecretString": "x"}}
+    for name in stacks:
+        made(clients, name, TheSecret=secret)
+
+    first = secrets_of(clients, *stacks)
+    changed = {**secret, "Properties": {**secret["Properties"], "Description": "changed"}}
+    body = json.dumps({"Resources": {"TheSecret": changed, "Named": named}})
+    clients.cloudformation.update_stack(StackName=stacks[0], TemplateBody=body)
+    settled(clients, stacks[0])
+
+    assert all(re.fullmatch(r"TheSecret-[A-Za-z0-9]{12}", each) for each in first)
+    assert len(set(first)) == 2
+    assert sorted(secrets_of(clients, *stacks)) == sorted([*first, f"{stacks[0]}/key"])
+    described = clients.secretsmanager.describe_secret(SecretId=first[0])
+    assert described["Description"] == "changed"
+    assert re.search(r":secret:TheSecret-\w{12}-\w{6}$", described["ARN"])
+
+
+def secrets_of(clients: Clients, *stacks: str) -> list[str]:
+    """Names of the secrets of stacks."""
+    pages = [clients.cloudformation.list_stack_resources(StackName=name) for name in stacks]
+    return [each["PhysicalResourceId"] for page in pages for each in page["StackResourceSummaries"]]
 
 
 def test_a_name_that_is_too_long_is_refused(clients: Clients, name: str) -> None:

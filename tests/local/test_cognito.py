@@ -1,4 +1,4 @@
-"""The README's commands for a user, as they stand, in both kinds of pool."""
+"""The commands for a user that the README has and `make deploy` prints, as they stand, in both kinds of pool."""
 
 import re
 import shlex
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from deployment import missing
 from local.clients import Clients
 from tests.local import aws
 from tests.templates import resolved
@@ -36,17 +37,31 @@ def commands() -> list[list[str]]:
 def done(clients: Clients, words: list[str], pool: str, client: str) -> Any:
     """What `aws cognito-idp` does with these words: the call that they name."""
     assert words[:2] == ["aws", "cognito-idp"]
-    given: dict[str, Any] = {}
+    given: dict[str, list[str]] = {}
     for word in words[3:]:
         if word.startswith("--"):
-            given[name := word.removeprefix("--").title().replace("-", "")] = True
+            values = given.setdefault(word.removeprefix("--").title().replace("-", ""), [])
         else:
-            given[name] = {"POOL": pool, "CLIENT": client}.get(word, word)
-    given.pop("Query", None)
-    given.pop("Output", None)
-    if text := given.get("AuthParameters"):
-        given["AuthParameters"] = dict(pair.split("=", 1) for pair in text.split(","))
-    return getattr(clients.cognito_idp, words[2].replace("-", "_"))(**given)
+            values.append({"POOL": pool, "CLIENT": client}.get(word, word))
+    asked = {name: read(name, values) for name, values in given.items() if name not in ("Query", "Output")}
+    return getattr(clients.cognito_idp, words[2].replace("-", "_"))(**asked)
+
+
+def read(name: str, values: list[str]) -> Any:
+    """An option's values as the call wants them."""
+    if name == "UserAttributes":
+        return [dict(pair.split("=", 1) for pair in each.split(",")) for each in values]
+    if name == "DesiredDeliveryMediums":
+        return values
+    if name == "AuthParameters":
+        return dict(pair.split("=", 1) for pair in values[0].split(","))
+    return values[0] if values else True
+
+
+def the_user(clients: Clients, pool: str) -> tuple[str, dict[str, str]]:
+    """Name and attributes of the one user of a pool."""
+    (user,) = clients.cognito_idp.list_users(UserPoolId=pool)["Users"]
+    return user["Username"], {each["Name"]: each["Value"] for each in user["Attributes"]}
 
 
 def test_the_readme_s_commands_make_a_user_and_a_token(clients: Clients) -> None:
@@ -55,9 +70,32 @@ def test_the_readme_s_commands_make_a_user_and_a_token(clients: Clients) -> None
     answers = [done(clients, words, pool, client) for words in commands()]
 
     assert answers[-1]["AuthenticationResult"]["IdToken"]
-    (user,) = clients.cognito_idp.list_users(UserPoolId=pool)["Users"]
-    attributes = {each["Name"]: each["Value"] for each in user["Attributes"]}
-    assert (attributes["email"], user["Username"]) == ("ann@example.com", attributes["sub"])
+    name, attributes = the_user(clients, pool)
+    assert (attributes["email"], name) == ("ann@example.com", attributes["sub"])
+    assert attributes["email_verified"] == "true"
+
+
+def test_in_a_pool_of_names_the_readme_s_commands_work_with_a_name(clients: Clients) -> None:
+    pool, client = stack_pool(clients, "username")
+    named = [[re.sub("^(USERNAME=)?ann@example.com(?=$|,)", r"\1ann", word) for word in words] for words in commands()]
+
+    answers = [done(clients, words, pool, client) for words in named]
+
+    assert answers[-1]["AuthenticationResult"]["IdToken"]
+    name, attributes = the_user(clients, pool)
+    assert (name, attributes["email"], attributes["email_verified"]) == ("ann", "ann@example.com", "true")
+
+
+@pytest.mark.parametrize("sign_in", ["email", "username"])
+def test_the_command_that_is_printed_makes_a_user_who_can_have_a_new_password(clients: Clients, sign_in: str) -> None:
+    pool, client = stack_pool(clients, sign_in)
+
+    command, _ = missing.users_found(clients.cognito_idp, pool, sign_in).remedy.splitlines()
+    done(clients, shlex.split(command), pool, client)
+
+    name, attributes = the_user(clients, pool)
+    assert (attributes["email"], attributes["email_verified"]) == ("you@example.com", "true")
+    assert (name == "you") == (sign_in == "username")
 
 
 def test_where_an_address_is_an_alias_it_is_no_name(clients: Clients) -> None:

@@ -38,6 +38,25 @@ def test_a_task_beyond_the_limit_waits_for_its_turn(clients: Clients) -> None:
     assert aws.stopped(clients, second)["containers"][0]["exitCode"] == 0
 
 
+def test_a_task_of_a_video_that_has_none_does_not_wait_for_another_video(clients: Clients) -> None:
+    definition = aws.task_definition(clients, "never run")
+
+    def encode(plan: str) -> str:
+        command = ["import time; time.sleep(2)", "--plan-key", plan, "--chunk", "0"]
+        return aws.run_task(
+            clients, definition, overrides={"containerOverrides": [{"name": "main", "command": command}]}
+        )
+
+    film = [encode("film") for _ in range(2)]
+    aws.until(lambda: "RUNNING" in [aws.describe(clients, task)["lastStatus"] for task in film])
+    short = encode("short")
+    aws.until(lambda: aws.describe(clients, short)["lastStatus"] == "RUNNING")
+
+    assert sorted(aws.describe(clients, task)["lastStatus"] for task in film) == ["PROVISIONING", "RUNNING"]
+    for task in (*film, short):
+        assert aws.stopped(clients, task)["containers"][0]["exitCode"] == 0
+
+
 def test_a_waiting_task_can_be_stopped(clients: Clients) -> None:
     definition = aws.task_definition(clients, "import time; time.sleep(1)")
     first, second = aws.run_task(clients, definition), aws.run_task(clients, definition)

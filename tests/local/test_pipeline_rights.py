@@ -449,6 +449,22 @@ def test_the_role_that_deploys_unapproved_commits_cannot_reach_what_guards_produ
     assert "Allow" not in verdicts, verdicts["Allow"]
 
 
+@pytest.mark.parametrize("environment", ["Staging", "Production"])
+def test_no_stack_s_role_changes_what_holds_for_the_whole_account(emulator_python: Path, environment: str) -> None:
+    account_wide = [
+        requested("apigateway:PATCH", f"arn:aws:apigateway:{REGION}::/account"),
+        requested("acm:PutAccountConfiguration", "*"),
+        requested("elasticfilesystem:PutAccountPreferences", "*"),
+        requested("ecs:PutAccountSettingDefault", "*"),
+        requested("logs:PutAccountPolicy", "*"),
+    ]
+    own = requested("apigateway:PATCH", f"arn:aws:apigateway:{REGION}::/restapis/0a1b")
+
+    verdicts = decided(emulator_python, account().policies(f"{environment}Role", "Role"), [*account_wide, own])
+
+    assert verdicts["Allow"] == [own]
+
+
 def test_a_step_hands_on_its_own_artifact_and_no_other(emulator_python: Path) -> None:
     names = ("Source", "Built", "Staging", "Production")
     writes = [requested("s3:PutObject", f"{ARTIFACTS}/{name}/0a1b") for name in names]

@@ -14,10 +14,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from botocore.exceptions import ClientError
 
-from deployment import playback_key
-from local.deploy import STACK
+from deployment import playback_key, stack
+from local.clients import Clients
+from local.deploy import STACK, DeployError
 from local.interrupts import interruptible
 from local.platform import PASSWORD, REPOSITORY, USER, Options, Platform
 from local.users import seconds_left
@@ -36,9 +36,9 @@ def get(url: str, token: str = "") -> tuple[int, bytes]:
 
 
 @contextmanager
-def launcher(environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+def launcher(environment: dict[str, str], *parameters: str) -> Iterator[subprocess.Popen[str]]:
     started = subprocess.Popen(
-        [sys.executable, "-m", "local.up"],
+        [sys.executable, "-m", "local.up", *parameters],
         env=environment,
         cwd=REPOSITORY,
         stdout=subprocess.PIPE,
@@ -182,6 +182,22 @@ def test_state_survives_and_a_later_start_is_quick(launcher_environment: dict[st
     assert took < 12, "six seconds are promised for a quiet machine"
 
 
+def test_parameters_hold_for_the_start_that_names_them(launcher_environment: dict[str, str]) -> None:
+    state, seen = Path(launcher_environment["VOD_STATE"]), []
+    for words in (["LogLevel=DEBUG", "MaxRunningVideos=3"], []):
+        with launcher(launcher_environment, *words) as started:
+            until((state / "env").exists, seconds=60)
+            clients = Clients(f"http://127.0.0.1:{(state / 'emulator-port').read_text()}")
+            given = stack.read(clients.cloudformation, STACK).parameters
+            seen.append((given["LogLevel"], given["MaxRunningVideos"]))
+
+            started.send_signal(signal.SIGTERM)
+
+            started.wait(20)
+            (state / "env").unlink()
+    assert seen == [("DEBUG", "3"), ("INFO", "200")]
+
+
 def test_the_launcher_ends_with_the_process_it_was_told_to(launcher_environment: dict[str, str]) -> None:
     state = Path(launcher_environment["VOD_STATE"])
     maker = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(120)"])
@@ -209,5 +225,5 @@ def test_a_public_platform_needs_no_key_and_lets_everybody_watch(tmp_path: Path,
 def test_a_private_platform_without_a_key_is_not_deployed(tmp_path: Path, emulator_python: Path) -> None:
     chosen = {"PlaybackPublicKey": ""}
 
-    with pytest.raises(ClientError, match="make playback-key"):
+    with pytest.raises(DeployError, match="make playback-key"):
         Platform(Options(tmp_path, 0, emulator_python=emulator_python, parameters=chosen)).start()

@@ -5,7 +5,9 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -23,6 +25,19 @@ s3 = boto3.client("s3", config=Config(signature_version="s3v4", s3={"addressing_
 def handler(bucket, context):
     return s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "key"}, ExpiresIn=3600)
 """
+SIGNS_AND_WAITS = (
+    SIGNS
+    + """
+import time
+sign = handler
+def handler(bucket, context):
+    s3.put_object(Bucket=bucket, Key="signed", Body=sign(bucket, context))
+    while "go" not in [one["Key"] for one in s3.list_objects_v2(Bucket=bucket)["Contents"]]:
+        time.sleep(0.05)
+    return s3.get_object(Bucket=bucket, Key="key")["Body"].read().decode()
+"""
+)
+PAGE = "https://videos.example.com"
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +55,7 @@ def end_sessions(emulator: Emulator) -> Iterator[Callable[[], int]]:
     file = emulator.log.parent / "faults" / "ended-sessions"
     file.parent.mkdir(exist_ok=True)
     yield lambda: file.write_text("")
-    file.unlink()
+    file.unlink(missing_ok=True)
 
 
 def presigned(clients: Clients, method: str, bucket: str, seconds: int = 60, **given: str) -> str:
@@ -57,6 +72,20 @@ def send(url: str, method: str = "GET", data: bytes | None = None, **headers: st
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as refused:
         return refused.code, refused.read().decode()
+
+
+def opened(url: str, origin: str) -> Any:
+    """The answer to a page of that origin."""
+    try:
+        return urllib.request.urlopen(urllib.request.Request(url, headers={"Origin": origin}), timeout=10)
+    except urllib.error.HTTPError as refused:
+        return refused
+
+
+def objects(clients: Clients, bucket: str) -> dict[str, str]:
+    """What a bucket holds, as text."""
+    found = clients.s3.list_objects_v2(Bucket=bucket)["Contents"]
+    return {one["Key"]: clients.s3.get_object(Bucket=bucket, Key=one["Key"])["Body"].read().decode() for one in found}
 
 
 def test_a_presigned_address_opens_what_it_was_signed_for(clients: Clients, bucket: str) -> None:
@@ -118,6 +147,58 @@ def test_an_address_ends_with_the_session_that_signed_it_and_the_function_goes_o
     assert status == 400
     assert "<Code>ExpiredToken</Code>" in body
     assert send(aws.invoke(clients, signer, bucket)[0]) == (200, "content")
+
+
+def test_a_session_that_ended_stays_ended_and_the_function_goes_on_once_the_fault_is_taken_back(
+    clients: Clients, bucket: str, emulator: Emulator
+) -> None:
+    fault = emulator.log.parent / "faults" / "ended-sessions"
+    fault.parent.mkdir(exist_ok=True)
+    signer = aws.function(clients, SIGNS, aws.role(clients, aws.allow("s3:GetObject")))
+    url, _ = aws.invoke(clients, signer, bucket)
+
+    fault.write_text("")
+    during = send(url)[0]
+    fault.unlink()
+
+    assert (during, send(url)[0]) == (400, 400)
+    assert send(aws.invoke(clients, signer, bucket)[0]) == (200, "content")
+
+
+def test_a_call_under_way_keeps_its_session_when_what_it_signed_ends(
+    clients: Clients, bucket: str, end_sessions: Callable[[], int]
+) -> None:
+    may = aws.allow(["s3:GetObject", "s3:PutObject", "s3:ListBucket"])
+    signer = aws.function(clients, SIGNS_AND_WAITS, aws.role(clients, may), Timeout=30)
+    with ThreadPoolExecutor() as threads:
+        called = threads.submit(aws.invoke, clients, signer, bucket)
+        url = aws.until(lambda: objects(clients, bucket).get("signed"))
+
+        end_sessions()
+
+        refused = send(url)[0]
+        clients.s3.put_object(Bucket=bucket, Key="go")
+        answer = called.result()
+    assert refused == 400
+    assert answer == ("content", False)
+
+
+@pytest.mark.parametrize("role_may", [["s3:GetObject"], ["s3:PutObject"]])
+def test_a_refusal_carries_the_cors_headers_of_the_bucket(
+    clients: Clients, bucket: str, end_sessions: Callable[[], int], role_may: list[str]
+) -> None:
+    rule = {"AllowedMethods": ["GET"], "AllowedOrigins": [PAGE], "ExposeHeaders": ["ETag"]}
+    clients.s3.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": [rule]})
+    signer = aws.function(clients, SIGNS, aws.role(clients, aws.allow(role_may)))
+    url, _ = aws.invoke(clients, signer, bucket)
+    if role_may == ["s3:GetObject"]:
+        end_sessions()
+
+    answers = [opened(url, origin) for origin in (PAGE, PAGE, "https://other.example.com")]
+
+    assert {answer.status for answer in answers} == ({400} if role_may == ["s3:GetObject"] else {403})
+    assert [answer.headers["Access-Control-Allow-Origin"] for answer in answers] == [PAGE, PAGE, None]
+    assert answers[0].headers["Access-Control-Expose-Headers"] == "ETag"
 
 
 def test_what_its_role_may_not_a_session_cannot_sign(clients: Clients, bucket: str) -> None:

@@ -78,7 +78,7 @@ def _probed(file: Path, source: SourceObject, read: ReadProbe) -> Document:
             handle.close()
 
 
-def encoder(file: Path, folder: Path, on_frames: Callable[[int], bool] = lambda _: True) -> Encoder:
+def encoder(file: Path, folder: Path, on_frames: Callable[[int, bool], bool] = lambda *_: True) -> Encoder:
     """An encoder of a file that keeps its scratch and its output in `folder`."""
     return Encoder(
         FFMPEG, folder / "scratch", FakeSourceFiles(file), FolderOutput(folder), on_frames, threading.Event()

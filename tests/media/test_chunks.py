@@ -93,12 +93,13 @@ def thumbnails(raw: bytes) -> list[bytes]:
 
 
 def of_source(file: Path, plan: Plan) -> list[bytes]:
-    """The source's pictures on the plan's grid and in its colours, read from the beginning."""
+    """The source's pictures on the plan's grid and in its colours, read from the beginning; the last one is held."""
     size = plan.renditions[-1]
     command = [FFMPEG, "-v", "error", "-nostdin", "-copyts", "-itsoffset", f"{-plan.start:.6f}", "-i", str(file)]
     grid = f"fps={plan.rate.num}/{plan.rate.den}:start_time=0,{color.filters(plan.color, size.width, size.height)}"
     command += ["-map", f"0:{plan.video_index}", "-vf", f"{grid},{THUMBNAIL}", "-f", "rawvideo", "-"]
-    return thumbnails(subprocess.run(command, capture_output=True, check=True).stdout)
+    made = thumbnails(subprocess.run(command, capture_output=True, check=True).stdout)
+    return made + made[-1:] * plan.held
 
 
 def misplaced(made: list[bytes], source: list[bytes]) -> list[int]:
@@ -114,7 +115,7 @@ def misplaced(made: list[bytes], source: list[bytes]) -> list[int]:
 
 def finished(plan: Plan, folder: Path) -> Result:
     ended = published(plan, folder)
-    assert ended.error is None
+    assert ended.error is None, ended.error
     assert ended.video.warnings == ()
     assert ended.video.has_poster
     assert ended.video.has_storyboard
@@ -141,7 +142,8 @@ def assert_same(result: Result, whole: Whole) -> None:
 
 
 def test_one_piece_has_every_frame_of_the_source_in_its_place(whole: Whole) -> None:
-    plan, frames = whole.result.plan, whole.source.frames or len(decoded.tracks(whole.file, "v")[0].times)
+    plan = whole.result.plan
+    frames = (whole.source.frames or len(decoded.tracks(whole.file, "v")[0].times)) + plan.held
     step = 1 / plan.rate.fraction
 
     assert len(plan.chunks) == 1

@@ -55,7 +55,7 @@ def test_what_a_reader_takes_in_one_piece_is_counted_while_it_comes(monkeypatch:
         pipe.read()
 
     confined = Sandbox(budget(wall_seconds=5))
-    finished = ffmpeg_process.run(build, ["v"], take_all, lambda _: True, threading.Event(), confined)
+    finished = ffmpeg_process.run(build, ["v"], take_all, lambda *_: True, threading.Event(), confined)
 
     assert finished.exceeded == f"{SMALL.output_bytes} bytes of output"
 

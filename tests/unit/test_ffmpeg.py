@@ -16,6 +16,7 @@ def test_the_whole_command_for_two_rungs_and_sound() -> None:
     video += " ".join(color.TAGS) + " "
     video += "-fragment_index 1 -movflags +frag_keyframe+default_base_moof+delay_moov+frag_discont+skip_trailer "
     video += "-flush_packets 1 -f mp4 {}"
+    counted = "-stats_enc_pre pipe:7 -stats_enc_pre_fmt given={n} -stats_enc_post pipe:7 -stats_enc_post_fmt made={n} "
     graph = (
         f"[0:0]fps=25/1:start_time=0,trim=start_pts=0,{color.filters(PLAN.color, 854, 480)},setsar=1,"
         "split=2[v480][down1];[down1]scale=428:240:flags=bicubic,setsar=1[v240]"
@@ -25,7 +26,7 @@ def test_the_whole_command_for_two_rungs_and_sound() -> None:
         "-protocol_whitelist file,pipe -format_whitelist mov,matroska,mpegts,mpeg,avi,flv,asf,mxf,ogg,mp3,aac,flac,wav",
         "-max_pixels 35389440 -export_side_data +enhancements -max_error_rate 1 -reinit_filter 0 -copyts -itsoffset -0.000000 -f mov -i /scratch/source",
         f"-filter_complex {graph}",
-        video.format("v480", 24, 1422, 2844, "pipe:4"),
+        video.format("v480", 24, 1422, 2844, counted + "pipe:4"),
         video.format("v240", 28, 400, 800, "pipe:5"),
         "-filter_complex [0:1]aresample=48000:async=1:first_pts=0[a0]",
         "-map [a0] -c:a aac -b:a 128k -ac 2 -map_metadata -1 -map_chapters -1",

@@ -81,11 +81,15 @@ def test_the_track_of_a_broken_rate_has_exact_times() -> None:
 def test_the_whole_command() -> None:
     board = plan_storyboard(1000, PAL, 1280, 720)
 
-    command = storyboard.command("ffmpeg", ["-f", "mov", "-i", "s"], 1, board, Color(), 250, 500)
+    drawn = sheets(board, 250, 500)
+
+    command = storyboard.command("ffmpeg", ["-f", "mov", "-i", "s"], "[0:1]fps=25/1", board, Color(), drawn)
+
+    assert storyboard.end_frame(board, drawn) == 476
 
     said = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
     graph = (
-        rf"[0:1]fps=25/1:start_time=0,trim=start_pts=250:end_pts=476,select=not(mod(pts\,25)),{said}:field_mode=prog,"
+        rf"[0:1]fps=25/1,select=not(mod(pts\,25)),{said}:field_mode=prog,"
         f"scale=160:90:flags=bicubic:out_color_matrix=bt709:out_range=tv,format=yuv420p,{said},setsar=1,tile=10x1,"
         "scale=out_color_matrix=bt601:out_range=pc,format=yuvj420p[sheets]"
     )

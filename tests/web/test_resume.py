@@ -11,6 +11,7 @@ from playwright.sync_api import Page, Request, Response, Route
 
 from local.api import Api
 from local.clients import KEY, REGION, SECRET
+from local.platform import Platform
 from tests.e2e.conftest import ended
 from tests.web.visitor import Visitor
 
@@ -19,6 +20,10 @@ PART = 8 * 2**20
 PARTS = 5
 ARRIVING = {1, 3}
 PART_URL = re.compile(r"[?&]partNumber=\d+")
+SENSIBLE = re.compile(
+    r"[\d.]+ \w+ · starting|[\d.]+ \w+ of [\d.]+ \w+($| · .+/s)|Putting the parts together|Uploaded · "
+)
+"""All that a page says of an upload with which nothing is wrong."""
 
 
 @pytest.fixture
@@ -217,3 +222,53 @@ def test_a_small_file_whose_address_expired_is_sent_to_a_fresh_one(visitor: Visi
     visitor.page.get_by_text(re.compile("^Uploaded")).wait_for()
     assert (asked, refused) == (["POST videos", "GET upload"], [403])
     assert ended(api, api.call("GET", "/videos?limit=1")["videos"][0]["id"], 240)["status"] == "ready"
+
+
+def note_words_about(page: Page, name: str) -> None:
+    """Have the page note everything that it says of one upload, in `window.said`."""
+    page.evaluate(
+        """(name) => {
+          window.said = [];
+          const note = () => {
+            const row = [...document.querySelectorAll(".row")].find((one) => one.innerText.includes(name));
+            const text = row?.querySelector("p.quiet")?.innerText;
+            if (text && text !== window.said.at(-1)) window.said.push(text);
+          };
+          new MutationObserver(note).observe(document.body, { subtree: true, childList: true, characterData: true });
+        }""",
+        name,
+    )
+
+
+def stored(platform: Platform, video_id: str) -> bytes:
+    """The source of a video as it lies in its bucket."""
+    s3 = platform.clients.s3
+    names = [one["Name"] for one in s3.list_buckets()["Buckets"] if "sourcebucket" in one["Name"]]
+    keys = [one["Key"] for one in s3.list_objects_v2(Bucket=names[0])["Contents"] if video_id in one["Key"]]
+    return bytes(s3.get_object(Bucket=names[0], Key=keys[0])["Body"].read())
+
+
+def test_an_upload_outlives_the_session_that_signed_its_addresses(
+    visitor: Visitor, api: Api, platform: Platform, large: Path
+) -> None:
+    fault, held = platform.state / "faults" / "ended-sessions", list[Route]()
+    fault.parent.mkdir(exist_ok=True)
+    refused = refusals(visitor.page)
+    visitor.page.route(PART_URL, lambda route: held.append(route))
+    visitor.go("/upload")
+    note_words_about(visitor.page, large.name)
+    with visitor.page.expect_request(PART_URL):
+        visitor.page.set_input_files("#files", large)
+
+    fault.write_text("")
+    visitor.page.unroute(PART_URL)
+    for route in held:
+        route.continue_()
+
+    visitor.page.get_by_text(re.compile("^Uploaded")).wait_for()
+    fault.unlink()
+    video_id = api.call("GET", "/videos?limit=1")["videos"][0]["id"]
+    assert set(refused) == {400}
+    assert [text for text in visitor.page.evaluate("window.said") if not SENSIBLE.match(text)] == []
+    assert stored(platform, video_id) == large.read_bytes()
+    assert ended(api, video_id, 240)["status"] == "ready"

@@ -78,6 +78,11 @@ export function timeLeft(seconds: number): string {
   return `about ${plural(Math.round(seconds / 3600), "hour")} left`;
 }
 
+/** What is there of some words, with commas between. */
+export function listed(...words: string[]): string {
+  return words.filter(Boolean).join(", ");
+}
+
 const AGES: [limit: number, seconds: number, unit: Intl.RelativeTimeFormatUnit][] = [
   [3600, 60, "minute"],
   [86_400, 3600, "hour"],

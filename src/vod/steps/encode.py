@@ -34,16 +34,16 @@ logger = logging.getLogger(__name__)
 class Encoder:
     """What an encode needs: the FFmpeg binary, scratch, the buckets, whom to tell, and the disk for copies of sources.
 
-    `on_frames` hears how many frames of the chunk (seconds, where there is no picture) are encoded and answers False
-    when the video is no longer wanted; `stop` is set when the task must end; `unconfined_allowed` is for kernels that
-    offer no sandbox.
+    `on_frames` hears how many frames of the chunk (seconds, where there is no picture) are encoded, and whether more of
+    it can be played than before; it answers False when the video is no longer wanted. `stop` is set when the task must
+    end; `unconfined_allowed` is for kernels that offer no sandbox.
     """
 
     binary: str
     scratch: Path
     sources: SourceFiles
     output: Output
-    on_frames: Callable[[int], bool]
+    on_frames: Callable[[int, bool], bool]
     stop: threading.Event
     unconfined_allowed: bool = False
     disk: Path | None = None
@@ -89,7 +89,7 @@ def _measured(encoder: Encoder, plan: Plan, chunk: Chunk, report: ChunkReport, s
     measuring = Measuring(
         binary=encoder.binary,
         output=encoder.output,
-        is_wanted=lambda: encoder.on_frames(frames),
+        is_wanted=lambda: encoder.on_frames(frames, False),
         stop=encoder.stop,
         unconfined_allowed=encoder.unconfined_allowed,
     )
@@ -209,8 +209,8 @@ class _Chunk:
     def _on_progress(self, frames: int, seconds: float) -> bool:
         before = (self._resume_at - self._chunk.first_segment) * self._plan.segment_frames
         done = before + frames if self._plan.renditions else int(seconds)
-        self._so_far.note(self._videos, self._audios)
-        self._wanted = self._encoder.on_frames(done)
+        is_more = self._so_far.note(self._videos, self._audios)
+        self._wanted = self._encoder.on_frames(done, is_more)
         return self._wanted
 
     def _take(self, name: str, pipe: BinaryIO) -> None:

@@ -54,7 +54,7 @@ class Extras:
         return len(picture)
 
     def _frame(self, track: int) -> bytes:
-        at = poster.find(self.plan.seconds, lambda window: self._look(track, window))
+        at = poster.find(self.plan.picture_seconds, lambda window: self._look(track, window))
         size = min(self.plan.renditions, key=lambda rendition: abs(min(rendition.width, rendition.height) - 720))
         shape = track, self.plan.color, at, size.width, size.height, self.plan.interlaced
         return self._still(poster.command(self.binary, self._opened(at), *shape))
@@ -87,15 +87,13 @@ class Extras:
     def drawn_alone(self) -> bytes:
         """This chunk's sheets by themselves: for a resumed encode, which no longer sees its first frames."""
         first, end = self.plan.frames_of(self.chunk)
-        board = self.plan.storyboard
-        track = self.plan.video_index
-        if board is None or track is None or not ffmpeg.sheets(self.plan, first, end):
+        board, drawn = self.plan.storyboard, ffmpeg.sheets(self.plan, first, end)
+        if board is None or not drawn:
             return b""
-        opened = self._opened(first / float(self.plan.rate.fraction))
-        shape = opened, track, board, self.plan.color, first, end
-        return self._captured(
-            storyboard.command(self.binary, *shape), budget.of_chunk(self.plan, self.chunk, self.cores)
-        )
+        pictures = ffmpeg.grid(self.plan, first, storyboard.end_frame(board, drawn))
+        opened = self._opened(self.plan.entry(first))
+        command = storyboard.command(self.binary, opened, pictures, board, self.plan.color, drawn)
+        return self._captured(command, budget.of_chunk(self.plan, self.chunk, self.cores))
 
     def _opened(self, at: float) -> ffmpeg.Command:
         return ffmpeg.opened(str(self.source.path), self.plan, at)

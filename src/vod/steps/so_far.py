@@ -13,11 +13,11 @@ from vod.plan import Plan
 from vod.report import ChunkReport, TextReport, TrackReport
 
 logger = logging.getLogger(__name__)
-EVERY_SECONDS = 2.0
+EVERY_SECONDS = 1.0
 
 
 class SoFar:
-    """Stores it whenever more is playable, every few seconds at most; an encode does not fail for it."""
+    """Stores it whenever more is playable, once a second at most; an encode does not fail for it."""
 
     def __init__(
         self, output: Output, plan: Plan, chunk: Chunk, journal: Journal, clock: Callable[[], float] = time.monotonic
@@ -36,20 +36,25 @@ class SoFar:
         """They are stored."""
         self._subtitles, self._poster_bytes = subtitles, poster_bytes
 
-    def note(self, videos: Sequence[str], audios: Sequence[str], is_last: bool = False) -> None:
-        """Something may have been stored of these tracks; the last word is written however short ago another was."""
+    def note(self, videos: Sequence[str], audios: Sequence[str], is_last: bool = False) -> bool:
+        """Something may have been stored of these tracks; whether more is told now than before.
+
+        The last word is written however short ago another was.
+        """
         if not grows(self._plan) or (not is_last and self._clock() - self._written_at < EVERY_SECONDS):
-            return
+            return False
         self._written_at = self._clock()
         report = self._report(videos, audios)
         if report == self._written:
-            return
+            return False
         try:
             key = keys.so_far_key(self._plan.video_id, self._plan.run, self._chunk.index)
             self._output.put(key, report.model_dump_json().encode())
             self._written = report
         except Exception:  # watching early is a courtesy: whatever the bucket's trouble, the encode goes on
             logger.exception("what is stored so far could not be told")
+            return False
+        return True
 
     def _report(self, videos: Sequence[str], audios: Sequence[str]) -> ChunkReport:
         pictures = self._tracks(videos)

@@ -42,7 +42,7 @@ def encoder(tmp_path: Path) -> Encoder:
     (tmp_path / "original").write_bytes(b"source")
     scratch = tmp_path / "scratch"
     return Encoder(
-        "ffmpeg", scratch, FakeSourceFiles(tmp_path / "original"), FakeOutput(), lambda _: True, threading.Event()
+        "ffmpeg", scratch, FakeSourceFiles(tmp_path / "original"), FakeOutput(), lambda *_: True, threading.Event()
     )
 
 
@@ -150,6 +150,6 @@ def test_a_deleted_video_is_not_encoded_further(
     tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stand_in(monkeypatch, range(2), "hang")
-    unwanted = Encoder("ffmpeg", encoder.scratch, encoder.sources, encoder.output, lambda _: False, threading.Event())
+    unwanted = Encoder("ffmpeg", encoder.scratch, encoder.sources, encoder.output, lambda *_: False, threading.Event())
 
     assert run(unwanted).outcome == "cancelled"

@@ -47,7 +47,7 @@ def test_progress_is_what_the_chunks_have_encoded() -> None:
     view = library(samples.video(Status.TRANSCODING, probe={"gridFrames": 200}))
     view.videos.note_chunk(samples.VIDEO_ID, samples.RUN, 0, 50)
 
-    assert view.show(ANN, samples.VIDEO_ID)["progress"] == 25
+    assert view.show(ANN, samples.VIDEO_ID)["progress"] == 25.0
     assert view.show(ANN, samples.VIDEO_ID)["playback"] is None
 
 

@@ -81,18 +81,18 @@ def test_the_extras_are_told_when_they_are_stored(so_far: SoFar, output: FakeOut
 def test_it_writes_seldom_and_only_what_is_new(
     so_far: SoFar, output: FakeOutput, journal: Journal, clock: Clock
 ) -> None:
-    so_far.note(VIDEOS, [])
+    assert so_far.note(VIDEOS, [])
     store(journal, "a0", 1)
-    so_far.note(VIDEOS, ["a0"])
+    assert not so_far.note(VIDEOS, ["a0"])
     assert told(output).audio == ()
 
     clock.now += EVERY_SECONDS
-    so_far.note(VIDEOS, ["a0"])
+    assert so_far.note(VIDEOS, ["a0"])
     assert len(told(output).audio) == 1
 
     output.objects.clear()
     clock.now += EVERY_SECONDS
-    so_far.note(VIDEOS, ["a0"])
+    assert not so_far.note(VIDEOS, ["a0"])
     assert output.objects == {}
 
 
@@ -118,4 +118,4 @@ def test_a_bucket_in_trouble_does_not_stop_the_encode(journal: Journal, clock: C
         def put(self, key: str, data: bytes) -> None:
             raise OSError("no way")
 
-    SoFar(Broken(), PLAN, CHUNK, journal, clock).note(VIDEOS, [])
+    assert not SoFar(Broken(), PLAN, CHUNK, journal, clock).note(VIDEOS, [])

@@ -28,10 +28,10 @@ export function Link({ to, children, ...rest }: LinkProps) {
 
 /** A bar of progress from 0 to 100. */
 export function Bar({ percent, label, tone = "" }: { percent: number; label: string; tone?: string }) {
-  const whole = Math.round(Math.min(100, Math.max(0, percent)));
+  const shown = Math.min(100, Math.max(0, percent));
   return (
-    <div class={`bar ${tone}`} role="progressbar" aria-label={label} aria-valuemin={0} aria-valuemax={100} aria-valuenow={whole}>
-      <div class="bar-fill" style={{ transform: `scaleX(${whole / 100})` }} />
+    <div class={`bar ${tone}`} role="progressbar" aria-label={label} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.floor(shown)}>
+      <div class="bar-fill" style={{ transform: `scaleX(${shown / 100})` }} />
     </div>
   );
 }

@@ -1,6 +1,9 @@
 /** What several views need to follow something over time. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { timeLeft } from "../format";
+import type { Video } from "../model";
+import { Pace } from "../pace";
 import { uploads, type Upload } from "../upload/uploads";
 
 /** Run `ask` every so often while the page is visible; stops with the view or when `milliseconds` is null. */
@@ -21,6 +24,16 @@ export function usePolling(ask: () => Promise<void>, milliseconds: number | null
       clearTimeout(timer);
     };
   }, [milliseconds]);
+}
+
+/** "about 2 minutes left" of an encode, once it was looked at for some seconds; "" before. */
+export function useTimeLeft({ status, progress }: Pick<Video, "status" | "progress">): string {
+  const pace = useRef(new Pace());
+  const encoding = status === "transcoding" || status === "playable";
+  // With every answer of the API, also one that says the same: the wait counts.
+  if (encoding) pace.current.note(progress, Date.now());
+  const seconds = encoding ? pace.current.secondsLeft() : null;
+  return seconds === null ? "" : timeLeft(seconds);
 }
 
 /** The uploads of this window as they change. */

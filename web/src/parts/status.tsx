@@ -16,7 +16,7 @@ const WORDS: Record<Status, string> = {
 /** "Encoding 42 %", "Failed". */
 export function statusText({ status, progress }: Pick<Video, "status" | "progress">): string {
   const encoding = status === "transcoding" || status === "playable";
-  return encoding && progress > 0 ? `${WORDS[status]} ${progress} %` : WORDS[status];
+  return encoding && progress > 0 ? `${WORDS[status]} ${Math.floor(progress)} %` : WORDS[status];
 }
 
 export function StatusTag({ video }: { video: Video }) {

@@ -1,6 +1,7 @@
 /** What stands where the player will be while there is nothing to play: how far the video is, or why it ended. */
 
 import type { ComponentChildren } from "preact";
+import { listed } from "../format";
 import type { Status, Video } from "../model";
 import { Bar } from "../parts/basics";
 import { Icon } from "../parts/icons";
@@ -25,14 +26,15 @@ const WAITING: Record<"budget" | "turn", [title: string, text: string]> = {
   turn: ["Waiting for its turn", "Others are encoded at the moment, by turns with what their owners sent. It starts by itself; you can leave this page."],
 };
 
-export function Stage({ video }: { video: Video }) {
+/** `left`: "about 2 minutes left" of an encode, or "". */
+export function Stage({ video, left }: { video: Video; left: string }) {
   const { status, progress } = video;
   if (status === "failed") return <Failed video={video} />;
   const [title, text] = video.waitsFor ? WAITING[video.waitsFor] : (TEXTS[status] ?? ["Nothing to watch yet", ""]);
   const encoding = status === "transcoding" && progress > 0;
   return (
     <Panel>
-      <p class="stage-title">{encoding ? `${title} ${progress} %` : title}</p>
+      <p class="stage-title">{encoding ? listed(`${title} ${Math.floor(progress)} %`, left) : title}</p>
       {(status === "transcoding" || status === "queued") && <Bar percent={progress} label={`Encoding of ${video.title}`} />}
       <p class="quiet">{text}</p>
       {status !== "cancelled" && status !== "deleting" && <Steps status={status} />}

@@ -2,9 +2,10 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, sentence, showVideo } from "../api";
+import { listed } from "../format";
 import { isInProgress, isWatchable, type Video } from "../model";
-import { Empty, Link, Notice, Skeleton } from "../parts/basics";
-import { usePolling, useTitle } from "../parts/hooks";
+import { Bar, Empty, Link, Notice, Skeleton } from "../parts/basics";
+import { usePolling, useTimeLeft, useTitle } from "../parts/hooks";
 import { Actions } from "./actions";
 import { Addresses } from "./addresses";
 import { Renditions, SourceFactsList } from "./facts";
@@ -52,20 +53,17 @@ export function VideoView({ id }: { id: string }) {
 
 function Page({ video, onChange }: { video: Video; onChange: (video: Video) => void }) {
   const watchable = isWatchable(video);
+  const left = useTimeLeft(video);
   return (
     <div class="watch">
       <div class="watch-main">
-        {watchable ? <Watch video={video} /> : <Stage video={video} />}
+        {watchable ? <Watch video={video} /> : <Stage video={video} left={left} />}
         <div class="watch-head">
           <Title video={video} onChange={onChange} />
           <Tags video={video} onChange={onChange} />
           <Actions video={video} onChange={onChange} />
         </div>
-        {video.status === "playable" && (
-          <Notice tone="plain" title={`Still encoding, ${video.progress} % done`}>
-            <p>What is finished can be watched already; the rest joins in by itself.</p>
-          </Notice>
-        )}
+        {video.status === "playable" && <Growing video={video} left={left} />}
         {video.warnings.length > 0 && (
           <Notice tone="warning" title="Good to know">
             <ul>
@@ -83,6 +81,15 @@ function Page({ video, onChange }: { video: Video; onChange: (video: Video) => v
         {watchable && video.playback && <Addresses video={video} playback={video.playback} />}
       </aside>
     </div>
+  );
+}
+
+function Growing({ video, left }: { video: Video; left: string }) {
+  return (
+    <Notice tone="plain" title={listed("Still encoding", `${Math.floor(video.progress)} % done`, left)}>
+      <Bar percent={video.progress} label={`Encoding of ${video.title}`} />
+      <p>What is finished can be watched already; the rest joins in by itself.</p>
+    </Notice>
   );
 }
 
