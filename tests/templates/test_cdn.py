@@ -240,10 +240,10 @@ def test_without_allowed_origins_no_other_site_s_player_reads_anything() -> None
 
     policy = resolved.resources("Policies", HOME)
     assert "CorsConfig" not in policy["PlaybackHeaders"]["ResponseHeadersPolicyConfig"]
-    assert "Preflight" not in policy
     assert "CorsConfiguration" not in resolved.resources("Storage", HOME)["OutputBucket"]
     for each in config["CacheBehaviors"]:
         assert "OPTIONS" not in each.get("AllowedMethods", []) or each["TargetOriginId"] == "api"
+        assert "FunctionAssociations" not in each or each["TargetOriginId"] == "page"
 
 
 ALLOWED = {"AllowedOrigins": "https://a.example,https://*.b.example"}
