@@ -15,7 +15,7 @@ TYPES = {
     ".woff2": "font/woff2",
     ".json": "application/json",
 }
-ASSETS, INDEX, CONFIG = "assets", "index.html", "config.json"
+ASSETS, INDEX, EMBED, CONFIG = "assets", "index.html", "embed.html", "config.json"
 FOREVER = "public, max-age=31536000, immutable"
 NEVER = "no-cache"
 SCOPES = ["openid", "email"]
@@ -35,7 +35,6 @@ def kind(file: Path) -> str:
 def configuration(login: str, client_id: str, parameters: Mapping[str, str], profiles: Path) -> Config:
     """What the page must know: where people sign in, the stack's parameters, and the profiles of a folder."""
     return {
-        "api": "/api",
         "auth": {"domain": login, "clientId": client_id, "scopes": SCOPES},
         "playbackAccess": parameters.get("PlaybackAccess", "public"),
         "profiles": _profiles(profiles),
@@ -59,7 +58,7 @@ def publish(s3: Any, folder: Path, deployed: Stack, profiles: Path) -> int:
     outputs = deployed.outputs
     config = configuration(outputs["LoginUrl"], outputs["PageClientId"], deployed.parameters, profiles)
     objects = [*_files(folder), (CONFIG, json.dumps(config).encode(), Path(CONFIG))]
-    for name, body, file in sorted(objects, key=lambda each: each[0] == INDEX):
+    for name, body, file in sorted(objects, key=lambda each: each[0] in (INDEX, EMBED)):
         s3.put_object(
             Bucket=outputs["PageBucketName"], Key=name, Body=body, ContentType=kind(file), CacheControl=kept(file)
         )

@@ -217,7 +217,7 @@ class Platform:
         parameters = stack.read(self.clients.cloudformation, STACK).parameters
         config = configuration(login.prefix.rstrip("/"), login.pool.client_id, parameters, REPOSITORY / PROFILES)
         uploads = tuple(f"http://{host}:{self._emulator.port}" for host in ("127.0.0.1", "localhost"))
-        return Site(REPOSITORY / PAGE, config, uploads, login)
+        return Site(REPOSITORY / PAGE, config, uploads, login, parameters.get("EmbedOrigins", "*"))
 
     def stop(self) -> None:
         """End everything; state stays for the next start. Harmless when nothing runs."""

@@ -9,7 +9,7 @@ from typing import Any
 from deployment import page
 from local.login import Login
 
-VIEWS = ("upload", "watch", "embed", "share", "signed-in")
+VIEWS = ("upload", "watch", "share", "signed-in")
 """First parts of the paths that are views of the page: index.html answers them."""
 
 
@@ -41,6 +41,7 @@ class Site:
     config: Mapping[str, Any]
     upload_hosts: tuple[str, ...]
     login: Login
+    embed_origins: str = "*"
 
     def answer(self, asked: Asked) -> Answer | None:
         """The answer to a request, None for what is no path of the page."""
@@ -55,9 +56,11 @@ class Site:
                 {"Content-Type": page.TYPES[".json"], "Cache-Control": page.NEVER},
             )
         file = self._file(asked.path)
-        return self._page(file, embedded=asked.path.startswith("/embed/")) if file else None
+        return self._page(file, embedded=is_embedded(asked.path)) if file else None
 
     def _file(self, path: str) -> Path | None:
+        if is_embedded(path):
+            return self.folder / page.EMBED
         first = path.split("/")[1]
         if path == "/" or first in VIEWS:
             return self.folder / page.INDEX
@@ -66,20 +69,35 @@ class Site:
 
     def _page(self, file: Path, embedded: bool) -> Answer:
         headers = {"Content-Type": page.kind(file), "Cache-Control": page.kept(file)}
-        return Answer(200, file.read_bytes(), {**headers, **security_headers(self.upload_hosts, embedded)})
+        said = embed_headers(self.embed_origins) if embedded else security_headers(self.upload_hosts)
+        return Answer(200, file.read_bytes(), {**headers, **said})
 
 
-def security_headers(upload_hosts: Iterable[str], embedded: bool = False) -> dict[str, str]:
-    """What CloudFront's response headers policy says of the page; only `/embed/` may stand in a frame of others."""
+def is_embedded(path: str) -> bool:
+    """Whether the distribution answers a path with the player for other people's sites: its pattern is `/embed*`."""
+    return path.startswith("/embed")
+
+
+def security_headers(upload_hosts: Iterable[str]) -> dict[str, str]:
+    """What CloudFront's response headers policy says of the page."""
+    return _headers(("'self'", *upload_hosts), ("'self'",))
+
+
+def embed_headers(origins: str) -> dict[str, str]:
+    """The same of the embedded player, which may stand in frames of the sites that a parameter of the stack names."""
+    return _headers(("'self'",), ("'self'", *filter(None, origins.split(","))))
+
+
+def _headers(connect: Iterable[str], ancestors: Iterable[str]) -> dict[str, str]:
     policy = {
         "default-src": "'self'",
-        "connect-src": " ".join(("'self'", *upload_hosts)),
+        "connect-src": " ".join(connect),
         "media-src": "'self' blob:",
         "img-src": "'self' blob:",
         "object-src": "'none'",
         "base-uri": "'none'",
         "form-action": "'self'",
-        "frame-ancestors": "*" if embedded else "'self'",
+        "frame-ancestors": " ".join(ancestors),
     }
     return {
         "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),

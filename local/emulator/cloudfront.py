@@ -1,4 +1,4 @@
-"""CloudFront with the REST API as an origin, a web ACL in front, and behaviours that want a signature."""
+"""CloudFront with the REST API as an origin, a web ACL in front, behaviours that want a signature, and CORS."""
 
 import re
 import uuid
@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from ministack import app
-from ministack.services import cloudfront
+from ministack.services import cloudfront, s3
 from ministack.services.cloudformation import provisioners
 
 from local.emulator import firewall, signatures
@@ -19,6 +19,7 @@ REFUSAL = '<?xml version="1.0" encoding="UTF-8"?><Error><Code>{code}</Code><Mess
 _fetch = cloudfront._fetch_from_origin
 _behavior = cloudfront._dataplane_behavior
 _serve = cloudfront.handle_viewer_request
+_apply_cors = cloudfront._apply_cors_headers
 
 
 def execute_path(api: str, uri: str) -> str:
@@ -31,6 +32,9 @@ async def fetch_from_origin(
     origin: dict[str, Any], method: str, uri: str, query: str, headers: dict[str, str], body: bytes, *rest: Any
 ) -> Any:
     """What the origin answers: (status, reason, headers, body)."""
+    if method == "OPTIONS" and origin.get("s3_bucket"):
+        status, answered, content = s3.cors_preflight(origin["s3_bucket"], uri.lstrip("/"), headers)
+        return status, "", {name.lower(): value for name, value in answered.items()}, content
     api = API_HOST.match(origin["domain_name"])
     if not api:
         return await _fetch(origin, method, uri, query, headers, body, *rest)
@@ -39,6 +43,18 @@ async def fetch_from_origin(
     parameters = parse_qs(query, keep_blank_values=True)
     status, answered, content = await app._handle_execute_api_request("", path, method, named, body, parameters)
     return status, "", {name.lower(): value for name, value in answered.items()}, content
+
+
+def apply_cors(headers: dict[str, Any], cors: Any, viewer_origin: str, method: str) -> dict[str, Any]:
+    """What a response headers policy says of other sites; with CORS in it CloudFront decides about Vary, too.
+
+    An answer that names its viewer's site, or has no such header only because nobody asked for one, depends on Origin.
+    """
+    applied: dict[str, Any] = _apply_cors(headers, cors, viewer_origin, method)
+    if not cors:
+        return applied
+    rest = {name: value for name, value in applied.items() if name != "vary"}
+    return rest if viewer_origin and "*" in cors["AllowOrigins"] else {**rest, "vary": "Origin"}
 
 
 def behavior(element: Any, pattern: Any = None) -> dict[str, Any]:
@@ -112,6 +128,7 @@ def install() -> None:
     """Let distributions reach our API, and let viewers in only with what the behaviour asks for."""
     cloudfront._fetch_from_origin = fetch_from_origin
     cloudfront._dataplane_behavior = behavior
+    cloudfront._apply_cors_headers = apply_cors
     cloudfront.handle_viewer_request = serve
     handlers = provisioners._RESOURCE_HANDLERS
     handlers["AWS::CloudFront::PublicKey"] = {

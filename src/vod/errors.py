@@ -36,6 +36,15 @@ class NotFound(RequestError):
         super().__init__("not_found", f"There is no such {what}. {advice}")
 
 
+class Unauthorized(RequestError):
+    """Whoever asks must say who they are."""
+
+    status = 401
+
+    def __init__(self, message: str) -> None:
+        super().__init__("unauthorized", message)
+
+
 class Forbidden(RequestError):
     """The request carries no valid proof of what it may do."""
 

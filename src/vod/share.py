@@ -10,13 +10,17 @@ _TOKEN = re.compile(r"([0-9a-f]{20})[\w-]{43}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What is stored of a link: `id` is the SHA-256 of its token, never the token. `expires_at` in Unix seconds."""
+    """What is stored of a link: `id` is the SHA-256 of its token, never the token. `expires_at` in Unix seconds.
+
+    `sites` are those that may embed the video or play it in a player of their own; none for all that the platform lets.
+    """
 
     id: str
     video_id: str
     created_at: str
     expires_at: int
     is_revoked: bool = False
+    sites: tuple[str, ...] = ()
 
     def opens(self, seconds: float) -> bool:
         """Whether the link works at a time in Unix seconds."""

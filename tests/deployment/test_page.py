@@ -38,7 +38,7 @@ def profiles(tmp_path: Path) -> Path:
 def built(tmp_path: Path) -> Path:
     folder = tmp_path / "dist"
     (folder / "assets").mkdir(parents=True)
-    for name in ("index.html", "favicon.svg", "assets/index-1.js", ".stamp"):
+    for name in ("index.html", "embed.html", "favicon.svg", "assets/index-1.js", ".stamp"):
         (folder / name).write_text(name)
     return folder
 
@@ -49,8 +49,8 @@ def test_every_file_is_there_with_its_type_and_how_long_it_is_good(s3: Any, buil
     stored = {entry["Key"] for entry in s3.list_objects_v2(Bucket="page")["Contents"]}
     code = s3.head_object(Bucket="page", Key="assets/index-1.js")
     start = s3.head_object(Bucket="page", Key="index.html")
-    assert stored == {"index.html", "favicon.svg", "assets/index-1.js", "config.json"}
-    assert count == 4
+    assert stored == {"index.html", "embed.html", "favicon.svg", "assets/index-1.js", "config.json"}
+    assert count == 5
     assert (code["ContentType"], code["CacheControl"]) == ("text/javascript; charset=utf-8", page.FOREVER)
     assert (start["ContentType"], start["CacheControl"]) == ("text/html; charset=utf-8", "no-cache")
 
@@ -79,4 +79,4 @@ def test_what_names_the_others_comes_last(built: Path, profiles: Path) -> None:
 
     page.publish(recorder, built, Stack("CREATE_COMPLETE", PARAMETERS, OUTPUTS), profiles)
 
-    assert recorder.keys[-1] == "index.html"
+    assert recorder.keys[-2:] == ["embed.html", "index.html"]

@@ -342,6 +342,32 @@ def test_a_shared_video_is_played_without_an_account_until_its_link_is_revoked(
     assert answer(deliver(play)) == (404, answer(deliver(play))[1] | {"code": "not_found"})
 
 
+@pytest.mark.parametrize("site", ["a.example", "https://a.example/", "*", "https://a.example; script-src *"])
+def test_a_site_of_a_link_is_an_origin(load: Callable[[str], Handler], site: str) -> None:
+    status, body = answer(load("library")(request("POST", "/videos/v/shares", {"sites": [site]})))
+
+    assert (status, body["code"]) == (400, "invalid_request")
+    assert "sites.0: Write an origin, as https://example.com or https://*.example.com." in body["message"]
+
+
+def test_a_link_for_some_sites_refuses_the_pages_of_others(load: Callable[[str], Handler], table: Any) -> None:
+    DynamoVideos(table, TABLE).create(samples.video(Status.READY))
+    path = f"/videos/{samples.VIDEO_ID}/shares"
+    _, made = answer(load("library")(request("POST", path, {"sites": ["https://a.example"]})))
+    play = signed_in_or_not(f"/shares/{made['share']['url'].rsplit('/', 1)[1]}/playback")
+
+    def asked_by(origin: str) -> int:
+        return int(load("deliver")(play | with_headers(Origin=origin))["statusCode"])
+
+    assert [asked_by(f"https://{name}.example") for name in "ab"] == [200, 403]
+
+
+def test_strangers_are_asked_to_sign_in_where_videos_are_private(load: Callable[[str], Handler]) -> None:
+    status, body = answer(load("deliver")(signed_in_or_not(f"/public/{samples.VIDEO_ID}/playback")))
+
+    assert (status, body["code"]) == (401, "unauthorized")
+
+
 @pytest.mark.parametrize("hours", [0, 721, "x"])
 def test_a_link_lives_between_an_hour_and_thirty_days(load: Callable[[str], Handler], hours: Any) -> None:
     status, body = answer(load("library")(request("POST", "/videos/v/shares", {"expiresInHours": hours})))

@@ -22,12 +22,21 @@ def shares(request: pytest.FixtureRequest, table: Any) -> Shares:
 
 
 def test_a_link_comes_back_as_it_was_stored(shares: Shares) -> None:
-    for link in (LINK, replace(LINK, is_revoked=True)):
+    for link in (LINK, replace(LINK, is_revoked=True), replace(LINK, sites=("https://a.example",))):
         shares.put(link)
 
         assert shares.get(LINK.video_id, LINK.id) == link
     assert shares.get(LINK.video_id, "none") is None
     assert shares.get("f" * 20, LINK.id) is None
+
+
+def test_a_link_of_before_there_were_sites_is_for_all(table: Any) -> None:
+    shares = DynamoShares(table, TABLE)
+    shares.put(LINK)
+    key = {"pk": {"S": f"VIDEO#{LINK.video_id}"}, "sk": {"S": f"SHARE#{LINK.id}"}}
+    table.update_item(TableName=TABLE, Key=key, UpdateExpression="REMOVE sites")
+
+    assert shares.get(LINK.video_id, LINK.id) == LINK
 
 
 def test_links_are_listed_by_video(shares: Shares) -> None:

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from local.clients import Clients
 from local.package import template_url
 from tests.local.aws import allow, unique, until
+from tests.templates import parsed
 
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 TOO_LONG = {"Type": "AWS::Events::Rule", "Properties": {"Name": "r" * 65, "ScheduleExpression": "rate(1 day)"}}
@@ -145,6 +146,18 @@ def test_a_name_that_is_too_long_is_refused(clients: Clients, name: str) -> None
 
     assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
     assert "Member must have length less than or equal to 64" in reasons(clients, stack["StackId"])
+
+
+@pytest.mark.parametrize("parameter", ["EmbedOrigins", "AllowedOrigins"])
+def test_a_list_of_sites_that_is_none_is_refused_with_an_example(clients: Clients, name: str, parameter: str) -> None:
+    body = {
+        "Parameters": {parameter: parsed.ROOT_TEMPLATE["Parameters"][parameter]},
+        "Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}},
+    }
+    given = [{"ParameterKey": parameter, "ParameterValue": "https://a.example/"}]
+
+    with pytest.raises(ClientError, match=r"as https://example.com,https://.*no slash at the end"):
+        clients.cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(body), Parameters=given)
 
 
 def test_a_creation_that_fails_keeps_what_is_retained_in_any_case_and_nothing_else(clients: Clients, name: str) -> None:

@@ -39,6 +39,7 @@ def test_make_deploy_puts_the_page_where_the_distribution_serves_it(
     (tmp_path / "assets").mkdir()
     (tmp_path / "assets" / "index-1.js").write_text("code")
     (tmp_path / "index.html").write_text("<page>")
+    (tmp_path / "embed.html").write_text("<player>")
     domain = platform.clients.cloudfront.list_distributions()["DistributionList"]["Items"][0]["DomainName"]
 
     address = Deployment(session, STACK, {}, lambda _: None).run(lambda *_: None, tmp_path)
@@ -51,6 +52,12 @@ def test_make_deploy_puts_the_page_where_the_distribution_serves_it(
     assert "frame-ancestors 'self'" in headers["Content-Security-Policy"]
     assert b'"clientId"' in get(f"{platform.endpoint}/config.json", **via)[1]
     assert get(f"{platform.endpoint}/assets/other.js", **via)[0] == 403
+    if not shutil.which("node"):
+        pytest.skip("NO NODE.JS: the function of the page's paths is not run")
+    for path, body, framed_by in (("watch/1", b"<page>", "'self'"), ("embed/1", b"<player>", "'self' *")):
+        status, document, headers = get(f"{platform.endpoint}/{path}", **via)
+        assert (status, document) == (200, body)
+        assert headers["Content-Security-Policy"].endswith(f"frame-ancestors {framed_by}")
 
 
 def test_the_api_is_not_reached_around_the_edge(platform: Platform) -> None:

@@ -16,12 +16,13 @@ def site(tmp_path: Path) -> Site:
     folder = tmp_path / "dist"
     (folder / "assets").mkdir(parents=True)
     (folder / "index.html").write_text("<page>")
+    (folder / "embed.html").write_text("<player>")
     (folder / "assets" / "index-1.js").write_text("code")
     (tmp_path / "secret").write_text("secret")
-    return Site(folder, {"api": "/api"}, (UPLOADS,), Login(UserPool(None, "pool", "app")))  # type: ignore[arg-type]
+    return Site(folder, {"limits": {}}, (UPLOADS,), Login(UserPool(None, "pool", "app")))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("path", ["/", "/upload", "/watch/1", "/embed/1", "/share/tok", "/signed-in"])
+@pytest.mark.parametrize("path", ["/", "/upload", "/watch/1", "/share/tok", "/signed-in"])
 def test_every_view_is_the_same_page_and_always_asked_for_anew(site: Site, path: str) -> None:
     answer = site.answer(Asked("GET", path))
 
@@ -56,3 +57,10 @@ def test_only_the_player_may_stand_in_frames_of_others(site: Site) -> None:
 
     ancestors = [one.headers["Content-Security-Policy"].rsplit(" ", 1)[1] for one in policies if one]
     assert ancestors == ["*", "'self'"]
+
+
+@pytest.mark.parametrize("path", ["/embed/1", "/embed/", "/embed", "/embed/a/b", "/embed.html", "/embedded"])
+def test_under_embed_there_is_the_player_for_other_sites_and_never_the_page(site: Site, path: str) -> None:
+    answer = site.answer(Asked("GET", path))
+
+    assert answer and (answer.status, answer.body) == (200, b"<player>")

@@ -1,4 +1,4 @@
-"""A real browser and the player it runs: a Chromium of this machine that plays H.264, and Shaka Player from npm.
+"""A real browser and the player it runs: a Chromium of this machine that plays H.264, and players from npm.
 
 `python -m tests.playback.browser` prints the browser's path, or fails. CodeBuild's image has a Chromium that cannot
 play H.264 beside Chrome, which can; so each candidate is started and asked.
@@ -99,20 +99,25 @@ def chromium() -> Iterator[Browser]:
 
 
 def shaka_player() -> Path:
-    """The folder of the player's scripts, installed when the lock file is newer than what is there."""
+    """The folder of Shaka Player's scripts."""
+    return players() / "shaka-player" / "dist"
+
+
+def players() -> Path:
+    """The folder of the players, installed when the lock file is newer than what is there."""
     lock, made = HERE / "package-lock.json", HERE / "node_modules" / ".made-from"
     if not made.exists() or made.read_bytes() != lock.read_bytes():
         _install()
         made.write_bytes(lock.read_bytes())
-    return HERE / "node_modules" / "shaka-player" / "dist"
+    return HERE / "node_modules"
 
 
 def _install() -> None:
     if not (npm := shutil.which("npm")):
-        unavailable("npm is not installed, which brings Shaka Player")
+        unavailable("npm is not installed, which brings the players")
     done = subprocess.run([npm, "ci"], cwd=HERE, capture_output=True, text=True, timeout=240, check=False)
     if done.returncode != 0:
-        unavailable(f"npm could not install Shaka Player: {done.stderr.strip()[-300:]}")
+        unavailable(f"npm could not install the players: {done.stderr.strip()[-300:]}")
 
 
 if __name__ == "__main__":

@@ -27,11 +27,12 @@ ROUTES = [
     if event["Type"] == "Api"
 ]
 PROVEN_BY_ADDRESS = {
+    "/public/{id}/playback",
     "/shares/{token}/playback",
     "/videos/{id}/manifest/{run}/{name}",
     "/videos/{id}/manifest/{run}/{name}/{playlist}",
 }
-"""Routes without a token: a share's token, or a signature, stands in the address."""
+"""Routes without a token: a share's token, or a signature, stands in the address; or videos are public."""
 
 
 def test_every_route_asks_for_a_token_unless_its_address_is_the_proof() -> None:

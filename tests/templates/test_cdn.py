@@ -1,6 +1,7 @@
 """The edge: domain, certificate, firewalls and headers, in us-east-1 and elsewhere, with and without."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from local.emulator.web_acl import refusal
-from local.web import VIEWS, security_headers
+from local.web import VIEWS, embed_headers, security_headers
 from tests import samples
 from tests.templates import parsed, resolved
 from tests.templates.parsed import Value
@@ -199,14 +200,101 @@ def test_no_cache_depends_on_a_header_of_the_viewer() -> None:
         assert asked["HeadersConfig"] == {"HeaderBehavior": "none"}
 
 
-@pytest.mark.parametrize(("name", "embedded"), [("PageHeaders", False), ("EmbedHeaders", True)])
-def test_the_page_s_policy_is_the_one_that_the_local_platform_is_tested_with(name: str, embedded: bool) -> None:
-    headers = POLICIES[name]["Properties"]["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+def security(name: str, **parameters: str) -> Value:
+    policy = resolved.resources("Policies", HOME, **parameters)[name]["ResponseHeadersPolicyConfig"]
+    return policy["SecurityHeadersConfig"]
+
+
+def test_the_page_s_policy_is_the_one_that_the_local_platform_is_tested_with() -> None:
+    headers = security("PageHeaders")
 
     said = headers["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Sub"]
-    local = security_headers(("https://${UploadHost}", "${LoginUrl}"), embedded)
-    assert said == local["Content-Security-Policy"]
-    assert ("FrameOptions" in headers) is False  # it knows no exception; frame-ancestors does
+    assert said == security_headers(("https://${UploadHost}", "${LoginUrl}"))["Content-Security-Policy"]
+    assert "FrameOptions" not in headers
+
+
+def text(value: Value, values: dict[str, str]) -> str:
+    """What CloudFormation makes of a join."""
+    if isinstance(value, str):
+        return value
+    mark, parts = value["Fn::Join"]
+    if isinstance(parts, dict):
+        separator, split = parts["Fn::Split"]
+        parts = values[split["Ref"]].split(separator)
+    return str(mark).join(text(part, values) for part in parts)
+
+
+@pytest.mark.parametrize("origins", ["*", "", "https://a.example", "https://a.example,https://*.b.example"])
+def test_the_embedded_player_may_stand_in_frames_of_the_sites_that_are_named(origins: str) -> None:
+    headers = security("EmbedHeaders", EmbedOrigins=origins)
+
+    template, values = headers["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Sub"]
+    ancestors = "'self'" if not origins else f"'self' {origins.replace(',', ' ')}"
+    assert text(values["Ancestors"], {"EmbedOrigins": origins}) == ancestors
+    assert template.replace("${Ancestors}", ancestors) == embed_headers(origins)["Content-Security-Policy"]
+    assert "FrameOptions" not in headers  # it knows no exception; frame-ancestors does
+
+
+def test_without_allowed_origins_no_other_site_s_player_reads_anything() -> None:
+    config = distribution(HOME)
+
+    policy = resolved.resources("Policies", HOME)
+    assert "CorsConfig" not in policy["PlaybackHeaders"]["ResponseHeadersPolicyConfig"]
+    assert "CorsConfiguration" not in resolved.resources("Storage", HOME)["OutputBucket"]
+    for each in config["CacheBehaviors"]:
+        assert "OPTIONS" not in each.get("AllowedMethods", []) or each["TargetOriginId"] == "api"
+        assert "FunctionAssociations" not in each or each["TargetOriginId"] == "page"
+
+
+ALLOWED = {"AllowedOrigins": "https://a.example,https://*.b.example"}
+PLAYS = ["/api/*/playback", "/api/videos/*/manifest/*", "/videos/*.m3u8", "/videos/*.mpd", "/videos/*"]
+
+
+def test_with_allowed_origins_exactly_what_plays_may_be_read_by_their_players() -> None:
+    config = distribution(HOME, **ALLOWED)
+
+    behaviors = {each["PathPattern"]: each for each in config["CacheBehaviors"]}
+    policy = {"Fn::GetAtt": ["Policies", "Outputs.PlaybackHeaders"]}
+    assert [path for path, each in behaviors.items() if each["ResponseHeadersPolicyId"] == policy] == PLAYS
+    assert all("OPTIONS" in behaviors[path]["AllowedMethods"] for path in PLAYS)
+    assert list(behaviors).index("/api/videos/*/manifest/*") < list(behaviors).index("/api/*")
+
+
+def test_no_cookie_is_asked_of_another_site() -> None:
+    cors = resolved.resources("Policies", HOME, **ALLOWED)["PlaybackHeaders"]["ResponseHeadersPolicyConfig"][
+        "CorsConfig"
+    ]
+
+    assert cors["AccessControlAllowCredentials"] is False
+    assert cors["OriginOverride"] is True  # what S3 said to another viewer is in the cache
+    assert cors["AccessControlAllowMethods"] == {"Items": ["GET", "HEAD"]}
+
+
+@pytest.mark.parametrize("name", ["EmbedOrigins", "AllowedOrigins"])
+@pytest.mark.parametrize(
+    ("value", "taken"),
+    [
+        ("", True),
+        ("*", True),
+        ("https://a.example", True),
+        ("http://localhost:8000,https://*.b.example", True),
+        ("a.example", False),
+        ("https://a.example/", False),
+        ("https://a.example; script-src *", False),
+        ("https://a.example https://b.example", False),
+        ("https://A.example", False),
+        ("*,https://a.example", False),
+        ("https://a.*.example", False),
+        ("https://a.example'", False),
+    ],
+)
+def test_a_list_of_sites_is_origins_and_a_wrong_one_is_refused_with_an_example(
+    name: str, value: str, taken: bool
+) -> None:
+    parameter = parsed.ROOT_TEMPLATE["Parameters"][name]
+
+    assert bool(re.fullmatch(parameter["AllowedPattern"], value)) is taken
+    assert "https://example.com,https://*.example.org" in parameter["ConstraintDescription"]
 
 
 def test_the_embedded_player_alone_is_served_with_the_policy_that_lets_it_stand_in_frames() -> None:
@@ -215,7 +303,7 @@ def test_the_embedded_player_alone_is_served_with_the_policy_that_lets_it_stand_
     by_policy = {
         each["PathPattern"]: each["ResponseHeadersPolicyId"]["Fn::GetAtt"][1] for each in config["CacheBehaviors"]
     }
-    assert [path for path, policy in by_policy.items() if policy == "Outputs.EmbedHeaders"] == ["/embed/*"]
+    assert [path for path, policy in by_policy.items() if policy == "Outputs.EmbedHeaders"] == ["/embed*"]
     assert config["DefaultCacheBehavior"]["ResponseHeadersPolicyId"] == {
         "Fn::GetAtt": ["Policies", "Outputs.PageHeaders"]
     }
@@ -230,7 +318,14 @@ def request(uri: str, host: str = "d111.cloudfront.net", **query: Value) -> Valu
 
 def run_function(host: str, requests: list[Value]) -> Value:
     """What the function of the page's paths answers to each request, on a platform with this host name."""
-    code = POLICIES["Views"]["Properties"]["FunctionCode"]["Fn::Sub"].replace("${PublicHost}", host)
+    return run("Views", {"PublicHost": host}, requests)
+
+
+def run(name: str, values: dict[str, str], requests: list[Value]) -> Value:
+    """What a function of the edge answers to each request."""
+    code = POLICIES[name]["Properties"]["FunctionCode"]["Fn::Sub"]
+    for parameter, value in values.items():
+        code = code.replace(f"${{{parameter}}}", value)
     events = json.dumps([{"version": "1.0", "request": each} for each in requests])
     script = f"{code}\nconsole.log(JSON.stringify({events}.map(handler)))"
     return json.loads(subprocess.run(["node", "-e", script], capture_output=True, check=True).stdout)
@@ -275,7 +370,6 @@ def test_a_view_is_the_page_and_everything_else_is_a_file() -> None:
         "/",
         *(f"/{view}" for view in VIEWS),
         "/watch/1",
-        "/embed/1",
         "/assets/index-1.js",
         "/config.json",
         "/uploads",
@@ -284,3 +378,58 @@ def test_a_view_is_the_page_and_everything_else_is_a_file() -> None:
 
     assert dict(zip(asked[-3:], served[-3:], strict=True)) == {path: path for path in asked[-3:]}
     assert set(served[:-3]) == {"/index.html"}
+
+
+@needs_node
+@pytest.mark.parametrize(
+    "path", ["/embed/1", "/embed/", "/embed", "/embed/a/b", "/embed.html", "/embedded", "/embed/../x"]
+)
+def test_under_embed_there_is_the_embedded_player_and_never_the_page(path: str) -> None:
+    (served,) = run_function("", [request(path)])
+
+    assert served["uri"] == "/embed.html"
+
+
+def preflight(origin: str, method: str = "OPTIONS") -> Value:
+    asked = request("/api/shares/t/playback")
+    return {**asked, "method": method, "headers": {"origin": {"value": origin}} if origin else {}}
+
+
+@needs_node
+@pytest.mark.parametrize(
+    ("sites", "origin", "said"),
+    [
+        ("*", "https://a.example", "*"),
+        ("https://a.example,https://b.example:81", "https://b.example:81", "https://b.example:81"),
+        ("https://a.example", "https://b.example", None),
+        ("https://a.example", "http://a.example", None),
+        ("https://a.example", "", None),
+        ("https://*.a.example", "https://x.y.a.example", "https://x.y.a.example"),
+        ("https://*.a.example", "https://a.example", None),
+        ("https://*.a.example", "https://evila.example", None),
+    ],
+)
+def test_a_preflight_of_the_playback_api_is_answered_at_the_edge(sites: str, origin: str, said: str | None) -> None:
+    (answer,) = run("Preflight", {"AllowedOrigins": sites}, [preflight(origin)])
+
+    headers = {name: each["value"] for name, each in answer["headers"].items()}
+    assert answer["statusCode"] == 204
+    assert headers.get("access-control-allow-origin") == said
+    assert headers["vary"] == "Origin"
+    assert ("authorization" in headers.get("access-control-allow-headers", "")) is (said is not None)
+
+
+@needs_node
+def test_whatever_is_no_preflight_goes_on_to_the_api() -> None:
+    asked = preflight("https://a.example", "GET")
+
+    assert run("Preflight", {"AllowedOrigins": "*"}, [asked]) == [asked]
+
+
+@pytest.mark.parametrize("name", ["Views", "Preflight"])
+def test_a_function_of_the_edge_is_within_cloudfront_s_limits(name: str) -> None:
+    code = POLICIES[name]["Properties"]["FunctionCode"]["Fn::Sub"]
+
+    assert POLICIES[name]["Properties"]["FunctionConfig"]["Runtime"] == "cloudfront-js-2.0"
+    assert len(code.encode()) < 10_000 - 4_096  # a parameter may put as much into it
+    assert not re.search(r"require|import|fetch|setTimeout|Promise|async|process", code)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from local.api import Api
 from local.platform import PAGE, REPOSITORY, Platform
 from tests.web.visitor import Visitor
 
@@ -17,7 +18,9 @@ VIEWS = {
     "video": "/watch/{video}",
     "nothing": "/?q=no-such-title",
     "gone": "/watch/none",
-    "embed": "/embed/{video}",
+    "embed": "/embed/{video}?share={share}",
+    "embed private": "/embed/{video}",
+    "embed nothing": "/embed/",
     "share": "/share/none",
 }
 SIZES = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "height": 800}}
@@ -26,14 +29,15 @@ SIZES = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "hei
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
 def test_axe_finds_no_violation_and_nothing_overflows(
-    browser: Browser, platform: Platform, session: str, video: str, size: str, scheme: str
+    browser: Browser, platform: Platform, api: Api, session: str, video: str, size: str, scheme: str
 ) -> None:
+    share = api.call("POST", f"/videos/{video}/shares", {"expiresInHours": 1})["share"]["url"].rsplit("/", 1)[1]
     context = browser.new_context(viewport=SIZES[size], color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
     visitor = Visitor(context.new_page(), platform.url)
     visitor.remember(session)
     found = {}
     for name, path in VIEWS.items():
-        visitor.go(path.format(video=video))
+        visitor.go(path.format(video=video, share=share))
         visitor.page.wait_for_load_state("networkidle")
 
         found[name] = visitor.violations()

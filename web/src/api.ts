@@ -1,18 +1,12 @@
 /** The platform's API as functions; every refusal is an ApiError with the API's own sentence. */
 
 import { idToken, renewedToken } from "./auth";
-import { config } from "./config";
-import type { Grant, Invitation, PlaybackUrls, Share, Status, Video, VideoPage } from "./model";
+import { ofThisHost } from "./grants";
+import type { Grant, Invitation, Share, Status, Video, VideoPage } from "./model";
+import { ApiError, send } from "./request";
 
-export class ApiError extends Error {
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    message: string,
-  ) {
-    super(message);
-  }
-}
+export { localized } from "./grants";
+export { ApiError, sentence } from "./request";
 
 interface NewVideo {
   filename: string;
@@ -70,8 +64,8 @@ export async function listShares(id: string): Promise<Share[]> {
   return (await call<{ shares: Share[] }>("GET", `/videos/${id}/shares`)).shares;
 }
 
-export async function createShare(id: string, expiresInHours: number): Promise<Share> {
-  return (await call<{ share: Share }>("POST", `/videos/${id}/shares`, { expiresInHours })).share;
+export async function createShare(id: string, expiresInHours: number, sites: string[]): Promise<Share> {
+  return (await call<{ share: Share }>("POST", `/videos/${id}/shares`, { expiresInHours, sites })).share;
 }
 
 export function revokeShare(id: string, shareId: string): Promise<void> {
@@ -81,30 +75,6 @@ export function revokeShare(id: string, shareId: string): Promise<void> {
 /** Leave to watch a video: the answer sets the cookies that the media requests carry. */
 export async function grant(id: string): Promise<Grant> {
   return ofThisHost(await call("GET", `/videos/${id}/playback`));
-}
-
-/** The same by a share link, for who has no account. */
-export async function sharedGrant(token: string): Promise<Grant> {
-  return ofThisHost(await send(`/shares/${encodeURIComponent(token)}/playback`, { method: "GET" }));
-}
-
-function ofThisHost(answer: Grant): Grant {
-  return { ...answer, playback: localized(answer.playback) };
-}
-
-/** The same addresses on the page's own host, whichever of the platform's names it was opened under. */
-export function localized(playback: PlaybackUrls): PlaybackUrls {
-  return {
-    hls: path(playback.hls),
-    dash: path(playback.dash),
-    poster: playback.poster && path(playback.poster),
-    storyboard: playback.storyboard && path(playback.storyboard),
-  };
-}
-
-function path(address: string): string {
-  const url = new URL(address, location.origin);
-  return url.pathname + url.search;
 }
 
 async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
@@ -124,30 +94,4 @@ function request(method: string, token: string, body?: unknown): RequestInit {
   const headers: Record<string, string> = { Authorization: `Bearer ${token}` };
   if (body === undefined) return { method, headers };
   return { method, headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(body) };
-}
-
-async function send<T>(path: string, init: RequestInit): Promise<T> {
-  let answer: Response;
-  try {
-    answer = await fetch(config().api + path, init);
-  } catch {
-    throw new ApiError(0, "offline", "The platform cannot be reached. Check your connection.");
-  }
-  const text = await answer.text();
-  if (!answer.ok) throw refusal(answer.status, text);
-  return (text ? JSON.parse(text) : undefined) as T;
-}
-
-function refusal(status: number, text: string): ApiError {
-  try {
-    const { code, message } = JSON.parse(text) as { code: string; message: string };
-    return new ApiError(status, code, message);
-  } catch {
-    return new ApiError(status, "unexpected", `The platform answered ${status}. Try again in a moment.`);
-  }
-}
-
-/** The sentence to show for whatever went wrong. */
-export function sentence(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,6 +2,7 @@
 
 import { config } from "./config";
 import { challenge, claims, secret } from "./pkce";
+import * as storage from "./storage";
 
 interface Session {
   idToken: string;
@@ -17,6 +18,7 @@ interface Attempt {
 const SESSION = "vod.session";
 const ATTEMPT = "vod.sign-in";
 const REFRESH_BEFORE_SECONDS = 60;
+const KEEPS_NOTHING = "Your browser keeps no data for this site. Allow cookies and site data for it, then sign in.";
 
 let refreshing: Promise<string | null> | null = null;
 const listeners = new Set<() => void>();
@@ -33,13 +35,12 @@ export function onSessionChange(listener: () => void): () => void {
 }
 
 function session(): Session | null {
-  const text = localStorage.getItem(SESSION);
+  const text = storage.kept("localStorage", SESSION);
   return text ? (JSON.parse(text) as Session) : null;
 }
 
 function keep(fresh: Session | null): void {
-  if (fresh) localStorage.setItem(SESSION, JSON.stringify(fresh));
-  else localStorage.removeItem(SESSION);
+  storage.keep("localStorage", SESSION, fresh && JSON.stringify(fresh));
   listeners.forEach((listener) => listener());
 }
 
@@ -55,10 +56,10 @@ export function userName(): string {
   return String(said["email"] ?? said["cognito:username"] ?? said["sub"] ?? "");
 }
 
-/** Leave for the login page; `returnTo` is where to go afterwards, a path of this page. */
+/** Leave for the login page; `returnTo` is where to go afterwards, a path of this page. Throws where nothing is kept. */
 export async function signIn(returnTo: string): Promise<void> {
   const attempt: Attempt = { verifier: secret(), state: secret(), returnTo };
-  sessionStorage.setItem(ATTEMPT, JSON.stringify(attempt));
+  if (!storage.keep("sessionStorage", ATTEMPT, JSON.stringify(attempt))) throw new Error(KEEPS_NOTHING);
   const { domain, clientId, scopes } = config().auth;
   const query = new URLSearchParams({
     response_type: "code",
@@ -75,8 +76,8 @@ export async function signIn(returnTo: string): Promise<void> {
 /** Turn the code that the login page sent into a session; where to go on. Throws when the answer is not for us. */
 export async function finishSignIn(search: string): Promise<string> {
   const answer = new URLSearchParams(search);
-  const attempt = JSON.parse(sessionStorage.getItem(ATTEMPT) ?? "null") as Attempt | null;
-  sessionStorage.removeItem(ATTEMPT);
+  const attempt = JSON.parse(storage.kept("sessionStorage", ATTEMPT) ?? "null") as Attempt | null;
+  storage.keep("sessionStorage", ATTEMPT, null);
   const code = answer.get("code");
   if (!code) throw new Error(answer.get("error_description") ?? "The login page sent no code.");
   if (!attempt || attempt.state !== answer.get("state")) throw new Error("This sign-in was not started here.");

@@ -9,12 +9,12 @@ import "./styles/player.css";
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { isSignedIn, onSessionChange } from "./auth";
-import { loadConfig } from "./config";
+import { config, loadConfig } from "./config";
 import { Empty, Link, Notice } from "./parts/basics";
 import { Frame } from "./parts/frame";
 import { route, type Route } from "./routes";
 import { Library } from "./views/library";
-import { Embed, SharePage } from "./views/shared";
+import { PublicPage, SharePage } from "./views/shared";
 import { SignedIn, SignIn } from "./views/sign-in";
 import { UploadView } from "./views/upload";
 import { VideoView } from "./views/video";
@@ -23,9 +23,9 @@ function App() {
   const at = useRoute();
   const signedIn = useSignedIn();
   useFocusOnChange(at);
-  if (at.view === "embed") return <Embed id={at.id} share={at.share} />;
   if (at.view === "share") return <SharePage token={at.token} />;
   if (at.view === "signed-in") return <SignedIn search={at.search} />;
+  if (!signedIn && at.view === "video" && config().playbackAccess === "public") return <PublicPage id={at.id} />;
   if (!signedIn) return <SignIn />;
   return <Frame at={at.view}>{viewOf(at)}</Frame>;
 }
@@ -73,7 +73,6 @@ async function start(): Promise<void> {
   const place = document.getElementById("app")!;
   try {
     await loadConfig();
-    render(<App />, place);
   } catch {
     render(
       <main class="closed">
@@ -83,7 +82,9 @@ async function start(): Promise<void> {
       </main>,
       place,
     );
+    return;
   }
+  render(<App />, place);
 }
 
 void start();

@@ -101,23 +101,24 @@ export interface Multipart extends Times {
   arrived: { partNumber: number; etag: string; size: number }[];
 }
 
-/** Leave to watch one video for a while; `signed` are manifests for players without cookies. */
+/** Leave to watch one video for a while; `signed` are addresses that need no cookies, `sites` those that may show it. */
 export interface Grant {
   playback: PlaybackUrls;
   expiresAt?: string;
-  signed?: { hls: string; dash: string };
+  signed?: PlaybackUrls;
   video?: { id: string; title: string; duration: number | null };
+  sites?: string[];
 }
 
 export interface Share {
   id: string;
   url?: string;
+  sites: string[];
   createdAt: string;
   expiresAt: string;
 }
 
 export interface Config {
-  api: string;
   auth: { domain: string; clientId: string; scopes: string[] };
   playbackAccess: "private" | "public";
   profiles: { name: string; description: string }[];

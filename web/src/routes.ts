@@ -1,10 +1,9 @@
-/** The page's addresses. `/videos/` belongs to the output bucket, so a video's page is `/watch/{id}`. */
+/** The page's addresses. `/videos/` belongs to the output bucket, so a video's page is `/watch/{id}`; `/embed/` is a document of its own. */
 
 export type Route =
   | { view: "library" }
   | { view: "upload" }
   | { view: "video"; id: string }
-  | { view: "embed"; id: string; share: string | null }
   | { view: "share"; token: string }
   | { view: "signed-in"; search: string }
   | { view: "unknown" };
@@ -12,16 +11,15 @@ export type Route =
 export function route(pathname: string, search = ""): Route {
   const [first = "", second, ...rest] = pathname.split("/").slice(1).map(decoded);
   if (rest.some(Boolean)) return { view: "unknown" };
-  if (second) return withId(first, second, search);
+  if (second) return withId(first, second);
   if (first === "") return { view: "library" };
   if (first === "upload") return { view: "upload" };
   if (first === "signed-in") return { view: "signed-in", search };
   return { view: "unknown" };
 }
 
-function withId(first: string, second: string, search: string): Route {
+function withId(first: string, second: string): Route {
   if (first === "watch") return { view: "video", id: second };
-  if (first === "embed") return { view: "embed", id: second, share: new URLSearchParams(search).get("share") };
   if (first === "share") return { view: "share", token: second };
   return { view: "unknown" };
 }

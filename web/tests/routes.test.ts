@@ -8,17 +8,13 @@ test.each([
   ["/upload", { view: "upload" }],
   ["/watch/0123", { view: "video", id: "0123" }],
   ["/share/abc", { view: "share", token: "abc" }],
-  ["/embed/0123", { view: "embed", id: "0123", share: null }],
+  ["/embed/0123", { view: "unknown" }],
   ["/watch", { view: "unknown" }],
   ["/watch/1/2", { view: "unknown" }],
   ["/videos/1", { view: "unknown" }],
   ["/watch/%", { view: "video", id: "%" }],
 ])("%s leads to its view", (path, expected) => {
   expect(route(path)).toEqual(expected);
-});
-
-test("an embedded player may come with a share link's token", () => {
-  expect(route("/embed/0123", "?share=tok")).toEqual({ view: "embed", id: "0123", share: "tok" });
 });
 
 test("a challenge is the one of RFC 7636's appendix B", async () => {

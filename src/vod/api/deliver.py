@@ -20,7 +20,7 @@ Value = Annotated[str, Query(max_length=2000)]
 
 
 def routes(delivering: Delivering) -> APIGatewayRouter:
-    """`GET /videos/{id}/playback`, `GET /shares/{token}/playback` and `GET /videos/{id}/manifest/...`."""
+    """`GET .../playback` of a video, of a public one and of a share link, and `GET /videos/{id}/manifest/...`."""
     router = APIGatewayRouter()
 
     @router.get("/videos/<video_id>/playback", summary="Addresses and cookies to play a video", tags=["deliver"])
@@ -28,11 +28,15 @@ def routes(delivering: Delivering) -> APIGatewayRouter:
         grant = delivering.playback(current_caller(router), video_id)
         return _granted(grant, grant.answer)
 
+    @router.get("/public/<video_id>/playback", summary="Play a public video, without an account", tags=["deliver"])
+    def public(video_id: VideoId) -> Response[str]:
+        grant = delivering.public(video_id)
+        return _granted(grant, grant.answer_to_strangers)
+
     @router.get("/shares/<token>/playback", summary="Play a shared video, without an account", tags=["deliver"])
     def shared(token: Token) -> Response[str]:
-        grant = delivering.shared(token)
-        video = {"id": grant.video.id, "title": grant.video.title, "duration": grant.video.duration}
-        return _granted(grant, grant.answer | {"video": video})
+        grant = delivering.shared(token, router.current_event.headers.get("origin", ""))
+        return _granted(grant, grant.answer_to_strangers)
 
     @router.get("/videos/<video_id>/manifest/<run>/<name>", summary="A signed manifest", tags=["deliver"])
     def manifest(

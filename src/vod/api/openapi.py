@@ -18,8 +18,8 @@ _ERROR = {
 }
 _ERRORS = {
     "400": "A field is wrong; the message names it",
-    "401": "No valid token",
-    "403": "The address is not signed, was changed or has expired",
+    "401": "No valid token, or videos are private",
+    "403": "The address is not signed, was changed or has expired, or is not for this site",
     "404": "No such video, or it is another owner's",
     "409": "The video's status does not allow this",
     "413": "Larger than the platform accepts this way",
@@ -115,7 +115,11 @@ def _describe_auth(made: dict[str, Any]) -> None:
     scheme = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "A Cognito id token"}
     made["components"]["securitySchemes"] = {"cognito": scheme}
     made["security"] = [{"cognito": []}]
-    for path in ("/shares/{token}/playback", *(path for path in made["paths"] if "/manifest/" in path)):
+    for path in (
+        "/public/{video_id}/playback",
+        "/shares/{token}/playback",
+        *(path for path in made["paths"] if "/manifest/" in path),
+    ):
         made["paths"][path]["get"]["security"] = []  # the address is the proof
     made["servers"] = [{"url": "/api", "description": "Under the CDN's address"}]
 

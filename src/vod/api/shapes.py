@@ -2,9 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from vod.profile import DEFAULT, ProfileName
+from vod.sites import is_site
 
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -17,6 +19,15 @@ ShareId = Annotated[str, StringConstraints(max_length=64)]
 PathName = Annotated[str, StringConstraints(max_length=64, pattern=r"^[\w-]+$")]
 ManifestName = Annotated[str, StringConstraints(max_length=64, pattern=r"^[\w-]+\.(m3u8|mpd|vtt)$")]
 VideoId = Annotated[str, StringConstraints(max_length=64)]
+
+
+def _site(text: str) -> str:
+    if not is_site(text):
+        raise PydanticCustomError("site", "Write an origin, as https://example.com or https://*.example.com.")
+    return text
+
+
+Site = Annotated[str, StringConstraints(max_length=200), AfterValidator(_site)]
 
 
 class Body(BaseModel):
@@ -57,9 +68,10 @@ class ChangeBody(Body):
 
 
 class ShareBody(Body):
-    """`POST /videos/{id}/shares`: how long the link works."""
+    """`POST /videos/{id}/shares`: how long the link works, and on whose sites; on all when none is named."""
 
     expires_in_hours: Annotated[int, Field(alias="expiresInHours", ge=1, le=720)] = 168
+    sites: Annotated[list[Site], Field(max_length=20)] = Field(default_factory=list)
 
 
 class RetryBody(Body):

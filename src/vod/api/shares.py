@@ -18,9 +18,9 @@ def routes(sharing: Sharing) -> APIGatewayRouter:
 
     @router.post("/videos/<video_id>/shares", summary="Make a link for people without an account", tags=["share"])
     def create(video_id: VideoId, body: Annotated[ShareBody | None, Body()] = None) -> Response[str]:
-        hours = (body or ShareBody()).expires_in_hours
-        made = {"share": sharing.create(current_caller(router), video_id, hours)}
-        return Response(201, "application/json", json.dumps(made))
+        asked = body or ShareBody()
+        made = sharing.create(current_caller(router), video_id, asked.expires_in_hours, tuple(asked.sites))
+        return Response(201, "application/json", json.dumps({"share": made}))
 
     @router.get("/videos/<video_id>/shares", summary="List the links that work", tags=["share"])
     def listed(video_id: VideoId) -> dict[str, Any]:

@@ -21,7 +21,12 @@ class DynamoShares:
         self._table = table
 
     def put(self, share: Share) -> None:
-        stored = {"createdAt": share.created_at, "expiresAt": share.expires_at, "isRevoked": share.is_revoked}
+        stored = {
+            "createdAt": share.created_at,
+            "expiresAt": share.expires_at,
+            "isRevoked": share.is_revoked,
+            "sites": list(share.sites),
+        }
         item = _key(share.video_id, share.id) | {name: _serialize(value) for name, value in stored.items()}
         self._client.put_item(TableName=self._table, Item=item)
 
@@ -51,4 +56,5 @@ def _share(item: Item) -> Share:
         created_at=plain["createdAt"],
         expires_at=int(plain["expiresAt"]),
         is_revoked=plain["isRevoked"],
+        sites=tuple(plain.get("sites", ())),  # older links have none
     )

@@ -1,15 +1,15 @@
 """Deliver: who may watch gets addresses and cookies that open one video for a while; nobody else gets in."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from vod import clock, delivery, keys, share, signed_manifest
+from vod import clock, delivery, keys, share, signed_manifest, sites
 from vod.access import Pass
 from vod.buckets import Output
 from vod.caller import Caller
 from vod.delivery import Delivery
-from vod.errors import Conflict, Forbidden, NotFound
+from vod.errors import Conflict, Forbidden, NotFound, Unauthorized
 from vod.model import Document, Video
 from vod.ports import Shares, Videos
 from vod.status import Status
@@ -20,19 +20,28 @@ COOKIE_VALIDITY = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What opens a video until `expires_at`: addresses that need the cookies, and signed ones that need nothing."""
+    """What opens a video until `expires_at`: addresses that need the cookies, and signed ones that need nothing.
+
+    `sites` are those on which it may be shown; none for all.
+    """
 
     video: Video
     playback: Document
     signed: Document
     expires_at: datetime
     cookies: Mapping[str, str] = field(default_factory=dict)
+    sites: tuple[str, ...] = ()
 
     @property
     def answer(self) -> Document:
         """The grant as the API shows it."""
-        manifests = {name: self.signed[name] for name in ("hls", "dash")}
-        return {"playback": self.playback, "expiresAt": clock.stamp(self.expires_at), "signed": manifests}
+        return {"playback": self.playback, "expiresAt": clock.stamp(self.expires_at), "signed": self.signed}
+
+    @property
+    def answer_to_strangers(self) -> Document:
+        """The same for people without an account, who know nothing else of the video."""
+        video = {"id": self.video.id, "title": self.video.title, "duration": self.video.duration}
+        return self.answer | {"video": video, "sites": list(self.sites)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +58,28 @@ class Delivering:
         """What opens a video for a caller who may see it."""
         return self._grant(caller.allowed(self.videos.get(video_id)), None)
 
-    def shared(self, token: str) -> Grant:
-        """What opens a shared video for whoever has the link; NotFound when it is unknown, revoked or expired."""
+    def public(self, video_id: str) -> Grant:
+        """What opens a video for anybody; Unauthorized, whatever the video, where playback is private."""
+        if self.delivery().key:
+            raise Unauthorized("Videos are private here. Sign in, or ask for a share link.")
+        video = self.videos.get(video_id)
+        if not video or video.status is Status.DELETING:
+            raise NotFound("video", "Ask who sent you its address.")
+        return self._grant(video, None)
+
+    def shared(self, token: str, origin: str = "") -> Grant:
+        """What opens a shared video for whoever has the link; NotFound when it is unknown, revoked or expired.
+
+        Forbidden for a page of an `origin` on which the link must not be used.
+        """
         video_id = share.video_id_of(token)
         found = self.shares.get(video_id, share.id_of(token)) if video_id else None
         video = self.videos.get(found.video_id) if found and found.opens(self.now().timestamp()) else None
         if not found or not video or video.status is Status.DELETING:
             raise NotFound("share", "Ask for a new link.")
-        return self._grant(video, datetime.fromtimestamp(found.expires_at, UTC))
+        if origin and found.sites and not sites.admits((*found.sites, self.delivery().public_url), origin):
+            raise Forbidden("This link must not be used on this site.")
+        return replace(self._grant(video, datetime.fromtimestamp(found.expires_at, UTC)), sites=found.sites)
 
     def manifest(self, video_id: str, name: str, given: Pass) -> str:
         """A manifest whose addresses carry the pass it was asked for with; Forbidden without a valid pass."""

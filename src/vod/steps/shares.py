@@ -24,14 +24,14 @@ class Sharing:
     public_url: Callable[[], str]
     now: Callable[[], datetime] = clock.now
 
-    def create(self, caller: Caller, video_id: str, hours: int) -> Document:
-        """A new link, good for so long. Its token is in this answer and nowhere else."""
+    def create(self, caller: Caller, video_id: str, hours: int, sites: tuple[str, ...] = ()) -> Document:
+        """A new link, good for so long and on these sites. Its token is in this answer and nowhere else."""
         video = caller.allowed(self.videos.get(video_id))
         if len(self._open(video.id)) >= MOST:
             raise Conflict("too_many_shares", f"The video has {MOST} links already. Revoke one first.")
         token, now = share.new_token(video.id), self.now()
         ends = int((now + timedelta(hours=hours)).timestamp())
-        made = Share(share.id_of(token), video.id, clock.stamp(now), ends)
+        made = Share(share.id_of(token), video.id, clock.stamp(now), ends, sites=sites)
         self.shares.put(made)
         return _shown(made) | {"url": f"{self.public_url()}/share/{token}"}
 
@@ -55,4 +55,4 @@ class Sharing:
 
 def _shown(found: Share) -> Document:
     ends = clock.stamp(datetime.fromtimestamp(found.expires_at, UTC))
-    return {"id": found.id, "createdAt": found.created_at, "expiresAt": ends}
+    return {"id": found.id, "createdAt": found.created_at, "expiresAt": ends, "sites": list(found.sites)}

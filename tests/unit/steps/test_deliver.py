@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from vod import share
 from vod.access import Pass, decode
 from vod.caller import Caller
 from vod.delivery import Delivery
-from vod.errors import Conflict, Forbidden, NotFound
+from vod.errors import Conflict, Forbidden, NotFound, Unauthorized
 from vod.share import Share
 from vod.status import Status
 from vod.steps.deliver import Delivering
@@ -26,7 +27,7 @@ def delivering(status: Status = Status.READY, key: object = KEY) -> Delivering:
     return Delivering(videos, FakeShares(), output, lambda: opened, lambda: NOW)
 
 
-def shared(step: Delivering, seconds: int, **changes: bool) -> str:
+def shared(step: Delivering, seconds: int, **changes: Any) -> str:
     token = share.new_token(samples.VIDEO_ID)
     step.shares.put(Share(share.id_of(token), samples.VIDEO_ID, "now", int(NOW.timestamp()) + seconds, **changes))
     return token
@@ -41,7 +42,7 @@ def test_who_may_watch_gets_an_hour_of_cookies_and_longer_addresses() -> None:
     assert f'"https://cdn.example/videos/{samples.VIDEO_ID}/*"' in policy
     assert str(int((NOW + timedelta(hours=1)).timestamp())) in policy
     assert grant.answer["playback"]["hls"] == f"https://cdn.example/videos/{samples.VIDEO_ID}/{NAME}"
-    assert grant.answer["signed"].keys() == {"hls", "dash"}
+    assert grant.answer["signed"].keys() == {"hls", "dash", "poster", "storyboard"}
 
 
 def test_others_are_told_that_there_is_no_such_video() -> None:
@@ -95,6 +96,38 @@ def test_a_link_to_a_video_that_is_being_deleted_opens_nothing() -> None:
 
     with pytest.raises(NotFound, match="no such share"):
         step.shared(shared(step, 60))
+
+
+def test_a_public_video_is_anybodys_and_a_private_one_is_not_even_looked_for() -> None:
+    grant = delivering(key=None).public(samples.VIDEO_ID)
+
+    assert grant.answer_to_strangers["video"] == {"id": samples.VIDEO_ID, "title": "Clip", "duration": 8.0}
+    assert grant.answer_to_strangers["signed"] == grant.answer_to_strangers["playback"]
+    for video_id in (samples.VIDEO_ID, "f" * 20):
+        with pytest.raises(Unauthorized, match="private here"):
+            delivering().public(video_id)
+
+
+@pytest.mark.parametrize(("status", "video_id"), [(Status.DELETING, samples.VIDEO_ID), (Status.READY, "f" * 20)])
+def test_a_public_video_that_is_gone_is_not_found(status: Status, video_id: str) -> None:
+    with pytest.raises(NotFound, match="no such video"):
+        delivering(status, key=None).public(video_id)
+
+
+@pytest.mark.parametrize("origin", ["", "https://a.example", "https://cdn.example"])
+def test_a_link_for_some_sites_is_good_on_them_and_names_them(origin: str) -> None:
+    step = delivering()
+
+    grant = step.shared(shared(step, 60, sites=("https://a.example",)), origin)
+
+    assert grant.answer_to_strangers["sites"] == ["https://a.example"]
+
+
+def test_a_link_for_some_sites_is_good_on_no_other() -> None:
+    step = delivering()
+
+    with pytest.raises(Forbidden, match="on this site"):
+        step.shared(shared(step, 60, sites=("https://a.example",)), "https://b.example")
 
 
 def given(step: Delivering) -> Pass:

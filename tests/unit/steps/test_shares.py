@@ -27,7 +27,16 @@ def test_a_link_shows_its_token_once_and_only_its_hash_is_stored(sharing: Sharin
     assert made["id"] == share.id_of(token)
     assert made["expiresAt"] == "2026-01-02T05:04:05.000Z"
     assert token not in repr(sharing.shares)
-    assert sharing.list(ANN, samples.VIDEO_ID) == [{name: made[name] for name in ("id", "createdAt", "expiresAt")}]
+    assert sharing.list(ANN, samples.VIDEO_ID) == [
+        {name: made[name] for name in ("id", "createdAt", "expiresAt", "sites")}
+    ]
+
+
+def test_a_link_may_be_for_some_sites(sharing: Sharing) -> None:
+    made = sharing.create(ANN, samples.VIDEO_ID, 2, ("https://a.example",))
+
+    assert made["sites"] == ["https://a.example"]
+    assert sharing.list(ANN, samples.VIDEO_ID)[0]["sites"] == ["https://a.example"]
 
 
 def test_a_revoked_link_is_listed_no_more_and_revoking_again_is_fine(sharing: Sharing) -> None:

@@ -1,9 +1,9 @@
 /** Small pieces that every view uses. */
 
-import type { ButtonHTMLAttributes, ComponentChildren } from "preact";
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { go, isPlainClick } from "../routes";
-import { Icon, type IconName } from "./icons";
+import { Icon } from "./icons";
 
 interface LinkProps {
   to: string;
@@ -23,17 +23,6 @@ export function Link({ to, children, ...rest }: LinkProps) {
     <a href={to} onClick={follow} {...rest}>
       {children}
     </a>
-  );
-}
-
-type IconButtonProps = { icon: IconName; label: string } & ButtonHTMLAttributes;
-
-/** A button that shows only an icon; its label is spoken and shown as a hint. */
-export function IconButton({ icon, label, class: kind = "", ...rest }: IconButtonProps) {
-  return (
-    <button type="button" class={`icon-button ${kind}`} aria-label={label} title={label} {...rest}>
-      <Icon name={icon} />
-    </button>
   );
 }
 

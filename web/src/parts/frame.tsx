@@ -5,6 +5,7 @@ import { signOut, userName } from "../auth";
 import { Link } from "./basics";
 import { useUploads } from "./hooks";
 import { Icon, type IconName } from "./icons";
+import { Mark } from "./mark";
 
 export function Frame({ at, children }: { at: string; children: ComponentChildren }) {
   return (
@@ -39,16 +40,6 @@ export function Frame({ at, children }: { at: string; children: ComponentChildre
         {children}
       </main>
     </>
-  );
-}
-
-export function Mark() {
-  return (
-    <svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
-      <rect width="32" height="32" rx="8" />
-      <path d="M12 9.5v13l11-6.5z" />
-      <path class="mark-bar" d="M7.5 9.5v13" />
-    </svg>
   );
 }
 

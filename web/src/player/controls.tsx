@@ -3,7 +3,7 @@
 import type { RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { clock, spokenTime } from "../format";
-import { IconButton } from "../parts/basics";
+import { IconButton } from "../parts/icon-button";
 import type { Tile } from "../vtt";
 import type { Choices, Engine } from "./engine";
 import { Menu } from "./menu";

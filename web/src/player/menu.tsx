@@ -2,7 +2,7 @@
 
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { IconButton } from "../parts/basics";
+import { IconButton } from "../parts/icon-button";
 import { Icon } from "../parts/icons";
 import type { Choice, Choices, Engine } from "./engine";
 

@@ -1,5 +1,7 @@
 /** Uploads that were begun and not finished, so that they can go on after a reload: which file becomes which video. */
 
+import { keep, kept } from "../storage";
+
 export interface Begun {
   videoId: string;
   name: string;
@@ -14,8 +16,8 @@ const KEPT_MS = 7 * 86_400_000; // the platform forgets an upload earlier
 
 export function begunUploads(now = Date.now()): Begun[] {
   try {
-    const kept = JSON.parse(localStorage.getItem(KEY) ?? "[]") as Begun[];
-    return kept.filter((one) => now - one.startedAt < KEPT_MS);
+    const begun = JSON.parse(kept("localStorage", KEY) ?? "[]") as Begun[];
+    return begun.filter((one) => now - one.startedAt < KEPT_MS);
   } catch {
     return [];
   }
@@ -37,5 +39,5 @@ export function begunWith(file: File, among = begunUploads()): Begun | undefined
 }
 
 function store(list: Begun[]): void {
-  localStorage.setItem(KEY, JSON.stringify(list));
+  keep("localStorage", KEY, JSON.stringify(list));
 }

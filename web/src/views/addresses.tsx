@@ -11,15 +11,15 @@ export function Addresses({ video, playback }: { video: Video; playback: Playbac
       <h2 id="addresses-title" class="panel-title">
         Embed and addresses
       </h2>
-      <CopyField label="Embed code" text={embedCode(video)} />
+      {!isPrivate && <CopyField label="Embed code" text={embedCode(video)} />}
       <CopyField label="HLS address" text={playback.hls} />
       <CopyField label="DASH address" text={playback.dash} />
-      {isPrivate && <p class="quiet small">Playback is private: the addresses are signed and expire, and the embed code asks for a sign-in. For others, create a share link.</p>}
+      {isPrivate && <p class="quiet small">Playback is private: the addresses are signed and expire. For other people and other sites, create a share link; it comes with embed code.</p>}
     </section>
   );
 }
 
-/** An iframe with the player page of a video, or of a share link's token. */
+/** An iframe with the player of a public video, or of a share link's token. */
 export function embedCode({ id, title }: Pick<Video, "id" | "title">, token?: string): string {
   const query = token ? `?share=${encodeURIComponent(token)}` : "";
   const address = `${location.origin}/embed/${id}${query}`;

@@ -1,10 +1,11 @@
-/** Share links: who has one may watch without an account, until it expires or is revoked. */
+/** Share links: who has one may watch without an account, until it expires or is revoked, and on some sites only if one likes. */
 
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, createShare, listShares, revokeShare, sentence } from "../api";
 import { dateTime, when } from "../format";
 import type { Share, Video } from "../model";
-import { CopyField, IconButton } from "../parts/basics";
+import { CopyField } from "../parts/basics";
+import { IconButton } from "../parts/icon-button";
 import { Icon } from "../parts/icons";
 import { embedCode } from "./addresses";
 
@@ -19,6 +20,7 @@ export function Shares({ video }: { video: Video }) {
   const [shares, setShares] = useState<Share[] | null>(null);
   const [made, setMade] = useState<Share | null>(null);
   const [hours, setHours] = useState(DEFAULT_HOURS);
+  const [sites, setSites] = useState("");
   const [error, setError] = useState<string | null>(null);
   const [supported, setSupported] = useState(true);
   const attempt = (act: () => Promise<void>) => act().then(() => setError(null), (failure: unknown) => setError(sentence(failure)));
@@ -32,7 +34,7 @@ export function Shares({ video }: { video: Video }) {
   if (!supported) return null;
   const create = () =>
     attempt(async () => {
-      const share = await createShare(video.id, hours);
+      const share = await createShare(video.id, hours, sites.split(/[\s,]+/).filter(Boolean));
       setMade(share);
       setShares([share, ...(shares ?? [])]);
     });
@@ -64,6 +66,10 @@ export function Shares({ video }: { video: Video }) {
           Create link
         </button>
       </div>
+      <label class="share-sites">
+        <span class="label">Sites that may embed it (all, if none is named)</span>
+        <input type="text" inputMode="url" spellcheck={false} placeholder="https://example.com" value={sites} onInput={(event) => setSites(event.currentTarget.value)} />
+      </label>
       {error && (
         <p class="tone-failed" role="alert">
           {error}
@@ -77,6 +83,7 @@ export function Shares({ video }: { video: Video }) {
               <span>
                 Created {when(share.createdAt)}
                 <span class="quiet"> · until {dateTime(share.expiresAt)}</span>
+                {share.sites.length > 0 && <span class="quiet"> · on {share.sites.join(", ")}</span>}
               </span>
               <IconButton icon="trash" label={`Revoke the link created ${when(share.createdAt)}`} onClick={() => void revoke(share.id)} />
             </li>

@@ -4,16 +4,20 @@ import { useEffect, useState } from "preact/hooks";
 import { sentence } from "../api";
 import { finishSignIn, signIn } from "../auth";
 import { Notice } from "../parts/basics";
-import { Mark } from "../parts/frame";
 import { useTitle } from "../parts/hooks";
+import { Mark } from "../parts/mark";
 import { go } from "../routes";
 
 export function SignIn() {
   useTitle("Sign in");
   const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
   const start = () => {
     setBusy(true);
-    void signIn(location.pathname + location.search);
+    signIn(location.pathname + location.search).catch((failure: unknown) => {
+      setBusy(false);
+      setError(sentence(failure));
+    });
   };
   return (
     <main class="door">
@@ -27,6 +31,11 @@ export function SignIn() {
         <button type="button" class="button button-large" disabled={busy} onClick={start}>
           Sign in
         </button>
+        {error && (
+          <p class="tone-failed" role="alert">
+            {error}
+          </p>
+        )}
       </div>
       <div class="door-frames" aria-hidden="true">
         {["1080p", "720p", "480p", "360p"].map((name) => (

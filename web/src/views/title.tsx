@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { changeVideo, sentence } from "../api";
 import type { Video } from "../model";
-import { IconButton } from "../parts/basics";
+import { IconButton } from "../parts/icon-button";
 import { Icon } from "../parts/icons";
 
 interface ChangeProps {

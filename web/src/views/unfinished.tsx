@@ -2,7 +2,7 @@
 
 import { useRef, useState } from "preact/hooks";
 import { bytes, when } from "../format";
-import { IconButton } from "../parts/basics";
+import { IconButton } from "../parts/icon-button";
 import { Icon } from "../parts/icons";
 import { fileOf } from "../upload/handles";
 import { type Begun, begunUploads, begunWith } from "../upload/resume";

@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { ApiError, grant, localized, sentence } from "../api";
 import type { Grant, Video } from "../model";
 import { Notice, Skeleton } from "../parts/basics";
+import { manifestOf } from "../player/choice";
 import { Player } from "../player/player";
 
 const RENEW_BEFORE_MS = 60_000;
@@ -19,23 +20,7 @@ export function Watch({ video }: { video: Video }) {
   if (given.error) return <Refused error={given.error} onRetry={given.renew} />;
   if (!given.grant) return <Skeleton kind="player" />;
   const { playback } = given.grant;
-  return <Player manifest={chosen(given.grant)} poster={playback.poster} storyboard={playback.storyboard} title={video.title} onRefused={given.renew} />;
-}
-
-/** DASH, or HLS when the address asks for it (`?format=hls`) or the browser plays nothing else: both hold the same. */
-export function chosen({ playback }: Grant): string {
-  return isHls() ? playback.hls : playback.dash;
-}
-
-/** The same with its signature in the address, for where no cookies are kept. */
-export function chosenSigned({ signed }: Grant): string | undefined {
-  return isHls() ? signed?.hls : signed?.dash;
-}
-
-/** Shaka Player is better at DASH: the length of what still grows, and captions that come although nothing else does. */
-function isHls(): boolean {
-  const hasMediaSource = "MediaSource" in window || "ManagedMediaSource" in window;
-  return new URLSearchParams(location.search).get("format") === "hls" || !hasMediaSource;
+  return <Player manifest={manifestOf(playback)} poster={playback.poster} storyboard={playback.storyboard} title={video.title} onRefused={given.renew} />;
 }
 
 /** Leave by the API; a platform without that call lets everybody watch. */

@@ -1,0 +1,1 @@
+"""Videos on sites of other people: framed, and in players of their own."""

@@ -1,0 +1,31 @@
+/** Leave to watch for people without an account: by a share link, or because videos are public. */
+
+import type { Grant, PlaybackUrls } from "./model";
+import { send } from "./request";
+
+export async function sharedGrant(token: string): Promise<Grant> {
+  return ofThisHost(await send(`/shares/${encodeURIComponent(token)}/playback`, { method: "GET" }));
+}
+
+export async function publicGrant(id: string): Promise<Grant> {
+  return ofThisHost(await send(`/public/${encodeURIComponent(id)}/playback`, { method: "GET" }));
+}
+
+export function ofThisHost(answer: Grant): Grant {
+  return { ...answer, playback: localized(answer.playback), ...(answer.signed && { signed: localized(answer.signed) }) };
+}
+
+/** The same addresses on the page's own host, whichever of the platform's names it was opened under. */
+export function localized(playback: PlaybackUrls): PlaybackUrls {
+  return {
+    hls: path(playback.hls),
+    dash: path(playback.dash),
+    poster: playback.poster && path(playback.poster),
+    storyboard: playback.storyboard && path(playback.storyboard),
+  };
+}
+
+function path(address: string): string {
+  const url = new URL(address, location.origin);
+  return url.pathname + url.search;
+}
