@@ -5,7 +5,8 @@ from typing import Any
 
 from vod.aws import logs, wiring
 from vod.aws.events import ended_execution
-from vod.steps.fail import is_broken, reason
+from vod.errors import is_broken
+from vod.steps.fail import reason
 
 logger = logs.logger()
 _failing = wiring.failing(os.environ)

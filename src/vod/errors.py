@@ -141,6 +141,8 @@ class AddressRefused(VodError):
         super().__init__("address_refused", f"S3 refused the source's address ({why}). Have another one signed.")
 
 
+ENCODE_FAILED = "encode_failed"
+"""A file that looked good and could not be decoded to its end."""
 REFUSALS = {
     "empty": "The uploaded file is empty. Upload it again.",
     "size_mismatch": "The uploaded file does not have the declared size. Create the video again and upload the whole file.",
@@ -157,3 +159,8 @@ REFUSALS = {
     "too_many_streams": "The file holds more tracks than this platform accepts. Export it with fewer tracks.",
 }
 """Why a source is refused: code -> sentence for the user."""
+
+
+def is_broken(code: str) -> bool:
+    """Whether a failure is the platform's, not the file's: encoding it again may help."""
+    return code not in REFUSALS and code != ENCODE_FAILED

@@ -2,13 +2,11 @@
 
 import logging
 
-from vod.errors import SourceRefused
+from vod.errors import ENCODE_FAILED, SourceRefused
 from vod.ffmpeg_process import Finished
 from vod.report import Refusal
 
 logger = logging.getLogger(__name__)
-ENCODE_FAILED = "encode_failed"
-"""A file that looked good and could not be decoded to its end."""
 
 
 def refusal(finished: Finished) -> Refusal:

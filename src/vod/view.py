@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from vod.cost import MICRO
-from vod.model import Document, Video
+from vod.errors import is_broken
+from vod.model import Document, Failure, Video
 from vod.ports import Spent
 from vod.status import Status
 
@@ -30,9 +31,18 @@ def video(record: Video, progress: float, playback: Document | None, remade: flo
         "remake": {"rendition": record.remade_now.rendition, "progress": remade} if record.remade_now else None,
         "playback": playback,
         "warnings": list(record.warnings),
-        "error": {"code": record.failure.code, "message": record.failure.message} if record.failure else None,
+        "error": _error(record.failure) if record.failure else None,
         "createdAt": record.created_at,
         "updatedAt": record.updated_at,
+    }
+
+
+def _error(failure: Failure) -> Document:
+    """`retryable` says whether encoding the same source again may help."""
+    return {
+        "code": failure.code,
+        "message": failure.message,
+        "retryable": is_broken(failure.code),
     }
 
 

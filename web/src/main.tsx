@@ -12,6 +12,7 @@ import { isSignedIn, onSessionChange } from "./auth";
 import { config, loadConfig } from "./config";
 import { Empty, Link, Notice } from "./parts/basics";
 import { Frame } from "./parts/frame";
+import { Shortcuts } from "./player/shortcuts";
 import { route, type Route } from "./routes";
 import { Library } from "./views/library";
 import { PublicPage, SharePage } from "./views/shared";
@@ -20,6 +21,15 @@ import { UploadView } from "./views/upload";
 import { VideoView } from "./views/video";
 
 function App() {
+  return (
+    <>
+      <Page />
+      <Shortcuts />
+    </>
+  );
+}
+
+function Page() {
   const at = useRoute();
   const signedIn = useSignedIn();
   useFocusOnChange(at);

@@ -58,7 +58,7 @@ export interface Video {
   renditions: Rendition[];
   playback: PlaybackUrls | null;
   warnings: string[];
-  error: { code: string; message: string } | null;
+  error: { code: string; message: string; retryable: boolean } | null;
   /** Only where one video is shown. */
   cost?: Cost;
   createdAt: string;

@@ -8,11 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from vod import clock, model, sandbox, scratch
-from vod.errors import REFUSALS, PlanGone, SourceTooLargeForTask
+from vod.errors import PlanGone, SourceTooLargeForTask, is_broken
 from vod.model import Document, Failure, Remake, Video
 from vod.ports import Events, Metrics, Videos
 from vod.records import amend
-from vod.refusal import ENCODE_FAILED
 from vod.status import Status
 
 logger = logging.getLogger(__name__)
@@ -79,11 +78,6 @@ def _lacked_its_image(cause: Any) -> bool:
     except (TypeError, ValueError, KeyError):
         return False
     return code == "TaskFailedToStart" and why.startswith("CannotPullContainerError") and "not found" in why
-
-
-def is_broken(code: str) -> bool:
-    """Whether a failure is the platform's, not the file's."""
-    return code not in REFUSALS and code != ENCODE_FAILED
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { signOut, userName } from "../auth";
 import { Link } from "./basics";
+import { DropAnywhere } from "./drop";
 import { useUploads } from "./hooks";
 import { Icon, type IconName } from "./icons";
 import { Mark } from "./mark";
@@ -39,6 +40,7 @@ export function Frame({ at, children }: { at: string; children: ComponentChildre
       <main id="content" class="main" tabIndex={-1}>
         {children}
       </main>
+      <DropAnywhere />
     </>
   );
 }

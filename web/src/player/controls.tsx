@@ -37,10 +37,15 @@ export function Controls({ video, stage, control, choices, board, engine }: Cont
   const expanded = useExpanded(stage);
   const captionsOn = choices.captions.length > 1 && !choices.captions[0]?.active;
   const never = played.paused && played.time === 0;
+  const start = () => {
+    control.toggle();
+    // The button goes away: the keys must not go with it.
+    video.current?.focus();
+  };
   return (
     <>
       {never && (
-        <button type="button" class="player-start" aria-label="Play" onClick={() => control.toggle()} disabled={!engine}>
+        <button type="button" class="player-start" aria-label="Play" onClick={start} disabled={!engine}>
           <svg viewBox="0 0 24 24" aria-hidden="true">
             <path d="M8.5 5.8v12.4L18.5 12z" />
           </svg>

@@ -6,7 +6,7 @@ import type { Tile } from "../vtt";
 import { tiles } from "../vtt";
 import { Controls } from "./controls";
 import { type Choices, Engine } from "./engine";
-import { press } from "./keys";
+import { press, pressOutside } from "./keys";
 import { remote, type Remote } from "./remote";
 
 interface PlayerProps {
@@ -48,11 +48,18 @@ export function Player({ manifest, poster, storyboard, title, onRefused }: Playe
     setAttempt(attempt + 1);
   };
   const control = remote(video, stage, engine, choices);
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (press(event, control)) event.preventDefault();
+  const onKey = useRef((_: KeyboardEvent): void => undefined);
+  onKey.current = (event) => {
+    const isInside = stage.current!.contains(event.target as Node);
+    if (isInside ? press(event, control) : pressOutside(event, control)) event.preventDefault();
   };
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => onKey.current(event);
+    document.addEventListener("keydown", listen);
+    return () => document.removeEventListener("keydown", listen);
+  }, []);
   return (
-    <section ref={stage} class={`player ${idle ? "player-idle" : ""}`} aria-label={`Player: ${title}`} onKeyDown={onKeyDown}>
+    <section ref={stage} class={`player ${idle ? "player-idle" : ""}`} aria-label={`Player: ${title}`}>
       <video
         ref={video}
         class="player-video"

@@ -59,18 +59,46 @@ export interface Chosen {
 
 type Item = DataTransferItem & { getAsFileSystemHandle?: () => Promise<FileSystemHandle | null> };
 
-/** The files of a drop, folders left out; their handles where the browser gives them. */
+/** The files of a drop, with the videos and sounds of its folders; their handles where the browser gives them. */
 export async function dropped(transfer: DataTransfer): Promise<Chosen[]> {
   // Everything must be asked for before the first await: the list is empty afterwards.
   const items = [...transfer.items].filter((item) => item.kind === "file");
   const asked = items.map((item: Item) => ({
     file: item.getAsFile(),
-    isFolder: item.webkitGetAsEntry?.()?.isDirectory ?? false,
+    entry: item.webkitGetAsEntry?.() ?? null,
     handle: item.getAsFileSystemHandle?.() ?? Promise.resolve(null),
   }));
-  const chosen = asked.map(async ({ file, isFolder, handle }): Promise<Chosen[]> => {
+  const chosen = asked.map(async ({ file, entry, handle }): Promise<Chosen[]> => {
     const found = await handle.catch(() => null);
-    return file && !isFolder ? [{ file, handle: found?.kind === "file" ? (found as FileSystemFileHandle) : null }] : [];
+    if (entry?.isDirectory) return (await inside(entry as FileSystemDirectoryEntry)).filter(isMedia).map(withoutHandle);
+    return file ? [{ file, handle: found?.kind === "file" ? (found as FileSystemFileHandle) : null }] : [];
   });
   return (await Promise.all(chosen)).flat();
+}
+
+/** Endings of what is uploaded although the browser knows no type for it. */
+export const ENDINGS = [".mkv", ".ts", ".mxf", ".flv", ".vob", ".m2ts", ".mts"];
+
+function isMedia(file: File): boolean {
+  const name = file.name.toLowerCase();
+  return /^(video|audio)\//.test(file.type) || ENDINGS.some((ending) => name.endsWith(ending));
+}
+
+function withoutHandle(file: File): Chosen {
+  return { file, handle: null };
+}
+
+/** Every file of a folder and of those in it; what cannot be read is left out. */
+async function inside(folder: FileSystemDirectoryEntry): Promise<File[]> {
+  const reader = folder.createReader();
+  const found: File[] = [];
+  for (;;) {
+    // A browser gives a hundred at a time.
+    const entries = await new Promise<FileSystemEntry[]>((resolve) => reader.readEntries(resolve, () => resolve([])));
+    if (entries.length === 0) return found;
+    for (const entry of entries) {
+      if (entry.isDirectory) found.push(...(await inside(entry as FileSystemDirectoryEntry)));
+      else await new Promise<void>((done) => (entry as FileSystemFileEntry).file((file) => (found.push(file), done()), () => done()));
+    }
+  }
 }

@@ -33,6 +33,9 @@ export interface Upload {
 
 const RETRY_DELAYS_MS = [0, 1000, 3000, 5000, 10_000, 20_000];
 const PARTS_AT_A_TIME = 4;
+/** After so long without a byte nobody is told of a speed any more. */
+const STILL_MS = 6000;
+const LOOK_MS = 1000;
 
 class Uploads {
   private list: readonly Upload[] = [];
@@ -144,6 +147,8 @@ class Uploads {
     });
     this.uppy.on("complete", ({ successful }) => successful?.forEach((file) => this.uppy.removeFile(file.id)));
     addEventListener("offline", () => this.replace("sending", "offline"));
+    // A network that swallows everything says nothing of itself.
+    setInterval(() => this.list.filter(isStill).forEach(({ id }) => this.change(id, { stage: "offline", rate: 0 })), LOOK_MS);
     addEventListener("online", () => {
       this.replace("offline", "sending");
       this.list.filter(({ stage, videoId }) => stage === "failed" && videoId).forEach(({ id }) => this.retry(id));
@@ -152,7 +157,7 @@ class Uploads {
 
   private advance(id: string, sent: number): void {
     const upload = this.find(id);
-    if (!upload) return;
+    if (!upload || (upload.stage === "offline" && sent <= upload.sent)) return;
     const stage = sent >= upload.size ? "finishing" : upload.stage === "paused" ? "paused" : "sending";
     this.change(id, { sent, rate: rate(id, sent), stage });
   }
@@ -264,6 +269,18 @@ function fresh(file: File): Upload {
 }
 
 const samples = new Map<string, { time: number; sent: number; rate: number }>();
+const moved = new Map<string, { time: number; sent: number }>();
+
+/** Whether nothing of an upload has got through for a while. */
+function isStill({ id, sent, stage }: Upload): boolean {
+  const now = performance.now();
+  const last = moved.get(id);
+  if (stage !== "sending" || last?.sent !== sent) {
+    moved.set(id, { time: now, sent });
+    return false;
+  }
+  return now - last.time > STILL_MS;
+}
 
 /** Bytes a second, smoothed over a few seconds. */
 function rate(id: string, sent: number): number {

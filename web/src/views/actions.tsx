@@ -44,7 +44,7 @@ export function Actions({ video, onChange }: ActionsProps) {
           Cancel encoding
         </button>
       )}
-      {(video.status === "failed" || video.status === "cancelled") && (
+      {(video.status === "cancelled" || (video.status === "failed" && video.error?.retryable !== false)) && (
         <button type="button" class={`button ${video.status === "failed" ? "button-quiet" : ""}`} disabled={busy} onClick={retry}>
           <Icon name="replay" />
           Encode again

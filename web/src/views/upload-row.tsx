@@ -59,7 +59,7 @@ function says({ stage, sent, size, rate, error, resumed }: Upload): string {
     waiting: `${bytes(size)} · starting`,
     sending: `${amount}${pace}${resumed && !pace ? " · resumed" : ""}`,
     paused: `Paused · ${amount}`,
-    offline: `Offline, goes on by itself · ${amount}`,
+    offline: `${navigator.onLine ? "No connection to the platform" : "Offline"}, goes on by itself · ${amount}`,
     finishing: "Putting the parts together",
     done: "Uploaded",
     failed: error ?? "The upload failed.",

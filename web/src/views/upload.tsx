@@ -5,7 +5,7 @@ import { config } from "../config";
 import { profileName, sizeLimit } from "../format";
 import { useTitle, useUploads } from "../parts/hooks";
 import { Icon } from "../parts/icons";
-import { type Chosen, dropped } from "../upload/handles";
+import { type Chosen, dropped, ENDINGS } from "../upload/handles";
 import { uploads } from "../upload/uploads";
 import { Unfinished } from "./unfinished";
 import { UploadRow } from "./upload-row";
@@ -42,10 +42,13 @@ export function UploadView() {
 function DropZone({ onFiles }: { onFiles: (chosen: Chosen[]) => void }) {
   const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
+  const [empty, setEmpty] = useState(false);
   const drop = async (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
-    if (event.dataTransfer) onFiles(await dropped(event.dataTransfer));
+    const chosen = event.dataTransfer ? await dropped(event.dataTransfer) : [];
+    setEmpty(chosen.length === 0);
+    onFiles(chosen);
   };
   const choose = () => {
     const files = [...(input.current?.files ?? [])];
@@ -65,7 +68,12 @@ function DropZone({ onFiles }: { onFiles: (chosen: Chosen[]) => void }) {
       <Icon name="upload" />
       <p class="drop-title">Drop videos here</p>
       <p class="quiet">Up to {sizeLimit(config().limits.maxSourceBytes)} each. Uploads go on when the connection or this page comes back.</p>
-      <input ref={input} id="files" class="hidden" type="file" accept="video/*,.mkv,.ts,.mxf,.flv,.vob,.m2ts,.mts" multiple onChange={choose} />
+      {empty && (
+        <p class="tone-failed" role="alert">
+          There is no video in what you dropped.
+        </p>
+      )}
+      <input ref={input} id="files" class="hidden" type="file" accept={["video/*", "audio/*", ...ENDINGS].join()} multiple onChange={choose} />
       <label for="files" class="button">
         Choose files
       </label>

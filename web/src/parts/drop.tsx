@@ -1,0 +1,44 @@
+/** A file dropped anywhere is uploaded: the upload view shows how. */
+
+import { useEffect, useState } from "preact/hooks";
+import { config } from "../config";
+import { go } from "../routes";
+import { dropped } from "../upload/handles";
+import { uploads } from "../upload/uploads";
+import { Icon } from "./icons";
+
+export function DropAnywhere() {
+  const [over, setOver] = useState(false);
+  useEffect(() => {
+    let leaving = 0;
+    const drag = (event: DragEvent) => {
+      if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault();
+      setOver(true);
+      clearTimeout(leaving);
+      leaving = window.setTimeout(() => setOver(false), 300);
+    };
+    const drop = async (event: DragEvent) => {
+      setOver(false);
+      if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault();
+      const chosen = await dropped(event.dataTransfer);
+      uploads.add(chosen, config().profiles[0]?.name ?? "default");
+      go("/upload");
+    };
+    document.addEventListener("dragover", drag);
+    document.addEventListener("drop", drop);
+    return () => {
+      clearTimeout(leaving);
+      document.removeEventListener("dragover", drag);
+      document.removeEventListener("drop", drop);
+    };
+  }, []);
+  if (!over) return null;
+  return (
+    <div class="drop-anywhere" aria-hidden="true">
+      <Icon name="upload" />
+      <p class="drop-title">Drop to upload</p>
+    </div>
+  );
+}
