@@ -75,8 +75,12 @@ class Uploads {
     return () => this.listeners.delete(listener);
   }
 
-  /** Begin to upload files; each goes on where it stood when it was begun before. */
+  /** Begin to upload files; each goes on where it stood when it was begun before. That there are none is told, too. */
   add(chosen: Chosen[], profile: string): void {
+    if (chosen.length === 0) {
+      const nothing = fresh(new File([], "What you dropped"));
+      this.publish([...this.list, { ...nothing, stage: "failed", error: "There is no video in it." }]);
+    }
     for (const one of chosen) void this.begin(one, profile);
   }
 

@@ -42,17 +42,14 @@ export function UploadView() {
 function DropZone({ onFiles }: { onFiles: (chosen: Chosen[]) => void }) {
   const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
-  const [empty, setEmpty] = useState(false);
   const drop = async (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
-    const chosen = event.dataTransfer ? await dropped(event.dataTransfer) : [];
-    setEmpty(chosen.length === 0);
-    onFiles(chosen);
+    if (event.dataTransfer) onFiles(await dropped(event.dataTransfer));
   };
   const choose = () => {
     const files = [...(input.current?.files ?? [])];
-    onFiles(files.map((file) => ({ file, handle: null })));
+    if (files.length > 0) onFiles(files.map((file) => ({ file, handle: null })));
     input.current!.value = "";
   };
   return (
@@ -68,11 +65,6 @@ function DropZone({ onFiles }: { onFiles: (chosen: Chosen[]) => void }) {
       <Icon name="upload" />
       <p class="drop-title">Drop videos here</p>
       <p class="quiet">Up to {sizeLimit(config().limits.maxSourceBytes)} each. Uploads go on when the connection or this page comes back.</p>
-      {empty && (
-        <p class="tone-failed" role="alert">
-          There is no video in what you dropped.
-        </p>
-      )}
       <input ref={input} id="files" class="hidden" type="file" accept={["video/*", "audio/*", ...ENDINGS].join()} multiple onChange={choose} />
       <label for="files" class="button">
         Choose files
