@@ -130,7 +130,7 @@ def menu_label(title: str | None) -> str:
 
 
 def told_apart(labels: list[str]) -> list[str]:
-    """The labels, no two alike: with a number behind those that are there more than once. None is longer than allowed."""
+    """The labels, none too long and no two alike: those that are there more than once with a number behind them."""
     cut = [label[:LONGEST_LABEL].strip() for label in labels]
     single = {label for label in cut if cut.count(label) == 1}
     taken = set(single)

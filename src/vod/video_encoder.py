@@ -27,8 +27,8 @@ def _level(rendition: Rendition, rate: Fraction) -> Arguments:
     return ["-level", level] if level else []
 
 
-# Captions inside the source's pictures (CEA-608 in A/53) are not copied: playlists say CLOSED-CAPTIONS=NONE, and players
-# offer what they find. SVT-AV1 copies none and has no such option.
+# Captions inside the source's pictures (CEA-608 in A/53) are not copied: playlists say CLOSED-CAPTIONS=NONE. SVT-AV1
+# never copies any and has no such option.
 _NO_CAPTIONS = ["-a53cc", "0"]
 
 _CODECS: dict[Codec, tuple[str, Arguments]] = {
