@@ -3,6 +3,8 @@
 import re
 from itertools import count
 
+UNKNOWN = "und"
+"""The language of a rendition whose source names none: Apple and DASH-IF want every rendition to have one."""
 LONGEST_LABEL = 100
 """Characters of what a viewer picks from a menu."""
 

@@ -21,7 +21,7 @@ def made() -> tuple[str, str, str]:
     plan = samples.plan()
     tracks = assemble(plan, [samples.report(plan)])
     listed = catalog(plan, tracks)
-    return hls.multivariant(listed), hls.media(listed.video[0].track), dash.mpd(listed)
+    return hls.multivariant(listed), hls.media(listed.video[0].track, 4), dash.mpd(listed)
 
 
 def test_further_playlists_stay_beside_the_first_with_the_apis_query() -> None:

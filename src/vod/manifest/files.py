@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from vod import keys
 from vod.manifest import dash, hls, subtitles
 from vod.manifest.hls import Kind
-from vod.manifest.rendition import Catalog
+from vod.manifest.rendition import Catalog, target_duration
 
 
 def files(listed: Catalog, kind: Kind) -> Iterator[tuple[str, str]]:
@@ -14,11 +14,13 @@ def files(listed: Catalog, kind: Kind) -> Iterator[tuple[str, str]]:
     One at a time: of a video of 48 hours they are 40 MB.
     """
     is_growing = listed.growing is not None
-    for track in (*(entry.track for entry in listed.video), *(entry.track for entry in listed.audio)):
-        yield keys.playlist_name(track.name), hls.media(track, kind, is_growing)
+    tracks = (*(entry.track for entry in listed.video), *(entry.track for entry in listed.audio))
+    target = target_duration(tracks)
+    for track in tracks:
+        yield keys.playlist_name(track.name), hls.media(track, target, kind, is_growing)
     for entry in listed.video:
         if entry.has_keys:
-            yield keys.trick_playlist_name(entry.track.name), hls.keyframes(entry.track, kind, is_growing)
+            yield keys.trick_playlist_name(entry.track.name), hls.keyframes(entry.track, target, kind, is_growing)
     for rendition, _ in listed.subtitles:
         yield keys.playlist_name(rendition.name), subtitles.hls_playlist(rendition, listed.seconds)
     yield keys.DASH_NAME, dash.mpd(listed)

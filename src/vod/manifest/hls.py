@@ -1,9 +1,9 @@
 """HLS (RFC 8216bis): the multivariant playlist and one media playlist per rendition."""
 
 from enum import StrEnum
-from math import ceil
 
 from vod import keys
+from vod.language import UNKNOWN
 from vod.manifest import subtitles
 from vod.manifest.rendition import AudioEntry, Catalog, VideoEntry, average_bandwidth, key_only, peak_bandwidth
 from vod.profile import Codec
@@ -65,17 +65,17 @@ def _first_choice(sounds: tuple[AudioEntry, ...]) -> AudioEntry:
     return next((entry for entry in sounds if entry.rendition.is_default), sounds[0])
 
 
-def media(track: TrackReport, kind: Kind = Kind.VOD, is_growing: bool = False) -> str:
-    """One rendition's playlist; addresses are relative to it. One that grew stays an EVENT to its end."""
-    lines = _head(track, kind)
+def media(track: TrackReport, target: int, kind: Kind = Kind.VOD, is_growing: bool = False) -> str:
+    """One rendition's playlist of a target duration (s); addresses are relative to it. One that grew stays an EVENT."""
+    lines = _head(track, target, kind)
     for segment in track.segments:
         lines += [_length(track, segment), _file(keys.segment_name(track.name, segment.number))]
     return _ended(lines, is_growing)
 
 
-def keyframes(track: TrackReport, kind: Kind = Kind.VOD, is_growing: bool = False) -> str:
+def keyframes(track: TrackReport, target: int, kind: Kind = Kind.VOD, is_growing: bool = False) -> str:
     """The first picture of every segment of a track, each a range of its bytes, for players that wind (trick play)."""
-    lines = [*_head(track, kind), "#EXT-X-I-FRAMES-ONLY"]
+    lines = [*_head(track, target, kind), "#EXT-X-I-FRAMES-ONLY"]
     for segment in track.segments:
         lines += [
             _length(track, segment),
@@ -85,12 +85,11 @@ def keyframes(track: TrackReport, kind: Kind = Kind.VOD, is_growing: bool = Fals
     return _ended(lines, is_growing)
 
 
-def _head(track: TrackReport, kind: Kind) -> list[str]:
-    longest = max(segment.ticks for segment in track.segments) / track.timescale
+def _head(track: TrackReport, target: int, kind: Kind) -> list[str]:
     return [
         "#EXTM3U",
         f"#EXT-X-VERSION:{_VERSION}",
-        f"#EXT-X-TARGETDURATION:{max(1, ceil(longest - 0.5))}",
+        f"#EXT-X-TARGETDURATION:{target}",
         "#EXT-X-MEDIA-SEQUENCE:0",
         f"#EXT-X-PLAYLIST-TYPE:{kind}",
         f'#EXT-X-MAP:URI="{_file(keys.init_name(track.name))}"',
@@ -108,11 +107,11 @@ def _ended(lines: list[str], is_growing: bool) -> str:
 def _audio_line(group: str, entry: AudioEntry, is_inside: bool) -> str:
     """A rendition that is inside its variants' own playlists has no address (RFC 8216, 4.3.4.2.1)."""
     address = "" if is_inside else f',URI="{keys.playlist_name(entry.rendition.name)}"'
-    language = f',LANGUAGE="{entry.rendition.language}"' if entry.rendition.language else ""
+    language = entry.rendition.language or UNKNOWN
     default = "YES" if entry.rendition.is_default else "NO"
     return (
-        f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{group}",NAME="{_quoted(entry.rendition.label)}"{language},DEFAULT={default},'
-        f'AUTOSELECT=YES,CHANNELS="{entry.rendition.channels}"{address}'
+        f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{group}",NAME="{_quoted(entry.rendition.label)}",LANGUAGE="{language}",'
+        f'DEFAULT={default},AUTOSELECT=YES,CHANNELS="{entry.rendition.channels}"{address}'
     )
 
 

@@ -1,9 +1,10 @@
 """What both manifests say about a rendition, computed once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from math import floor
 
 from vod.plan import Plan
 from vod.renditions import Rendition
@@ -79,6 +80,13 @@ def catalog(plan: Plan, tracks: Tracks, growing: Growing | None = None) -> Catal
         seconds=growing.seconds if growing else tracks.seconds,
         growing=growing,
     )
+
+
+def target_duration(tracks: Iterable[TrackReport]) -> int:
+    """EXT-X-TARGETDURATION (s) of playlists that are played together: no segment, rounded, is longer (RFC 8216,
+    4.3.3.1), and Apple wants the same of sound and picture."""
+    longest = max(segment.ticks / track.timescale for track in tracks for segment in track.segments)
+    return max(1, floor(longest + 0.5))
 
 
 def whole(segment: SegmentReport) -> int:

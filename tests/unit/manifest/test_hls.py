@@ -37,7 +37,7 @@ def test_peak_bandwidth_is_never_below_the_average() -> None:
 def test_a_media_playlist_lasts_as_long_as_its_track() -> None:
     track = CATALOG.video[0].track
 
-    playlist = m3u8.loads(hls.media(track))
+    playlist = m3u8.loads(hls.media(track, 4))
 
     assert abs(sum(segment.duration for segment in playlist.segments) - track.seconds) < 1e-5
     assert playlist.is_endlist
@@ -110,7 +110,7 @@ def test_every_rendition_has_its_keyframes_in_a_playlist_of_their_own() -> None:
 def test_a_playlist_of_keyframes_names_the_beginning_of_every_segment() -> None:
     track = CATALOG.video[0].track
 
-    text = hls.keyframes(track)
+    text = hls.keyframes(track, 4)
 
     playlist = m3u8.loads(text)
     assert playlist.is_i_frames_only
@@ -118,10 +118,10 @@ def test_a_playlist_of_keyframes_names_the_beginning_of_every_segment() -> None:
     assert [(each.uri, each.byterange) for each in playlist.segments] == [
         (f"{number:05d}.m4s", "400@0") for number in range(3)
     ]
-    played = m3u8.loads(hls.media(track))
+    played = m3u8.loads(hls.media(track, 4))
     assert [each.duration for each in playlist.segments] == [each.duration for each in played.segments]
     assert (playlist.target_duration, playlist.segment_map[0].uri) == (played.target_duration, "init.mp4")
-    assert "#EXT-X-ENDLIST" not in hls.keyframes(track, Kind.EVENT, is_growing=True)
+    assert "#EXT-X-ENDLIST" not in hls.keyframes(track, 4, Kind.EVENT, is_growing=True)
 
 
 def test_a_rendition_of_a_release_that_knew_no_keyframes_has_no_such_playlist() -> None:
