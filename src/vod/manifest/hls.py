@@ -1,5 +1,6 @@
 """HLS (RFC 8216bis): the multivariant playlist and one media playlist per rendition."""
 
+from dataclasses import replace
 from enum import StrEnum
 
 from vod import keys
@@ -55,10 +56,22 @@ def _best_begin_first(video: tuple[VideoEntry, ...], sounds: tuple[AudioEntry, .
 
 
 def _groups(audio: tuple[AudioEntry, ...]) -> dict[str, tuple[AudioEntry, ...]]:
-    """Renditions by how many speakers they need: a variant names one group, and all of it must be playable alike."""
-    plain = tuple(entry for entry in audio if entry.rendition.channels <= 2)
-    wide = tuple(entry for entry in audio if entry.rendition.channels > 2)
-    return {name: entries for name, entries in (("stereo", plain), ("surround", wide)) if entries}
+    """Renditions by how many speakers they need, for variants name one group each.
+
+    Groups have the same members with the same attributes but for address and channels (RFC 8216, 4.3.4.1.1): who
+    listens in 5.1 can choose the languages that there are in stereo only.
+    """
+    plain = {entry.rendition.source_index: entry for entry in audio if entry.rendition.channels <= 2}
+    wide = {entry.rendition.source_index: entry for entry in audio if entry.rendition.channels > 2}
+    filled = tuple(_in_place_of(entry, wide.get(source)) for source, entry in plain.items()) or tuple(wide.values())
+    groups = {"stereo": tuple(plain.values()), "surround": filled if wide else ()}
+    return {name: entries for name, entries in groups.items() if entries}
+
+
+def _in_place_of(plain: AudioEntry, wide: AudioEntry | None) -> AudioEntry:
+    if wide is None:
+        return plain
+    return replace(wide, rendition=wide.rendition.model_copy(update={"is_default": plain.rendition.is_default}))
 
 
 def _first_choice(sounds: tuple[AudioEntry, ...]) -> AudioEntry:

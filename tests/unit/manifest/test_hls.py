@@ -184,12 +184,13 @@ def test_sound_without_picture_is_a_variant_a_group() -> None:
 
     assert [(p.uri, p.stream_info.audio) for p in playlist.playlists] == [
         ("a1/index.m3u8", "stereo"),
-        ("a0s/index.m3u8", "surround"),
+        ("a1/index.m3u8", "surround"),
     ]
     assert {p.stream_info.codecs for p in playlist.playlists} == {"mp4a.40.2"}
     assert {p.stream_info.resolution for p in playlist.playlists} == {None}
     assert [(m.group_id, m.language, m.uri) for m in playlist.media] == [
         ("stereo", "en", "a0/index.m3u8"),
         ("stereo", "de", None),
-        ("surround", "en", None),
+        ("surround", "en", "a0s/index.m3u8"),
+        ("surround", "de", None),
     ]
