@@ -22,8 +22,9 @@ def alone(data: bytes) -> list[bytes]:
 def test_init_and_range_decode_to_the_first_picture_of_the_segment_alone(tmp_path: Path, profile: str) -> None:
     source = clip(tmp_path / "a.mp4", seconds=9, size="320x240")
 
-    plan, _, out = made(tmp_path, source, profile=profile)
+    plan, reports, out = made(tmp_path, source, chunks=2, profile=profile)
 
+    assert {segment.key_bytes for report in reports for sound in report.audio for segment in sound.segments} == {0}
     for rendition in plan.renditions:
         folder = out / rendition.name
         playlist = m3u8.load(str(folder / "iframes.m3u8"))
