@@ -14,7 +14,7 @@ _VERSION = 7  # fMP4 segments
 _SHOWN = "VIDEO-RANGE=SDR"
 """Of every picture: HDR sources are toned down."""
 BEGIN_AT_MOST = 2_500_000
-"""BANDWIDTH (bit/s) of the variant that players begin with; a mobile connection carries it without stalling."""
+"""BANDWIDTH (bit/s) of the variant that players begin with: they load it before they have measured anything."""
 
 
 class Kind(StrEnum):
