@@ -45,7 +45,7 @@ def copied(plan: Plan) -> int:
 
 def noted(plan: Plan) -> int:
     """Bytes of all journals: a line for each segment of each track."""
-    segment = SegmentReport(number=99999, bytes=999999, frames=100, start=10**9, ticks=10**5)
+    segment = SegmentReport(number=99999, bytes=999999, frames=100, start=10**9, ticks=10**5, key_bytes=99999)
     line = json.dumps({"track": plan.renditions[0].name, "segment": segment.model_dump()}) + "\n"
     return len(line) * plan.segments * (len(plan.renditions) + len(plan.audio))
 

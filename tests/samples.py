@@ -68,12 +68,19 @@ def plan(source: Probe | None = None, profile: str = "default") -> Plan:
 
 
 def track(
-    name: str, frames: list[int], ticks_per_frame: int, timescale: int, codec: str = "avc1.640028"
+    name: str,
+    frames: list[int],
+    ticks_per_frame: int,
+    timescale: int,
+    codec: str = "avc1.640028",
+    key_bytes: int = 0,
 ) -> TrackReport:
     segments, at = [], 0
     for number, count in enumerate(frames):
         ticks = count * ticks_per_frame
-        segments.append(SegmentReport(number=number, bytes=1000 + number, frames=count, start=at, ticks=ticks))
+        segments.append(
+            SegmentReport(number=number, bytes=1000 + number, frames=count, start=at, ticks=ticks, key_bytes=key_bytes)
+        )
         at += ticks
     return TrackReport(
         name=name, codec=codec, timescale=timescale, init_bytes=700, init_sha256="ab", segments=tuple(segments)
@@ -84,7 +91,7 @@ def report(made: Plan) -> ChunkReport:
     """What an encoder reports that did exactly what the plan asks."""
     full, rest = divmod(made.frames, made.segment_frames)
     frames = [made.segment_frames] * full + ([rest] if rest else [])
-    videos = tuple(track(r.name, frames, made.frame_ticks, made.timescale) for r in made.renditions)
+    videos = tuple(track(r.name, frames, made.frame_ticks, made.timescale, key_bytes=400) for r in made.renditions)
     sounds = [track(a.name, [188, 188, 93], 1024, 48000, "mp4a.40.2") for a in made.audio]
     audios = tuple(sound.model_copy(update={"edit": 1024}) for sound in sounds)
     sheets = tuple(SheetReport(name=sheet.name, bytes=900) for sheet in ffmpeg.sheets(made, 0, None))

@@ -18,12 +18,14 @@ class Box:
 @dataclass(frozen=True, slots=True)
 class Fragment:
     """One moof: its first decode time, sample count and length, and how much later than decoded its first sample is
-    shown; times in ticks of the track."""
+    shown; times in ticks of the track. `first_end` is how many bytes behind the moof's begin its first sample ends, 0
+    when the moof does not say so."""
 
     start: int
     samples: int
     ticks: int
     offset: int = 0
+    first_end: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,15 @@ class Init:
     timescale: int
     codec: str
     edit: int | None = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Defaults:
+    """What a tfhd says of all samples: length (ticks) and size (bytes), 0 when it does not, and where offsets begin."""
+
+    duration: int
+    size: int
+    counts_from_moof: bool
 
 
 def header(data: bytes | bytearray | memoryview, at: int) -> tuple[bytes, int, int] | None:
@@ -87,22 +98,26 @@ def _edit(track: memoryview) -> int | None:
 def parse_fragment(moof: memoryview) -> Fragment:
     """First decode time, samples and length of a moof payload with one track run set (14496-12, 8.8.7-8.8.12)."""
     traf = descend(moof, b"traf")
-    default_duration = _default_duration(descend(traf, b"tfhd"))
+    tfhd = _defaults(descend(traf, b"tfhd"))
     tfdt = descend(traf, b"tfdt")
     start = struct.unpack_from(">Q" if tfdt[0] == 1 else ">I", tfdt, 4)[0]
-    runs = [_run(box.payload, default_duration) for box in boxes(traf) if box.type == b"trun"]
-    offset = next((_offset(box.payload) for box in boxes(traf) if box.type == b"trun"), 0)
-    return Fragment(start, sum(samples for samples, _ in runs), sum(ticks for _, ticks in runs), offset)
+    truns = [box.payload for box in boxes(traf) if box.type == b"trun"]
+    runs = [_run(trun, tfhd.duration) for trun in truns]
+    offset, first_end = (_offset(truns[0]), _first_end(truns[0], tfhd)) if truns else (0, 0)
+    return Fragment(start, sum(samples for samples, _ in runs), sum(ticks for _, ticks in runs), offset, first_end)
 
 
 def _flags(payload: memoryview) -> int:
     return int.from_bytes(payload[1:4], "big")
 
 
-def _default_duration(tfhd: memoryview) -> int:
+def _defaults(tfhd: memoryview) -> _Defaults:
     flags = _flags(tfhd)
     at = 8 + (8 if flags & 0x1 else 0) + (4 if flags & 0x2 else 0)
-    return int(struct.unpack_from(">I", tfhd, at)[0]) if flags & 0x8 else 0
+    duration = int(struct.unpack_from(">I", tfhd, at)[0]) if flags & 0x8 else 0
+    at += 4 if flags & 0x8 else 0
+    size = int(struct.unpack_from(">I", tfhd, at)[0]) if flags & 0x10 else 0
+    return _Defaults(duration, size, counts_from_moof=not flags & 0x1)
 
 
 def _run(trun: memoryview, default_duration: int) -> tuple[int, int]:
@@ -123,6 +138,17 @@ def _offset(trun: memoryview) -> int:
     at = 8 + (4 if flags & 0x1 else 0) + (4 if flags & 0x4 else 0)
     at += 4 * sum(1 for bit in (0x100, 0x200, 0x400) if flags & bit)
     return int(struct.unpack_from(">i", trun, at)[0])
+
+
+def _first_end(trun: memoryview, defaults: _Defaults) -> int:
+    """Where the first sample ends: its offset, which counts from the moof's first byte, and its size."""
+    flags = _flags(trun)
+    if not (flags & 0x1 and defaults.counts_from_moof):
+        return 0
+    begin = struct.unpack_from(">i", trun, 8)[0]
+    at = 12 + (4 if flags & 0x4 else 0) + (4 if flags & 0x100 else 0)
+    size = struct.unpack_from(">I", trun, at)[0] if flags & 0x200 else defaults.size
+    return int(begin + size) if begin > 0 and size else 0
 
 
 def _codec(stsd: memoryview) -> str:

@@ -133,6 +133,11 @@ def playlist_name(track: str) -> str:
     return f"{track}/index.m3u8"
 
 
+def trick_playlist_name(track: str) -> str:
+    """A video track's HLS playlist of keyframes alone, relative to the run."""
+    return f"{track}/iframes.m3u8"
+
+
 HLS_NAME = "index.m3u8"
 DASH_NAME = "index.mpd"
 POSTER_NAME = "poster.jpg"

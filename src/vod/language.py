@@ -1,6 +1,12 @@
 """Languages: the tags of containers (ISO 639) as BCP 47, and the names that their speakers read in a player's menu."""
 
 import re
+from itertools import count
+
+UNKNOWN = "und"
+"""The language of a rendition whose source names none: Apple and DASH-IF want every rendition to have one."""
+LONGEST_LABEL = 100
+"""Characters of what a viewer picks from a menu."""
 
 _LANGUAGES = """
 af afr Afrikaans
@@ -116,14 +122,32 @@ def language_name(tag: str) -> str:
     return f"{name} ({rest})" if rest else name
 
 
+def menu_label(title: str | None) -> str:
+    """A title from a stranger's file as it can stand in a playlist's quoted string, in XML and in a menu; may be empty.
+
+    No quotes, no control characters, no spaces but single ones inside, and never longer than a label may be.
+    """
+    letters = (letter if letter.isprintable() and letter != '"' else " " for letter in title or "")
+    return " ".join("".join(letters).split())[:LONGEST_LABEL].strip()
+
+
 def told_apart(labels: list[str]) -> list[str]:
-    """The labels, with a number behind those that are there more than once."""
-    seen: dict[str, int] = {}
+    """The labels, none too long and no two alike: those that are there more than once with a number behind them."""
+    cut = [label[:LONGEST_LABEL].strip() for label in labels]
+    single = {label for label in cut if cut.count(label) == 1}
+    taken = set(single)
     unique = []
-    for label in labels:
-        seen[label] = seen.get(label, 0) + 1
-        unique.append(label if labels.count(label) == 1 else f"{label} {seen[label]}")
+    for label in cut:
+        found = label if label in single else _numbered(label, taken)
+        taken.add(found)
+        unique.append(found)
     return unique
+
+
+def _numbered(label: str, taken: set[str]) -> str:
+    """With the first number that makes it another than those taken; a long one makes room for it."""
+    endings = (f" {number}" for number in count(1))
+    return next(found for ending in endings if (found := label[: LONGEST_LABEL - len(ending)] + ending) not in taken)
 
 
 def _cased(subtag: str) -> str:

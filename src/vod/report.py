@@ -8,7 +8,8 @@ from vod.quality import QualityReport
 
 class SegmentReport(Frozen):
     """One stored segment: its number, size in bytes, frames (or audio samples' blocks), start and length in ticks, and
-    how much later than decoded its first frame is shown."""
+    how much later than decoded its first frame is shown. `key_bytes` of its beginning hold its first frame and what a
+    decoder needs for that; 0 when that is not known (sound, and reports of releases before)."""
 
     number: int
     bytes: int
@@ -16,6 +17,7 @@ class SegmentReport(Frozen):
     start: int
     ticks: int
     offset: int = 0
+    key_bytes: int = 0
 
 
 class TrackReport(Frozen):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from vod.frozen import Frozen
-from vod.language import bcp47, language_name, told_apart
+from vod.language import bcp47, language_name, menu_label, told_apart
 from vod.probe import AudioTrack
 
 SAMPLE_RATE = 48000
@@ -54,7 +54,7 @@ def renditions(tracks: Iterable[AudioTrack], until: float | None = None) -> tupl
     """
     chosen = list(tracks)[:MOST_TRACKS]
     default = next((number for number, track in enumerate(chosen) if track.is_default), 0)
-    labels = told_apart([track.title or _spoken(track) for track in chosen])
+    labels = told_apart([menu_label(track.title) or _spoken(track) for track in chosen])
     plain = [
         _rendition(f"a{number}", track, min(2, track.channels), labels[number], number == default, until)
         for number, track in enumerate(chosen)

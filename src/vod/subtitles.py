@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from vod import webvtt
 from vod.frozen import Frozen
-from vod.language import bcp47, language_name, told_apart
+from vod.language import LONGEST_LABEL, bcp47, language_name, menu_label, told_apart
 from vod.webvtt import Cue
 
 TEXT_CODECS = frozenset(
@@ -25,6 +25,7 @@ MOST_TRACKS = 32
 MOST_CUES = 20_000
 _ENDLESS_SECONDS = 3600.0
 _UNSAID_SECONDS = 5.0
+_MOST_SAID_BEHIND = " (SDH) (forced) 32"
 
 _ASS_OVERRIDE = re.compile(r"\{\\[^{}]*\}")
 _ASS_DRAWING = re.compile(r"^[mn](\s+-?\d+(\.\d+)?){2}(\s+([mnlbspc]|-?\d+(\.\d+)?))*\s*$")
@@ -145,12 +146,9 @@ def _settings(settings: str) -> str:
 
 def _label(track: SubtitleTrack) -> str:
     language = bcp47(track.language)
-    name = _title(track) or (language_name(language) if language else "Subtitles")
+    name = menu_label(track.title)[: LONGEST_LABEL - len(_MOST_SAID_BEHIND)] or (
+        language_name(language) if language else "Subtitles"
+    )
     if track.is_hearing_impaired and "sdh" not in name.lower():
         name += " (SDH)"
     return f"{name} (forced)" if track.is_forced and "forced" not in name.lower() else name
-
-
-def _title(track: SubtitleTrack) -> str:
-    """A title that can stand in a quoted string and in XML; titles come from strangers."""
-    return "".join(letter for letter in track.title or "" if letter.isprintable() and letter != '"').strip()[:100]

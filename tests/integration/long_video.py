@@ -36,10 +36,13 @@ def plan(hours: int = HOURS) -> Plan:
     return make_plan(samples.VIDEO_ID, samples.RUN, source, probe(hours), policy, profiles.named("av1"))
 
 
-def _track(name: str, timescale: int, frames: int, ticks: int, numbers: range, edit: int = 0) -> str:
+def _track(
+    name: str, timescale: int, frames: int, ticks: int, numbers: range, edit: int = 0, has_keys: bool = False
+) -> str:
     told = {"name": name, "codec": "avc1.640028", "timescale": timescale, "init_bytes": 700, "init_sha256": "ab"}
     segments = ",".join(
-        f'{{"number":{at},"bytes":{10**6 + at},"frames":{frames},"start":{at * ticks},"ticks":{ticks}}}'
+        f'{{"number":{at},"bytes":{10**6 + at},"frames":{frames},"start":{at * ticks},"ticks":{ticks},'
+        f'"key_bytes":{10**5 + at if has_keys else 0}}}'
         for at in numbers
     )
     return f'{json.dumps(told | {"edit": edit})[:-1]},"segments":[{segments}]}}'
@@ -50,7 +53,8 @@ def report(made: Plan, chunk: Chunk) -> str:
     end = made.segments if chunk.end_segment is None else chunk.end_segment
     frames = made.segment_frames
     numbers = range(chunk.first_segment, end)
-    videos = [_track(r.name, made.timescale, frames, frames * made.frame_ticks, numbers) for r in made.renditions]
+    ticks = frames * made.frame_ticks
+    videos = [_track(r.name, made.timescale, frames, ticks, numbers, has_keys=True) for r in made.renditions]
     sounds = [_track(a.name, 48000, FRAMES_OF_SOUND, 4 * 48000, range(made.segments), edit=1024) for a in made.audio]
     sheets = json.dumps([{"name": name, "bytes": 900} for name in _sheets(made, chunk)])
     video, audio = (",".join(tracks) for tracks in (videos * chunk.video, sounds * chunk.extras))

@@ -20,7 +20,15 @@ KEY = "uploads/x/source"
 
 def test_output_is_typed_and_cached_by_what_it_is(s3: Any) -> None:
     output = S3Output(s3, OUTPUT)
-    for name in ("a/00000.m4s", "index.m3u8", "index.mpd", "poster.jpg"):
+    types = {
+        "a/00000.m4s": "video/iso.segment",
+        "a/init.mp4": "video/mp4",
+        "s0/subtitles.vtt": "text/vtt; charset=utf-8",
+        "index.m3u8": "application/vnd.apple.mpegurl",
+        "index.mpd": "application/dash+xml",
+        "poster.jpg": "image/jpeg",
+    }
+    for name in types:
         output.put(name, b"data")
 
     segment, manifest = (
@@ -30,7 +38,7 @@ def test_output_is_typed_and_cached_by_what_it_is(s3: Any) -> None:
 
     assert "immutable" in segment["CacheControl"]
     assert manifest["CacheControl"] == "public, max-age=2"
-    assert manifest["ContentType"] == "application/vnd.apple.mpegurl"
+    assert {name: s3.head_object(Bucket=OUTPUT, Key=name)["ContentType"] for name in types} == types
 
 
 def test_what_has_many_objects_is_listed_by_its_folders(s3: Any) -> None:

@@ -186,6 +186,15 @@ def test_what_the_firewall_logs_holds_no_secret() -> None:
     assert logging["LoggingFilter"]["DefaultBehavior"] == "DROP"
 
 
+def test_manifests_are_compressed_and_media_is_not() -> None:
+    behaviors = {each["PathPattern"]: each for each in distribution(HOME)["CacheBehaviors"]}
+    asked = POLICIES["ManifestCache"]["Properties"]["CachePolicyConfig"]["ParametersInCacheKeyAndForwardedToOrigin"]
+
+    assert behaviors["/videos/*.m3u8"]["Compress"] is behaviors["/videos/*.mpd"]["Compress"] is True
+    assert behaviors["/videos/*"]["Compress"] is False
+    assert asked["EnableAcceptEncodingGzip"] is True
+
+
 def test_no_error_is_cached() -> None:
     responses = distribution(HOME)["CustomErrorResponses"]
 

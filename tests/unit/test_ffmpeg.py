@@ -11,7 +11,7 @@ def test_the_whole_command_for_two_rungs_and_sound() -> None:
 
     command = ffmpeg.encode_command("ffmpeg", "/scratch/source", PLAN, 0, None, outputs, "pipe:7")
 
-    video = "-map [{}] -c:v libx264 -preset faster -crf {} -maxrate {}k -bufsize {}k -g 50 -keyint_min 50 -sc_threshold 0 -aq-mode 3 -aq-strength 0.6 "
+    video = "-map [{}] -c:v libx264 -preset faster -crf {} -maxrate {}k -bufsize {}k -g 50 -keyint_min 50 -sc_threshold 0 -aq-mode 3 -aq-strength 0.6 -a53cc 0 "
     video += "-video_track_timescale 25000 -map_metadata -1 -map_chapters -1 -fflags +bitexact -flags:v +bitexact "
     video += " ".join(color.TAGS) + " "
     video += "-fragment_index 1 -movflags +frag_keyframe+default_base_moof+delay_moov+frag_discont+skip_trailer "

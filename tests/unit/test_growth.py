@@ -27,7 +27,8 @@ def pictures(chunk: int, segments: int, plan: Plan = PLAN, ahead: int = 0) -> Ch
     tracks = []
     for number, rendition in enumerate(plan.renditions):
         count = segments + (ahead if number == len(plan.renditions) - 1 else 0)
-        made = samples.track(rendition.name, [100] * (first + count), plan.frame_ticks, plan.timescale)
+        frames = [100] * (first + count)
+        made = samples.track(rendition.name, frames, plan.frame_ticks, plan.timescale, key_bytes=400)
         tracks.append(made.model_copy(update={"segments": made.segments[first:]}))
     return ChunkReport(chunk=chunk, outcome="encoding", video=tuple(tracks))
 

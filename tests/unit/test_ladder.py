@@ -43,6 +43,15 @@ def test_nothing_is_ever_upscaled_and_sides_are_even(width: int, height: int) ->
         assert size.height <= max(2, height + 1)
 
 
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1080, 1920), (4096, 2160), (853, 480), (768, 576)])
+def test_every_rung_has_the_shape_of_the_source(width: int, height: int) -> None:
+    """As far as even sides allow."""
+    for rung in rungs_for(width, height, Fraction(25), LADDER):
+        size = size_on(rung, width, height)
+
+        assert abs(size.width - size.height * width / height) <= 1 + width / height
+
+
 @given(sides, sides)
 def test_rungs_fall_strictly_in_size_and_never_rise_in_rate(width: int, height: int) -> None:
     rungs = rungs_for(width, height, Fraction(25), LADDER)

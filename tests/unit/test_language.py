@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vod.language import bcp47, language_name
+from vod.language import LONGEST_LABEL, bcp47, language_name, menu_label, told_apart
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,17 @@ def test_a_tag_is_stable_and_harmless_whatever_a_file_says(tag: str) -> None:
     found = bcp47(tag)
 
     assert found is None or (found.replace("-", "").isalnum() and found.isascii() and bcp47(found) == found)
+
+
+def test_labels_of_one_name_are_numbered_and_no_number_is_taken_twice() -> None:
+    assert told_apart(["a", "b", "a"]) == ["a 1", "b", "a 2"]
+    assert told_apart(["a", "a 1", "a"]) == ["a 2", "a 1", "a 3"]
+    assert told_apart(["x" * 101, "x" * 102]) == ["x" * 98 + " 1", "x" * 98 + " 2"]
+
+
+@given(st.lists(st.text(alphabet='a1 "\n\u2028', max_size=4).map(lambda text: text * 40), max_size=8))
+def test_cleaned_labels_are_unique_and_short_whatever_files_say(titles: list[str]) -> None:
+    labels = told_apart([menu_label(title) or "Audio" for title in titles])
+
+    assert len(set(labels)) == len(titles)
+    assert all(label.isprintable() and '"' not in label and 0 < len(label) <= LONGEST_LABEL for label in labels)

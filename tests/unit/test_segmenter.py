@@ -65,6 +65,29 @@ def test_a_stream_that_breaks_off_inside_a_box_is_an_error() -> None:
         list(segmenter.finish())
 
 
+@pytest.mark.parametrize(
+    ("tfhd", "trun", "expected"),
+    [
+        # offset 120; each sample has its length and its size
+        ((0x020000, [1]), (0x301, [2, 120, 50, 900, 50, 30]), 1020),
+        # the size is the tfhd's, behind a default length; first_sample_flags before the samples
+        ((0x020018, [1, 40, 700]), (0x105, [2, 120, 0, 50, 50]), 820),
+        # no offset of the data is said; offsets count from a place in the file
+        ((0x020000, [1]), (0x300, [1, 50, 900]), 0),
+        ((0x000001, [1, 0, 0]), (0x301, [1, 120, 50, 900]), 0),
+    ],
+)
+def test_a_fragment_knows_where_its_first_sample_ends(
+    tfhd: tuple[int, list[int]], trun: tuple[int, list[int]], expected: int
+) -> None:
+    def full(kind: bytes, flags: int, words: list[int]) -> bytes:
+        return box(kind, struct.pack(f">I{len(words)}I", flags, *words))
+
+    moof = box(b"traf", full(b"tfhd", *tfhd) + full(b"tfdt", 0, [0]) + full(b"trun", *trun))
+
+    assert isobmff.parse_fragment(memoryview(moof)).first_end == expected
+
+
 def test_default_durations_count_when_samples_carry_none() -> None:
     tfhd = box(b"tfhd", b"\x00\x02\x00\x08" + struct.pack(">II", 1, 40))
     tfdt = box(b"tfdt", b"\x00\x00\x00\x00" + struct.pack(">I", 7))

@@ -7,6 +7,8 @@ from tests.signing_keys import KEY
 from vod import access, signed_manifest
 from vod.access import Pass
 from vod.manifest import dash, hls
+from vod.manifest.files import files
+from vod.manifest.hls import Kind
 from vod.manifest.rendition import catalog
 from vod.tracks import assemble
 
@@ -19,7 +21,7 @@ def made() -> tuple[str, str, str]:
     plan = samples.plan()
     tracks = assemble(plan, [samples.report(plan)])
     listed = catalog(plan, tracks)
-    return hls.multivariant(listed), hls.media(listed.video[0].track), dash.mpd(listed)
+    return hls.multivariant(listed), hls.media(listed.video[0].track, 4), dash.mpd(listed)
 
 
 def test_further_playlists_stay_beside_the_first_with_the_apis_query() -> None:
@@ -43,6 +45,22 @@ def test_every_segment_and_the_init_segment_come_signed_from_the_cdn() -> None:
     ]
     assert signed.segment_map[0].uri == f"{FOLDER}v720/init.mp4?{GIVEN.query}"
     assert len(signed.segments) == len(m3u8.loads(media).segments) > 1
+
+
+def test_playlists_of_keyframes_and_their_ranges_are_signed_too() -> None:
+    plan = samples.plan()
+    listed = catalog(plan, assemble(plan, [samples.report(plan)]))
+    texts = dict(files(listed, Kind.VOD))
+
+    top = m3u8.loads(signed_manifest.signed("index.m3u8", texts["index.m3u8"], FOLDER, GIVEN))
+    name = "v720/iframes.m3u8"
+    wound = m3u8.loads(signed_manifest.signed(name, texts[name], FOLDER + "v720/", GIVEN))
+
+    assert top.iframe_playlists[0].uri == f"{name}?{GIVEN.api_query}"
+    assert [(each.uri, each.byterange) for each in wound.segments] == [
+        (f"{FOLDER}v720/{number:05d}.m4s?{GIVEN.query}", "400@0") for number in range(3)
+    ]
+    assert wound.segment_map[0].uri == f"{FOLDER}v720/init.mp4?{GIVEN.query}"
 
 
 def test_templates_of_an_mpd_carry_the_query_and_it_stays_xml() -> None:

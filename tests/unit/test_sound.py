@@ -26,6 +26,14 @@ def test_equal_names_are_told_apart() -> None:
     assert [r.label for r in renditions([track(n, 1) for n in range(3)])] == ["Audio 1", "Audio 2", "Audio 3"]
 
 
+def test_titles_that_differ_only_in_what_playlists_cannot_hold_are_told_apart() -> None:
+    titles = ["a", 'a"', " a\n", "x" * 120, "x" * 130, '"']
+
+    labels = [r.label for r in renditions([track(n, title=title) for n, title in enumerate(titles)])]
+
+    assert labels == ["a 1", "a 2", "a 3", "x" * 98 + " 1", "x" * 98 + " 2", "Audio"]
+
+
 def test_mono_stays_mono_and_nothing_stays_nothing() -> None:
     assert renditions([track(1, 1)])[0].channels == 1
     assert renditions([]) == ()

@@ -54,6 +54,17 @@ def test_every_label_is_unique_and_says_what_is_special() -> None:
     assert labels == ["English", "English (SDH)", "Deutsch (forced)", "The best one", "Subtitles 1", "Subtitles 2"]
 
 
+def test_long_titles_keep_what_is_said_behind_them_and_stay_apart() -> None:
+    tracks = [
+        SubtitleTrack(index=n, codec="srt", title="x" * (100 + n), is_hearing_impaired=True, is_forced=True)
+        for n in range(2)
+    ]
+
+    labels = [track.label for track in renditions(tracks)]
+
+    assert labels == ["x" * 82 + " (SDH) (forced) 1", "x" * 82 + " (SDH) (forced) 2"]
+
+
 @pytest.mark.parametrize(
     ("given", "expected"),
     [

@@ -40,6 +40,7 @@ def test_a_run_as_planned_passes_without_warnings() -> None:
         (with_top_segment(1, number=2), "gap"),
         (with_top_segment(2, frames=40, ticks=40 * PLAN.frame_ticks), "rungs_misaligned"),
         (with_top_track(timescale=90000), "timescale_mismatch"),
+        (with_top_segment(2, ticks=50 * PLAN.frame_ticks + 1), "uneven_frames"),
         (with_top_segment(0, bytes=1), "object_missing"),
     ],
 )
@@ -48,6 +49,15 @@ def test_a_flaw_is_found_and_named(report: ChunkReport, code: str) -> None:
         check(report)
 
     assert failed.value.code == code
+
+
+def test_segments_of_uneven_length_are_never_published() -> None:
+    frames = [PLAN.segment_frames, PLAN.segment_frames // 2, PLAN.segment_frames]
+    cut = tuple(samples.track(r.name, frames, PLAN.frame_ticks, PLAN.timescale) for r in PLAN.renditions)
+    report = REPORT.model_copy(update={"video": cut})
+
+    with pytest.raises(VerificationFailed, match="uneven_segments"):
+        check(report, samples.stored(PLAN, report))
 
 
 @pytest.mark.parametrize("key", sorted(STORED)[:4])

@@ -6,9 +6,11 @@ begin at its beginning, read it again and again, and go on when it has turned `s
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from fractions import Fraction
 from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from vod.language import UNKNOWN
 from vod.manifest import subtitles
 from vod.manifest.rendition import AudioEntry, Catalog, Growing, VideoEntry, peak_bandwidth
 from vod.report import TrackReport
@@ -34,7 +36,8 @@ def mpd(catalog: Catalog) -> str:
         minBufferTime="PT4S",
     )
     root.attrib |= updates
-    period = SubElement(root, "Period", id="0", start="PT0S")
+    ends = {} if catalog.growing else {"duration": root.attrib["mediaPresentationDuration"]}
+    period = SubElement(root, "Period", {"id": "0", "start": "PT0S", **ends})
     codecs = dict.fromkeys(entry.rendition.codec for entry in catalog.video)
     for number, codec in enumerate(codecs):
         _video_set(period, number, [entry for entry in catalog.video if entry.rendition.codec is codec])
@@ -58,7 +61,8 @@ def _updates(seconds: float, growing: Growing) -> dict[str, str]:
 
 def _video_set(period: Element, number: int, entries: Sequence[VideoEntry]) -> None:
     """One codec's rungs: players switch within a set, and take the set whose codec they can."""
-    adaptation = _adaptation(period, number, "video", None)
+    shape = Fraction(entries[0].rendition.width, entries[0].rendition.height)
+    adaptation = _adaptation(period, number, "video", par=f"{shape.numerator}:{shape.denominator}")
     _template(adaptation, entries[0].track)  # rungs are cut alike: verified before anything is published
     for entry in entries:
         SubElement(
@@ -75,7 +79,7 @@ def _video_set(period: Element, number: int, entries: Sequence[VideoEntry]) -> N
 
 
 def _audio_set(period: Element, number: int, entry: AudioEntry) -> None:
-    adaptation = _adaptation(period, number, "audio", entry.rendition.language)
+    adaptation = _adaptation(period, number, "audio", lang=entry.rendition.language or UNKNOWN)
     SubElement(adaptation, "Label").text = _printable(entry.rendition.label)
     role = "main" if entry.rendition.is_default else "alternate"
     SubElement(adaptation, "Role", schemeIdUri=_ROLE, value=role)
@@ -92,7 +96,7 @@ def _audio_set(period: Element, number: int, entry: AudioEntry) -> None:
 
 
 def _text_set(period: Element, number: int, rendition: SubtitleRendition, track: TrackReport) -> None:
-    adaptation = _adaptation(period, number, "text", rendition.language)
+    adaptation = _adaptation(period, number, "text", lang=rendition.language or UNKNOWN)
     SubElement(adaptation, "Label").text = _printable(rendition.label)
     SubElement(adaptation, "Role", schemeIdUri=_ROLE, value=subtitles.dash_role(rendition))
     _template(adaptation, track)
@@ -105,19 +109,15 @@ def _printable(text: str) -> str:
     return "".join(character for character in text if character.isprintable())[:100]
 
 
-def _adaptation(period: Element, number: int, kind: str, language: str | None) -> Element:
-    adaptation = SubElement(
-        period,
-        "AdaptationSet",
-        id=str(number),
-        contentType=kind,
-        mimeType="application/mp4" if kind == "text" else f"{kind}/mp4",
-        segmentAlignment="true",
-        startWithSAP="1",
-    )
-    if language:
-        adaptation.set("lang", language)
-    return adaptation
+def _adaptation(period: Element, number: int, kind: str, **more: str) -> Element:
+    always = {
+        "id": str(number),
+        "contentType": kind,
+        "mimeType": "application/mp4" if kind == "text" else f"{kind}/mp4",
+        "segmentAlignment": "true",
+        "startWithSAP": "1",
+    }
+    return SubElement(period, "AdaptationSet", always | more)
 
 
 def _template(adaptation: Element, track: TrackReport) -> None:

@@ -1,12 +1,14 @@
 """What both manifests say about a rendition, computed once."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from math import floor
 
 from vod.plan import Plan
 from vod.renditions import Rendition
-from vod.report import TrackReport
+from vod.report import SegmentReport, TrackReport
 from vod.sound import AudioRendition
 from vod.subtitles import SubtitleRendition
 from vod.tracks import Tracks
@@ -35,6 +37,11 @@ class VideoEntry:
     def peak_bandwidth(self) -> int:
         """Bits per second of its most expensive stretch."""
         return max(self.promised_peak, peak_bandwidth(self.track))
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether it is known of every segment where its first picture ends."""
+        return all(segment.key_bytes for segment in self.track.segments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +82,36 @@ def catalog(plan: Plan, tracks: Tracks, growing: Growing | None = None) -> Catal
     )
 
 
-def peak_bandwidth(track: TrackReport) -> int:
+def target_duration(tracks: Iterable[TrackReport]) -> int:
+    """EXT-X-TARGETDURATION (s) of playlists that are played together: no segment, rounded, is longer (RFC 8216,
+    4.3.3.1), and Apple wants the same of sound and picture."""
+    longest = max(segment.ticks / track.timescale for track in tracks for segment in track.segments)
+    return max(1, floor(longest + 0.5))
+
+
+def whole(segment: SegmentReport) -> int:
+    """What a player fetches of a segment to play it."""
+    return segment.bytes
+
+
+def key_only(segment: SegmentReport) -> int:
+    """What a player fetches of a segment to show its first picture alone."""
+    return segment.key_bytes
+
+
+def peak_bandwidth(track: TrackReport, size_of: Callable[[SegmentReport], int] = whole) -> int:
     """Bits per second of the most expensive stretch of 0.5 to 1.5 target durations (RFC 8216, 4.1).
 
     A stretch, not a segment: the last segment may be one keyframe long.
     """
     segments = track.segments
     target = max(segment.ticks for segment in segments)
-    rates = [average_bandwidth(track)]
+    rates = [average_bandwidth(track, size_of)]
     for first in range(len(segments)):
         size = ticks = 0
         for at in range(first, len(segments)):  # a slice for each of 43,200 segments would copy a billion
             segment = segments[at]
-            size, ticks = size + segment.bytes, ticks + segment.ticks
+            size, ticks = size + size_of(segment), ticks + segment.ticks
             if ticks * 2 > target * 3:
                 break
             if ticks * 2 >= target:
@@ -95,6 +119,6 @@ def peak_bandwidth(track: TrackReport) -> int:
     return max(rates)
 
 
-def average_bandwidth(track: TrackReport) -> int:
+def average_bandwidth(track: TrackReport, size_of: Callable[[SegmentReport], int] = whole) -> int:
     """Bits per second over the whole track."""
-    return round(sum(segment.bytes for segment in track.segments) * 8 / track.seconds)
+    return round(sum(map(size_of, track.segments)) * 8 / track.seconds)

@@ -7,6 +7,7 @@ at 0, so nothing needs X-TIMESTAMP-MAP; a film's subtitles are 100 kB.
 from math import ceil
 
 from vod import keys
+from vod.language import UNKNOWN
 from vod.subtitles import SubtitleRendition, vtt_name
 
 GROUP = "subtitles"
@@ -17,11 +18,11 @@ _SPOKEN_AND_HEARD = "public.accessibility.transcribes-spoken-dialog,public.acces
 
 def hls_line(rendition: SubtitleRendition) -> str:
     """The multivariant playlist's line; never on by itself, chosen by the system's language when that asks for it."""
-    language = f',LANGUAGE="{rendition.language}"' if rendition.language else ""
+    language = rendition.language or UNKNOWN
     forced = "YES" if rendition.is_forced else "NO"
     traits = f',CHARACTERISTICS="{_SPOKEN_AND_HEARD}"' if rendition.is_hearing_impaired else ""
     return (
-        f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="{GROUP}",NAME="{rendition.label}"{language},DEFAULT=NO,'
+        f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="{GROUP}",NAME="{rendition.label}",LANGUAGE="{language}",DEFAULT=NO,'
         f'AUTOSELECT=YES,FORCED={forced}{traits},URI="{keys.playlist_name(rendition.name)}"'
     )
 

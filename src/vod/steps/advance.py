@@ -82,7 +82,8 @@ class Advancing:
         return video if is_wanted else None
 
     def _manifests(self, plan: Plan) -> Manifests:
-        names = [keys.playlist_name(name) for name in plan.track_names] + [keys.DASH_NAME, keys.HLS_NAME]
+        played = [keys.playlist_name(name) for name in plan.track_names]
+        names = [*played, *_trick_names(plan), keys.DASH_NAME, keys.HLS_NAME]
         prefix = keys.run_prefix(plan.video_id, plan.run)
         return {name: self.output.stored(prefix + name) for name in names}
 
@@ -107,7 +108,7 @@ class Advancing:
 
     def _extend(self, video: Video, plan: Plan, tracks: Tracks, there: Manifests) -> bool:
         growing = Growing(plan.seconds, clock.parse(video.created_at), self.now())
-        texts = {name: text.encode() for name, text in files(catalog(plan, tracks, growing), Kind.EVENT).items()}
+        texts = {name: text.encode() for name, text in files(catalog(plan, tracks, growing), Kind.EVENT)}
         if is_longer(plan, texts, there) and not self._replace(plan, texts, there):
             return False
         if video.status is Status.TRANSCODING:
@@ -143,6 +144,10 @@ def is_longer(plan: Plan, texts: Mapping[str, bytes], there: Manifests) -> bool:
     listed = [keys.playlist_name(name) for name in names]
     grown = [len(texts[name]) - stored.size if (stored := there[name]) else 1 for name in listed if name in texts]
     return min(grown) >= 0 and max(grown) > 0
+
+
+def _trick_names(plan: Plan) -> list[str]:
+    return [keys.trick_playlist_name(rendition.name) for rendition in plan.renditions]
 
 
 def _tag(stored: Stored | None) -> str | None:

@@ -79,7 +79,7 @@ class Publishing:
                 return {"outcome": "unwanted"}
         self._write_storyboard(prefix, plan, tracks)
         grew = video.status is Status.PLAYABLE
-        for name, text in files(listed, Kind.EVENT if grew else Kind.VOD).items():
+        for name, text in files(listed, Kind.EVENT if grew else Kind.VOD):
             self.output.put(prefix + name, text.encode())
         published = Published(
             renditions=tuple(_renditions(listed, pooled(part for report in reports for part in report.quality))),

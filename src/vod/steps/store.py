@@ -24,6 +24,7 @@ class Store:
         self._output = output
         self._plan = plan
         self._journal = journal
+        self._pictures = {rendition.name for rendition in plan.renditions}
         self._segmenters: dict[str, Segmenter] = {}
         self._next: dict[str, int] = {}
 
@@ -52,7 +53,7 @@ class Store:
         if segment.is_init:
             self._store_init(name, segment.data)
             return
-        number = self._next[name]
+        number, first = self._next[name], segment.fragments[0]
         self._output.put(self._plan.prefix + keys.segment_name(name, number), segment.data)
         self._journal.stored_segment(
             name,
@@ -60,9 +61,10 @@ class Store:
                 number=number,
                 bytes=len(segment.data),
                 frames=sum(fragment.samples for fragment in segment.fragments),
-                start=segment.fragments[0].start,
+                start=first.start,
                 ticks=sum(fragment.ticks for fragment in segment.fragments),
-                offset=segment.fragments[0].offset,
+                offset=first.offset,
+                key_bytes=first.first_end if name in self._pictures else 0,
             ),
         )
         self._next[name] = number + 1

@@ -19,7 +19,7 @@ def test_the_line_of_a_plain_rendition() -> None:
 def test_lines_say_what_is_special() -> None:
     assert "describes-music-and-sound" in subtitles.hls_line(SDH)
     assert "FORCED=YES" in subtitles.hls_line(FORCED)
-    assert "LANGUAGE" not in subtitles.hls_line(FORCED)
+    assert 'LANGUAGE="und"' in subtitles.hls_line(FORCED)
 
 
 def test_the_playlist_is_one_segment_as_long_as_the_video() -> None:

@@ -75,8 +75,9 @@ def test_the_peak_that_is_still_to_come_is_promised() -> None:
 
     step.advance(*RUN)
 
-    variant = playlist(step, "index.m3u8").playlists[0].stream_info
-    assert variant.bandwidth >= 1000 * PLAN.renditions[0].peak_kbps
+    bandwidths = {each.uri: each.stream_info.bandwidth for each in playlist(step, "index.m3u8").playlists}
+    for rendition in PLAN.renditions:
+        assert bandwidths[keys.playlist_name(rendition.name)] >= 1000 * rendition.peak_kbps
 
 
 def test_the_mpd_is_a_recording_in_progress_whose_segments_are_all_available() -> None:
@@ -102,6 +103,19 @@ def test_manifests_get_longer() -> None:
     first, second = 2, 4
     assert len(playlist(again, f"{PLAN.renditions[0].name}/index.m3u8").segments) == second > first
     assert status_of(again) is Status.PLAYABLE
+
+
+def test_keyframes_become_more_with_all_other_pictures() -> None:
+    name = f"{PLAN.renditions[0].name}/iframes.m3u8"
+    step = advancing(pictures(0, 2), sound(60))
+    step.advance(*RUN)
+    assert len(playlist(step, name).segments) == 2
+    again = advancing(pictures(0, 4), status=Status.PLAYABLE, output=step.output)  # type: ignore[arg-type]
+
+    assert again.advance(*RUN)
+
+    grown = playlist(again, name)
+    assert (len(grown.segments), grown.playlist_type, grown.is_endlist) == (4, "event", False)
 
 
 def test_what_viewers_were_told_is_never_taken_back() -> None:
@@ -183,7 +197,9 @@ class Overtaken(FakeOutput):
         return super().get(key)
 
 
-@pytest.mark.parametrize("name", ["index.m3u8", "index.mpd", f"{PLAN.renditions[0].name}/index.m3u8"])
+@pytest.mark.parametrize(
+    "name", ["index.m3u8", "index.mpd", *(f"{PLAN.renditions[0].name}/{each}.m3u8" for each in ("index", "iframes"))]
+)
 def test_what_publishing_wrote_meanwhile_stays(name: str) -> None:
     output = Overtaken(final={BASE + name: b"the last word"})
     step = advancing(pictures(0, 3), sound(60), output=output)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+import m3u8
 import pytest
 
 from tests import samples
@@ -157,6 +158,26 @@ def test_it_takes_the_place_of_the_one_before_under_the_same_name() -> None:
     assert "v540/index.m3u8" not in playlist
     assert Counter(event for event, _ in world.events.published) == {"VideoReady": 2}
     assert len({told["id"] for _, told in world.events.published}) == 1
+
+
+@pytest.mark.parametrize(("is_of_this_release", "others"), [(True, ["v720", "v360", "v240"]), (False, [])])
+def test_its_keyframes_come_with_it_and_those_of_others_stay_as_they_are(
+    is_of_this_release: bool, others: list[str]
+) -> None:
+    world = World()
+    if not is_of_this_release:
+        key = keys.report_key(samples.VIDEO_ID, samples.RUN, 0)
+        world.output.put(key, world.output.get(key).replace(b'"key_bytes":400', b'"key_bytes":0'))
+    run = world.remake()
+    world.plan(run)
+    world.encode(run)
+
+    assert world.publish(run) == {"outcome": "published"}
+
+    listed = m3u8.loads(world.output.get(PREFIX + "index.m3u8").decode()).iframe_playlists
+    made = track("v540", run)
+    assert sorted(each.uri for each in listed) == sorted(f"{name}/iframes.m3u8" for name in [made, *others])
+    assert m3u8.loads(world.output.get(f"{PREFIX}{made}/iframes.m3u8").decode()).is_i_frames_only
 
 
 def test_the_next_one_is_made_from_what_was_made_anew() -> None:
