@@ -32,7 +32,7 @@ export const SHORTCUTS: [keys: string[], meaning: string][] = [
   [["J", "L"], "10 seconds back or ahead"],
   [["\u2190", "\u2192"], "5 seconds back or ahead"],
   [["0 \u2013 9"], "Jump to a tenth of the video"],
-  [["Home", "End"], "Jump to its begin or end"],
+  [["Home", "End"], "Jump to the beginning or the end"],
   [["\u2191", "\u2193"], "Louder or quieter"],
   [["M"], "Sound off or on"],
   [["C"], "Captions on or off"],
