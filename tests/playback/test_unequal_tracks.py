@@ -38,6 +38,7 @@ class Viewing:
     """A page with all players; times in seconds."""
 
     page: Page
+    seconds: float
 
     def play(self, time: float, rate: float, until: str) -> None:
         """Until a condition holds of every `video`, or for as long as anybody would wait."""
@@ -54,29 +55,32 @@ class Viewing:
         return dict(self.page.evaluate(f"each((video) => {question})"))
 
 
-SOURCES: dict[str, Callable[[Path], Path]] = {
-    "one picture, 30 s of sound": lambda target: unequal(target, 1 / RATE, 30, rate=RATE),
-    "5 s of picture, 30 s of sound": lambda target: unequal(target, 5, 30, rate=RATE),
-    "30 s of picture, 5 s of sound": lambda target: unequal(target, 30, 5, rate=RATE),
-    "30 s of picture, 22 s of sound": lambda target: unequal(target, 30, 22, rate=RATE),
-    "a screen recording of 30 s": lambda target: recording(target, 30),
+SOURCES: dict[str, tuple[float, Callable[[Path], Path]]] = {
+    "one picture, 30 s of sound": (30, lambda target: unequal(target, 1 / RATE, 30, rate=RATE)),
+    "5 s of picture, 30 s of sound": (30, lambda target: unequal(target, 5, 30, rate=RATE)),
+    "30 s of picture, 5 s of sound": (30, lambda target: unequal(target, 30, 5, rate=RATE)),
+    "30 s of picture, 22 s of sound": (30, lambda target: unequal(target, 30, 22, rate=RATE)),
+    "a screen recording of 20 s": (20, lambda target: recording(target, 20)),
 }
-SECONDS = 30
+"""By name: how long (s) it lasts, and how it is made."""
 
 
 @pytest.fixture(scope="module", params=SOURCES)
-def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def film(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[float, Path]:
+    """How long (s) a video lasts, and its run."""
     folder = tmp_path_factory.mktemp("unequal")
-    return made(folder, SOURCES[request.param](folder / "source.mp4"))[2]
+    seconds, source = SOURCES[request.param]
+    return seconds, made(folder, source(folder / "source.mp4"))[2]
 
 
 @pytest.fixture
-def viewing(browser: Browser, run: Path) -> Iterator[Viewing]:
+def viewing(browser: Browser, film: tuple[float, Path]) -> Iterator[Viewing]:
+    seconds, run = film
     with served(players(), run, "players.html") as site:
         page = browser.new_page()
         page.set_default_timeout(WAIT_MS)
         page.goto(site.url)
-        viewing = Viewing(page)
+        viewing = Viewing(page, seconds)
         viewing.wait("video.readyState >= 3")
         yield viewing
         page.close()
@@ -87,11 +91,11 @@ def test_every_player_plays_to_the_end(viewing: Viewing) -> None:
     viewing.play(0, FASTER, until="video.ended")
 
     assert viewing.each("video.ended") == dict.fromkeys(PLAYERS, True), viewing.each("video.currentTime")
-    assert viewing.each("video.currentTime") == dict.fromkeys(PLAYERS, pytest.approx(SECONDS, abs=0.5))
+    assert viewing.each("video.currentTime") == dict.fromkeys(PLAYERS, pytest.approx(viewing.seconds, abs=0.5))
 
 
 def test_every_player_plays_on_from_the_middle(viewing: Viewing) -> None:
-    middle = SECONDS / 2
+    middle = viewing.seconds / 2
 
     viewing.play(middle, 1, until=f"video.currentTime > {middle + 1}")
 
