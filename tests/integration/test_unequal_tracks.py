@@ -16,9 +16,9 @@ RATE = 25
 ONE_FRAME = 1 / RATE
 
 
-def unequal(target: Path, picture: float, *sounds: float) -> Path:
+def unequal(target: Path, picture: float, *sounds: float, rate: int = RATE) -> Path:
     """A moving picture of so many seconds, and tones of so many."""
-    shown = ["-f", "lavfi", "-t", str(picture), "-i", f"testsrc2=size=320x180:rate={RATE}"]
+    shown = ["-f", "lavfi", "-t", str(picture), "-i", f"testsrc2=size=320x180:rate={rate}"]
     tones = [word for seconds in sounds for word in ("-f", "lavfi", "-t", str(seconds), "-i", "sine=440")]
     mapped = [word for number in range(len(sounds) + 1) for word in ("-map", str(number))]
     ffmpeg(*shown, *tones, *mapped, "-pix_fmt", "yuv420p", "-preset", "ultrafast", "-g", "25", str(target))

@@ -1,4 +1,4 @@
-"""The player page, the player and one run's files on a port of this machine, with the content types of the bucket."""
+"""A player's page, the players and one run's files on a port of this machine, with the content types of the bucket."""
 
 import threading
 from collections.abc import Iterator
@@ -18,8 +18,9 @@ class Site(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, player: Path, run: Path) -> None:
+    def __init__(self, player: Path, run: Path, page: str) -> None:
         super().__init__(("127.0.0.1", 0), _Answer)
+        self.page = HERE / page
         self.folders = {"player": player, "run": run}
         self.missing: list[str] = []
 
@@ -47,7 +48,7 @@ class _Answer(BaseHTTPRequestHandler):
 
     def _file(self) -> Path | None:
         if self.path == "/":
-            return HERE / "player.html"
+            return self.server.page
         folder, _, name = self.path[1:].partition("/")
         path = self.server.folders.get(folder, HERE / "nowhere") / name
         return path if path.is_file() else None
@@ -61,8 +62,8 @@ class _Answer(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def served(player: Path, run: Path) -> Iterator[Site]:
-    with Site(player, run) as site:
+def served(player: Path, run: Path, page: str = "player.html") -> Iterator[Site]:
+    with Site(player, run, page) as site:
         thread = threading.Thread(target=site.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:
