@@ -31,6 +31,7 @@ def install(settings: Settings) -> None:
         cloudformation,
         cloudfront,
         cognito,
+        connections,
         ecs,
         faults,
         firewall,
@@ -74,6 +75,7 @@ def install(settings: Settings) -> None:
     presigned.install()
     sessions.install()
     bucket_cors.install()
+    connections.install()
     persistence.install(settings.autosave_seconds)
 
 

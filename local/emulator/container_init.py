@@ -140,8 +140,11 @@ def supervise(lifeline: int, command: list[str]) -> int:
     signal.signal(signal.SIGCHLD, lambda *_: None)
     child = start(command)
     code = None
+    waiting = select.poll()  # which, unlike select, knows descriptors above 1023
+    for descriptor in (wake_read, lifeline):
+        waiting.register(descriptor, select.POLLIN)
     while code is None:
-        ready, _, _ = select.select([wake_read, lifeline], [], [])
+        ready = [descriptor for descriptor, _ in waiting.poll()]
         if wake_read in ready:
             os.read(wake_read, 4096)
             code = reap(child)

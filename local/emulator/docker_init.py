@@ -35,16 +35,19 @@ def supervise(lifeline: int, command: list[str]) -> int:
     signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL)
-    watched = [wake_read, lifeline]
+    waiting = select.poll()  # which, unlike select, knows descriptors above 1023
+    for descriptor in (wake_read, lifeline):
+        waiting.register(descriptor, select.POLLIN)
     asked: list[str] = []
     asking: subprocess.Popen[bytes] | None = None
     while child.poll() is None:
-        ready, _, _ = select.select(watched, [], [], RETRY_SECONDS)
+        ready = [descriptor for descriptor, _ in waiting.poll(1000 * RETRY_SECONDS)]
         if wake_read in ready:
             os.read(wake_read, 4096)
         if lifeline in ready:
             asked, asking = (STOP, None) if os.read(lifeline, 4096) else (REMOVE, None)
-            watched = watched if asked is STOP else [wake_read]
+            if asked is REMOVE:
+                waiting.unregister(lifeline)
         # Before the engine has made the container it knows nobody of that name.
         elif asked and asking and asking.poll() and wake_read not in ready:
             asking = None
