@@ -1,4 +1,4 @@
-"""A connection that its client has closed is closed here too: each open one is a file descriptor, and there are 1024."""
+"""A connection that its client has closed is closed here too: each is a file descriptor, of which there are 1024."""
 
 from hypercorn.asyncio.tcp_server import TCPServer
 

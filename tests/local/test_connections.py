@@ -17,7 +17,7 @@ def open_sockets(process: int) -> int:
     found = 0
     for descriptor in Path(f"/proc/{process}/fd").iterdir():
         try:
-            found += os.readlink(descriptor).startswith("socket:")
+            found += str(descriptor.readlink()).startswith("socket:")
         except OSError:  # closed meanwhile
             continue
     return found
