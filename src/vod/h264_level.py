@@ -4,7 +4,7 @@ from fractions import Fraction
 
 _BLOCK = 16
 _LEAST = 99, 1485
-"""Macroblocks in a picture and in a second at levels 1 and 1b."""
+"""Macroblocks in a picture and in a second at levels 1 and 1b. No side has more than the root of 8 times the former."""
 _MOST = 36864, 2_073_600
 """Those of level 5.2, above which Firefox plays nothing."""
 LEAST_LEVEL = "1.1"
@@ -24,5 +24,7 @@ def is_played(width: int, height: int, rate: Fraction) -> bool:
 
 
 def _fits(width: int, height: int, rate: Fraction, limits: tuple[int, int]) -> bool:
-    blocks = -(-width // _BLOCK) * -(-height // _BLOCK)
-    return blocks <= limits[0] and blocks * rate <= limits[1]
+    across, down = -(-width // _BLOCK), -(-height // _BLOCK)
+    blocks = across * down
+    is_strip = max(across, down) ** 2 > 8 * limits[0]
+    return not is_strip and blocks <= limits[0] and blocks * rate <= limits[1]

@@ -33,7 +33,7 @@ def test_the_smallest_pictures_get_a_level_by_name(
     assert told[-2:] == ["-level", level] if level else "-level" not in told
 
 
-@pytest.mark.parametrize("size", [(7680, 2160), (2160, 7680), (3840, 2160), (8192, 4320)])
+@pytest.mark.parametrize("size", [(7680, 2160), (9840, 704), (2160, 7680), (3840, 2160), (8192, 4320)])
 @pytest.mark.parametrize("rate", [24, 60])
 def test_no_rung_is_of_a_higher_level_than_browsers_play(size: tuple[int, int], rate: int) -> None:
     track = samples.probe(*size, rate=Rate(num=rate, den=1)).picture
@@ -42,7 +42,7 @@ def test_no_rung_is_of_a_higher_level_than_browsers_play(size: tuple[int, int], 
 
     assert all(h264_level.is_played(each.width, each.height, Fraction(rate)) for each in made)
     assert made[0].crf == min(each.crf for each in made)
-    assert min(made[0].width, made[0].height) >= 1080
+    assert min(made[0].width, made[0].height) >= min(540, *size)
 
 
 def test_a_ladder_of_one_rung_keeps_it() -> None:
