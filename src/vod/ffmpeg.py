@@ -92,14 +92,17 @@ def grid(plan: Plan, first_frame: int, end_frame: int | None) -> str:
     deinterlace = "bwdif=mode=send_frame," if plan.interlaced else ""
     # eof_action=pass: the only picture of a source is kept, however short it is.
     only = ":eof_action=pass" if plan.pictures == 1 else ""
-    return (
-        f"[0:{plan.video_index}]{deinterlace}fps={plan.rate.num}/{plan.rate.den}:start_time=0{only},{_held(plan)}{cut}"
-    )
+    steady = f"fps={plan.rate.num}/{plan.rate.den}:start_time=0{only}"
+    return f"[0:{plan.video_index}]{deinterlace}{steady},{_held(plan, end)}{cut}"
 
 
-def _held(plan: Plan) -> str:
-    """The last picture over again; a little more than planned, since a source's length is rounded: the cut is exact."""
-    return f"tpad=stop={plan.held + _ROUNDED_FRAMES}:stop_mode=clone," if plan.held else ""
+def _held(plan: Plan, end: int | None) -> str:
+    """The last picture over again, behind the last one alone: elsewhere it would hide that pictures are missing.
+
+    A little more than planned, since a source's length is rounded; the cut is exact.
+    """
+    is_behind = end is not None and end > plan.pictures - _ROUNDED_FRAMES
+    return f"tpad=stop={plan.held + _ROUNDED_FRAMES}:stop_mode=clone," if plan.held and is_behind else ""
 
 
 def _split(labels: Sequence[str]) -> str:

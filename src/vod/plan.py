@@ -170,16 +170,17 @@ def make_plan(
     rate = within(video.rate.fraction, Fraction(recipe.max_frame_rate))
     gop = max(1, round(rate * GOP_SECONDS))
     is_seekable = probe.container in SEEKABLE
+    seconds = length(probe)
+    pictures = max(1, round(_exact(video.end) * rate))
+    held = max(0, round(seconds * rate) - pictures) if seconds - _exact(video.end) > LEAST_HELD_SECONDS else 0
     work = Work(
         renditions=renditions(video, rate, recipe),
-        frames=max(1, round(_exact(video.end) * rate)),
+        frames=pictures + held,
+        pictures=pictures,
         segment_frames=gop * GOPS_PER_SEGMENT,
         rate=rate,
         is_measured=recipe.measure_quality,
     )
-    seconds = length(probe)
-    held = max(0, round(seconds * rate) - work.frames) if seconds - _exact(video.end) > LEAST_HELD_SECONDS else 0
-    frames = work.frames + held
     return Plan(
         video_id=video_id,
         run=run,
@@ -194,13 +195,13 @@ def make_plan(
         rate=Rate.of(rate),
         gop_frames=gop,
         gops_per_segment=GOPS_PER_SEGMENT,
-        frames=frames,
+        frames=work.frames,
         held=held,
         duration=probe.duration,
         renditions=work.renditions,
-        audio=sound.renditions(probe.audio, max(float(seconds), frames / float(rate))),
+        audio=sound.renditions(probe.audio, max(float(seconds), work.frames / float(rate))),
         subtitles=subtitles.renditions(probe.subtitles),
-        storyboard=_storyboard(recipe, work, frames),
+        storyboard=_storyboard(recipe, work),
         measure_quality=recipe.measure_quality,
         chunks=tasks(probe, work, policy if is_seekable else ONE_CHUNK),
     )
@@ -257,8 +258,8 @@ def _of_sound(video_id: str, run: str, source: SourceObject, probe: Probe, recip
     )
 
 
-def _storyboard(recipe: Profile, work: Work, frames: int) -> Storyboard | None:
+def _storyboard(recipe: Profile, work: Work) -> Storyboard | None:
     if not recipe.storyboard:
         return None
     top = work.renditions[0]
-    return storyboard.plan_storyboard(frames, Rate.of(work.rate), top.width, top.height)
+    return storyboard.plan_storyboard(work.frames, Rate.of(work.rate), top.width, top.height)

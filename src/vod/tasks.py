@@ -15,10 +15,12 @@ EXTRAS_CPU = 1024
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is to be encoded: so many frames of a grid of `rate` (1/s), in segments of so many, at every rendition."""
+    """What is to be encoded: so many frames of a grid of `rate` (1/s), in segments of so many, at every rendition; the
+    source has pictures for so many of them."""
 
     renditions: tuple[Rendition, ...]
     frames: int
+    pictures: int
     segment_frames: int
     rate: Fraction
     is_measured: bool
@@ -65,9 +67,8 @@ def _with_ranges(videos: list[Chunk], probe: Probe, work: Work) -> list[Chunk]:
 
     def ranged(chunk: Chunk) -> Chunk:
         end = None if chunk.end_segment is None else chunk.end_segment * segment
-        bytes_needed = byte_ranges.needed(
-            index, probe.size, chunk.first_segment * segment, end, probe.picture.rate.fraction
-        )
+        begin = min(chunk.first_segment * segment, (work.pictures - 1) / work.rate)
+        bytes_needed = byte_ranges.needed(index, probe.size, begin, end, probe.picture.rate.fraction)
         return chunk.model_copy(update={"ranges": bytes_needed})
 
     return [ranged(chunk) for chunk in videos]

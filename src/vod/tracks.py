@@ -167,5 +167,5 @@ def _check_sound(plan: Plan, track: TrackReport, is_damaged: bool) -> str | None
         return None
     if not is_damaged:
         raise VerificationFailed("sound_mismatch", f"{track.name} is {seconds:.3f} s long, not {meant:.3f} s")
-    there = f"{seconds - rendition.silence:.1f} of {rendition.end:.1f} s"
+    there = f"{max(0.0, seconds - rendition.silence):.1f} of {rendition.end:.1f} s"
     return f"The source is damaged: {there} of sound track {rendition.label} are there."

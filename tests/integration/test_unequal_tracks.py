@@ -8,7 +8,7 @@ from tests.fakes import FakeOutput
 from tests.integration.test_encode import distance, encoder, interrupt, laid_out, made, pictures, planned, publish
 from tests.media.decoded import tracks
 from tests.media.generate import decoded_frames, ffmpeg
-from vod.ffmpeg import sheets
+from vod.ffmpeg import filter_graph, sheets
 from vod.plan import Plan
 from vod.steps.encode import encode
 
@@ -61,6 +61,28 @@ def test_a_video_in_chunks_holds_its_last_picture(tmp_path: Path) -> None:
 
     assert len([chunk for chunk in plan.chunks if chunk.video]) == 3
     check(plan, out, 70)
+
+
+def test_a_held_picture_stands_for_no_picture_that_is_missing(tmp_path: Path) -> None:
+    """A chunk that ends early is short, also where the picture is held far behind it."""
+    source = unequal(tmp_path / "a.mp4", 40, 70)
+    plan = planned(source, chunks=3)
+
+    graphs = [filter_graph(plan, plan.renditions, *plan.frames_of(chunk)) for chunk in plan.chunks if chunk.video]
+
+    assert ["tpad" in graph for graph in graphs] == [False, True, True]
+
+
+def test_a_chunk_in_which_nothing_but_the_held_picture_is_shown_reads_from_the_last_pictures_on(tmp_path: Path) -> None:
+    source = unequal(tmp_path / "a.mp4", 40, 170)
+
+    plan, _, out = made(tmp_path, source, chunks=8)
+
+    check(plan, out, 170)
+    held = [chunk for chunk in plan.chunks if chunk.video and plan.frames_of(chunk)[0] > plan.pictures]
+    assert len(held) >= 4
+    read = [sum(end - begin for begin, end in chunk.ranges or ((0, plan.source.size),)) for chunk in held]
+    assert max(read) < plan.source.size * 0.7
 
 
 def test_sound_that_is_made_alone_is_followed_by_silence_too(tmp_path: Path) -> None:

@@ -63,15 +63,21 @@ def _groups(audio: tuple[AudioEntry, ...]) -> dict[str, tuple[AudioEntry, ...]]:
     """
     plain = {entry.rendition.source_index: entry for entry in audio if entry.rendition.channels <= 2}
     wide = {entry.rendition.source_index: entry for entry in audio if entry.rendition.channels > 2}
-    filled = tuple(_in_place_of(entry, wide.get(source)) for source, entry in plain.items()) or tuple(wide.values())
-    groups = {"stereo": tuple(plain.values()), "surround": filled if wide else ()}
-    return {name: entries for name, entries in groups.items() if entries}
+    sources = dict.fromkeys(entry.rendition.source_index for entry in audio)
+    groups = {}
+    if plain:
+        groups["stereo"] = tuple(plain.get(source) or wide[source] for source in sources)
+    if wide:
+        groups["surround"] = tuple(_in_place_of(plain.get(source), wide.get(source)) for source in sources)
+    return groups
 
 
-def _in_place_of(plain: AudioEntry, wide: AudioEntry | None) -> AudioEntry:
-    if wide is None:
-        return plain
-    return replace(wide, rendition=wide.rendition.model_copy(update={"is_default": plain.rendition.is_default}))
+def _in_place_of(plain: AudioEntry | None, wide: AudioEntry | None) -> AudioEntry:
+    """The 5.1 of a source's track, the stereo where there is none; the default is the same in both groups."""
+    chosen = wide or plain
+    assert chosen is not None
+    is_default = (plain or chosen).rendition.is_default
+    return replace(chosen, rendition=chosen.rendition.model_copy(update={"is_default": is_default}))
 
 
 def _first_choice(sounds: tuple[AudioEntry, ...]) -> AudioEntry:

@@ -44,10 +44,10 @@ class SoFar:
         if not grows(self._plan) or (not is_last and self._clock() - self._written_at < EVERY_SECONDS):
             return False
         self._written_at = self._clock()
-        report = self._report(videos, audios)
-        if report == self._written:
-            return False
         try:
+            report = self._report(videos, audios)
+            if report == self._written:
+                return False
             key = keys.so_far_key(self._plan.video_id, self._plan.run, self._chunk.index)
             self._output.put(key, report.model_dump_json().encode())
             self._written = report

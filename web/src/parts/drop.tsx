@@ -1,7 +1,6 @@
 /** A file dropped anywhere is uploaded: the upload view shows how. */
 
 import { useEffect, useState } from "preact/hooks";
-import { config } from "../config";
 import { go } from "../routes";
 import { dropped } from "../upload/handles";
 import { uploads } from "../upload/uploads";
@@ -11,8 +10,16 @@ export function DropAnywhere() {
   const [over, setOver] = useState(false);
   useEffect(() => {
     let leaving = 0;
+    let isOurs = false; // a picture of the page itself is a file, too
+    const isForeign = (event: DragEvent) => !isOurs && !event.defaultPrevented && event.dataTransfer?.types.includes("Files");
+    const begin = () => {
+      isOurs = true;
+    };
+    const end = () => {
+      isOurs = false;
+    };
     const drag = (event: DragEvent) => {
-      if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;
+      if (!isForeign(event)) return;
       event.preventDefault();
       setOver(true);
       clearTimeout(leaving);
@@ -20,16 +27,20 @@ export function DropAnywhere() {
     };
     const drop = async (event: DragEvent) => {
       setOver(false);
-      if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;
+      if (!isForeign(event)) return;
       event.preventDefault();
-      const chosen = await dropped(event.dataTransfer);
-      uploads.add(chosen, config().profiles[0]?.name ?? "default");
+      const chosen = await dropped(event.dataTransfer!);
+      uploads.add(chosen);
       go("/upload");
     };
+    document.addEventListener("dragstart", begin);
+    document.addEventListener("dragend", end);
     document.addEventListener("dragover", drag);
     document.addEventListener("drop", drop);
     return () => {
       clearTimeout(leaving);
+      document.removeEventListener("dragstart", begin);
+      document.removeEventListener("dragend", end);
       document.removeEventListener("dragover", drag);
       document.removeEventListener("drop", drop);
     };

@@ -79,8 +79,12 @@ export async function dropped(transfer: DataTransfer): Promise<Chosen[]> {
 /** Endings of what is uploaded although the browser knows no type for it. */
 export const ENDINGS = [".mkv", ".ts", ".mxf", ".flv", ".vob", ".m2ts", ".mts"];
 
+const LEAST_STREAM_BYTES = 1_000_000;
+
 function isMedia(file: File): boolean {
   const name = file.name.toLowerCase();
+  // Somebody's program in TypeScript is no transport stream.
+  if (name.endsWith(".ts")) return file.size > LEAST_STREAM_BYTES;
   return /^(video|audio)\//.test(file.type) || ENDINGS.some((ending) => name.endsWith(ending));
 }
 

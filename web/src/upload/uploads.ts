@@ -44,6 +44,9 @@ class Uploads {
   private readonly files = new Map<string, string>(); // upload -> file of Uppy
   private readonly partSizes = new WeakMap<object, number>();
   private readonly uppy: Uppy<Meta, Body>;
+  private asking = 0; // requests with bytes that are under way
+  private movedAt = 0; // when the last byte of any upload got through
+  private chosen: string | null = null;
 
   constructor() {
     this.uppy = new Uppy<Meta, Body>({ allowMultipleUploadBatches: true, onBeforeFileAdded: () => true });
@@ -56,13 +59,22 @@ class Uploads {
       createMultipartUpload: (file: Sent) => Promise.resolve(this.key(file)),
       listParts: (file: Sent) => this.arrived(file),
       signPart: (file: Sent, { partNumber }: { partNumber: number }) => this.invitedOf(file).address(partNumber),
-      uploadPartBytes: (sending) => sendBytes(sending, (url) => this.instead(url)),
+      uploadPartBytes: (sending) => this.watched(sendBytes(sending, (url) => this.instead(url))),
       completeMultipartUpload: (file: Sent, { parts }: { parts: { PartNumber?: number; ETag?: string }[] }) =>
         this.complete(file, parts),
       // Cancelling removes the whole video, its parts included.
       abortMultipartUpload: () => Promise.resolve(),
     });
     this.follow();
+  }
+
+  /** How uploads are encoded that begin from now on. */
+  get profile(): string {
+    return this.chosen ?? config().profiles[0]?.name ?? "default";
+  }
+
+  set profile(name: string) {
+    this.chosen = name;
   }
 
   /** The uploads, newest last; the same array until something changes. */
@@ -76,7 +88,7 @@ class Uploads {
   }
 
   /** Begin to upload files; each goes on where it stood when it was begun before. That there are none is told, too. */
-  add(chosen: Chosen[], profile: string): void {
+  add(chosen: Chosen[], profile = this.profile): void {
     if (chosen.length === 0) {
       const nothing = fresh(new File([], "What you dropped"));
       this.publish([...this.list, { ...nothing, stage: "failed", error: "There is no video in it." }]);
@@ -151,8 +163,10 @@ class Uploads {
     });
     this.uppy.on("complete", ({ successful }) => successful?.forEach((file) => this.uppy.removeFile(file.id)));
     addEventListener("offline", () => this.replace("sending", "offline"));
-    // A network that swallows everything says nothing of itself.
-    setInterval(() => this.list.filter(isStill).forEach(({ id }) => this.change(id, { stage: "offline", rate: 0 })), LOOK_MS);
+    // A network that swallows everything says nothing of itself. What waits for its turn moves with what is sent.
+    setInterval(() => {
+      if (this.asking > 0 && performance.now() - this.movedAt > STILL_MS) this.replace("sending", "offline");
+    }, LOOK_MS);
     addEventListener("online", () => {
       this.replace("offline", "sending");
       this.list.filter(({ stage, videoId }) => stage === "failed" && videoId).forEach(({ id }) => this.retry(id));
@@ -161,7 +175,8 @@ class Uploads {
 
   private advance(id: string, sent: number): void {
     const upload = this.find(id);
-    if (!upload || (upload.stage === "offline" && sent <= upload.sent)) return;
+    if (!upload) return;
+    if (sent !== upload.sent) this.movedAt = performance.now();
     const stage = sent >= upload.size ? "finishing" : upload.stage === "paused" ? "paused" : "sending";
     this.change(id, { sent, rate: rate(id, sent), stage });
   }
@@ -175,7 +190,17 @@ class Uploads {
   }
 
   private replace(from: Stage, to: Stage): void {
-    this.publish(this.list.map((one) => (one.stage === from ? { ...one, stage: to } : one)));
+    if (!this.list.some((one) => one.stage === from)) return;
+    this.publish(this.list.map((one) => (one.stage === from ? { ...one, stage: to, rate: 0 } : one)));
+  }
+
+  private watched<T>(sending: Promise<T>): Promise<T> {
+    this.asking += 1;
+    this.movedAt = performance.now();
+    return sending.finally(() => {
+      this.asking -= 1;
+      this.movedAt = performance.now();
+    });
   }
 
   private async arrived(file: Sent): Promise<{ PartNumber: number; ETag: string; Size: number }[]> {
@@ -273,18 +298,6 @@ function fresh(file: File): Upload {
 }
 
 const samples = new Map<string, { time: number; sent: number; rate: number }>();
-const moved = new Map<string, { time: number; sent: number }>();
-
-/** Whether nothing of an upload has got through for a while. */
-function isStill({ id, sent, stage }: Upload): boolean {
-  const now = performance.now();
-  const last = moved.get(id);
-  if (stage !== "sending" || last?.sent !== sent) {
-    moved.set(id, { time: now, sent });
-    return false;
-  }
-  return now - last.time > STILL_MS;
-}
 
 /** Bytes a second, smoothed over a few seconds. */
 function rate(id: string, sent: number): number {

@@ -23,7 +23,7 @@ export function Addresses({ video, playback }: { video: Video; playback: Playbac
 export function embedCode({ id, title }: Pick<Video, "id" | "title">, token?: string): string {
   const query = token ? `?share=${encodeURIComponent(token)}` : "";
   const address = `${location.origin}/embed/${id}${query}`;
-  return `<iframe src="${address}" title="${escaped(title)}" width="640" height="360" allow="fullscreen; picture-in-picture" style="border:0"></iframe>`;
+  return `<iframe src="${address}" title="${escaped(title)}" width="640" height="360" referrerpolicy="origin" allow="fullscreen; picture-in-picture" style="border:0"></iframe>`;
 }
 
 function escaped(text: string): string {

@@ -12,16 +12,16 @@ import { UploadRow } from "./upload-row";
 
 export function UploadView() {
   useTitle("Upload");
-  const [profile, setProfile] = useState(config().profiles[0]?.name ?? "default");
+  const [profile, setProfile] = useState(uploads.profile);
   const list = useUploads();
-  const add = (chosen: Chosen[]) => uploads.add(chosen, profile);
+  const choose = (name: string) => setProfile((uploads.profile = name));
   return (
     <div class="narrow">
       <div class="page-head">
         <h1>Upload</h1>
       </div>
-      <Profiles chosen={profile} onChoose={setProfile} />
-      <DropZone onFiles={add} />
+      <Profiles chosen={profile} onChoose={choose} />
+      <DropZone onFiles={(chosen) => uploads.add(chosen)} />
       <Unfinished running={list} />
       {list.length > 0 && (
         <section aria-labelledby="uploads-title">
