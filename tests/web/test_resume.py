@@ -272,3 +272,28 @@ def test_an_upload_outlives_the_session_that_signed_its_addresses(
     assert [text for text in visitor.page.evaluate("window.said") if not SENSIBLE.match(text)] == []
     assert stored(platform, video_id) == large.read_bytes()
     assert ended(api, video_id, 240)["status"] == "ready"
+
+
+def test_what_waits_for_its_turn_is_not_said_to_have_no_connection(
+    visitor: Visitor, large: Path, tmp_path: Path
+) -> None:
+    """Four parts are sent at a time, so the second file begins when the first one is nearly done."""
+    second = tmp_path / "second.mp4"
+    second.write_bytes(large.read_bytes() + (8).to_bytes(4) + b"free")
+
+    def slow(route: Route) -> None:
+        visitor.page.wait_for_timeout(2500)
+        route.continue_()
+
+    visitor.page.route(PART_URL, slow)
+    visitor.go("/upload")
+    visitor.page.set_input_files("#files", [large, second])
+
+    said: set[str] = set()
+    for _ in range(50):
+        said.update(visitor.page.locator(".row .quiet").all_inner_texts())
+        visitor.page.wait_for_timeout(250)
+    visitor.page.unroute_all(behavior="ignoreErrors")
+    visitor.page.get_by_text(re.compile("^Uploaded")).nth(1).wait_for()
+
+    assert not any("connection" in text for text in said), said
