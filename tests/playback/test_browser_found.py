@@ -4,8 +4,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
-from tests.playback.browser import CHROMIUMS, browser_of_this_machine, candidates, chromium, found, plays, unavailable
+from tests.playback.browser import CHROMIUMS, browser_of_this_machine, candidates, found, plays, unavailable
 
 UNKNOWN = 'video/mp4; codecs="vvc1.1.L51.CQA"'
 """What no Chromium plays."""
@@ -39,9 +40,9 @@ def test_a_browser_that_cannot_play_is_passed_over(real: str) -> None:
     assert found([real], UNKNOWN) is None
 
 
-def test_a_browser_is_found_while_another_one_is_open(real: str) -> None:
-    with chromium():
-        assert found([real]) == real
+def test_a_browser_is_found_while_another_one_is_open(browser: Browser, real: str) -> None:
+    assert browser.is_connected()
+    assert found([real]) == real
 
 
 def test_a_browser_by_its_path_is_the_only_candidate(
