@@ -84,8 +84,15 @@ def script(wall: Wall) -> str:
 
 def can_mount(python: Path) -> bool:
     """Whether this user may give a process a file system of its own; said in the log where not."""
-    tried = Wall(reads=(), writes=(), hides=(), tmp_mb=LEAST_TMP_MB, mounts=True)
-    done = subprocess.run([python, "-I", "-S", "-c", script(tried)], capture_output=True, text=True, check=False)
+    tried = Wall(
+        reads=(str(python.parents[1]), str(python.resolve().parents[1])),
+        writes=(),
+        hides=(),
+        tmp_mb=LEAST_TMP_MB,
+        mounts=True,
+    )
+    command = [python, "-I", "-S", "-c", script(tried)]
+    done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
     if done.returncode:
         why = done.stderr.strip().splitlines()[-1:]
         LOG.warning(
