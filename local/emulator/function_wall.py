@@ -91,7 +91,7 @@ def can_mount(python: Path) -> bool:
         tmp_mb=LEAST_TMP_MB,
         mounts=True,
     )
-    command = [python, "-I", "-S", "-c", script(tried)]
+    command = [str(python), "-I", "-S", "-c", script(tried)]
     done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
     if done.returncode:
         why = done.stderr.strip().splitlines()[-1:]
