@@ -411,3 +411,13 @@ class FolderOutput:
         for key in gone:
             (self.folder / key).unlink()
         return len(gone)
+
+
+class FakeClock:
+    """Seconds that pass only when a test says so."""
+
+    def __init__(self, now: float = 100.0) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now

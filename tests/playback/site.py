@@ -63,11 +63,17 @@ class _Answer(BaseHTTPRequestHandler):
 
 @contextmanager
 def served(player: Path, run: Path, page: str = "player.html") -> Iterator[Site]:
-    with Site(player, run, page) as site:
-        thread = threading.Thread(target=site.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield site
-        finally:
-            site.shutdown()
-            thread.join()
+    with Site(player, run, page) as site, running(site):
+        yield site
+
+
+@contextmanager
+def running(server: ThreadingHTTPServer) -> Iterator[None]:
+    """Serve in a thread while the body runs."""
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()

@@ -3,18 +3,11 @@
 import pytest
 
 from tests import samples
-from tests.fakes import FakeVideos
+from tests.fakes import FakeClock, FakeVideos
 from vod.progress import EVERY_SECONDS, Progress
 from vod.status import Status
 
 PLAN = samples.plan(samples.probe(seconds=60.0))
-
-
-class Clock:
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
@@ -27,7 +20,7 @@ def told(videos: FakeVideos) -> list[int]:
 
 
 def test_it_is_written_every_few_seconds_and_news_at_once(videos: FakeVideos) -> None:
-    clock = Clock()
+    clock = FakeClock()
     progress = Progress(videos, PLAN, PLAN.chunks[0], clock)
 
     assert progress.note(10)

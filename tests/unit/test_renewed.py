@@ -1,17 +1,11 @@
 import pytest
 
+from tests.fakes import FakeClock
 from vod.renewed import Renewed
 
 
-class Clock:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 def test_a_value_is_read_once_a_minute() -> None:
-    clock, values = Clock(), iter("abc")
+    clock, values = FakeClock(0.0), iter("abc")
     value = Renewed(lambda: next(values), timer=clock)
 
     seen = []
@@ -22,7 +16,7 @@ def test_a_value_is_read_once_a_minute() -> None:
 
 
 def test_a_value_that_cannot_be_read_again_stays_for_another_minute() -> None:
-    clock, answers = Clock(), iter(["old", None, "new"])
+    clock, answers = FakeClock(0.0), iter(["old", None, "new"])
 
     def read() -> str:
         if (answer := next(answers)) is None:

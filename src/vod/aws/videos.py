@@ -128,27 +128,19 @@ class DynamoVideos:
 
     def note_chunk(self, video_id: str, run: str, chunk: int, frames: int) -> None:
         """Each note changes the item, so that the table's stream tells: more may be stored though no frame is."""
-        asked: Item = {
-            "TableName": self._table,
-            "Key": _key(video_id, keys.chunk_sort_key(run, chunk)),
-            "ExpressionAttributeValues": {":now": {"N": str(time.time_ns())}, ":expires": _expires()},
-        }
+        asked = {"TableName": self._table, "Key": _key(video_id, keys.chunk_sort_key(run, chunk))}
         noted = "SET notedAt = :now, expiresAt = :expires"
+        expires = {"N": str(int(time.time()) + _CHUNK_KEPT_SECONDS)}
+        values = {":now": {"N": str(time.time_ns())}, ":expires": expires}
         try:
             self._client.update_item(
-                **{
-                    **asked,
-                    "UpdateExpression": f"{noted}, frames = :frames",
-                    "ConditionExpression": "attribute_not_exists(frames) OR frames <= :frames",
-                    "ExpressionAttributeValues": {**asked["ExpressionAttributeValues"], ":frames": {"N": str(frames)}},
-                }
+                **asked,
+                UpdateExpression=f"{noted}, frames = :frames",
+                ConditionExpression="attribute_not_exists(frames) OR frames <= :frames",
+                ExpressionAttributeValues={**values, ":frames": {"N": str(frames)}},
             )
         except self._client.exceptions.ConditionalCheckFailedException:  # a task goes on where a killed one was further
-            self._client.update_item(**asked, UpdateExpression=noted)
-
-
-def _expires() -> Item:
-    return {"N": str(int(time.time()) + _CHUNK_KEPT_SECONDS)}
+            self._client.update_item(**asked, UpdateExpression=noted, ExpressionAttributeValues=values)
 
 
 def _key(video_id: str, sk: str) -> Item:

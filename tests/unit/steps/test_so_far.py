@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests import samples
-from tests.fakes import FakeOutput
+from tests.fakes import FakeClock, FakeOutput
 from vod import keys
 from vod.journal import Journal
 from vod.report import ChunkReport
@@ -17,16 +17,9 @@ KEY = keys.so_far_key(samples.VIDEO_ID, samples.RUN, 0)
 VIDEOS = [rendition.name for rendition in PLAN.renditions]
 
 
-class Clock:
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> FakeClock:
+    return FakeClock()
 
 
 @pytest.fixture
@@ -40,7 +33,7 @@ def journal(tmp_path: Path) -> Journal:
 
 
 @pytest.fixture
-def so_far(output: FakeOutput, journal: Journal, clock: Clock) -> SoFar:
+def so_far(output: FakeOutput, journal: Journal, clock: FakeClock) -> SoFar:
     return SoFar(output, PLAN, CHUNK, journal, clock)
 
 
@@ -67,7 +60,7 @@ def test_it_tells_of_the_segments_that_every_rung_has(so_far: SoFar, output: Fak
     assert [len(track.segments) for track in told(output).audio] == [7]
 
 
-def test_the_extras_are_told_when_they_are_stored(so_far: SoFar, output: FakeOutput, clock: Clock) -> None:
+def test_the_extras_are_told_when_they_are_stored(so_far: SoFar, output: FakeOutput, clock: FakeClock) -> None:
     so_far.note(VIDEOS, ["a0"])
     assert not told(output).has_extras
 
@@ -79,7 +72,7 @@ def test_the_extras_are_told_when_they_are_stored(so_far: SoFar, output: FakeOut
 
 
 def test_it_writes_seldom_and_only_what_is_new(
-    so_far: SoFar, output: FakeOutput, journal: Journal, clock: Clock
+    so_far: SoFar, output: FakeOutput, journal: Journal, clock: FakeClock
 ) -> None:
     assert so_far.note(VIDEOS, [])
     store(journal, "a0", 1)
@@ -113,7 +106,7 @@ def test_a_short_video_tells_nothing(output: FakeOutput, journal: Journal) -> No
     assert output.objects == {}
 
 
-def test_a_bucket_in_trouble_does_not_stop_the_encode(journal: Journal, clock: Clock) -> None:
+def test_a_bucket_in_trouble_does_not_stop_the_encode(journal: Journal, clock: FakeClock) -> None:
     class Broken(FakeOutput):
         def put(self, key: str, data: bytes) -> None:
             raise OSError("no way")
