@@ -52,6 +52,11 @@ def tracks(address: Path | str, kinds: str = "va", thumbnails: Path | None = Non
     return _parsed(done.stdout)
 
 
+def thumbnails(raw: bytes) -> list[bytes]:
+    """The pictures that `tracks` wrote, each as its grey pixels."""
+    return [raw[at : at + THUMBNAIL_BYTES] for at in range(0, len(raw), THUMBNAIL_BYTES)]
+
+
 def _parsed(text: str) -> list[Track]:
     told = {
         name: dict(re.findall(rf"^#{name} (\d+): (\S+)$", text, re.M)) for name in ("tb", "media_type", "dimensions")

@@ -14,7 +14,7 @@ from tests import samples
 from tests.integration.test_encode import distance
 from tests.integration.test_libav import probe
 from tests.media import decoded
-from tests.media.decoded import THUMBNAIL, THUMBNAIL_BYTES, Packet, Track
+from tests.media.decoded import THUMBNAIL, Packet, Track, thumbnails
 from tests.media.generate import FFMPEG, clip
 from tests.media.in_process import PRESETS, encoded, published
 from tests.media.kill import encode_killed, points
@@ -86,10 +86,6 @@ def looked_at(plan: Plan, folder: Path) -> Result:
 
 def shown(tracks: list[Track]) -> list[Track]:
     return [track for track in tracks if track.kind == "video"]
-
-
-def thumbnails(raw: bytes) -> list[bytes]:
-    return [raw[at : at + THUMBNAIL_BYTES] for at in range(0, len(raw), THUMBNAIL_BYTES)]
 
 
 def of_source(file: Path, plan: Plan) -> list[bytes]:

@@ -13,6 +13,7 @@ from local.api import Api
 from local.clients import KEY, REGION, SECRET
 from local.platform import Platform
 from tests.e2e.conftest import ended
+from tests.local.aws import until
 from tests.web.visitor import Visitor
 
 pytestmark = pytest.mark.slow
@@ -192,8 +193,24 @@ def test_an_upload_pauses_and_goes_on_and_can_be_cancelled(visitor: Visitor, api
 
     visitor.page.get_by_text("large.mp4").wait_for(state="detached")
     assert 1 not in sent
-    visitor.go("/?q=large&status=awaiting_upload")
-    visitor.see("heading", "Nothing matches")
+    until(lambda: not begun(api, large), 30)
+
+
+def test_an_upload_that_is_cancelled_while_its_page_is_left_is_removed_all_the_same(
+    visitor: Visitor, api: Api, large: Path
+) -> None:
+    arrived = let_arrive(visitor.page, {1})
+    visitor.go("/upload")
+    visitor.page.set_input_files("#files", large)
+    while arrived != {1}:
+        visitor.page.wait_for_timeout(50)
+    assert begun(api, large)
+
+    cancel = """document.querySelector('[aria-label="Cancel large.mp4"]')"""
+    visitor.page.evaluate(f"() => {{ {cancel}.click(); location.assign('/'); }}")
+
+    visitor.see("heading", "Library")
+    until(lambda: not begun(api, large), 30)
 
 
 def test_parts_whose_addresses_expired_are_sent_to_fresh_ones_and_no_other_part_is(
@@ -222,6 +239,12 @@ def test_a_small_file_whose_address_expired_is_sent_to_a_fresh_one(visitor: Visi
     visitor.page.get_by_text(re.compile("^Uploaded")).wait_for()
     assert (asked, refused) == (["POST videos", "GET upload"], [403])
     assert ended(api, api.call("GET", "/videos?limit=1")["videos"][0]["id"], 240)["status"] == "ready"
+
+
+def begun(api: Api, file: Path) -> list[str]:
+    """The videos that wait for this file."""
+    listed = api.call("GET", "/videos?status=awaiting_upload&limit=100")["videos"]
+    return [video["id"] for video in listed if video["title"] == file.stem]
 
 
 def note_words_about(page: Page, name: str) -> None:

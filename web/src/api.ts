@@ -92,6 +92,7 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
 
 function request(method: string, token: string, body?: unknown): RequestInit {
   const headers: Record<string, string> = { Authorization: `Bearer ${token}` };
-  if (body === undefined) return { method, headers };
+  // What was asked to be removed is, also when the page is left in the same moment.
+  if (body === undefined) return { method, headers, keepalive: method === "DELETE" };
   return { method, headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(body) };
 }

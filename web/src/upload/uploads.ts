@@ -262,8 +262,7 @@ class Uploads {
 /** Remove the video of an upload that will not be finished. */
 export async function abandon(videoId: string): Promise<void> {
   forget(videoId);
-  await dropHandle(videoId);
-  await deleteVideo(videoId).catch(() => undefined);
+  await Promise.all([deleteVideo(videoId).catch(() => undefined), dropHandle(videoId)]);
 }
 
 async function created(file: File, profile: string): Promise<Invited> {
