@@ -8,8 +8,8 @@ from benchmarks.clips import Shape
 from benchmarks.meter import Spent, added, spent_by
 from benchmarks.plans import command, planned
 from benchmarks.ratios import Comparison, in_turn
-from vod.chunks import ChunkPolicy
-from vod.plan import Plan
+from vod.plan.chunks import ChunkPolicy
+from vod.plan.plan import Plan
 
 GOAL = 1.05
 CHUNKS = 8

@@ -4,12 +4,14 @@ import json
 from fractions import Fraction
 
 from benchmarks.markdown import table
-from vod import copying, disk, keys
-from vod.byte_ranges import SourceIndex
-from vod.chunks import ChunkPolicy
-from vod.plan import Plan, SourceObject, make_plan
-from vod.probe import AudioTrack, Probe, Rate, VideoTrack
-from vod.report import SegmentReport
+from vod import keys
+from vod.encoder.report import SegmentReport
+from vod.money import copying
+from vod.plan import disk
+from vod.plan.chunks import ChunkPolicy
+from vod.plan.plan import Plan, SourceObject, make_plan
+from vod.source.byte_ranges import SourceIndex
+from vod.source.probe import AudioTrack, Probe, Rate, VideoTrack
 
 SIZE, SECONDS = 5 * 10**9, 7200
 INDEX_BYTES, KEYFRAMES = 6_000_000, 2

@@ -7,7 +7,7 @@ from benchmarks.bench import Bench
 from benchmarks.markdown import table
 from benchmarks.prices import Output, Prices, Task
 from benchmarks.sizing import Size
-from vod import prices as own
+from vod.money import prices as own
 
 _HEAD = ("codecs", "top rung", "fps", "x86_64", "x86_64 Spot", "arm64*", "arm64 Spot*", "MediaConvert**")
 

@@ -15,8 +15,8 @@ from deployment import STACK, stack
 from local.api import FINAL, Api
 from local.platform import Options, Platform
 from vod import keys
-from vod.growth import BEGINNING_SECONDS
-from vod.plan import SEGMENT_SECONDS, Plan
+from vod.manifest.growth import BEGINNING_SECONDS
+from vod.plan.plan import SEGMENT_SECONDS, Plan
 
 CASES = {2: (30, 90, 300), 1: (90,)}
 """Lengths of films (s) by cores."""

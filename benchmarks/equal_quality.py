@@ -20,11 +20,12 @@ from benchmarks.bench import Bench
 from benchmarks.ladder import FIXED, SEEN, Match, Point, bd_rate, hull, matches
 from benchmarks.markdown import table
 from benchmarks.plans import FFMPEG, planned, with_renditions
-from vod import color, ffmpeg
-from vod.plan import Plan
-from vod.profile import DEFAULT, Codec
-from vod.renditions import Rendition
-from vod.video_encoder import QUIET
+from vod.ffmpeg import commands
+from vod.ffmpeg.encoders import QUIET
+from vod.media import color
+from vod.plan.plan import Plan
+from vod.plan.renditions import Rendition
+from vod.profiles.profile import DEFAULT, Codec
 
 EXCERPT_SECONDS = 4
 KEPT = Path(__file__).parent.parent / ".local" / "bench"
@@ -142,8 +143,8 @@ class _Encode:
     def _commands(self, source: str, outputs: dict[str, str]) -> list[list[str]]:
         cut = self._plan, self._first, self._end
         if not self._fixed_rates:
-            return [ffmpeg.encode_command("ffmpeg", source, *cut, outputs, "/dev/null")]
-        graph = ffmpeg.filter_graph(self._plan, self._plan.renditions, self._first, self._end)
+            return [commands.encode_command("ffmpeg", source, *cut, outputs, "/dev/null")]
+        graph = commands.filter_graph(self._plan, self._plan.renditions, self._first, self._end)
         began = ["ffmpeg", "-v", "error", "-nostdin", "-y", *self._opened(source), "-filter_complex", graph]
         return [[*began, *self._at_fixed_rates(outputs, turn)] for turn in (1, 2)]
 
@@ -155,7 +156,7 @@ class _Encode:
         return made
 
     def _opened(self, source: str) -> list[str]:
-        return ffmpeg.opened(source, self._plan, self._first / float(self._plan.rate.fraction))
+        return commands.opened(source, self._plan, self._first / float(self._plan.rate.fraction))
 
     def _made(self, names: list[str]) -> list[Point]:
         with tempfile.TemporaryDirectory() as folder:
@@ -170,7 +171,7 @@ class _Encode:
     def _vmaf(self, file: str, folder: str) -> float:
         """Mean of every fifth frame, enlarged (bicubic) to the source's size."""
         top = self._plan.renditions[0]
-        grid = ffmpeg.filter_graph(self._plan, [top], self._first, self._end)
+        grid = commands.filter_graph(self._plan, [top], self._first, self._end)
         # _TAGGED: where only one side says its colours, FFmpeg converts the other: 94 becomes 87.
         shown = f"scale={top.width}:{top.height}:flags=bicubic,format=yuv420p,setsar=1"
         graph = (

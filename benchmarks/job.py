@@ -11,12 +11,12 @@ import runpy
 import sys
 from pathlib import Path
 
-from vod import video_encoder
 from vod.aws.clients import client
 from vod.aws.objects import S3Output
 from vod.aws.videos import DynamoVideos
-from vod.model import Document
-from vod.renditions import Rendition
+from vod.ffmpeg import encoders
+from vod.frozen import Document
+from vod.plan.renditions import Rendition
 from vod.steps.publish import Publishing
 
 ENCODER = Path(__file__).parent.parent / "container" / "encode.py"
@@ -83,7 +83,7 @@ def _encode_at_average(rates: str) -> None:
         profile = "high" if side >= _HIGH_PROFILE_LINES else "main"
         return ["-c:v", "libx264", "-preset", rendition.preset, "-b:v", f"{kbps[side]}k", "-profile:v", profile, *gop]
 
-    setattr(video_encoder, "arguments", arguments)  # noqa: B010 - for this process only
+    setattr(encoders, "arguments", arguments)  # noqa: B010 - for this process only
 
 
 def _used(who: int) -> float:

@@ -7,7 +7,7 @@ from benchmarks.bench import FULL_HD, Bench, compared
 from benchmarks.meter import Spent, added, spent_by
 from benchmarks.plans import command, planned, with_preset, with_renditions
 from benchmarks.ratios import Comparison, in_turn
-from vod.plan import Plan
+from vod.plan.plan import Plan
 
 GOAL = 0.65
 PRESET = "veryfast"

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import imageio_ffmpeg
 
-from vod import ffmpeg, keys, profiles
-from vod.chunks import ChunkPolicy
-from vod.libav import read_probe
-from vod.plan import DEFAULT_POLICY, Plan, SourceObject, make_plan
-from vod.probe import Limits
-from vod.profile import DEFAULT
-from vod.renditions import Rendition
+from vod import keys, profiles
+from vod.ffmpeg import commands
+from vod.plan.chunks import ChunkPolicy
+from vod.plan.plan import DEFAULT_POLICY, Plan, SourceObject, make_plan
+from vod.plan.renditions import Rendition
+from vod.profiles.profile import DEFAULT
+from vod.source.libav import read_probe
+from vod.source.probe import Limits
 
 FFMPEG: str = imageio_ffmpeg.get_ffmpeg_exe()
 VIDEO_ID, RUN = "0123456789abcdef0123", "0123456789ab"
@@ -49,4 +50,4 @@ def command(
     tracks = [r.name for r in plan.renditions] if picture else []
     tracks += [track.name for track in plan.audio] if sound else []
     outputs = {name: str(folder / f"{name}.mp4") for name in tracks}
-    return ffmpeg.encode_command(FFMPEG, str(source), plan, first, end, outputs, "/dev/null")
+    return commands.encode_command(FFMPEG, str(source), plan, first, end, outputs, "/dev/null")

@@ -10,7 +10,7 @@ from benchmarks.clips import Shape
 from benchmarks.markdown import table
 from benchmarks.meter import Spent, spent_by
 from benchmarks.plans import FFMPEG, command, planned, with_preset
-from vod.plan import Plan
+from vod.plan.plan import Plan
 
 PRESETS = ("superfast", "veryfast", "faster", "fast", "medium")
 JUDGED = (1080, 720, 540)

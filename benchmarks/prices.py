@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vod.frozen import Frozen
-from vod.prices import Fargate, Usd
+from vod.money.prices import Fargate, Usd
 
 FILE = Path(__file__).with_name("prices.json")
 
@@ -19,7 +19,7 @@ class MediaConvert(Frozen):
 
 
 class Prices(Frozen):
-    """What stands beside the platform's own prices (`vod.prices`), with where and when it was read."""
+    """What stands beside the platform's own prices (`vod.money.prices`), with where and when it was read."""
 
     region: str
     date: str

@@ -26,9 +26,9 @@ from benchmarks.simulation import (
     simulate,
     uploads,
 )
-from vod.chunks import ChunkPolicy, beside_extras
-from vod.cost import MICRO
-from vod.steps.start import Turns
+from vod.money.cost import MICRO
+from vod.plan.chunks import ChunkPolicy, beside_extras
+from vod.steps.turns import Turns
 
 ROOT = Path(__file__).parent.parent
 DOCUMENT, PICTURES = ROOT / "docs" / "scaling.md", ROOT / "docs" / "scaling"

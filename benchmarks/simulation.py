@@ -1,6 +1,7 @@
 """A simulation of uploads, the plan, the Map and Fargate (SimPy): how long videos take and what they cost, at any size.
 
-The chunks are the plan's (`vod.chunks`), tasks and speeds those that were measured (`vod.sizing`), prices `vod.prices`;
+The chunks are the plan's (`vod.plan.chunks`), tasks and speeds those that were measured (`vod.plan.sizing`), prices
+`vod.money.prices`;
 what AWS does is in `Limits`. Times are seconds.
 """
 
@@ -14,11 +15,12 @@ from typing import Any
 
 import simpy
 
-from vod import chunks, copying, cost, estimate, prices, sizing
-from vod.chunks import ChunkPolicy
-from vod.sizing import TaskSize
-from vod.steps.start import Turns
-from vod.tasks import EXTRAS_CPU
+from vod.money import copying, cost, estimate, prices
+from vod.plan import chunks, sizing
+from vod.plan.chunks import ChunkPolicy
+from vod.plan.sizing import TaskSize
+from vod.plan.tasks import EXTRAS_CPU
+from vod.steps.turns import Turns
 
 Events = Generator[simpy.Event, Any, Any]
 BEFORE_TASKS = 4.0
@@ -127,7 +129,7 @@ class Account:
 
 @dataclass(slots=True)
 class Gate:
-    """The platform's turns (`vod.steps.start`): the next is for the owner of whom the fewest run; among several for the
+    """The platform's turns (`vod.steps.turns`): the next is for the owner of whom the fewest run; among several for the
     one whose last turn is longest ago."""
 
     env: simpy.Environment

@@ -10,8 +10,8 @@ from benchmarks.markdown import table
 from benchmarks.meter import spent_by
 from benchmarks.plans import command, planned
 from benchmarks.threads import as_on
-from vod.plan import Plan
-from vod.profile import Codec
+from vod.plan.plan import Plan
+from vod.profiles.profile import Codec
 
 PROFILES = {"default": "h264", "hevc": "h264 + hevc", "av1": "h264 + av1"}
 TOPS = {360: (640, 360), 720: (1280, 720), 1080: (1920, 1080), 2160: (3840, 2160)}

@@ -15,9 +15,9 @@ from benchmarks.meter import Spent, spent_by
 from benchmarks.plans import RUN, VIDEO_ID
 from vod import keys
 from vod.aws.videos import DynamoVideos
-from vod.model import Source, Video
-from vod.plan import Plan
-from vod.status import Status
+from vod.plan.plan import Plan
+from vod.record.status import Status
+from vod.record.video import Source, Video
 
 ENCODER = ROOT / "container" / "encode.py"
 PYTHON = str(environment.IMAGE / "bin" / "python")

@@ -10,9 +10,10 @@ from benchmarks.meter import Spent, spent_by
 from benchmarks.plans import FFMPEG, command, planned
 from benchmarks.ratios import Comparison, Pair, in_turn
 from benchmarks.task import ENCODER, PYTHON, Cloud, Ran, cloud
-from vod import ffmpeg, poster, storyboard, subtitles
-from vod.color import Color
-from vod.plan import Plan
+from vod.ffmpeg import commands, poster
+from vod.media.color import Color
+from vod.plan import storyboard, subtitles
+from vod.plan.plan import Plan
 
 GOAL = 1.05
 REPEATS = 4
@@ -79,7 +80,7 @@ def _extra(bench: Bench, name: str, extra: list[str]) -> tuple[str, float]:
 
 
 def _extras(plan: Plan, source: Path) -> dict[str, list[str]]:
-    opened, track = ffmpeg.opened(str(source), plan, 0.0), plan.video_index or 0
+    opened, track = commands.opened(str(source), plan, 0.0), plan.video_index or 0
     window = poster.windows(plan.duration)[0]
     top = plan.renditions[0]
     still = poster.command(FFMPEG, opened, track, plan.color, 1.0, top.width, top.height)
@@ -98,7 +99,7 @@ def _storyboard(bench: Bench, plan: Plan, source: Path) -> float:
         small = plan.renditions[-1]
         spent_by(command(plan.model_copy(update={"renditions": (small,)}), source, folder, sound=False))
         rendition = ["-i", str(folder / f"{small.name}.mp4")]
-        drawn = storyboard.filters(plan.storyboard, Color(), ffmpeg.sheets(plan, 0, None))
+        drawn = storyboard.filters(plan.storyboard, Color(), commands.sheets(plan, 0, None))
         target = str(folder / "sheets")
         drawing = spent_by([FFMPEG, *rendition, "-lavfi", f"{drawn}[s]", *storyboard.output("s", target)])
         decoding = spent_by([FFMPEG, *rendition, "-f", "null", "-"])

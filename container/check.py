@@ -15,8 +15,8 @@ from typing import Any
 
 import imageio_ffmpeg
 
-from vod import self_check
 from vod.aws.clients import client
+from vod.encoder import self_check
 
 FOLDERS = ("SCRATCH_DIR", "SOURCE_DIR", "TMPDIR")
 PARTS = 8

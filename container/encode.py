@@ -17,16 +17,17 @@ from pathlib import Path
 import check
 import imageio_ffmpeg
 
-from vod import keys, sandbox
+from vod import keys
 from vod.aws.clients import client
 from vod.aws.objects import S3Output, S3SourceFiles
 from vod.aws.videos import DynamoVideos
-from vod.chunks import TASK_SECONDS
+from vod.encoder.log_lines import JsonLines
+from vod.encoder.progress import Progress
+from vod.encoder.scratch import FULL_EXIT, clear, is_full, make_room, place_of
 from vod.errors import EncodeInterrupted, SandboxUnavailable
-from vod.log_lines import JsonLines
-from vod.plan import Plan
-from vod.progress import Progress
-from vod.scratch import FULL_EXIT, clear, is_full, make_room, place_of
+from vod.plan.chunks import TASK_SECONDS
+from vod.plan.plan import Plan
+from vod.sandbox import sandbox
 from vod.steps.encode import Encoder, encode
 
 logger = logging.getLogger("encode")

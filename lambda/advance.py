@@ -3,11 +3,12 @@
 import os
 from typing import Any
 
-from vod.aws import logs, wiring
+from vod.aws import logs
 from vod.steps.advance import noted
+from vod.wiring import on_event
 
 logger = logs.logger()
-_advancing = wiring.advancing(os.environ)
+_advancing = on_event.advancing(os.environ)
 
 
 @logger.inject_lambda_context(clear_state=True)

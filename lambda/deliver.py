@@ -5,9 +5,9 @@ from typing import Any
 
 from vod.api.app import logger, resolver
 from vod.api.deliver import routes
-from vod.aws import wiring
+from vod.wiring import on_request
 
-_app = resolver(routes(wiring.delivering(os.environ)))
+_app = resolver(routes(on_request.delivering(os.environ)))
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -8,11 +8,12 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from vod.aws import logs, wiring
+from vod.aws import logs
 from vod.steps.dispatch import arrivals
+from vod.wiring import on_event
 
 logger = logs.logger()
-_dispatch = wiring.dispatch(os.environ)
+_dispatch = on_event.dispatch(os.environ)
 # An event that fails is tried again alone; the others of its batch are done.
 _processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 

@@ -3,13 +3,14 @@
 import os
 from typing import Any
 
-from vod.aws import logs, wiring
+from vod.aws import logs
 from vod.aws.events import ended_execution
 from vod.errors import is_broken
 from vod.steps.fail import reason
+from vod.wiring import on_event
 
 logger = logs.logger()
-_failing = wiring.failing(os.environ)
+_failing = on_event.failing(os.environ)
 
 
 @logger.inject_lambda_context(clear_state=True)

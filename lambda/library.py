@@ -5,9 +5,9 @@ from typing import Any
 
 from vod.api import library, shares
 from vod.api.app import logger, resolver
-from vod.aws import wiring
+from vod.wiring import on_request
 
-_app = resolver(library.routes(wiring.library(os.environ)), shares.routes(wiring.sharing(os.environ)))
+_app = resolver(library.routes(on_request.library(os.environ)), shares.routes(on_request.sharing(os.environ)))
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -3,12 +3,13 @@
 import os
 from typing import Any
 
-from vod.aws import logs, wiring
-from vod.plan import SourceObject
-from vod.probe import Probe
+from vod.aws import logs
+from vod.plan.plan import SourceObject
+from vod.source.probe import Probe
+from vod.wiring import on_event
 
 logger = logs.logger()
-_planning = wiring.planning(os.environ)
+_planning = on_event.planning(os.environ)
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -3,13 +3,13 @@
 import os
 from typing import Any, BinaryIO, cast
 
-from vod import sandbox
 from vod.aws import logs
 from vod.aws.presigned import PresignedBytes
-from vod.plan import SourceObject
-from vod.probe import Limits
-from vod.probe_process import ProbeProcess
-from vod.ranged import RangedFile
+from vod.aws.ranged import RangedFile
+from vod.plan.plan import SourceObject
+from vod.sandbox import sandbox
+from vod.source.probe import Limits
+from vod.source.process import ProbeProcess
 from vod.steps.probe import probe
 
 logger = logs.logger()

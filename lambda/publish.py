@@ -3,10 +3,11 @@
 import os
 from typing import Any
 
-from vod.aws import logs, wiring
+from vod.aws import logs
+from vod.wiring import on_event
 
 logger = logs.logger()
-_publishing = wiring.publishing(os.environ)
+_publishing = on_event.publishing(os.environ)
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -7,11 +7,12 @@ import os
 from datetime import timedelta
 from typing import Any
 
-from vod.aws import logs, wiring
+from vod.aws import logs
 from vod.steps.reconcile import GRACE
+from vod.wiring import on_schedule
 
 logger = logs.logger()
-_reconciling = wiring.reconciling(os.environ)
+_reconciling = on_schedule.reconciling(os.environ)
 
 
 @logger.inject_lambda_context(clear_state=True)

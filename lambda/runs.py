@@ -5,9 +5,9 @@ from typing import Any
 
 from vod.api.app import logger, resolver
 from vod.api.runs import routes
-from vod.aws import wiring
+from vod.wiring import on_request
 
-_app = resolver(routes(wiring.runs(os.environ)))
+_app = resolver(routes(on_request.runs(os.environ)))
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -3,10 +3,11 @@
 import os
 from typing import Any
 
-from vod.aws import logs, wiring
+from vod.aws import logs
+from vod.wiring import on_schedule
 
 logger = logs.logger()
-_cleaning = wiring.cleaning(os.environ)
+_cleaning = on_schedule.cleaning(os.environ)
 
 
 @logger.inject_lambda_context(clear_state=True)

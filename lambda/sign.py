@@ -5,7 +5,7 @@ from typing import Any
 
 from vod.aws import logs
 from vod.aws.addresses import S3Addresses, signing_client
-from vod.plan import SourceObject
+from vod.plan.plan import SourceObject
 from vod.steps.sign import sign
 
 logger = logs.logger()

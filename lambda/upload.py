@@ -5,9 +5,9 @@ from typing import Any
 
 from vod.api.app import logger, resolver
 from vod.api.upload import routes
-from vod.aws import wiring
+from vod.wiring import on_request
 
-_app = resolver(routes(wiring.uploads(os.environ)))
+_app = resolver(routes(on_request.uploads(os.environ)))
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -3,11 +3,12 @@
 import os
 from typing import Any
 
-from vod.aws import logs, wiring
+from vod.aws import logs
 from vod.aws.events import ended_execution
+from vod.wiring import on_schedule
 
 logger = logs.logger()
-_watching = wiring.watching(os.environ)
+_watching = on_schedule.watching(os.environ)
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -3,11 +3,12 @@
 import os
 from typing import Any
 
-from vod.aws import logs, wiring
+from vod.aws import logs
+from vod.wiring import on_event
 
 logger = logs.logger()
-_webhook = wiring.webhook(os.environ)
-_queue = wiring.webhook_queue(os.environ)
+_webhook = on_event.webhook(os.environ)
+_queue = on_event.webhook_queue(os.environ)
 
 
 @logger.inject_lambda_context(clear_state=True)

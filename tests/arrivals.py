@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
-from vod.arriving import ArrivingFile
-from vod.buckets import SourceFiles
-from vod.byte_ranges import Range
-from vod.plan import SourceObject
+from vod.plan.plan import SourceObject
+from vod.ports.buckets import SourceFiles
+from vod.source.arriving import ArrivingFile
+from vod.source.byte_ranges import Range
 
 
 def arrived(files: SourceFiles, source: SourceObject, ranges: Iterable[Range], path: Path) -> bytes:

@@ -10,15 +10,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from vod import clock, keys
-from vod.buckets import Part, Stored, StoredSource
-from vod.cost import EndedTask
+from vod.access.share import Share
 from vod.errors import Conflict, NotFound, VersionConflict
-from vod.model import Document, Video
-from vod.plan import SourceObject
-from vod.ports import Held, Page, Reserved, Room, Running, Spent
-from vod.receipt import Receipt
-from vod.share import Share
-from vod.status import Status
+from vod.frozen import Document
+from vod.money.cost import EndedTask, Spent
+from vod.plan.plan import SourceObject
+from vod.ports.buckets import Part, Stored, StoredSource
+from vod.ports.outside import Held, Page, Reserved, Room, Running
+from vod.record.receipt import Receipt
+from vod.record.status import Status
+from vod.record.video import Video
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 

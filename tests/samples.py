@@ -3,18 +3,19 @@
 from datetime import UTC, datetime
 
 from tests.fakes import FakeWaiting
-from vod import ffmpeg, profiles
-from vod.chunks import ChunkPolicy
-from vod.color import Color
-from vod.cost import MICRO
-from vod.model import Source, Video
-from vod.plan import Plan, SourceObject, make_plan
-from vod.ports import Executions, Ledger, Videos
-from vod.prices import Fargate
-from vod.probe import AudioTrack, Probe, Rate, VideoTrack
-from vod.report import ChunkReport, SegmentReport, SheetReport, TrackReport
-from vod.status import Status
-from vod.steps.start import Budget, Starting, Turns
+from vod import profiles
+from vod.encoder.report import ChunkReport, SegmentReport, SheetReport, TrackReport
+from vod.ffmpeg import commands
+from vod.media.color import Color
+from vod.money.cost import MICRO
+from vod.money.prices import Fargate
+from vod.plan.chunks import ChunkPolicy
+from vod.plan.plan import Plan, SourceObject, make_plan
+from vod.ports.outside import Executions, Ledger, Videos
+from vod.record.status import Status
+from vod.record.video import Source, Video
+from vod.source.probe import AudioTrack, Probe, Rate, VideoTrack
+from vod.steps.turns import Budget, Starting, Turns
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 VIDEO_ID = "0123456789abcdef0123"
@@ -94,7 +95,7 @@ def report(made: Plan) -> ChunkReport:
     videos = tuple(track(r.name, frames, made.frame_ticks, made.timescale, key_bytes=400) for r in made.renditions)
     sounds = [track(a.name, [188, 188, 93], 1024, 48000, "mp4a.40.2") for a in made.audio]
     audios = tuple(sound.model_copy(update={"edit": 1024}) for sound in sounds)
-    sheets = tuple(SheetReport(name=sheet.name, bytes=900) for sheet in ffmpeg.sheets(made, 0, None))
+    sheets = tuple(SheetReport(name=sheet.name, bytes=900) for sheet in commands.sheets(made, 0, None))
     return ChunkReport(chunk=0, outcome="encoded", video=videos, audio=audios, poster_bytes=5000, sheets=sheets)
 
 

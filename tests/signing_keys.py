@@ -3,7 +3,7 @@
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from vod.signing import PrivateKey, SigningKey
+from vod.access.signing import PrivateKey, SigningKey
 
 PRIVATE = ec.derive_private_key(20260102, ec.SECP256R1())
 KEY = SigningKey("K2JCJMDEHXQW5F", PRIVATE)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from deployment.verification.judging import Check
-from vod.profile import Codec
+from vod.profiles.profile import Codec
 
 REFUSED = frozenset({"EPERM", "EACCES", "ENOSYS"})
 TASK_START_SECONDS = 45.0
@@ -55,7 +55,7 @@ _FUNCTION = (
         "function-prctl",
         "prctl refuses a sandbox: seccomp, no_new_privs, death signal, name, dumpable",
         _refused,
-        "more is possible than was thought: the probe's child could also have a filter (src/vod/sandbox.py)",
+        "more is possible than was thought: the probe's child could also have a filter (src/vod/sandbox/sandbox.py)",
         shown=_pairs,
     ),
     Check(
@@ -69,12 +69,12 @@ _FUNCTION = (
         "function-landlock",
         "no Landlock (ENOSYS)",
         lambda fact: fact in REFUSED,
-        "Landlock could confine the probe's child further (src/vod/landlock.py)",
+        "Landlock could confine the probe's child further (src/vod/sandbox/landlock.py)",
     ),
     Check("function-kernel", "Linux 5.10 or newer", lambda fact: _version(fact) >= (5, 10), "tell us", local=_HERE),
     Check(
         "function-seal",
-        "the probe's own wall (vod.sandbox.seal) can be put up, and a child behind it opens nothing and forks nothing",
+        "the probe's own wall can be put up, and a child behind it opens nothing and forks nothing",
         lambda fact: fact == "none",
         "NO VIDEO STARTS, or the probe's wall has a hole: docs/security.md, and tell us",
     ),
@@ -160,9 +160,9 @@ def _start(fact: Mapping[str, float]) -> str:
 def _speed(codec: Codec) -> Check:
     return Check(
         f"encode-speed-{codec.value}",
-        f"{codec.value}: at most {_SLOWER} times the CPU seconds of src/vod/sizing.py",
+        f"{codec.value}: at most {_SLOWER} times the CPU seconds of src/vod/plan/sizing.py",
         lambda fact: fact <= _SLOWER,
-        f"multiply the CPU seconds of {codec.value} in src/vod/sizing.py: tasks are too small and estimates too low",
+        f"multiply the CPU seconds of {codec.value} in vod/plan/sizing.py: tasks are too small and estimates too low",
         _HERE,
         "{:.2f} times".format,
     )
@@ -238,7 +238,7 @@ _TASK = (
         "task-memory",
         "the task has the memory of its definition",
         lambda fact: fact["measured"] >= fact["definition"] * 0.9,
-        "raise the memory in src/vod/sizing.py",
+        "raise the memory in src/vod/plan/sizing.py",
         _NO_LIMITS,
         lambda fact: f"{fact['measured']} MiB (definition: {fact['definition']})",
     ),
@@ -312,7 +312,7 @@ _ENDINGS = (
         "event-task-ended",
         "EventBridge tells of an ended task with all that it is billed by",
         lambda fact: set(fact) >= _EVENT_FIELDS,
-        "costs are not noted: see ended_task in src/vod/cost.py",
+        "costs are not noted: see ended_task in src/vod/money/cost.py",
         shown=lambda fact: f"has {', '.join(sorted(_EVENT_FIELDS & set(fact)))}",
     ),
     Check(
@@ -395,7 +395,7 @@ _SERVICES = (
         "cognito-claims",
         "an id token says who, which groups, for which client and how long",
         lambda fact: set(fact) >= _CLAIMS,
-        "src/vod/caller.py reads claims that are not there",
+        "src/vod/access/caller.py reads claims that are not there",
         shown=lambda fact: f"has {', '.join(sorted(_CLAIMS & set(fact)))}",
     ),
     Check(

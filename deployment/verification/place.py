@@ -6,9 +6,9 @@ from typing import Any
 
 from deployment import inventory
 from deployment import stack as stacks
-from vod import prices
-from vod.cost import MICRO, of_task
-from vod.sizing import TaskSize
+from vod.money import prices
+from vod.money.cost import MICRO, of_task
+from vod.plan.sizing import TaskSize
 
 LAYERS = ("VodLayer", "LibavLayer")
 _CHECK_SECONDS, _SHORT_SECONDS = 240, 60
@@ -101,7 +101,7 @@ class Place:
         return known[logical_id]
 
     def usd(self) -> float:
-        """About what a run costs, at the prices in src/vod/prices.json."""
+        """About what a run costs, at the prices in src/vod/money/prices.json."""
         price = prices.read().fargate[self.architecture]
         tasks = ((self.size, _CHECK_SECONDS), (self.size, _SHORT_SECONDS), (_MISSING, _SHORT_SECONDS))
         return sum(of_task(size, seconds, False, price) for size, seconds in tasks) / MICRO + _REST_USD

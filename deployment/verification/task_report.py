@@ -7,7 +7,7 @@ from typing import Any
 
 from deployment.verification.judging import Unknown
 from deployment.verification.place import Place
-from vod.profile import Codec
+from vod.profiles.profile import Codec
 
 Lines = Mapping[str, Any]
 """What the check's task printed, by the kind of the line."""

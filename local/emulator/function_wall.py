@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from vod import syscalls
-from vod.seccomp import (
+from vod.sandbox import syscalls
+from vod.sandbox.seccomp import (
     ALLOW,
     ARCHITECTURES,
     ARGUMENTS_AT,

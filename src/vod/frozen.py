@@ -1,6 +1,11 @@
 """The base of values that travel as JSON between steps."""
 
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict
+
+Document = dict[str, Any]
+"""A JSON object."""
 
 
 class Frozen(BaseModel):

@@ -141,3 +141,5 @@ def trick_playlist_name(track: str) -> str:
 HLS_NAME = "index.m3u8"
 DASH_NAME = "index.mpd"
 POSTER_NAME = "poster.jpg"
+VTT_NAME = "storyboard.vtt"
+"""The WebVTT thumbnails track, relative to the run."""

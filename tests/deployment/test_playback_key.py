@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import serialization
 from moto import mock_aws
 
 from deployment import playback_key
-from vod import signing
+from vod.access import signing
 
 
 def test_a_kept_key_stays_the_same_and_only_its_owner_reads_it(tmp_path: Path) -> None:

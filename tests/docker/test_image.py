@@ -38,7 +38,7 @@ print(json.dumps({
 CONNECT = """
 import subprocess, imageio_ffmpeg
 from vod import sandbox
-from vod.budget import Budget
+from vod.sandbox.limits import Budget
 command = [imageio_ffmpeg.get_ffmpeg_exe(), "-protocol_whitelist", "tcp", "-i", "tcp://127.0.0.1:9"]
 budget = Budget(cpu_seconds=10, memory_bytes=2**30, wall_seconds=10, output_bytes=2**20)
 child = sandbox.start(command, sandbox.Sandbox(budget), subprocess.DEVNULL, subprocess.PIPE)

@@ -13,7 +13,7 @@ from tests.e2e.conftest import ended
 from tests.e2e.encoders import encoder_processes
 from tests.local.aws import until
 from tests.media.generate import clip, decoded_frames
-from vod import sandbox
+from vod.sandbox import sandbox
 
 
 def executions(platform: Platform, made: Callable[[str], str], video_id: str) -> list[dict[str, str]]:

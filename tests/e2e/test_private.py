@@ -16,8 +16,9 @@ from local.platform import Platform
 from tests.e2e.conftest import Video, ended
 from tests.local.aws import until
 from tests.media.generate import clip, decoded_frames, ffmpeg
-from vod import access, clock, signing
-from vod.access import Pass
+from vod import clock
+from vod.access import passes, signing
+from vod.access.passes import Pass
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def forge(platform: Platform, opened: tuple[dict[str, Any], str]) -> Any:
 
     def forged(video_id: str, hours: float = 1) -> Pass:
         until = clock.now() + timedelta(hours=hours)
-        return access.issue(key, f"{platform.url}/videos/{video_id}/*", until)
+        return passes.issue(key, f"{platform.url}/videos/{video_id}/*", until)
 
     return forged
 
@@ -122,8 +123,8 @@ def test_another_videos_pass_opens_nothing(opened: tuple[dict[str, Any], str], f
 
 def test_a_changed_policy_opens_nothing(opened: tuple[dict[str, Any], str], video: Video, forge: Any) -> None:
     address, given = opened[0]["playback"]["hls"], forge(video["id"])
-    policy = access.decode(given.policy).replace(b'"AWS:EpochTime":1', b'"AWS:EpochTime":9')
-    changed = Pass(access.encode(policy), given.signature, given.key_id)
+    policy = passes.decode(given.policy).replace(b'"AWS:EpochTime":1', b'"AWS:EpochTime":9')
+    changed = Pass(passes.encode(policy), given.signature, given.key_id)
 
     for refused in (get(address, Cookie=as_cookies(changed)), get(f"{address}?{changed.query}")):
         assert (refused.status, refused.code) == (403, "AccessDenied")

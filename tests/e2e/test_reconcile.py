@@ -16,7 +16,7 @@ from tests.e2e.test_redrive import without
 from tests.local.aws import until
 from tests.media.generate import clip
 from vod.aws.videos import DynamoVideos
-from vod.status import Status
+from vod.record.status import Status
 
 
 def reconcile(platform: Platform, made: Callable[[str], str], grace_seconds: int = -60) -> dict[str, int]:

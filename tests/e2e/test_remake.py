@@ -136,9 +136,9 @@ def test_a_remake_whose_execution_was_never_started_is_found(
 ) -> None:
     table, name = records(platform, made), film["renditions"][1]["name"]
     stored: Any = table.get(film["id"])
-    from vod import model
+    from vod.record import remakes
 
-    table.save(replace(model.remaking(stored, name, stored.updated_at)))
+    table.save(replace(remakes.remaking(stored, name, stored.updated_at)))
 
     assert reconcile(platform, made).get("execution_started") == 1
     assert decoded_frames(remade(api, film["id"])["playback"]["hls"]) == FRAMES

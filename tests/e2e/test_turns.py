@@ -15,8 +15,8 @@ from tests.e2e.test_reconcile import reconcile
 from tests.local.aws import until
 from vod.aws.videos import DynamoVideos
 from vod.aws.waiting import DynamoWaiting
-from vod.ports import Held
-from vod.status import Status
+from vod.ports.outside import Held
+from vod.record.status import Status
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from local.api import ApiError
 from tests.e2e.encoders import encoder_processes
 from tests.e2e.test_redrive import without
 from tests.faults.world import World, kill
-from tests.integration.test_encode import distance
+from tests.integration.encoder.test_encode import distance
 from tests.local.aws import until
 from tests.media.decoded import THUMBNAIL_BYTES, thumbnails, tracks
 

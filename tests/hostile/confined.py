@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from vod import sandbox
-from vod.budget import Budget
-from vod.sandbox import Sandbox
+from vod.sandbox import sandbox
+from vod.sandbox.limits import Budget
+from vod.sandbox.sandbox import Sandbox
 
 SMALL = Budget(cpu_seconds=20, wall_seconds=20, memory_bytes=256 * 2**20, output_bytes=2**20)
 

@@ -15,8 +15,8 @@ import av
 
 from tests import samples
 from vod.errors import SourceRefused
-from vod.libav import read_probe as read_probe  # which loads all of PyAV that a sealed child needs
-from vod.probe import Limits, Probe
+from vod.source.libav import read_probe as read_probe  # which loads all of PyAV that a sealed child needs
+from vod.source.probe import Limits, Probe
 
 
 def tell(told: object) -> Probe:

@@ -1,7 +1,7 @@
 """A nursery whose children can open files in spite of every limit."""
 
-from vod import sandbox
-from vod.probe import Probe
+from vod.sandbox import sandbox
+from vod.source.probe import Probe
 
 sandbox._lower = lambda *_: None
 

@@ -2,9 +2,9 @@
 
 import errno
 
-from vod import seccomp
 from vod.errors import SourceRefused
-from vod.probe import Probe
+from vod.sandbox import seccomp
+from vod.source.probe import Probe
 
 
 def _refused(_: object) -> None:

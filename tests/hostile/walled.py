@@ -2,6 +2,6 @@
 
 from local.emulator.function_wall import Wall, script
 from tests.hostile.readers import *  # noqa: F403
-from vod.libav import read_probe as read_probe
+from vod.source.libav import read_probe as read_probe
 
 exec(script(Wall(reads=(), writes=(), hides=(), tmp_mb=512, mounts=False)))

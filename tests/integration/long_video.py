@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping
 
 from tests import samples
 from tests.fakes import FakeEvents, FakeMetrics, FakeOutput, FakeVideos
-from vod import keys, profiles, storyboard
-from vod.chunks import MOST_TASKS, Chunk, ChunkPolicy, beside_extras
-from vod.plan import Plan, SourceObject, make_plan
-from vod.probe import Probe, Rate
-from vod.status import Status
+from vod import keys, profiles
+from vod.plan import storyboard
+from vod.plan.chunks import MOST_TASKS, Chunk, ChunkPolicy, beside_extras
+from vod.plan.plan import Plan, SourceObject, make_plan
+from vod.record.status import Status
+from vod.source.probe import Probe, Rate
 from vod.steps.publish import Publishing
 
 HOURS = 48

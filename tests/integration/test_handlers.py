@@ -24,10 +24,10 @@ from tests import samples
 from tests.integration.conftest import OUTPUT, SOURCE, TABLE
 from tests.signing_keys import KEY, OTHER_KEY, PRIVATE, pem
 from tests.templates import parsed
+from vod.access.signing import public_lines
 from vod.aws.videos import DynamoVideos
-from vod.model import Source
-from vod.signing import public_lines
-from vod.status import Status
+from vod.record.status import Status
+from vod.record.video import Source
 
 CONTEXT = SimpleNamespace(
     function_name="f", memory_limit_in_mb=128, invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:f",
@@ -431,7 +431,7 @@ def test_a_new_domain_and_a_new_key_are_used_without_a_restart(
 ) -> None:
     pairs = [f"{key.id}:{public_lines(key.private)}" for key in (KEY, OTHER_KEY)]
     monkeypatch.setenv("PLAYBACK_KEYS", " ".join(pairs))
-    monkeypatch.setattr("vod.renewed.SECONDS", 0)  # a minute is over
+    monkeypatch.setattr("vod.wiring.renewed.SECONDS", 0)  # a minute is over
     DynamoVideos(table, TABLE).create(samples.video(Status.READY))
     library, deliver, path = load("library"), load("deliver"), f"/videos/{samples.VIDEO_ID}"
 

@@ -15,8 +15,8 @@ from local.child import Emulator
 from local.clients import Clients
 from tests.local import aws
 from tests.templates import parsed
-from vod.chunks import EVENTS_CHUNK, EVENTS_WAIT
-from vod.sandbox import MISSING_EXIT
+from vod.plan.chunks import EVENTS_CHUNK, EVENTS_WAIT
+from vod.sandbox.sandbox import MISSING_EXIT
 
 AROUND = 8
 """Events of the execution, of the Map, and of the state that makes its input."""

@@ -22,8 +22,9 @@ from local.interrupts import interruptible
 from local.platform import PASSWORD, REPOSITORY, USER, Options, Platform
 from local.users import seconds_left
 from tests.local.aws import until
-from vod import access, clock, signing
-from vod.access import Pass
+from vod import clock
+from vod.access import passes, signing
+from vod.access.passes import Pass
 
 
 def get(url: str, token: str = "") -> tuple[int, bytes]:
@@ -71,7 +72,7 @@ def pass_to(platform: Platform, video_id: str) -> Pass:
     pem = (platform.state / playback_key.FILE).read_text()
     (public,) = platform.clients.cloudfront.list_public_keys()["PublicKeyList"]["Items"]
     key = signing.load(pem, f"{public['Id']}:{playback_key.public_half(pem)}")
-    return access.issue(key, f"{platform.url}/videos/{video_id}/*", clock.now() + timedelta(hours=1))
+    return passes.issue(key, f"{platform.url}/videos/{video_id}/*", clock.now() + timedelta(hours=1))
 
 
 def test_there_is_a_page_with_or_without_node(platform: Platform) -> None:

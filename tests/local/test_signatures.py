@@ -10,9 +10,9 @@ from local.emulator import signatures
 from local.emulator.signatures import Refused
 from tests import samples
 from tests.signing_keys import KEY, OTHER_KEY, new_rsa
-from vod import access
-from vod.access import Pass
-from vod.signing import SigningKey
+from vod.access import passes
+from vod.access.passes import Pass
+from vod.access.signing import SigningKey
 
 RESOURCE, ADDRESS = "https://cdn.example/videos/a/*", "https://cdn.example/videos/a/run/00000.m4s"
 UNTIL = samples.NOW + timedelta(hours=1)
@@ -39,12 +39,12 @@ def cookies_of(given: Pass) -> str:
 
 @pytest.fixture
 def given() -> Pass:
-    return access.issue(KEY, RESOURCE, UNTIL)
+    return passes.issue(KEY, RESOURCE, UNTIL)
 
 
 @pytest.mark.parametrize("key", [KEY, SigningKey("K1RSA", new_rsa())], ids=["ecdsa", "rsa"])
 def test_a_good_pass_opens_in_a_query_and_in_cookies(key: SigningKey) -> None:
-    given = access.issue(key, RESOURCE, UNTIL)
+    given = passes.issue(key, RESOURCE, UNTIL)
 
     assert code(ADDRESS, given.query, key=key) == code(ADDRESS, cookies=cookies_of(given), key=key) == ""
 
@@ -65,19 +65,19 @@ def test_what_is_changed_late_or_elsewhere_is_denied(given: Pass) -> None:
     assert code(ADDRESS, given.query, now=UNTIL.timestamp()) == "AccessDenied"
     assert code(ADDRESS.replace("/a/", "/b/"), given.query) == "AccessDenied"
     assert code(ADDRESS.replace("https", "http"), given.query) == "AccessDenied"
-    assert code(ADDRESS, replace(given, policy=access.encode(b"{}")).query) == "AccessDenied"
+    assert code(ADDRESS, replace(given, policy=passes.encode(b"{}")).query) == "AccessDenied"
     assert code(ADDRESS, replace(given, signature="not base64!").query) == "AccessDenied"
 
 
 def test_only_keys_of_the_group_count() -> None:
-    foreign = access.issue(OTHER_KEY, RESOURCE, UNTIL)
+    foreign = passes.issue(OTHER_KEY, RESOURCE, UNTIL)
 
     assert code(ADDRESS, foreign.query) == "InvalidKey"
     assert code(ADDRESS, replace(foreign, key_id=KEY.id).query) == "AccessDenied"
 
 
 def test_other_values_of_a_query_belong_to_the_address(given: Pass) -> None:
-    exact = access.issue(KEY, ADDRESS, UNTIL)
+    exact = passes.issue(KEY, ADDRESS, UNTIL)
 
     assert code(ADDRESS, f"x=1&{given.query}") == ""
     assert code(ADDRESS, exact.query) == ""

@@ -12,7 +12,7 @@ from tests.fakes import FolderOutput
 from tests.media.in_process import encoder
 from vod import keys
 from vod.errors import EncodeInterrupted
-from vod.plan import Plan
+from vod.plan.plan import Plan
 from vod.steps.encode import encode
 
 

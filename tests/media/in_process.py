@@ -11,11 +11,12 @@ from tests import samples
 from tests.fakes import FakeEvents, FakeMetrics, FakeSourceFiles, FakeVideos, FolderOutput
 from tests.media.generate import FFMPEG
 from vod import keys, profiles
-from vod.model import Document, Video
-from vod.plan import Plan, SourceObject, make_plan
-from vod.probe import Limits, Probe
-from vod.profile import CodecLadder, Profile
-from vod.status import Status
+from vod.frozen import Document
+from vod.plan.plan import Plan, SourceObject, make_plan
+from vod.profiles.profile import CodecLadder, Profile
+from vod.record.status import Status
+from vod.record.video import Video
+from vod.source.probe import Limits, Probe
 from vod.steps.encode import Encoder, encode
 from vod.steps.probe import ReadProbe, probe
 from vod.steps.publish import Publishing

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from vod.plan import Plan
+from vod.plan.plan import Plan
 
 ROOT = Path(__file__).parents[2]
 SEED = int(os.environ.get("VOD_SEED", "1"))

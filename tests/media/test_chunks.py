@@ -11,19 +11,20 @@ from pathlib import Path
 import pytest
 
 from tests import samples
-from tests.integration.test_encode import distance
-from tests.integration.test_libav import probe
+from tests.integration.encoder.test_encode import distance
+from tests.integration.source.test_libav import probe
 from tests.media import decoded
 from tests.media.decoded import THUMBNAIL, Packet, Track, thumbnails
 from tests.media.generate import FFMPEG, clip
 from tests.media.in_process import PRESETS, encoded, published
 from tests.media.kill import encode_killed, points
 from tests.media.sources import ENTERED, FROM_THE_BEGINNING, Source
-from vod import color, keys, profiles
-from vod.chunks import ChunkPolicy
-from vod.ladder import Rung
-from vod.plan import Plan, SourceObject, make_plan
-from vod.profile import CodecLadder, Profile
+from vod import keys, profiles
+from vod.media import color
+from vod.plan.chunks import ChunkPolicy
+from vod.plan.plan import Plan, SourceObject, make_plan
+from vod.profiles.ladder import Rung
+from vod.profiles.profile import CodecLadder, Profile
 
 RUNGS = (Rung(short_side=96, crf=14, peak_kbps=2000), Rung(short_side=64, crf=14, peak_kbps=1000))
 

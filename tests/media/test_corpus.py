@@ -14,7 +14,7 @@ from tests.media.corpus import MediaFile, corpus_file, listed
 from tests.media.generate import ffmpeg
 from tests.media.in_process import Ended, quick, transcoded
 from vod.errors import REFUSALS
-from vod.probe_process import ProbeProcess
+from vod.source.process import ProbeProcess
 
 FILES = [*listed("corpus"), *listed("clips")]
 GRID = {
@@ -29,7 +29,7 @@ GRID = {
     "ts_hls_segment_start_19s.ts": 303,  # the sound begins 0.6 s before the first picture that can be decoded
     "mp4_2video_2audio_movtext.mp4": 390,  # the manifest counts the first track, the larger one is shown
 }
-"""Frames on the output's grid where these are not as many as in the source; the rule stands in src/vod/rate.py."""
+"""Frames on the output's grid where these are not as many as in the source; the rule stands in src/vod/media/rate.py."""
 LARGE = {
     "mp4_4k_h264_10bit_hlg.mp4",
     "mp4_vfr_screen_3026x1386.mp4",

@@ -8,10 +8,10 @@ import pytest
 
 from tests.hostile import files
 from tests.hostile.confined import SMALL, budget, let_python_start, python
-from tests.integration.test_hostile import encoder, planned, stored
-from vod import budget as budgets
-from vod import ffmpeg_process
-from vod.sandbox import Sandbox
+from tests.integration.sandbox.test_hostile import encoder, planned, stored
+from vod.encoder import limits as budgets
+from vod.ffmpeg import runner
+from vod.sandbox.sandbox import Sandbox
 from vod.steps.encode import encode
 
 
@@ -19,21 +19,21 @@ def test_output_that_fits_is_captured_whole(monkeypatch: pytest.MonkeyPatch) -> 
     let_python_start(monkeypatch)
     exactly = f"import os\nos.write(1, bytes({SMALL.output_bytes}))"
 
-    assert ffmpeg_process.capture(python(exactly), Sandbox(SMALL)) == bytes(SMALL.output_bytes)
+    assert runner.capture(python(exactly), Sandbox(SMALL)) == bytes(SMALL.output_bytes)
 
 
 def test_captured_output_ends_at_its_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     let_python_start(monkeypatch)
     too_much = f"import os\nfor _ in range(17): os.write(1, bytes({SMALL.output_bytes // 16}))"
 
-    assert ffmpeg_process.capture(python(too_much), Sandbox(SMALL)) == b""
+    assert runner.capture(python(too_much), Sandbox(SMALL)) == b""
 
 
 def test_a_capture_that_hangs_ends_with_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     let_python_start(monkeypatch)
     hang = "import os, time\nos.write(1, b'begun'); time.sleep(100)"
 
-    assert ffmpeg_process.capture(python(hang), Sandbox(budget(wall_seconds=1))) == b""
+    assert runner.capture(python(hang), Sandbox(budget(wall_seconds=1))) == b""
 
 
 def test_a_still_may_be_no_larger_than_a_still(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_what_a_reader_takes_in_one_piece_is_counted_while_it_comes(monkeypatch:
         pipe.read()
 
     confined = Sandbox(budget(wall_seconds=5))
-    finished = ffmpeg_process.run(build, ["v"], take_all, lambda *_: True, threading.Event(), confined)
+    finished = runner.run(build, ["v"], take_all, lambda *_: True, threading.Event(), confined)
 
     assert finished.exceeded == f"{SMALL.output_bytes} bytes of output"
 

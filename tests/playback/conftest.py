@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.integration.test_encode import made
+from tests.integration.encoder.test_encode import made
 from tests.media.generate import clip, ffmpeg
 from tests.playback.browser import chromium, shaka_player
 from tests.playback.screening import NUMBER_BITS, Screening
 from tests.playback.site import Site, served
-from vod.plan import Plan
+from vod.plan.plan import Plan
 
 RATE = 10  # frames a second: played four times as fast, no frame falls between two refreshes of the screen
 SECONDS = 26

@@ -7,7 +7,7 @@ import pytest
 from mpegdash.parser import MPEGDASHParser
 from playwright.sync_api import Browser
 
-from tests.integration.test_encode import made
+from tests.integration.encoder.test_encode import made
 from tests.media.generate import clip
 
 ASKED = 'codec => MediaSource.isTypeSupported(`video/mp4; codecs="${codec}"`)'

@@ -8,7 +8,7 @@ import m3u8
 import pytest
 from mpegdash.parser import MPEGDASHParser
 
-from tests.integration.test_encode import made
+from tests.integration.encoder.test_encode import made
 from tests.media.generate import FFMPEG
 from tests.playback.conftest import RATE, Made, with_everything
 

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 from playwright.sync_api import TimeoutError as TooLate
 
-from tests.integration.test_encode import made
-from tests.integration.test_unequal_tracks import unequal
+from tests.integration.encoder.test_encode import made
+from tests.integration.encoder.test_unequal_tracks import unequal
 from tests.media.generate import ffmpeg
 from tests.playback.browser import players
 from tests.playback.conftest import RATE

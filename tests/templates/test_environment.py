@@ -1,6 +1,7 @@
 """A function's environment holds what its code reads, and nothing else."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -8,8 +9,9 @@ import pytest
 from tests.templates import parsed
 from tests.templates.parsed import Resource
 
-WIRING = ast.parse((parsed.REPOSITORY / "src/vod/aws/wiring.py").read_text())
-WIRED = {node.name: node for node in WIRING.body if isinstance(node, ast.FunctionDef)}
+WIRING = [ast.parse(path.read_text()) for path in (parsed.REPOSITORY / "src/vod/wiring").glob("*.py")]
+WIRED = {node.name: node for file in WIRING for node in file.body if isinstance(node, ast.FunctionDef)}
+PREFIX = re.compile(r"^(adapters|on_request|on_event|on_schedule)\.")
 READ_BY_LIBRARIES = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "TMPDIR"}
 
 
@@ -22,7 +24,7 @@ def read_in(node: ast.AST) -> Iterator[str]:
             and ast.unparse(each.value) in ("env", "os.environ")
         ):
             yield str(each.slice.value)
-        if isinstance(each, ast.Call) and (name := ast.unparse(each.func).removeprefix("wiring.")) in WIRED:
+        if isinstance(each, ast.Call) and (name := PREFIX.sub("", ast.unparse(each.func))) in WIRED:
             yield from read_in(WIRED[name])
 
 

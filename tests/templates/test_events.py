@@ -7,9 +7,9 @@ import pytest
 
 from tests.templates import parsed
 from tests.templates.parsed import Resource
-from vod.cost import ended_task
-from vod.plan import SourceObject
-from vod.probe import Probe
+from vod.money.cost import ended_task
+from vod.plan.plan import SourceObject
+from vod.source.probe import Probe
 from vod.steps.advance import noted
 from vod.steps.dispatch import arrivals
 

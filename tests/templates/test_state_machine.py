@@ -6,8 +6,8 @@ import pytest
 
 from tests.templates import parsed
 from tests.templates.parsed import Value
-from vod.chunks import EVENTS_CHUNK, EVENTS_WAIT, MOST_EVENTS, MOST_TASKS, STATE_SECONDS, TASK_SECONDS, patience
-from vod.sandbox import MISSING_EXIT
+from vod.plan.chunks import EVENTS_CHUNK, EVENTS_WAIT, MOST_EVENTS, MOST_TASKS, STATE_SECONDS, TASK_SECONDS, patience
+from vod.sandbox.sandbox import MISSING_EXIT
 
 if not parsed.STATE_MACHINE.exists():
     pytest.skip(f"{parsed.STATE_MACHINE.name} IS MISSING: the state machine is not checked", allow_module_level=True)

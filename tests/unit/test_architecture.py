@@ -1,48 +1,56 @@
-"""Imports point inward: pure modules know neither AWS nor the environment."""
+"""Imports point inward: a room knows the rooms below it, and only the outer ones know AWS and the environment."""
 
 import ast
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-SRC = Path(__file__).parents[2] / "src" / "vod"
+from tests import rooms
+
 FORBIDDEN = ("boto3", "botocore", "aws_lambda_powertools")
-ALLOWED = {"aws": ("boto3", "botocore", "aws_lambda_powertools"), "api": ("aws_lambda_powertools",)}
-MODULES = sorted(SRC.rglob("*.py"))
+ALLOWED = {"aws": FORBIDDEN, "api": ("aws_lambda_powertools",), "wiring": ("botocore",)}
+MODULES = rooms.modules()
+FILES = sorted(MODULES.items())
 
 
-def imported(path: Path) -> set[str]:
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names.add(node.module)
-    return names
+@pytest.mark.parametrize(("name", "path"), FILES, ids=list(MODULES))
+def test_only_the_outer_rooms_know_the_outside(name: str, path: Path) -> None:
+    allowed = ALLOWED.get(rooms.room_of(name), ())
 
+    roots = {each.split(".")[0] for each in rooms.imported(path)}
 
-def layer(path: Path) -> str:
-    return path.relative_to(SRC).parts[0]
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SRC)))
-def test_only_the_outer_layers_know_the_outside(path: Path) -> None:
-    allowed = ALLOWED.get(layer(path), ())
-
-    foreign = {name for name in imported(path) if name.split(".")[0] in FORBIDDEN and name.split(".")[0] not in allowed}
-
-    assert not foreign
+    assert not roots & set(FORBIDDEN) - set(allowed)
     assert "os.environ" not in path.read_text()
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in MODULES if layer(p) not in ("aws", "api")], ids=lambda p: str(p.relative_to(SRC))
-)
-def test_the_inside_does_not_import_its_adapters(path: Path) -> None:
-    assert not {name for name in imported(path) if name.startswith(("vod.aws", "vod.api"))}
+@pytest.mark.parametrize(("name", "others"), sorted(rooms.imports().items()), ids=sorted(MODULES))
+def test_a_room_imports_only_those_that_its_floor_allows(name: str, others: set[str]) -> None:
+    room = rooms.room_of(name)
+    allowed = {room, rooms.GROUND, *rooms.FLOORS[room]}
+
+    assert {other for other in others if rooms.room_of(other) not in allowed} == set()
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SRC)))
+def test_the_floors_only_go_down() -> None:
+    order = list(rooms.FLOORS)
+
+    for room, below in rooms.FLOORS.items():
+        assert all(order.index(other) < order.index(room) for other in below), room
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = {name: others - set(rooms.FLOORS) for name, others in rooms.imports().items()}
+
+    assert len(list(TopologicalSorter(graph).static_order())) == len(graph)
+
+
+def test_every_room_says_what_it_is() -> None:
+    for room in rooms.FLOORS.keys() - {rooms.GROUND}:
+        assert ast.get_docstring(ast.parse(MODULES[f"vod.{room}"].read_text())), room
+
+
+@pytest.mark.parametrize("path", MODULES.values(), ids=list(MODULES))
 def test_files_and_functions_stay_short(path: Path) -> None:
     text = path.read_text()
     functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]

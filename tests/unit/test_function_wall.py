@@ -5,9 +5,9 @@ import errno
 import pytest
 
 from local.emulator import function_wall
-from tests.unit.test_seccomp import evaluated
-from vod import syscalls
-from vod.seccomp import ALLOW, ARCHITECTURES, ERRNO, KILL_PROCESS
+from tests.unit.sandbox.test_seccomp import evaluated
+from vod.sandbox import syscalls
+from vod.sandbox.seccomp import ALLOW, ARCHITECTURES, ERRNO, KILL_PROCESS
 
 EPERM, ENOSYS = ERRNO | errno.EPERM, ERRNO | errno.ENOSYS
 MACHINES = ["x86_64", "aarch64"]

@@ -6,7 +6,7 @@ import pytest
 
 from local.api import Api
 from tests.e2e.conftest import ended
-from tests.integration.test_unequal_tracks import unequal
+from tests.integration.encoder.test_unequal_tracks import unequal
 from tests.web.visitor import Visitor
 
 pytestmark = pytest.mark.slow

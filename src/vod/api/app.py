@@ -12,9 +12,9 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from aws_lambda_powertools.event_handler.router import APIGatewayRouter
 from pydantic import ValidationError
 
-from vod import caller
+from vod.access import caller
+from vod.access.caller import Caller
 from vod.aws import logs
-from vod.caller import Caller
 from vod.errors import RequestError, VersionConflict
 
 logger = logs.logger()

@@ -9,10 +9,10 @@ from aws_lambda_powertools.event_handler.router import APIGatewayRouter
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
 from vod import keys
-from vod.access import Pass
+from vod.access.passes import Pass
 from vod.api.app import current_caller
 from vod.api.shapes import ManifestName, PathName, Token, VideoId
-from vod.model import Document
+from vod.frozen import Document
 from vod.steps.deliver import Delivering, Grant
 
 _TYPES = {"m3u8": "application/vnd.apple.mpegurl", "mpd": "application/dash+xml", "vtt": "text/vtt; charset=utf-8"}

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.router import APIGatewayRouter
 
 from vod.api.app import current_caller
 from vod.api.shapes import ChangeBody, VideoId
-from vod.status import Status
+from vod.record.status import Status
 from vod.steps.library import Library
 
 

@@ -8,12 +8,13 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayRouter
 from pydantic import ValidationError
 
-from vod import view
 from vod.api.app import current_caller
 from vod.api.shapes import CompleteBody, NewVideoBody, VideoId
 from vod.errors import InvalidRequest
-from vod.model import Document, Video
-from vod.profile import DEFAULT
+from vod.frozen import Document
+from vod.profiles.profile import DEFAULT
+from vod.record import view
+from vod.record.video import Video
 from vod.steps.upload import NewVideo, Uploads
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vod.aws.clients import client
-from vod.plan import SourceObject
+from vod.plan.plan import SourceObject
 
 
 def signing_client(env: Mapping[str, str]) -> Any:

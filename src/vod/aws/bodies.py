@@ -7,8 +7,8 @@ from typing import Any
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError, IncompleteReadError
 from urllib3.exceptions import HTTPError
 
-from vod import retry
-from vod.retry import Broken, Pause
+from vod.aws import retry
+from vod.aws.retry import Broken, Pause
 
 _CHUNK_BYTES = 2**18
 """What is lost where a body breaks is less than this."""

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from vod.model import Document
+from vod.frozen import Document
 
 
 def ended_execution(event: Document) -> Document | None:

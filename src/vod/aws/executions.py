@@ -7,8 +7,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from vod import keys
-from vod.model import Document
-from vod.ports import Running
+from vod.frozen import Document
+from vod.ports.outside import Running
 
 
 class StepFunctions:

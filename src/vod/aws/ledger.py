@@ -13,8 +13,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from vod import clock, keys
-from vod.cost import EndedTask
-from vod.ports import Reserved, Room, Spent
+from vod.money.cost import EndedTask, Spent
+from vod.ports.outside import Reserved, Room
 
 _KEPT_SECONDS = 90 * 24 * 3600
 _TRIES = 8

@@ -8,9 +8,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from vod.aws.bodies import Changed, ObjectBytes
-from vod.buckets import Part, Stored, StoredSource
 from vod.errors import Conflict, EncodeInterrupted, NotFound
-from vod.plan import SourceObject
+from vod.plan.plan import SourceObject
+from vod.ports.buckets import Part, Stored, StoredSource
 
 _FOLDERS_AT_A_TIME = 8
 _SOME_FOLDERS = 200

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import urllib3
 from urllib3.exceptions import HTTPError
 
-from vod import retry
+from vod.aws import retry
+from vod.aws.retry import Broken, Pause
 from vod.errors import AddressRefused
-from vod.retry import Broken, Pause
 
 _CHUNK_BYTES = 2**18
 _TIMEOUT = urllib3.Timeout(connect=5, read=20)

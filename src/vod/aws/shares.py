@@ -5,7 +5,7 @@ from typing import Any
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from vod import keys
-from vod.share import Share
+from vod.access.share import Share
 
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize

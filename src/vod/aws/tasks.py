@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from vod.cost import run_of_task
-from vod.ports import Running
+from vod.money.cost import run_of_task
+from vod.ports.outside import Running
 
 _DESCRIBED = 100
 

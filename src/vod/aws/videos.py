@@ -12,9 +12,9 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from vod import keys
 from vod.errors import InvalidRequest, VersionConflict
-from vod.model import Costs, Failure, Remake, Replaced, Source, Upload, Video
-from vod.ports import Page
-from vod.status import Status
+from vod.ports.outside import Page
+from vod.record.status import Status
+from vod.record.video import Costs, Failure, Remake, Replaced, Source, Upload, Video
 
 _serializer = TypeSerializer()
 _deserialize = TypeDeserializer().deserialize

@@ -10,11 +10,11 @@ from fractions import Fraction
 from itertools import groupby
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from vod.language import UNKNOWN
+from vod.encoder.report import TrackReport
 from vod.manifest import subtitles
-from vod.manifest.rendition import AudioEntry, Catalog, Growing, VideoEntry, peak_bandwidth
-from vod.report import TrackReport
-from vod.subtitles import SubtitleRendition
+from vod.manifest.catalog import AudioEntry, Catalog, Growing, VideoEntry, peak_bandwidth
+from vod.media.language import UNKNOWN
+from vod.plan.subtitles import SubtitleRendition
 
 _PROFILE = "urn:mpeg:dash:profile:isoff-live:2011"
 _ROLE = "urn:mpeg:dash:role:2011"

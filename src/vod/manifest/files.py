@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from vod import keys
 from vod.manifest import dash, hls, subtitles
+from vod.manifest.catalog import Catalog, target_duration
 from vod.manifest.hls import Kind
-from vod.manifest.rendition import Catalog, target_duration
 
 
 def files(listed: Catalog, kind: Kind) -> Iterator[tuple[str, str]]:

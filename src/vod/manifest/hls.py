@@ -4,11 +4,11 @@ from dataclasses import replace
 from enum import StrEnum
 
 from vod import keys
-from vod.language import UNKNOWN
+from vod.encoder.report import SegmentReport, TrackReport
 from vod.manifest import subtitles
-from vod.manifest.rendition import AudioEntry, Catalog, VideoEntry, average_bandwidth, key_only, peak_bandwidth
-from vod.profile import Codec
-from vod.report import SegmentReport, TrackReport
+from vod.manifest.catalog import AudioEntry, Catalog, VideoEntry, average_bandwidth, key_only, peak_bandwidth
+from vod.media.language import UNKNOWN
+from vod.profiles.profile import Codec
 
 _VERSION = 7  # fMP4 segments
 _SHOWN = "VIDEO-RANGE=SDR"

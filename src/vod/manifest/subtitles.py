@@ -1,4 +1,4 @@
-"""What the manifests say of subtitles. HLS lists one WebVTT file a language, whole; DASH the CMAF track of `vod.wvtt`.
+"""What the manifests say of subtitles. HLS lists one WebVTT file a language, whole; DASH its CMAF track.
 
 One file rather than segments: hls.js, Safari and ExoPlayer take a media playlist with a single segment; media starts
 at 0, so nothing needs X-TIMESTAMP-MAP; a film's subtitles are 100 kB.
@@ -7,8 +7,8 @@ at 0, so nothing needs X-TIMESTAMP-MAP; a film's subtitles are 100 kB.
 from math import ceil
 
 from vod import keys
-from vod.language import UNKNOWN
-from vod.subtitles import SubtitleRendition, vtt_name
+from vod.media.language import UNKNOWN
+from vod.plan.subtitles import SubtitleRendition, vtt_name
 
 GROUP = "subtitles"
 VARIANT_ATTRIBUTE = f',SUBTITLES="{GROUP}"'

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from vod.profile import DEFAULT, Profile
+from vod.profiles.profile import DEFAULT, Profile
 
 
 @cache

@@ -5,20 +5,21 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
-from vod import clock, keys, model
-from vod.buckets import Output, Stored
+from vod import clock, frozen, keys
+from vod.encoder.report import ChunkReport
 from vod.errors import Conflict, VerificationFailed
-from vod.growth import grows, so_far
+from vod.manifest.catalog import Growing, catalog
 from vod.manifest.files import files
+from vod.manifest.growth import so_far
 from vod.manifest.hls import Kind
-from vod.manifest.rendition import Growing, catalog
-from vod.model import Video
-from vod.plan import Plan
-from vod.ports import Videos
-from vod.records import amend
-from vod.report import ChunkReport
-from vod.status import Status
-from vod.tracks import Tracks
+from vod.manifest.tracks import Tracks
+from vod.plan.plan import Plan, grows
+from vod.ports.buckets import Output, Stored
+from vod.ports.outside import Videos
+from vod.record import changes
+from vod.record.status import Status
+from vod.record.video import Video
+from vod.steps.amend import amend
 
 Manifests = Mapping[str, Stored | None]
 """The manifests that are there, by name."""
@@ -27,7 +28,7 @@ PARALLEL = 10
 _ENDED = ("refused", "cancelled")
 
 
-def noted(event: model.Document) -> list[tuple[str, str]]:
+def noted(event: frozen.Document) -> list[tuple[str, str]]:
     """The runs (video id, run) whose chunks noted progress, each once, from a DynamoDB stream event."""
     noted_keys = [record["dynamodb"]["Keys"] for record in event["Records"]]
     found = (keys.chunk_record(key["pk"]["S"], key["sk"]["S"]) for key in noted_keys)
@@ -126,7 +127,7 @@ class Advancing:
         def change(fresh: Video) -> Video:
             if fresh.run != plan.run:
                 raise Conflict("wrong_status", "The video is encoded in another run by now.")
-            return model.playable(fresh, plan.seconds, has_poster, now)
+            return changes.playable(fresh, plan.seconds, has_poster, now)
 
         try:
             amend(self.videos, video, change)

@@ -9,15 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from vod import clock, keys, model
-from vod.buckets import Output, Sources
-from vod.caller import Caller
+from vod import clock, keys
+from vod.access.caller import Caller
 from vod.errors import NotFound, VersionConflict
-from vod.model import Video
-from vod.ports import Background, Cdn, Executions, Receipts, Scratch, Videos
-from vod.receipt import Receipt, Removed
-from vod.records import amend
-from vod.status import Status
+from vod.ports.buckets import Output, Sources
+from vod.ports.outside import Background, Cdn, Executions, Receipts, Scratch, Videos
+from vod.record import changes
+from vod.record.receipt import Receipt, Removed
+from vod.record.status import Status
+from vod.record.video import Video
+from vod.steps.amend import amend
 
 ROUNDS = 4
 PAUSE_SECONDS = 3.0
@@ -54,7 +55,7 @@ class Deleting:
     def _deleting(self, video: Video) -> Video:
         if video.status is Status.DELETING:
             return video
-        return model.moved(video, Status.DELETING, clock.stamp(self.now()))
+        return changes.moved(video, Status.DELETING, clock.stamp(self.now()))
 
     def _told_before(self, caller: Caller, video_id: str) -> Receipt:
         receipt = self.receipts.get(video_id)

@@ -4,15 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from vod import clock, delivery, keys, share, signed_manifest, sites
-from vod.access import Pass
-from vod.buckets import Output
-from vod.caller import Caller
-from vod.delivery import Delivery
+from vod import clock, keys
+from vod.access import delivery, share, signed_manifest, sites
+from vod.access.caller import Caller
+from vod.access.delivery import Delivery
+from vod.access.passes import Pass
 from vod.errors import Conflict, Forbidden, NotFound, Unauthorized
-from vod.model import Document, Video
-from vod.ports import Shares, Videos
-from vod.status import Status
+from vod.frozen import Document
+from vod.ports.buckets import Output
+from vod.ports.outside import Shares, Videos
+from vod.record.status import Status
+from vod.record.video import Video
 
 COOKIE_VALIDITY = timedelta(hours=1)
 """The page asks again before it ends; what was revoked is over after that."""

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import unquote_plus
 
-from vod import clock, keys, model
+from vod import clock, keys
 from vod.errors import VersionConflict
-from vod.model import Document, Source, Video
-from vod.ports import RUNNING, Metrics, Videos
-from vod.status import Status
-from vod.steps.start import Starting
+from vod.frozen import Document
+from vod.ports.outside import RUNNING, Metrics, Videos
+from vod.record import changes
+from vod.record.status import Status
+from vod.record.video import Source, Video
+from vod.steps.turns import Starting
 
 logger = logging.getLogger(__name__)
 
@@ -117,7 +119,7 @@ class Dispatch:
             return video if video.run == run and video.status is Status.QUEUED else None
         source = Source(arrival.key, arrival.version, arrival.size)
         try:
-            queued = self.videos.save(model.queued(video, run, source, clock.stamp(self.now())))
+            queued = self.videos.save(changes.queued(video, run, source, clock.stamp(self.now())))
         except VersionConflict:
             fresh = self.videos.get(video.id)
             return self._queue(fresh, run, arrival) if fresh else None

@@ -12,20 +12,23 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from vod import budget, ffmpeg, ffmpeg_process, keys, scratch
-from vod.arriving import ArrivingFile
-from vod.buckets import Output, SourceFiles
-from vod.chunks import Chunk
+from vod import keys
+from vod.encoder import limits, scratch
+from vod.encoder.extras import Extras
+from vod.encoder.journal import Journal
+from vod.encoder.measure import Measuring
+from vod.encoder.refusal import refusal
+from vod.encoder.report import ChunkReport, SheetReport, TextReport
+from vod.encoder.so_far import SoFar
+from vod.encoder.store import InitChanged, Store
 from vod.errors import EncodeInterrupted
-from vod.journal import Journal
-from vod.plan import Plan
-from vod.refusal import refusal
-from vod.report import ChunkReport, SheetReport, TextReport
-from vod.sandbox import Sandbox
-from vod.steps.extras import Extras
-from vod.steps.measure import Measuring
-from vod.steps.so_far import SoFar
-from vod.steps.store import InitChanged, Store
+from vod.ffmpeg import commands, runner
+from vod.plan.chunks import Chunk
+from vod.plan.plan import Plan
+from vod.ports.buckets import Output, SourceFiles
+from vod.sandbox.limits import Budget
+from vod.sandbox.sandbox import Sandbox
+from vod.source.arriving import ArrivingFile
 
 logger = logging.getLogger(__name__)
 
@@ -145,12 +148,12 @@ class _Chunk:
             return ()
         return self._extras.store_sheets(self._extras.drawn_alone() if self._jpegs is None else self._jpegs)
 
-    def _encode(self) -> ffmpeg_process.Finished:
+    def _encode(self) -> runner.Finished:
         sounds = [name for name in self._audios if not self._journal.is_finished(name)]
         finished = self._tracks([*self._pictures(), *sounds])
         return self._apart(sounds) if sounds and self._gave_up(finished) else finished
 
-    def _apart(self, sounds: list[str]) -> ffmpeg_process.Finished:
+    def _apart(self, sounds: list[str]) -> runner.Finished:
         """FFmpeg ends with the first sound track that it cannot go on with: one by one, none takes another along."""
         self._resume_at, self._jpegs = self._first_missing(), None
         finished = self._tracks(self._pictures())
@@ -166,22 +169,22 @@ class _Chunk:
             finished = replace(heard, complaints=complaints, seconds=finished.seconds + heard.seconds)
         return finished
 
-    def _gave_up(self, finished: ffmpeg_process.Finished) -> bool:
+    def _gave_up(self, finished: runner.Finished) -> bool:
         """Whether FFmpeg itself ended a try, which nobody stopped, before its end."""
         is_stopped = finished.is_interrupted or finished.exceeded or self._encoder.stop.is_set() or not self._wanted
         return finished.exit_code != 0 and not is_stopped
 
-    def _tracks(self, todo: list[str]) -> ffmpeg_process.Finished:
+    def _tracks(self, todo: list[str]) -> runner.Finished:
         if not todo:
-            return ffmpeg_process.Finished(0, (), 0.0)
+            return runner.Finished(0, (), 0.0)
         self._store.begin()
-        finished = ffmpeg_process.run(
+        finished = runner.run(
             self._command,
             todo,
             self._take,
             self._on_progress,
             self._encoder.stop,
-            self._sandbox(budget.of_chunk(self._plan, self._chunk, _cores())),
+            self._sandbox(limits.of_chunk(self._plan, self._chunk, _cores())),
         )
         self._source.check()
         if finished.exit_code == 0 and self._wanted and not self._encoder.stop.is_set():
@@ -193,16 +196,16 @@ class _Chunk:
         if all(self._journal.is_finished(name) for name in self._videos):
             return []
         is_whole = self._resume_at == self._chunk.first_segment
-        is_drawn = is_whole and ffmpeg.sheets(self._plan, *self._plan.frames_of(self._chunk))
-        return [*self._videos, *([ffmpeg.SHEETS] if is_drawn else [])]
+        is_drawn = is_whole and commands.sheets(self._plan, *self._plan.frames_of(self._chunk))
+        return [*self._videos, *([commands.SHEETS] if is_drawn else [])]
 
-    def _sandbox(self, spend: budget.Budget) -> Sandbox:
+    def _sandbox(self, spend: Budget) -> Sandbox:
         return Sandbox(spend, (str(self._source.path),), self._encoder.unconfined_allowed, self._source)
 
-    def _command(self, outputs: Mapping[str, str], progress: str) -> ffmpeg.Command:
+    def _command(self, outputs: Mapping[str, str], progress: str) -> commands.Command:
         first, (_, end) = self._resume_at * self._plan.segment_frames, self._plan.frames_of(self._chunk)
         opened = str(self._source.path)
-        command = ffmpeg.encode_command(self._encoder.binary, opened, self._plan, first, end, outputs, progress)
+        command = commands.encode_command(self._encoder.binary, opened, self._plan, first, end, outputs, progress)
         logger.info(shlex.join(command))
         return command
 
@@ -214,12 +217,12 @@ class _Chunk:
         return self._wanted
 
     def _take(self, name: str, pipe: BinaryIO) -> None:
-        if name == ffmpeg.SHEETS:
+        if name == commands.SHEETS:
             self._jpegs = pipe.read()
         else:
             self._store.take(name, pipe, self._resume_at if name in self._videos else 0)
 
-    def _check_end(self, finished: ffmpeg_process.Finished) -> None:
+    def _check_end(self, finished: runner.Finished) -> None:
         if self._encoder.stop.is_set():
             raise EncodeInterrupted(f"{self._first_missing()} segments are stored")
         for complaint in finished.complaints:
@@ -227,7 +230,7 @@ class _Chunk:
         if finished.is_interrupted:
             raise EncodeInterrupted(f"FFmpeg was ended by signal {-finished.exit_code}")
 
-    def _report(self, finished: ffmpeg_process.Finished) -> ChunkReport:
+    def _report(self, finished: runner.Finished) -> ChunkReport:
         videos = [track for name in self._videos if (track := self._journal.track(name)) and track.segments]
         audios = [track for name in self._audios if (track := self._journal.track(name)) and track.segments]
         # A later chunk may be empty: whether frames are missing is judged over the whole video.

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from vod import clock, model, sandbox, scratch
+from vod import clock
+from vod.encoder import scratch
 from vod.errors import PlanGone, SourceTooLargeForTask, is_broken
-from vod.model import Document, Failure, Remake, Video
-from vod.ports import Events, Metrics, Videos
-from vod.records import amend
-from vod.status import Status
+from vod.frozen import Document
+from vod.ports.outside import Events, Metrics, Videos
+from vod.record import changes, remakes
+from vod.record.status import Status
+from vod.record.video import Failure, Remake, Video
+from vod.sandbox import sandbox
+from vod.steps.amend import amend
 
 logger = logging.getLogger(__name__)
 _INTERNAL = Failure(
@@ -108,7 +112,7 @@ class Failing:
             self._announce(video)
         if not video.status.is_encoding:
             return False
-        failed = amend(self.videos, video, lambda fresh: model.failed(fresh, failure, clock.stamp(self.now())))
+        failed = amend(self.videos, video, lambda fresh: changes.failed(fresh, failure, clock.stamp(self.now())))
         self.metrics.put("Failures", 1, Code=failure.code)
         self.metrics.put("Broken", int(is_broken(failure.code)))
         self._announce(failed)
@@ -119,7 +123,7 @@ class Failing:
 
         def change(fresh: Video) -> Video:
             is_same = fresh.remade_now and fresh.remade_now.run == run
-            return model.not_remade(fresh, failure, clock.stamp(self.now())) if is_same else fresh
+            return remakes.not_remade(fresh, failure, clock.stamp(self.now())) if is_same else fresh
 
         failed = amend(self.videos, video, change).remake_failed
         if failed is None or failed.run != run:

@@ -4,13 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from vod import clock, delivery, view
-from vod.caller import Caller
-from vod.delivery import Delivery
-from vod.model import Document, Video
-from vod.ports import Ledger, Videos
-from vod.records import amend
-from vod.status import Status
+from vod import clock
+from vod.access import delivery
+from vod.access.caller import Caller
+from vod.access.delivery import Delivery
+from vod.frozen import Document
+from vod.ports.outside import Ledger, Videos
+from vod.record import view
+from vod.record.status import Status
+from vod.record.video import Video
+from vod.steps.amend import amend
 
 
 @dataclass(frozen=True, slots=True)

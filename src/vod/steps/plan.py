@@ -4,17 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from vod import chunks, clock, disk, keys, model, profiles
-from vod.buckets import Output
-from vod.chunks import Chunk, ChunkPolicy
-from vod.disk import SourcesOn
+from vod import clock, keys, profiles
 from vod.errors import PlanGone
-from vod.model import Document, Remake, Video
-from vod.plan import DEFAULT_POLICY, Plan, SourceObject, make_plan, remake_plan
-from vod.ports import Videos
-from vod.probe import Probe
-from vod.records import amend
-from vod.status import Status
+from vod.frozen import Document
+from vod.plan import chunks, disk
+from vod.plan.chunks import Chunk, ChunkPolicy
+from vod.plan.disk import SourcesOn
+from vod.plan.plan import DEFAULT_POLICY, Plan, SourceObject, make_plan, remake_plan
+from vod.ports.buckets import Output
+from vod.ports.outside import Videos
+from vod.record import changes
+from vod.record.status import Status
+from vod.record.video import Remake, Video
+from vod.source.probe import Probe
+from vod.steps.amend import amend
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class Planning:
             "gridFrames": plan.frames or round(plan.seconds)
         }
         stamp = clock.stamp(self.now())
-        amend(self.videos, video, lambda fresh: model.transcoding(fresh, described, probe.warnings, stamp))
+        amend(self.videos, video, lambda fresh: changes.transcoding(fresh, described, probe.warnings, stamp))
 
 
 def _items(plan: Plan) -> list[Document]:

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import BinaryIO, Protocol
 
-from vod import sniff
 from vod.errors import SourceRefused
-from vod.model import Document
-from vod.plan import SourceObject
-from vod.probe import Limits, Probe, check_size
+from vod.frozen import Document
+from vod.plan.plan import SourceObject
+from vod.source import sniff
+from vod.source.probe import Limits, Probe, check_size
 
 
 class ReadProbe(Protocol):

@@ -4,20 +4,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from vod import clock, cost, keys, model, prices, storyboard
-from vod.buckets import Output
+from vod import clock, keys
+from vod.encoder.report import ChunkReport, merged
 from vod.errors import VerificationFailed
+from vod.ffmpeg.quality import Quality, pooled
+from vod.frozen import Document
+from vod.manifest.catalog import Catalog, average_bandwidth, catalog, peak_bandwidth
 from vod.manifest.files import files
 from vod.manifest.hls import Kind
-from vod.manifest.rendition import Catalog, average_bandwidth, catalog, peak_bandwidth
-from vod.model import Costs, Document, Published, Video
-from vod.plan import Plan
-from vod.ports import Events, Metrics, Videos
-from vod.quality import Quality, pooled
-from vod.records import amend
-from vod.report import ChunkReport, merged
-from vod.status import Status
-from vod.tracks import Tracks, assemble, verify
+from vod.manifest.tracks import Tracks, assemble, verify
+from vod.money import cost, prices
+from vod.plan import storyboard
+from vod.plan.plan import Plan
+from vod.ports.buckets import Output
+from vod.ports.outside import Events, Metrics, Videos
+from vod.record import changes, remakes
+from vod.record.changes import Published
+from vod.record.status import Status
+from vod.record.video import Costs, Video
+from vod.steps.amend import amend
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ class Publishing:
         warnings = tracks.warnings + verify(plan, reports, tracks, sizes)
         listed = catalog(plan, tracks)
         if plan.remade:
-            video = amend(self.videos, video, lambda fresh: model.publishing(fresh, plan.run))
+            video = amend(self.videos, video, lambda fresh: remakes.publishing(fresh, plan.run))
             if not video.is_encoded_in(plan.run):
                 return {"outcome": "unwanted"}
         self._write_storyboard(prefix, plan, tracks)
@@ -99,14 +104,14 @@ class Publishing:
         """A title changed meanwhile is no reason to publish all over again; None for a remake of a deleted video."""
         stamp = clock.stamp(self.now())
         if plan.remade is None:
-            done = amend(self.videos, video, lambda fresh: model.ready(fresh, published, stamp))
+            done = amend(self.videos, video, lambda fresh: changes.ready(fresh, published, stamp))
             self._measure(done)
             return done
         replaced = plan.remade.replaced
 
         def change(fresh: Video) -> Video:
             wanted = fresh.is_encoded_in(plan.run)
-            return model.remade(fresh, published, replaced, stamp) if wanted else fresh
+            return remakes.remade(fresh, published, replaced, stamp) if wanted else fresh
 
         done = amend(self.videos, video, change)
         return done if done.plan_run == plan.run else None
@@ -126,7 +131,7 @@ class Publishing:
     def _write_storyboard(self, prefix: str, plan: Plan, tracks: Tracks) -> None:
         if plan.storyboard and tracks.sheets:
             cues = storyboard.track(plan.storyboard, tracks.sheets, tracks.seconds)
-            self.output.put(prefix + storyboard.VTT_NAME, cues.encode())
+            self.output.put(prefix + keys.VTT_NAME, cues.encode())
 
 
 def _refused(code: str, message: str) -> Document:

@@ -11,16 +11,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from vod import clock, keys, model
-from vod.buckets import Sources
-from vod.model import Failure, Video
-from vod.ports import RUNNING, Executions, Marks, Metrics, Running, Tasks, Videos
-from vod.status import Status
+from vod import clock, keys
+from vod.ports.buckets import Sources
+from vod.ports.outside import RUNNING, Executions, Marks, Metrics, Running, Tasks, Videos
+from vod.record import remakes
+from vod.record.status import Status
+from vod.record.video import Failure, Video
 from vod.steps.delete import Deletion
 from vod.steps.dispatch import Arrival, Dispatch
 from vod.steps.fail import Failing
-from vod.steps.start import Starting
 from vod.steps.sweep import Sweeping, is_repair
+from vod.steps.turns import Starting
 
 logger = logging.getLogger(__name__)
 GRACE = timedelta(minutes=15)
@@ -99,7 +100,7 @@ class Reconciling:
         elif video.status is Status.AWAITING_UPLOAD:
             self._awaited(video, note)
         elif video.remade_now:
-            self._run(model.as_remade(video), video.remade_now.run, note)
+            self._run(remakes.as_remade(video), video.remade_now.run, note)
         elif video.waits_for:
             self.starting.hold(video)  # the watch step starts what stands in line
         elif video.run:

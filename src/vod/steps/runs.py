@@ -4,15 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from vod import clock, keys, model, view
-from vod.buckets import Sources
-from vod.caller import Caller
+from vod import clock, keys
+from vod.access.caller import Caller
 from vod.errors import Conflict
-from vod.model import Document, Remake, Video
-from vod.ports import Executions, Videos
-from vod.records import amend
-from vod.status import Status
-from vod.steps.start import Starting
+from vod.frozen import Document
+from vod.ports.buckets import Sources
+from vod.ports.outside import Executions, Videos
+from vod.record import changes, remakes, view
+from vod.record.status import Status
+from vod.record.video import Remake, Video
+from vod.steps.amend import amend
+from vod.steps.turns import Starting
 
 _RETRIED = (Status.FAILED, Status.CANCELLED)
 
@@ -41,7 +43,7 @@ class Runs:
     def _cancelled(self, video: Video) -> Video:
         if video.status is Status.CANCELLED:
             return video
-        return model.moved(video, Status.CANCELLED, clock.stamp(self.now()))
+        return changes.moved(video, Status.CANCELLED, clock.stamp(self.now()))
 
     def _keep(self, video: Video, remake: Remake) -> Document:
         """Make a rendition anew no longer; what there is stays."""
@@ -51,7 +53,7 @@ class Runs:
                 return fresh
             if fresh.remade_now.is_publishing:
                 raise Conflict("busy", f"Rendition {remake.rendition} is being published. It is done in a moment.")
-            return model.not_remade(fresh, None, clock.stamp(self.now()))
+            return remakes.not_remade(fresh, None, clock.stamp(self.now()))
 
         video = amend(self.videos, video, change)
         self.executions.stop(keys.execution_name(video.id, remake.run))
@@ -61,8 +63,8 @@ class Runs:
         """Encode one rendition of a ready video again, beside the others; a repeat starts nothing twice."""
         video = caller.allowed(self.videos.get(video_id))
         self._check_source(video)
-        video = amend(self.videos, video, lambda fresh: model.remaking(fresh, rendition, clock.stamp(self.now())))
-        self.starting.start(model.as_remade(video))
+        video = amend(self.videos, video, lambda fresh: remakes.remaking(fresh, rendition, clock.stamp(self.now())))
+        self.starting.start(remakes.as_remade(video))
         return view.video(video, progress=100, playback=None)
 
     def retry(self, caller: Caller, video_id: str) -> Document:
@@ -83,7 +85,7 @@ class Runs:
                 "wrong_status", f"Only a failed or cancelled video can be tried again; it is {video.status}."
             )
         # The same for two callers at once: the second finds the run of the first.
-        return model.requeued(video, keys.next_run_id(video.run), clock.stamp(self.now()))
+        return changes.requeued(video, keys.next_run_id(video.run), clock.stamp(self.now()))
 
     def _check_source(self, video: Video) -> None:
         if self.sources.stored_size(video.source.key, video.source.version) is None:

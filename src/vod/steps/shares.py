@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from vod import clock, share
-from vod.caller import Caller
+from vod import clock
+from vod.access import share
+from vod.access.caller import Caller
+from vod.access.share import Share
 from vod.errors import Conflict, NotFound
-from vod.model import Document
-from vod.ports import Shares, Videos
-from vod.share import Share
+from vod.frozen import Document
+from vod.ports.outside import Shares, Videos
 
 MOST = 100
 """Open links of one video."""

@@ -1,8 +1,8 @@
 """Sign: an address of a source for the probe, which has no right of its own to read anything."""
 
-from vod.model import Document
-from vod.plan import SourceObject
-from vod.ports import Addresses
+from vod.frozen import Document
+from vod.plan.plan import SourceObject
+from vod.ports.outside import Addresses
 
 ADDRESS_SECONDS = 600
 """The probe's own 300 s, and a while to start. Where it waits longer for its turn, another address is signed."""

@@ -3,11 +3,12 @@
 import logging
 from dataclasses import dataclass
 
-from vod import cost, keys
-from vod.cost import MICRO, ended_task
-from vod.model import Document
-from vod.ports import Ledger, Metrics
-from vod.prices import Fargate
+from vod import keys
+from vod.frozen import Document
+from vod.money import cost
+from vod.money.cost import MICRO, ended_task
+from vod.money.prices import Fargate
+from vod.ports.outside import Ledger, Metrics
 
 logger = logging.getLogger(__name__)
 

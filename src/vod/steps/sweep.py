@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from vod import clock, keys
-from vod.buckets import Output, Sources, StoredSource
-from vod.model import Video
-from vod.ports import Marks, Receipts, Videos
-from vod.records import amend
-from vod.status import Status
+from vod.ports.buckets import Output, Sources, StoredSource
+from vod.ports.outside import Marks, Receipts, Videos
+from vod.record.status import Status
+from vod.record.video import Video
+from vod.steps.amend import amend
 from vod.steps.delete import Deletion
 from vod.steps.dispatch import Arrival, Dispatch
 

@@ -4,16 +4,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from vod import clock, estimate, keys, model, parts, profiles
-from vod.buckets import Part, Sources
-from vod.caller import Caller
+from vod import clock, keys, profiles
+from vod.access.caller import Caller
 from vod.errors import Conflict, InvalidRequest, NotFound, TooLarge
-from vod.model import Document, Source, Upload, Video
-from vod.ports import Videos
-from vod.prices import Fargate
-from vod.profile import DEFAULT
-from vod.records import amend
-from vod.status import Status
+from vod.frozen import Document
+from vod.money import estimate
+from vod.money.prices import Fargate
+from vod.ports.buckets import Part, Sources
+from vod.ports.outside import Videos
+from vod.profiles.profile import DEFAULT
+from vod.record import changes
+from vod.record.status import Status
+from vod.record.video import Source, Upload, Video
+from vod.steps import parts
+from vod.steps.amend import amend
 
 URL_SECONDS = 3600
 """How long an address lives; less where the session of the role that signed it ends before. The refused ask again."""
@@ -120,7 +124,7 @@ class Uploads:
         video = self._awaiting(caller, video_id)
         if video.upload and video.upload.multipart_id:
             self.sources.abort_parts(video.source.key, video.upload.multipart_id)
-        self.videos.save(model.moved(video, Status.CANCELLED, clock.stamp(self.now())))
+        self.videos.save(changes.moved(video, Status.CANCELLED, clock.stamp(self.now())))
 
     def _check(self, new: NewVideo) -> None:
         size, known = new.size, profiles.all_profiles()

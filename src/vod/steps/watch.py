@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vod import clock, keys
-from vod.cost import MICRO
-from vod.model import Document
-from vod.ports import Ledger, Metrics, Tasks
-from vod.steps.start import BUDGET, Resumed, Starting
+from vod.frozen import Document
+from vod.money.cost import MICRO
+from vod.ports.outside import Ledger, Metrics, Tasks
+from vod.steps.turns import BUDGET, Resumed, Starting
 
 _MOST_COUNTED = 1000
 _AFTER_AN_END = 2

@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks import prices
 from benchmarks.prices import Fargate, MediaConvert, Output, Task
-from vod import prices as own
+from vod.money import prices as own
 
 FARGATE = Fargate(vcpu_hour=0.04, gb_hour=0.005, spot_discount=0.7)
 MEDIACONVERT = MediaConvert(minute={"sd": 0.01, "hd": 0.02, "uhd": 0.04}, high_rate_factor=2)

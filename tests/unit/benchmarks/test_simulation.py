@@ -19,9 +19,9 @@ from benchmarks.simulation import (
     simulate,
     uploads,
 )
-from vod.chunks import MOST_TASKS, ChunkPolicy, beside_extras
-from vod.copying import FIRST_BYTES
-from vod.steps.start import Turns
+from vod.money.copying import FIRST_BYTES
+from vod.plan.chunks import MOST_TASKS, ChunkPolicy, beside_extras
+from vod.steps.turns import Turns
 
 CALM = Limits(interruptions=0)
 POLICY = ChunkPolicy(least_seconds=Fraction(60), most=20, target_seconds=300)

@@ -3,13 +3,13 @@ from xml.etree.ElementTree import fromstring
 from mpegdash.parser import MPEGDASHParser
 
 from tests import samples
-from vod import wvtt
+from vod.encoder import wvtt
+from vod.encoder.report import TextReport
 from vod.manifest import dash
-from vod.manifest.rendition import catalog
-from vod.report import TextReport
-from vod.subtitles import SubtitleRendition
-from vod.tracks import assemble
-from vod.webvtt import Cue
+from vod.manifest.catalog import catalog
+from vod.manifest.tracks import assemble
+from vod.media.webvtt import Cue
+from vod.plan.subtitles import SubtitleRendition
 
 PLAN = samples.plan()
 CATALOG = catalog(PLAN, assemble(PLAN, [samples.report(PLAN)]))

@@ -4,11 +4,11 @@ import m3u8
 
 from tests import samples
 from vod.manifest import hls
+from vod.manifest.catalog import Catalog, VideoEntry, catalog, peak_bandwidth
 from vod.manifest.files import files
 from vod.manifest.hls import Kind
-from vod.manifest.rendition import Catalog, VideoEntry, catalog, peak_bandwidth
-from vod.probe import AudioTrack
-from vod.tracks import assemble
+from vod.manifest.tracks import assemble
+from vod.source.probe import AudioTrack
 
 PLAN = samples.plan()
 CATALOG = catalog(PLAN, assemble(PLAN, [samples.report(PLAN)]))

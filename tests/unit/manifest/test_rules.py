@@ -11,13 +11,12 @@ import pytest
 from tests import samples
 from vod import keys
 from vod.manifest import dash, hls
+from vod.manifest.catalog import Catalog, catalog, peak_bandwidth
 from vod.manifest.files import files
 from vod.manifest.hls import Kind
-from vod.manifest.rendition import Catalog, catalog, peak_bandwidth
-from vod.plan import Plan
-from vod.probe import AudioTrack, Probe, Rate
-from vod.subtitles import SubtitleTrack
-from vod.tracks import assemble
+from vod.manifest.tracks import assemble
+from vod.plan.plan import Plan
+from vod.source.probe import AudioTrack, Probe, Rate, SubtitleTrack
 
 NTSC = Rate(num=30000, den=1001)
 MPD = {"d": "urn:mpeg:dash:schema:mpd:2011"}

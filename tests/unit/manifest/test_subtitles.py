@@ -1,7 +1,7 @@
 import m3u8
 
 from vod.manifest import subtitles
-from vod.subtitles import SubtitleRendition
+from vod.plan.subtitles import SubtitleRendition
 
 ENGLISH = SubtitleRendition(name="s0", source_index=2, codec="subrip", label="English", language="en")
 SDH = ENGLISH.model_copy(update={"name": "s1", "label": "English (SDH)", "is_hearing_impaired": True})

@@ -10,14 +10,14 @@ import pytest
 from tests import samples
 from tests.fakes import FakeEvents, FakeMetrics, FakeOutput, FakeVideos
 from tests.templates import parsed
-from tests.unit.test_growth import EXTRAS, PLAN, pictures, sound
+from tests.unit.manifest.test_growth import EXTRAS, PLAN, pictures, sound
 from vod import keys
-from vod.buckets import Stored
-from vod.chunks import MOST_TASKS, Chunk, ChunkPolicy, beside_extras
-from vod.plan import Plan, SourceObject, make_plan
-from vod.probe import Rate
-from vod.report import ChunkReport, SegmentReport
-from vod.status import Status
+from vod.encoder.report import ChunkReport, SegmentReport
+from vod.plan.chunks import MOST_TASKS, Chunk, ChunkPolicy, beside_extras
+from vod.plan.plan import Plan, SourceObject, make_plan
+from vod.ports.buckets import Stored
+from vod.record.status import Status
+from vod.source.probe import Rate
 from vod.steps.advance import PARALLEL, Advancing, noted
 from vod.steps.publish import Publishing
 

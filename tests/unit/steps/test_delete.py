@@ -13,10 +13,10 @@ from tests.fakes import (
     FakeSources,
     FakeVideos,
 )
-from vod.caller import Caller
+from vod.access.caller import Caller
 from vod.errors import NotFound
-from vod.receipt import Removed
-from vod.status import Status
+from vod.record.receipt import Removed
+from vod.record.status import Status
 from vod.steps.delete import ANSWER_SECONDS, Deleting, Deletion
 
 ANN, BOB = Caller("ann"), Caller("bob")

@@ -6,13 +6,13 @@ import pytest
 from tests import samples
 from tests.fakes import FakeOutput, FakeShares, FakeVideos
 from tests.signing_keys import KEY
-from vod import share
-from vod.access import Pass, decode
-from vod.caller import Caller
-from vod.delivery import Delivery
+from vod.access import share
+from vod.access.caller import Caller
+from vod.access.delivery import Delivery
+from vod.access.passes import Pass, decode
+from vod.access.share import Share
 from vod.errors import Conflict, Forbidden, NotFound, Unauthorized
-from vod.share import Share
-from vod.status import Status
+from vod.record.status import Status
 from vod.steps.deliver import Delivering
 
 ANN, BOB = Caller("ann"), Caller("bob")

@@ -2,8 +2,8 @@ import pytest
 
 from tests import samples
 from tests.fakes import FakeExecutions, FakeLedger, FakeMetrics, FakeVideos
-from vod.model import Video
-from vod.status import Status
+from vod.record.status import Status
+from vod.record.video import Video
 from vod.steps.dispatch import Arrival, Dispatch, arrivals
 
 KEY = f"uploads/{samples.VIDEO_ID}/source"

@@ -8,11 +8,13 @@ import pytest
 
 from tests import samples
 from tests.fakes import FakeOutput, FakeSourceFiles
-from tests.unit.test_segmenter import box, fragment
-from vod import ffmpeg, isobmff, sandbox
+from tests.unit.encoder.test_segmenter import box, fragment
+from vod.encoder.report import ChunkReport
 from vod.errors import EncodeInterrupted
-from vod.isobmff import Init
-from vod.report import ChunkReport
+from vod.ffmpeg import commands
+from vod.media import isobmff
+from vod.media.isobmff import Init
+from vod.sandbox import sandbox
 from vod.steps.encode import Encoder, encode
 
 PLAN = samples.plan(samples.probe(320, 240, 20.0, audio=False)).model_copy(update={"storyboard": None})
@@ -33,8 +35,8 @@ sys.exit(int(code))
 def _plain_boxes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(isobmff, "parse_init", lambda _: Init(PLAN.timescale, "avc1.640015"))
     monkeypatch.setattr(sandbox, "SYSTEM_PATHS", (*sandbox.SYSTEM_PATHS, sys.prefix, sys.base_prefix))
-    monkeypatch.setattr("vod.poster.find", lambda *_: 0.0)
-    monkeypatch.setattr("vod.poster.command", lambda *_: [sys.executable, "-c", "print('jpg')"])
+    monkeypatch.setattr("vod.ffmpeg.poster.find", lambda *_: 0.0)
+    monkeypatch.setattr("vod.ffmpeg.poster.command", lambda *_: [sys.executable, "-c", "print('jpg')"])
 
 
 @pytest.fixture
@@ -61,7 +63,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, segments: range, code: str, whole:
         data = INIT + b"".join(fragments if whole else fragments[:-1])
         return [sys.executable, "-c", WRITE, outputs["v240"], data.hex(), progress, code]
 
-    monkeypatch.setattr(ffmpeg, "encode_command", build)
+    monkeypatch.setattr(commands, "encode_command", build)
     return asked
 
 

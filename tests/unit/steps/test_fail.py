@@ -2,9 +2,9 @@ import json
 
 from tests import samples
 from tests.fakes import FakeEvents, FakeMetrics, FakeVideos
-from vod import sandbox
-from vod.model import Failure
-from vod.status import Status
+from vod.record.status import Status
+from vod.record.video import Failure
+from vod.sandbox import sandbox
 from vod.steps.fail import Failing, reason
 
 CORRUPT = Failure("corrupt", "The file is damaged.")

@@ -3,10 +3,10 @@ import pytest
 from tests import samples
 from tests.fakes import FakeLedger, FakeVideos
 from tests.signing_keys import KEY
-from vod.caller import Caller, from_claims
-from vod.delivery import Delivery, signed_until
+from vod.access.caller import Caller, from_claims
+from vod.access.delivery import Delivery, signed_until
 from vod.errors import NotFound
-from vod.status import Status
+from vod.record.status import Status
 from vod.steps.library import Library
 
 ANN, BOB, ADMIN = Caller("ann"), Caller("bob"), Caller("root", is_admin=True)

@@ -1,8 +1,9 @@
 from tests import samples
 from tests.fakes import FakeOutput, FakeVideos
-from vod.model import Document, Video
-from vod.plan import Plan, SourceObject
-from vod.status import Status
+from vod.frozen import Document
+from vod.plan.plan import Plan, SourceObject
+from vod.record.status import Status
+from vod.record.video import Video
 from vod.steps.plan import Planning
 
 SOURCE = SourceObject(bucket="source", key=f"uploads/{samples.VIDEO_ID}/source", version="v1", size=1000)

@@ -2,8 +2,8 @@ import io
 
 from tests import samples
 from vod.errors import SourceRefused
-from vod.plan import SourceObject
-from vod.probe import Limits
+from vod.plan.plan import SourceObject
+from vod.source.probe import Limits
 from vod.steps.probe import probe
 
 LIMITS = Limits(max_bytes=5000, max_seconds=60)

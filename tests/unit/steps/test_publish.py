@@ -4,9 +4,10 @@ import pytest
 
 from tests import samples
 from tests.fakes import FakeEvents, FakeMetrics, FakeOutput, FakeVideos
-from vod.model import Document, Video
-from vod.report import ChunkReport, Refusal
-from vod.status import Status
+from vod.encoder.report import ChunkReport, Refusal
+from vod.frozen import Document
+from vod.record.status import Status
+from vod.record.video import Video
 from vod.steps.publish import Publishing
 
 PLAN = samples.plan()

@@ -21,10 +21,10 @@ from tests.fakes import (
     FakeVideos,
 )
 from vod import clock, keys
-from vod.model import Remake, Replaced, Source, Video
-from vod.ports import Room, Running
-from vod.receipt import Receipt
-from vod.status import Status
+from vod.ports.outside import Room, Running
+from vod.record.receipt import Receipt
+from vod.record.status import Status
+from vod.record.video import Remake, Replaced, Source, Video
 from vod.steps.delete import Deletion
 from vod.steps.dispatch import Dispatch
 from vod.steps.fail import Failing

@@ -21,19 +21,22 @@ from tests.fakes import (
     FakeSources,
     FakeVideos,
 )
-from vod import clock, keys, model
-from vod.caller import Caller
+from vod import clock, keys
+from vod.access.caller import Caller
+from vod.encoder.report import ChunkReport, Refusal
 from vod.errors import Conflict, InvalidRequest, NotFound, PlanGone
-from vod.model import Document, Failure, Replaced, Source, Video
-from vod.plan import Plan, SourceObject, remake_plan
-from vod.report import ChunkReport, Refusal
-from vod.status import Status
+from vod.frozen import Document
+from vod.plan.plan import Plan, SourceObject, remake_plan
+from vod.record import remakes
+from vod.record import video as video_module
+from vod.record.status import Status
+from vod.record.video import Failure, Replaced, Source, Video
 from vod.steps.delete import Deleting, Deletion
 from vod.steps.fail import Failing, reason
 from vod.steps.plan import Planning
 from vod.steps.publish import Publishing
 from vod.steps.runs import Runs
-from vod.steps.start import Turns
+from vod.steps.turns import Turns
 
 ANN = Caller("ann")
 SOURCE = Source(f"uploads/{samples.VIDEO_ID}/source", "v1", 1000)
@@ -287,7 +290,7 @@ def test_cancelling_keeps_what_there_is_and_stops_the_run() -> None:
 def test_it_waits_for_its_turn() -> None:
     world = World(Turns(videos=1))
     ledger = world.runs.starting.ledger
-    other = model.as_remade(replace(samples.video(Status.READY), remake=model.Remake("r", "v", "")))
+    other = remakes.as_remade(replace(samples.video(Status.READY), remake=video_module.Remake("r", "v", "")))
     assert world.runs.starting._start(other).is_done
 
     run = world.remake()
@@ -350,7 +353,7 @@ def test_what_a_cancelled_or_failed_one_left_is_removed_in_time() -> None:
 def test_what_the_manifests_may_name_already_is_neither_cancelled_nor_removed() -> None:
     world = World()
     run = world.remake()
-    world.videos.save(model.publishing(world.video, run))
+    world.videos.save(remakes.publishing(world.video, run))
 
     with pytest.raises(Conflict, match="published"):
         world.runs.cancel(ANN, samples.VIDEO_ID)
@@ -379,7 +382,7 @@ def test_one_that_was_cancelled_or_published_meanwhile_has_not_failed(is_publish
     world, raced = World(), list[int]()
     run = world.remake()
     if is_published:
-        world.videos.save(model.publishing(world.video, run))
+        world.videos.save(remakes.publishing(world.video, run))
     failing = Failing(Racing(world.videos.records), world.events, FakeMetrics(), lambda: samples.NOW)
 
     assert not failing.fail(samples.VIDEO_ID, run, Failure("internal", "It failed."))
@@ -390,15 +393,15 @@ def test_one_that_was_cancelled_or_published_meanwhile_has_not_failed(is_publish
 def test_a_failure_is_told_once_however_often_it_is_tried() -> None:
     video = samples.video(Status.READY)
     for run in ("a" * 12, "b" * 12):
-        asked = replace(video, remake=model.Remake(run, "v720", "2026-01-02T00:00:00.000Z"))
-        video = model.not_remade(asked, Failure("internal", "It failed."), "2026-01-02T00:00:00.000Z")
+        asked = replace(video, remake=video_module.Remake(run, "v720", "2026-01-02T00:00:00.000Z"))
+        video = remakes.not_remade(asked, Failure("internal", "It failed."), "2026-01-02T00:00:00.000Z")
 
     assert sum("v720" in each for each in video.warnings) == 1
 
 
 def test_what_remakes_leave_is_bounded() -> None:
     world = World()
-    for _ in range(model.MOST_REPLACED):
+    for _ in range(remakes.MOST_REPLACED):
         world.remake()
         world.runs.cancel(ANN, samples.VIDEO_ID)
 

@@ -3,10 +3,10 @@ import pytest
 from tests import samples
 from tests.fakes import FakeExecutions, FakeLedger, FakeSources, FakeVideos
 from vod import keys
-from vod.caller import Caller
+from vod.access.caller import Caller
 from vod.errors import Conflict, NotFound
-from vod.model import Failure, Source, Video
-from vod.status import Status
+from vod.record.status import Status
+from vod.record.video import Failure, Source, Video
 from vod.steps.runs import Runs
 
 ANN, BOB = Caller("ann"), Caller("bob")

@@ -4,10 +4,10 @@ import pytest
 
 from tests import samples
 from tests.fakes import FakeShares, FakeVideos
-from vod import share
-from vod.caller import Caller
+from vod.access import share
+from vod.access.caller import Caller
 from vod.errors import Conflict, NotFound
-from vod.status import Status
+from vod.record.status import Status
 from vod.steps import shares
 from vod.steps.shares import Sharing
 

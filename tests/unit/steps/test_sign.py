@@ -1,4 +1,4 @@
-from vod.plan import SourceObject
+from vod.plan.plan import SourceObject
 from vod.steps.sign import ADDRESS_SECONDS, sign
 
 SOURCE = SourceObject(bucket="b", key="uploads/x/source", version="v1", size=8)

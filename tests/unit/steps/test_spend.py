@@ -5,8 +5,8 @@ import pytest
 
 from tests import samples
 from tests.fakes import FakeLedger, FakeMetrics
-from vod.model import Document
-from vod.ports import Room
+from vod.frozen import Document
+from vod.ports.outside import Room
 from vod.steps.spend import Spending
 
 EVENT = Path(__file__).parents[3] / "events" / "spend.json"

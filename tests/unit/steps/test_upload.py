@@ -7,10 +7,10 @@ import pytest
 from tests import samples
 from tests.fakes import FakeSources, FakeVideos
 from vod import clock
-from vod.caller import Caller
+from vod.access.caller import Caller
 from vod.errors import Conflict, InvalidRequest, NotFound, TooLarge
-from vod.parts import MIB
-from vod.status import Status
+from vod.record.status import Status
+from vod.steps.parts import MIB
 from vod.steps.upload import NewVideo, UploadLimits, Uploads
 
 ANN, BOB = Caller("ann"), Caller("bob")

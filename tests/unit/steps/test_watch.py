@@ -2,9 +2,9 @@ from dataclasses import dataclass, replace
 
 from tests import samples
 from tests.fakes import FakeExecutions, FakeLedger, FakeMetrics, FakeVideos
-from vod.ports import Held, Room
-from vod.status import Status
-from vod.steps.start import Budget, Turns
+from vod.ports.outside import Held, Room
+from vod.record.status import Status
+from vod.steps.turns import Budget, Turns
 from vod.steps.watch import Watching
 
 

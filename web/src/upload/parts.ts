@@ -1,4 +1,4 @@
-/** Which bytes of a file which part holds; the counterpart of src/vod/parts.py. */
+/** Which bytes of a file which part holds; the counterpart of src/vod/steps/parts.py. */
 
 import type { Multipart } from "../model";
 

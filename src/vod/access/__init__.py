@@ -1,0 +1,1 @@
+"""Who may watch what until when: passes, signatures, shares."""

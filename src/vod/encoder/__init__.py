@@ -1,0 +1,1 @@
+"""Inside one encoder task: segments, journal, progress and the report."""

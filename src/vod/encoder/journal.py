@@ -1,0 +1,130 @@
+"""The encoder's journal on scratch: which segments are durably stored, so that a killed task can resume.
+
+It has one owner, the encoder that came last. Each writes a file of its own, which begins with what the one before had
+noted; so no two ever write one file, also when a task runs on that its state machine has given up.
+"""
+
+import json
+import os
+import secrets
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+from vod.encoder.report import SegmentReport, TrackReport
+from vod.errors import Superseded
+
+_OWNER = "owner"
+_FILES = "journal-*.jsonl"
+
+
+def has_entries(place: Path) -> bool:
+    """Whether any encoder noted something in a folder."""
+    return any(file.stat().st_size for file in place.glob(_FILES))
+
+
+class Journal:
+    """Takes a folder over, and appends stored pieces; a line torn by a kill, or for want of space, is left out."""
+
+    def __init__(self, place: Path) -> None:
+        self._place = place
+        self._owner = secrets.token_hex(8)
+        self._path = self._file_of(self._owner)
+        self._lock = threading.Lock()
+        self._tracks: dict[str, TrackReport] = {}
+        self._done: set[str] = set()
+        self._take_over()
+
+    def _file_of(self, owner: str) -> Path:
+        return self._place / _FILES.replace("*", owner)
+
+    def _take_over(self) -> None:
+        """First what was noted is safe in our own file, then it is ours."""
+        whole = self._before()
+        for line in whole.decode(errors="replace").splitlines():
+            with suppress(ValueError):
+                self._apply(json.loads(line))
+        if whole:
+            _write(self._path, "ab", whole)
+        # In place, not by renaming: who opens a file of NFS sees what was last written to it, a name may be cached.
+        _write(self._place / _OWNER, "wb", self._owner.encode())
+
+    def _before(self) -> bytes:
+        """The whole lines of who had it before."""
+        with suppress(FileNotFoundError):
+            written = (self._owners_file() or self._newest_file()).read_bytes()
+            return written[: written.rfind(b"\n") + 1]
+        return b""
+
+    def _owners_file(self) -> Path | None:
+        owner = (self._place / _OWNER).read_text()
+        return self._file_of(owner) if owner else None
+
+    def _newest_file(self) -> Path:
+        """For an encoder that was killed while it wrote that it is the owner; its own file was there before."""
+        return max(self._place.glob(_FILES), key=lambda file: file.stat().st_mtime_ns, default=self._path)
+
+    def check(self) -> None:
+        """Raise Superseded when another encoder has taken over: store nothing any more."""
+        owner = ""
+        with suppress(FileNotFoundError):
+            owner = (self._place / _OWNER).read_text()
+        if owner != self._owner:
+            raise Superseded
+
+    def _apply(self, entry: dict[str, object]) -> None:
+        name = str(entry["track"])
+        if "init" in entry:
+            self._tracks[name] = TrackReport.model_validate(entry["init"])
+        elif "segment" in entry:
+            track = self._tracks[name]
+            segment = SegmentReport.model_validate(entry["segment"])
+            kept = tuple(old for old in track.segments if old.number < segment.number)
+            self._tracks[name] = track.model_copy(update={"segments": (*kept, segment)})
+            self._done.discard(name)
+        else:
+            self._done.add(name)
+
+    def _append(self, entry: dict[str, object]) -> None:
+        with self._lock:
+            _write(self._path, "ab", json.dumps(entry).encode() + b"\n")
+            self._apply(entry)
+
+    def stored_init(self, track: TrackReport) -> None:
+        """An init segment is stored; `track` has no segments yet."""
+        self._append({"track": track.name, "init": track.model_dump()})
+
+    def stored_segment(self, name: str, segment: SegmentReport) -> None:
+        """A segment is stored; it replaces what was known of this and later numbers."""
+        self._append({"track": name, "segment": segment.model_dump()})
+
+    def finished(self, name: str) -> None:
+        """A track is stored to its end."""
+        self._append({"track": name, "done": True})
+
+    def track(self, name: str) -> TrackReport | None:
+        """What is stored of a track."""
+        return self._tracks.get(name)
+
+    def is_finished(self, name: str) -> bool:
+        """True when the track is stored to its end."""
+        return name in self._done
+
+    def segments_stored(self, name: str) -> int:
+        """How many segments of a track are stored."""
+        track = self._tracks.get(name)
+        return len(track.segments) if track else 0
+
+    def forget(self) -> None:
+        """Start over: what is stored no longer fits."""
+        self._path.unlink(missing_ok=True)
+        self._tracks.clear()
+        self._done.clear()
+
+
+def _write(path: Path, mode: str, data: bytes) -> None:
+    """Durably."""
+    with path.open(mode) as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,1 @@
+"""FFmpeg: command lines as values, and the one place that runs them."""

@@ -1,0 +1,69 @@
+"""What an upload will cost, told before anything but its size is known: as the likely kind of source, and as others."""
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cache
+
+from vod import profiles
+from vod.frozen import Document
+from vod.money import copying, cost, prices
+from vod.money.cost import MICRO
+from vod.money.prices import Fargate
+from vod.plan import disk, sizing, tasks
+from vod.plan.renditions import renditions
+from vod.plan.sizing import Encode, TaskSize
+from vod.source.probe import Rate, VideoTrack
+
+_START_SECONDS = 30
+"""Of a task before and after its encode: the image's pull, the last segments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of source that people upload: its picture in pixels, frames per second, and bits per second."""
+
+    name: str
+    width: int
+    height: int
+    rate: int
+    bits: int
+
+
+LIKELY = Kind("1080p at 30 fps and 10 Mbit/s", 1920, 1080, 30, 10_000_000)
+OTHERS = (
+    Kind("2160p at 30 fps and 100 Mbit/s", 3840, 2160, 30, 100_000_000),
+    Kind("720p at 30 fps and 1.5 Mbit/s", 1280, 720, 30, 1_500_000),
+)
+"""What takes least and most for each byte."""
+
+
+@cache
+def work(kind: Kind, profile: str) -> tuple[TaskSize, float]:
+    """The task that a kind of source is encoded in, and CPU seconds for each of its frames."""
+    recipe = profiles.known_or_default(profile)
+    track = VideoTrack(
+        index=0, codec="", width=kind.width, height=kind.height, rate=Rate.of(Fraction(kind.rate)), end=0
+    )
+    made = renditions(track, Fraction(kind.rate), recipe)
+    encodes = [Encode(each.codec, each.preset, each.width * each.height) for each in made]
+    pixels = kind.width * kind.height
+    cpu_seconds = sizing.cpu_seconds(pixels, encodes, recipe.measure_quality)
+    return sizing.task_size(pixels, encodes, kind.rate), cpu_seconds
+
+
+def micro_usd(size: int, profile: str, price: Fargate, kind: Kind = LIKELY) -> int:
+    """Millionths of a USD for encoding so many bytes of a kind of source on Spot, and for copying them to tasks."""
+    task, cpu_seconds = work(kind, profile)
+    pictures = copying.task_seconds(sizing.wall_seconds(size * 8 * kind.rate // kind.bits, cpu_seconds, task), size)
+    sound = copying.task_seconds(size * 8 / kind.bits / copying.SOUND_SPEED, size)
+    placed = replace(task, disk=disk.gib(size))
+    extras = TaskSize(tasks.EXTRAS_CPU, 2 * tasks.EXTRAS_CPU, disk.gib(size))
+    # A short video has no task of its own for the extras: the more precise figure would hang on the operator's policy.
+    whole = cost.of_task(extras, round(sound), True, price) + cost.of_reads(2 * copying.requests(size), prices.read())
+    return cost.of_task(placed, cost.billed(_START_SECONDS + pictures), True, price) + whole
+
+
+def told(size: int, profile: str, price: Fargate) -> Document:
+    """The estimate as the API shows it, in USD: the likely one, what it assumes, and how far off it may be."""
+    likely, *others = (micro_usd(size, profile, price, kind) / MICRO for kind in (LIKELY, *OTHERS))
+    return {"usd": likely, "assumes": LIKELY.name, "leastUsd": min(likely, *others), "mostUsd": max(likely, *others)}

@@ -1,0 +1,89 @@
+"""Sound renditions: every track of a source as stereo, and what has more channels as 5.1 too."""
+
+from collections.abc import Iterable
+
+from vod.frozen import Frozen
+from vod.media.language import bcp47, language_name, menu_label, told_apart
+from vod.source.probe import AudioTrack
+
+SAMPLE_RATE = 48000
+MOST_TRACKS = 16
+SURROUND = 6
+_KBPS = {1: 96, 2: 128, SURROUND: 384}
+"""AAC-LC bit rate by channels."""
+_BLOCK_SECONDS = 1024 / SAMPLE_RATE
+PRIMING = 1024
+"""Samples that FFmpeg's AAC encoder gives before the first that was meant to be heard; the edit list cuts them."""
+
+
+class AudioRendition(Frozen):
+    """One sound rendition, made from the source's track `source_index`; rate in kbit/s.
+
+    `label` is what a listener picks from a menu, unique among renditions of equal channels; `end` is when the source's
+    track ends (s), None when that is not known. Silence follows up to `until`, where the video ends; None: as long as
+    the source's track (plans of releases before 0.3).
+    """
+
+    name: str
+    source_index: int
+    label: str
+    kbps: int = _KBPS[2]
+    sample_rate: int = SAMPLE_RATE
+    channels: int = 2
+    language: str | None = None
+    is_default: bool = False
+    end: float | None = None
+    until: float | None = None
+
+    @property
+    def silence(self) -> float:
+        """How long (s) the silence at the end is; 0 where the source's end is not known, or a block of AAC reaches."""
+        missing = 0.0 if self.end is None or self.until is None else self.until - self.end
+        return missing if missing > _BLOCK_SECONDS else 0.0
+
+    @property
+    def length(self) -> float | None:
+        """How long (s) the rendition is, None when that is not known."""
+        return None if self.end is None else self.end + self.silence
+
+
+def renditions(tracks: Iterable[AudioTrack], until: float | None = None) -> tuple[AudioRendition, ...]:
+    """Stereo (or mono) of every track, then 5.1 of those that have it; one of each kind is the default.
+
+    All of them go on `until` the same second.
+    """
+    chosen = list(tracks)[:MOST_TRACKS]
+    default = next((number for number, track in enumerate(chosen) if track.is_default), 0)
+    labels = told_apart([menu_label(track.title) or _spoken(track) for track in chosen])
+    plain = [
+        _rendition(f"a{number}", track, min(2, track.channels), labels[number], number == default, until)
+        for number, track in enumerate(chosen)
+    ]
+    wide = [number for number, track in enumerate(chosen) if track.channels >= SURROUND]
+    first_wide = default if default in wide else min(wide, default=0)
+    surround = [
+        _rendition(f"a{number}s", chosen[number], SURROUND, labels[number], number == first_wide, until)
+        for number in wide
+    ]
+    return (*plain, *surround)
+
+
+def _rendition(
+    name: str, track: AudioTrack, channels: int, label: str, is_default: bool, until: float | None
+) -> AudioRendition:
+    return AudioRendition(
+        name=name,
+        source_index=track.index,
+        label=label,
+        kbps=_KBPS[channels],
+        channels=channels,
+        language=bcp47(track.language),
+        is_default=is_default,
+        end=track.end,
+        until=until,
+    )
+
+
+def _spoken(track: AudioTrack) -> str:
+    tag = bcp47(track.language)
+    return language_name(tag) if tag else "Audio"

@@ -1,0 +1,76 @@
+"""The video as the API shows it."""
+
+from collections.abc import Mapping
+
+from vod.errors import is_broken
+from vod.frozen import Document
+from vod.money.cost import MICRO, Spent
+from vod.record.status import Status
+from vod.record.video import Failure, Video
+
+_SOURCE_FIELDS = ("container", "duration", "size", "video", "audio")
+
+
+def video(record: Video, progress: float, playback: Document | None, remade: float = 0) -> Document:
+    """The API's video object; `progress` in percent, of what is `remade` too; `playback`: its addresses."""
+    return {
+        "id": record.id,
+        "status": record.status.value,
+        "waitsFor": record.waits_for,
+        "progress": progress,
+        "title": record.title,
+        "tags": list(record.tags),
+        "profile": record.profile,
+        "filename": record.filename,
+        "size": record.size,
+        "duration": record.duration,
+        "source": {name: record.probe[name] for name in _SOURCE_FIELDS if name in record.probe}
+        if record.probe
+        else None,
+        "renditions": list(record.renditions),
+        "remake": {"rendition": record.remade_now.rendition, "progress": remade} if record.remade_now else None,
+        "playback": playback,
+        "warnings": list(record.warnings),
+        "error": _error(record.failure) if record.failure else None,
+        "createdAt": record.created_at,
+        "updatedAt": record.updated_at,
+    }
+
+
+def _error(failure: Failure) -> Document:
+    """`retryable` says whether encoding the same source again may help."""
+    return {
+        "code": failure.code,
+        "message": failure.message,
+        "retryable": is_broken(failure.code),
+    }
+
+
+def cost(record: Video, spent: Spent) -> Document:
+    """What a video cost so far, in USD: its tasks over all runs, requests of the one that is ready, storage a month."""
+    requests = record.costs.requests if record.costs else 0
+    return {
+        "tasks": spent.tasks,
+        "taskSeconds": spent.seconds,
+        "tasksUsd": spent.micro_usd / MICRO,
+        "requestsUsd": requests / MICRO,
+        "totalUsd": (spent.micro_usd + requests) / MICRO,
+        "storageUsdPerMonth": record.costs.storage_month / MICRO if record.costs else None,
+    }
+
+
+def progress(record: Video, chunk_frames: Mapping[int, int]) -> float:
+    """Percent of the encode that is done, to a tenth; 100 only when the video is ready."""
+    if record.status is Status.READY:
+        return 100
+    return _share(record, chunk_frames) if record.status.is_encoding else 0
+
+
+def remade(record: Video, chunk_frames: Mapping[int, int]) -> float:
+    """Percent of the rendition that is being made anew."""
+    return _share(record, chunk_frames)
+
+
+def _share(record: Video, chunk_frames: Mapping[int, int]) -> float:
+    total = (record.probe or {}).get("gridFrames") or 0
+    return min(99, 1000 * sum(chunk_frames.values()) // total / 10) if total else 0

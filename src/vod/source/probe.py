@@ -1,0 +1,142 @@
+"""The probe: the technical description of a source, and the limits it must keep to be admitted."""
+
+import re
+from fractions import Fraction
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+from vod.errors import SourceRefused
+from vod.frozen import Frozen
+from vod.media.color import Color
+from vod.source.byte_ranges import SourceIndex
+
+
+class Rate(Frozen):
+    """A number of frames per second as a fraction."""
+
+    num: int
+    den: int
+
+    @property
+    def fraction(self) -> Fraction:
+        """The rate as an exact number."""
+        return Fraction(self.num, self.den)
+
+    @classmethod
+    def of(cls, value: Fraction) -> "Rate":
+        """The rate of an exact number."""
+        return cls(num=value.numerator, den=value.denominator)
+
+
+class VideoTrack(Frozen):
+    """The chosen picture track: `width` x `height` as shown (upright, square pixels), `end` in s from the start."""
+
+    index: int
+    codec: str
+    width: int
+    height: int
+    rotation: int = 0
+    pixel_format: str = ""
+    interlaced: bool = False
+    color: Color = Color()
+    rate: Rate
+    frames: int | None = None
+    end: float
+
+
+def _language(told: str | None) -> str | None:
+    """A language tag, or None for what is none (RFC 5646's shape); it ends up in manifests and comes from strangers."""
+    return told if told and told != "und" and re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}", told) else None
+
+
+def _title(told: str | None) -> str | None:
+    return "".join(character for character in told if character.isprintable())[:100].strip() or None if told else None
+
+
+Language = Annotated[str | None, BeforeValidator(_language)]
+Title = Annotated[str | None, BeforeValidator(_title)]
+
+
+class AudioTrack(Frozen):
+    """One decodable sound track; it is heard from `begin` to `end`, in s from the start, None when not known."""
+
+    index: int
+    codec: str
+    channels: int
+    sample_rate: int
+    language: Language = None
+    title: Title = None
+    is_default: bool = False
+    begin: float | None = None
+    end: float | None = None
+
+
+class SubtitleTrack(Frozen):
+    """One text track of a source; `codec` and `language` as FFmpeg says them."""
+
+    index: int
+    codec: str
+    language: str | None = None
+    title: str | None = None
+    is_forced: bool = False
+    is_hearing_impaired: bool = False
+
+
+class Probe(Frozen):
+    """What a source is: `container` is the demuxer's name, `size` in bytes, `start` and `duration` in seconds.
+
+    A source without `video` has sound; `cover` is the index of the picture that is attached to it.
+    """
+
+    container: str
+    size: int
+    start: float = 0.0
+    duration: float
+    video: VideoTrack | None = None
+    cover: int | None = None
+    index: SourceIndex | None = None
+    audio: tuple[AudioTrack, ...] = ()
+    subtitles: tuple[SubtitleTrack, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def picture(self) -> VideoTrack:
+        """The picture track of a source that has one; LookupError when it has none."""
+        if self.video is None:
+            raise LookupError("a source without picture")
+        return self.video
+
+
+class Limits(Frozen):
+    """What a source may be: bytes, seconds, pixels per picture, tracks."""
+
+    max_bytes: int
+    max_seconds: float
+    max_pixels: int = 8192 * 4320
+    max_streams: int = 64
+
+    @classmethod
+    def of(cls, gibibytes: int, hours: int) -> "Limits":
+        """What is admitted where an operator allows so much."""
+        return cls(max_bytes=gibibytes * 2**30, max_seconds=hours * 3600)
+
+
+def check_size(size: int, declared: int | None, limits: Limits) -> None:
+    """SourceRefused when the stored object is empty, too large, or not of the declared size (bytes)."""
+    if size == 0:
+        raise SourceRefused("empty")
+    if declared is not None and size != declared:
+        raise SourceRefused("size_mismatch", f"declared {declared} bytes, received {size}")
+    if size > limits.max_bytes:
+        raise SourceRefused("too_large", f"{size} bytes, at most {limits.max_bytes}")
+
+
+def check_probe(probe: Probe, limits: Limits) -> None:
+    """SourceRefused when the source lasts too long or its picture is too large."""
+    if probe.duration > limits.max_seconds:
+        raise SourceRefused("too_long", f"{probe.duration:.0f} s, at most {limits.max_seconds:.0f} s")
+    if probe.video and probe.video.width * probe.video.height > limits.max_pixels:
+        raise SourceRefused("too_many_pixels", f"{probe.video.width}x{probe.video.height}")
+    if not probe.video and not probe.audio:
+        raise SourceRefused("no_video_stream")

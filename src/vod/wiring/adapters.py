@@ -1,0 +1,109 @@
+"""The adapters that several steps share, from a function's environment."""
+
+from collections.abc import Callable, Mapping
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from vod.access.delivery import Delivery
+from vod.access.passes import Key
+from vod.aws.addresses import signing_client
+from vod.aws.clients import client
+from vod.aws.events import SnsEvents
+from vod.aws.executions import StepFunctions
+from vod.aws.ledger import DynamoLedger
+from vod.aws.metrics import EmfMetrics
+from vod.aws.objects import S3Output, S3Sources
+from vod.aws.videos import DynamoVideos
+from vod.aws.waiting import DynamoWaiting
+from vod.money import prices
+from vod.money.cost import MICRO
+from vod.money.prices import Fargate
+from vod.steps.turns import Budget, Starting, Turns
+from vod.wiring.renewed import Renewed
+
+Environment = Mapping[str, str]
+
+
+_UNREADABLE = (BotoCoreError, ClientError, ValueError)
+"""A value that AWS does not give now, or a key that is none: the one before goes on."""
+PUBLIC = "public"
+"""What stands in PLAYBACK_KEYS where everybody may watch."""
+
+
+def videos(env: Environment) -> DynamoVideos:
+    """The table of videos."""
+    return DynamoVideos(client("dynamodb"), env["TABLE_NAME"])
+
+
+def output(env: Environment) -> S3Output:
+    """The output bucket."""
+    return S3Output(client("s3"), env["OUTPUT_BUCKET"])
+
+
+def sources(env: Environment) -> S3Sources:
+    """The source bucket, with addresses to upload to."""
+    return S3Sources(signing_client(env), env["SOURCE_BUCKET"])
+
+
+def executions(env: Environment) -> StepFunctions:
+    """The state machine."""
+    return StepFunctions(client("stepfunctions"), env["STATE_MACHINE_ARN"])
+
+
+def ledger(env: Environment) -> DynamoLedger:
+    """What was spent and what runs."""
+    return DynamoLedger(client("dynamodb"), env["TABLE_NAME"])
+
+
+def metrics(env: Environment) -> EmfMetrics:
+    """Metrics in the function's log."""
+    return EmfMetrics(env["POWERTOOLS_SERVICE_NAME"])
+
+
+def price(env: Environment) -> Fargate:
+    """What Fargate costs on this architecture."""
+    return prices.read().fargate[env["ARCHITECTURE"]]
+
+
+def starting(env: Environment) -> Starting:
+    """Executions for videos that wait, as budget and turns allow."""
+    return Starting(
+        videos=videos(env),
+        executions=executions(env),
+        ledger=ledger(env),
+        waiting=DynamoWaiting(client("dynamodb"), env["TABLE_NAME"]),
+        budget=Budget(round(float(env["DAILY_BUDGET_USD"]) * MICRO), price(env)),
+        turns=Turns(int(env["MAX_RUNNING_VIDEOS"]), int(env["MAX_RUNNING_VIDEOS_PER_OWNER"])),
+        bucket=env["SOURCE_BUCKET"],
+    )
+
+
+def events(env: Environment) -> SnsEvents:
+    """Events to subscribers."""
+    return SnsEvents(client("sns"), env["TOPIC_ARN"])
+
+
+def public_url(env: Environment) -> Renewed[str]:
+    """The CDN's address comes from a parameter, since the CDN itself needs the API."""
+    ssm = client("ssm")
+
+    def read() -> str:
+        return str(ssm.get_parameter(Name=env["PUBLIC_URL_PARAMETER"])["Parameter"]["Value"]).rstrip("/")
+
+    return Renewed(read, _UNREADABLE)
+
+
+def delivery(env: Environment) -> Callable[[], Delivery]:
+    """Where a video is played, with the key that signs passes where playback is not public."""
+    accepted, secret, address = env["PLAYBACK_KEYS"], env["PLAYBACK_KEY_SECRET"], public_url(env)
+    if accepted == PUBLIC:
+        return lambda: Delivery(address())
+    from vod.access import signing  # only functions that sign have its library
+
+    store = client("secretsmanager")
+
+    def read() -> Key:
+        return signing.load(store.get_secret_value(SecretId=secret)["SecretString"], accepted)
+
+    key = Renewed(read, _UNREADABLE)
+    return lambda: Delivery(address(), key())

@@ -1,0 +1,71 @@
+"""Steps that an event starts, of S3, the state machine, ECS or SNS, put together from a function's environment."""
+
+from fractions import Fraction
+
+from vod.aws.clients import client
+from vod.aws.http import HttpPost
+from vod.aws.objects import S3Output
+from vod.aws.queue import SqsQueue
+from vod.plan.chunks import ChunkPolicy, beside_extras
+from vod.plan.disk import SourcesOn
+from vod.steps.advance import Advancing
+from vod.steps.dispatch import Dispatch
+from vod.steps.fail import Failing
+from vod.steps.plan import Planning
+from vod.steps.publish import Publishing
+from vod.steps.spend import Spending
+from vod.steps.webhook import Webhook
+from vod.wiring import adapters
+from vod.wiring.adapters import Environment
+
+
+def dispatch(env: Environment) -> Dispatch:
+    """The dispatch step."""
+    starting = adapters.starting(env)
+    return Dispatch(starting.videos, starting, adapters.metrics(env), env["INGEST_OWNER"])
+
+
+def spending(env: Environment) -> Spending:
+    """The spend step."""
+    return Spending(adapters.ledger(env), adapters.metrics(env), adapters.price(env))
+
+
+def planning(env: Environment) -> Planning:
+    """The plan step."""
+    policy = ChunkPolicy(
+        least_seconds=Fraction(env["LEAST_CHUNK_SECONDS"]),
+        most=beside_extras(int(env["MAX_CONCURRENT_CHUNKS"])),
+        target_seconds=60 * int(env["ENCODE_TARGET_MINUTES"]),
+    )
+    output = S3Output(client("s3"), env["OUTPUT_BUCKET"], may_list=False)
+    return Planning(adapters.videos(env), output, policy, SourcesOn(env["SOURCES_ON"]))
+
+
+def publishing(env: Environment) -> Publishing:
+    """The publish step."""
+    return Publishing(adapters.videos(env), adapters.output(env), adapters.events(env), adapters.metrics(env))
+
+
+def advancing(env: Environment) -> Advancing:
+    """The advance step."""
+    return Advancing(adapters.videos(env), S3Output(client("s3"), env["OUTPUT_BUCKET"], may_list=False))
+
+
+def failing(env: Environment) -> Failing:
+    """The fail step."""
+    return Failing(adapters.videos(env), adapters.events(env), adapters.metrics(env))
+
+
+def webhook(env: Environment) -> Webhook:
+    """The webhook step; its secret is read each time, so that a new one is used at once."""
+    store = client("secretsmanager")
+
+    def secrets() -> tuple[str, ...]:
+        return tuple(store.get_secret_value(SecretId=env["WEBHOOK_SECRET"])["SecretString"].split())
+
+    return Webhook(HttpPost(env["WEBHOOK_URL"]), secrets)
+
+
+def webhook_queue(env: Environment) -> SqsQueue:
+    """Where its messages wait."""
+    return SqsQueue(client("sqs"), env["WEBHOOK_QUEUE_URL"])

@@ -1,0 +1,61 @@
+"""Steps that a request to the API starts, put together from a function's environment."""
+
+from datetime import timedelta
+
+from vod.aws.background import BackgroundFunction
+from vod.aws.clients import client
+from vod.aws.objects import S3Output
+from vod.aws.receipts import DynamoReceipts
+from vod.aws.shares import DynamoShares
+from vod.steps.delete import Deleting
+from vod.steps.deliver import Delivering
+from vod.steps.library import Library
+from vod.steps.parts import MIB
+from vod.steps.runs import Runs
+from vod.steps.shares import Sharing
+from vod.steps.upload import UploadLimits, Uploads
+from vod.wiring import adapters
+from vod.wiring.adapters import Environment
+
+_GIB = 2**30
+
+
+def uploads(env: Environment) -> Uploads:
+    """The upload step."""
+    limits = UploadLimits(
+        max_bytes=int(env["MAX_SOURCE_GIB"]) * _GIB,
+        single_put_bytes=int(env["SINGLE_PUT_MAX_MIB"]) * MIB,
+        direct_bytes=int(env["DIRECT_UPLOAD_MAX_MIB"]) * MIB,
+        expiry=timedelta(hours=int(env["UPLOAD_EXPIRY_HOURS"])),
+    )
+    return Uploads(adapters.videos(env), adapters.sources(env), limits, adapters.price(env))
+
+
+def library(env: Environment) -> Library:
+    """The library."""
+    return Library(adapters.videos(env), adapters.ledger(env), adapters.delivery(env))
+
+
+def sharing(env: Environment) -> Sharing:
+    """The links to videos."""
+    return Sharing(adapters.videos(env), DynamoShares(client("dynamodb"), env["TABLE_NAME"]), adapters.public_url(env))
+
+
+def delivering(env: Environment) -> Delivering:
+    """The deliver step."""
+    output = S3Output(client("s3"), env["OUTPUT_BUCKET"], may_list=False)
+    return Delivering(
+        adapters.videos(env), DynamoShares(client("dynamodb"), env["TABLE_NAME"]), output, adapters.delivery(env)
+    )
+
+
+def runs(env: Environment) -> Runs:
+    """Cancelling and trying again."""
+    starting = adapters.starting(env)
+    return Runs(starting.videos, adapters.sources(env), starting.executions, starting)
+
+
+def deleting(env: Environment) -> Deleting:
+    """The delete step, as far as a caller waits for it."""
+    receipts = DynamoReceipts(client("dynamodb"), env["TABLE_NAME"])
+    return Deleting(adapters.videos(env), receipts, BackgroundFunction(client("lambda"), env["RECONCILE_FUNCTION"]))

@@ -1,0 +1,150 @@
+"""The probe on real files of many kinds, made on the spot."""
+
+import io
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from tests.media.generate import clip, ffmpeg
+from vod.errors import SourceRefused
+from vod.source.libav import read_probe
+from vod.source.probe import Limits, Probe
+from vod.source.sniff import demuxer_of
+
+LIMITS = Limits(max_bytes=2**30, max_seconds=600, max_streams=8)
+
+
+def probe(path: Path, limits: Limits = LIMITS) -> Probe:
+    with path.open("rb") as file:
+        return read_probe(file, demuxer_of(file), path.stat().st_size, limits)
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.mov", "a.ts", "a.avi", "a.flv", "a.mpg"])
+def test_every_container_is_described_alike(tmp_path: Path, name: str) -> None:
+    found = probe(clip(tmp_path / name))
+
+    assert (found.video.width, found.video.height) == (320, 240)
+    assert found.video.rate.fraction == 25
+    assert found.video.frames == 50
+    assert abs(found.video.end - 2) <= 0.12
+    assert len(found.audio) == 1
+
+
+@pytest.mark.parametrize("rate", ["24000/1001", "30000/1001", "12", "60"])
+def test_the_rate_is_exact(tmp_path: Path, rate: str) -> None:
+    assert probe(clip(tmp_path / "a.mkv", rate=rate, sound=False)).video.rate.fraction == Fraction(rate)
+
+
+def test_a_rotated_video_is_described_upright(tmp_path: Path) -> None:
+    ffmpeg("-display_rotation", "90", "-i", str(clip(tmp_path / "a.mp4")), "-c", "copy", str(tmp_path / "r.mp4"))
+
+    found = probe(tmp_path / "r.mp4")
+
+    assert (found.video.width, found.video.height, found.video.rotation) == (240, 320, 90)
+
+
+def test_a_turn_that_is_no_quarter_leaves_the_size_as_it_is(tmp_path: Path) -> None:
+    ffmpeg("-display_rotation", "60", "-i", str(clip(tmp_path / "a.mp4")), "-c", "copy", str(tmp_path / "r.mp4"))
+
+    found = probe(tmp_path / "r.mp4")
+
+    assert (found.video.width, found.video.height, found.video.rotation) == (320, 240, 0)
+
+
+def test_pixel_shape_counts(tmp_path: Path) -> None:
+    assert probe(clip(tmp_path / "a.mp4", extra=("-vf", "setsar=2"))).video.width == 640
+
+
+def test_a_late_start_is_no_part_of_the_video(tmp_path: Path) -> None:
+    found = probe(clip(tmp_path / "a.ts", extra=("-output_ts_offset", "3600")))
+
+    assert abs(found.duration - 2) <= 0.12
+    assert found.start > 3600
+
+
+def test_a_truncated_file_is_described_as_far_as_it_goes(tmp_path: Path) -> None:
+    path = clip(tmp_path / "a.ts", seconds=4, size="640x480")
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+    assert 1 < probe(path).duration < 3.5
+
+
+@pytest.mark.parametrize(
+    ("extra", "limits", "code"),
+    [
+        ((), Limits(max_bytes=1, max_seconds=1.5), "too_long"),
+        ((), Limits(max_bytes=1, max_seconds=60, max_pixels=1000), "too_many_pixels"),
+        ((), Limits(max_bytes=1, max_seconds=60, max_streams=1), "too_many_streams"),
+        (("-vn",), Limits(max_bytes=1, max_seconds=1.5), "too_long"),
+    ],
+)
+def test_a_source_beyond_a_limit_is_refused(tmp_path: Path, extra: tuple[str, ...], limits: Limits, code: str) -> None:
+    path = clip(tmp_path / "a.mp4", extra=extra)
+
+    with pytest.raises(SourceRefused) as refused:
+        probe(path, limits)
+
+    assert refused.value.code == code
+
+
+def test_an_encrypted_video_is_refused_as_such(tmp_path: Path) -> None:
+    key = ("-encryption_scheme", "cenc-aes-ctr", "-encryption_key", "0" * 32, "-encryption_kid", "1" * 32)
+    path = clip(tmp_path / "a.mp4", extra=key)
+
+    with pytest.raises(SourceRefused) as refused:
+        probe(path)
+
+    assert refused.value.code == "encrypted"
+
+
+def test_garbage_in_a_video_container_is_corrupt(tmp_path: Path) -> None:
+    path = clip(tmp_path / "a.mkv", sound=False)
+    data = path.read_bytes()
+    path.write_bytes(data[:600] + bytes(len(data) - 600))
+
+    with pytest.raises(SourceRefused) as refused:
+        probe(path)
+
+    assert refused.value.code == "corrupt"
+
+
+class Counted(io.BytesIO):
+    """A file that counts what is read of it."""
+
+    taken = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        data = super().read(size)
+        self.taken += len(data)
+        return data
+
+
+@pytest.mark.parametrize(
+    ("name", "extra"),
+    [
+        ("a.mp4", ()),
+        ("a.mkv", ()),
+        ("late.ts", ("-output_ts_offset", "30000")),
+        ("a.flv", ()),
+        ("a.avi", ("-c:v", "mpeg4")),
+    ],
+)
+def test_of_a_large_source_the_end_is_known_without_reading_it_all(
+    tmp_path: Path, name: str, extra: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = clip(tmp_path / name, seconds=120, size="640x480", extra=("-b:v", "2M", *extra))
+    monkeypatch.setattr("vod.source.scan.SCAN_BYTES", 4 * 2**20)
+    source = Counted(path.read_bytes())
+
+    found = read_probe(source, demuxer_of(source), path.stat().st_size, LIMITS)
+
+    assert abs(found.video.end - 120) <= 0.3
+    assert source.taken < path.stat().st_size * 0.8
+
+
+def test_the_decoder_itself_refuses_a_picture_that_is_too_large(tmp_path: Path) -> None:
+    with pytest.raises(SourceRefused) as refused:
+        probe(clip(tmp_path / "a.mkv"), Limits(max_bytes=1, max_seconds=60, max_pixels=1000))
+
+    assert refused.value.code == "too_many_pixels"

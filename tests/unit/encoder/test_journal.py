@@ -1,0 +1,106 @@
+from pathlib import Path
+
+import pytest
+
+from vod.encoder.journal import Journal
+from vod.encoder.report import SegmentReport, TrackReport
+from vod.errors import Superseded
+
+INIT = TrackReport(name="v720", codec="avc1.64001f", timescale=25000, init_bytes=9, init_sha256="ab", segments=())
+
+
+def segment(number: int) -> SegmentReport:
+    return SegmentReport(number=number, bytes=10, frames=100, start=number * 100, ticks=100)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    written = Journal(tmp_path)
+    written.stored_init(INIT)
+    for number in range(3):
+        written.stored_segment("v720", segment(number))
+    return tmp_path
+
+
+def last(place: Path) -> Path:
+    return place / f"journal-{(place / 'owner').read_text()}.jsonl"
+
+
+def test_a_second_try_knows_what_the_first_stored(place: Path) -> None:
+    again = Journal(place)
+
+    assert again.segments_stored("v720") == 3
+    assert not again.is_finished("v720")
+    assert again.segments_stored("v480") == 0
+
+
+def test_a_line_torn_by_a_kill_is_ignored(place: Path) -> None:
+    with last(place).open("a") as file:
+        file.write('{"track": "v720", "segm')
+
+    assert Journal(place).segments_stored("v720") == 3
+
+
+def test_an_owner_that_was_killed_while_it_took_over_costs_nothing(place: Path) -> None:
+    Journal(place)
+    (place / "owner").write_bytes(b"")
+
+    assert Journal(place).segments_stored("v720") == 3
+
+
+def test_what_follows_a_torn_line_is_not_lost_with_it(place: Path) -> None:
+    with last(place).open("a") as file:
+        file.write('{"track": "v720", "segm')
+    second = Journal(place)
+    for number in (3, 4):
+        second.stored_segment("v720", segment(number))
+
+    third = Journal(place).track("v720")
+
+    assert third
+    assert [each.number for each in third.segments] == [0, 1, 2, 3, 4]
+
+
+def test_a_segment_stored_again_replaces_what_followed_it(place: Path) -> None:
+    again = Journal(place)
+    again.finished("v720")
+
+    again.stored_segment("v720", segment(1))
+
+    assert Journal(place).segments_stored("v720") == 2
+    assert not Journal(place).is_finished("v720")
+
+
+def test_forgetting_starts_over(place: Path) -> None:
+    Journal(place).forget()
+
+    assert Journal(place).track("v720") is None
+
+
+def test_who_comes_last_owns_it_and_the_other_learns_that(place: Path) -> None:
+    first = Journal(place)
+    second = Journal(place)
+
+    second.check()
+    with pytest.raises(Superseded):
+        first.check()
+
+
+def test_what_the_other_still_writes_is_in_no_file_of_ours(place: Path) -> None:
+    first = Journal(place)
+    second = Journal(place)
+    first.stored_segment("v720", segment(3))
+    second.stored_segment("v720", segment(3).model_copy(update={"bytes": 99}))
+
+    track = Journal(place).track("v720")
+
+    assert track
+    assert [each.bytes for each in track.segments] == [10, 10, 10, 99]
+
+
+def test_a_folder_that_is_gone_is_nobodys(place: Path) -> None:
+    journal = Journal(place)
+    (place / "owner").unlink()
+
+    with pytest.raises(Superseded):
+        journal.check()
