@@ -10,12 +10,14 @@ from vod.media.color import Color
 from vod.money.cost import MICRO
 from vod.money.prices import Fargate
 from vod.plan.chunks import ChunkPolicy
-from vod.plan.plan import Plan, SourceObject, make_plan
+from vod.plan.making import make_plan
+from vod.plan.plan import Plan, SourceObject
 from vod.ports.outside import Executions, Ledger, Videos
 from vod.record.status import Status
 from vod.record.video import Source, Video
 from vod.source.probe import AudioTrack, Probe, Rate, VideoTrack
-from vod.steps.turns import Budget, Starting, Turns
+from vod.steps.start import Budget, Starting
+from vod.steps.turns import Turns
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 VIDEO_ID = "0123456789abcdef0123"

@@ -12,7 +12,8 @@ from tests.fakes import FakeEvents, FakeMetrics, FakeSourceFiles, FakeVideos, Fo
 from tests.media.generate import FFMPEG
 from vod import keys, profiles
 from vod.frozen import Document
-from vod.plan.plan import Plan, SourceObject, make_plan
+from vod.plan.making import make_plan
+from vod.plan.plan import Plan, SourceObject
 from vod.profiles.profile import CodecLadder, Profile
 from vod.record.status import Status
 from vod.record.video import Video

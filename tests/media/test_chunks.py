@@ -22,7 +22,8 @@ from tests.media.sources import ENTERED, FROM_THE_BEGINNING, Source
 from vod import keys, profiles
 from vod.media import color
 from vod.plan.chunks import ChunkPolicy
-from vod.plan.plan import Plan, SourceObject, make_plan
+from vod.plan.making import make_plan
+from vod.plan.plan import Plan, SourceObject
 from vod.profiles.ladder import Rung
 from vod.profiles.profile import CodecLadder, Profile
 

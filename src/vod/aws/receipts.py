@@ -5,7 +5,7 @@ import time
 from dataclasses import asdict
 from typing import Any
 
-from vod.record.receipt import Receipt, Removed
+from vod.record.deletion_receipt import Receipt, Removed
 
 KEPT_SECONDS = 90 * 24 * 3600
 _SK = "RECEIPT"

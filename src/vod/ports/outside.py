@@ -10,7 +10,7 @@ from vod.access.share import Share
 from vod.frozen import Document
 from vod.money.cost import EndedTask, Spent
 from vod.plan.plan import SourceObject
-from vod.record.receipt import Receipt
+from vod.record.deletion_receipt import Receipt
 from vod.record.status import Status
 from vod.record.video import Video
 

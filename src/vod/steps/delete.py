@@ -15,7 +15,7 @@ from vod.errors import NotFound, VersionConflict
 from vod.ports.buckets import Output, Sources
 from vod.ports.outside import Background, Cdn, Executions, Receipts, Scratch, Videos
 from vod.record import changes
-from vod.record.receipt import Receipt, Removed
+from vod.record.deletion_receipt import Receipt, Removed
 from vod.record.status import Status
 from vod.record.video import Video
 from vod.steps.amend import amend

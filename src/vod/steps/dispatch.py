@@ -13,7 +13,7 @@ from vod.ports.outside import RUNNING, Metrics, Videos
 from vod.record import changes
 from vod.record.status import Status
 from vod.record.video import Source, Video
-from vod.steps.turns import Starting
+from vod.steps.start import Starting
 
 logger = logging.getLogger(__name__)
 

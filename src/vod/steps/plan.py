@@ -10,7 +10,8 @@ from vod.frozen import Document
 from vod.plan import chunks, disk
 from vod.plan.chunks import Chunk, ChunkPolicy
 from vod.plan.disk import SourcesOn
-from vod.plan.plan import DEFAULT_POLICY, Plan, SourceObject, make_plan, remake_plan
+from vod.plan.making import DEFAULT_POLICY, make_plan, remake_plan
+from vod.plan.plan import Plan, SourceObject
 from vod.ports.buckets import Output
 from vod.ports.outside import Videos
 from vod.record import changes

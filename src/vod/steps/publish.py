@@ -12,7 +12,8 @@ from vod.frozen import Document
 from vod.manifest.catalog import Catalog, average_bandwidth, catalog, peak_bandwidth
 from vod.manifest.files import files
 from vod.manifest.hls import Kind
-from vod.manifest.tracks import Tracks, assemble, verify
+from vod.manifest.tracks import Tracks, assemble
+from vod.manifest.verification import verify
 from vod.money import cost, prices
 from vod.plan import storyboard
 from vod.plan.plan import Plan

@@ -7,9 +7,11 @@ half done is found here. Each repair is what the step itself would have done, an
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from vod import clock, keys
 from vod.ports.buckets import Sources
@@ -20,8 +22,8 @@ from vod.record.video import Failure, Video
 from vod.steps.delete import Deletion
 from vod.steps.dispatch import Arrival, Dispatch
 from vod.steps.fail import Failing
+from vod.steps.start import Starting
 from vod.steps.sweep import Sweeping, is_repair
-from vod.steps.turns import Starting
 
 logger = logging.getLogger(__name__)
 GRACE = timedelta(minutes=15)
@@ -29,6 +31,8 @@ GRACE = timedelta(minutes=15)
 SECONDS = 240.0
 """After so many nothing new is begun; the next pass goes on with what is oldest then."""
 _PENDING = "pending"
+Repair = Callable[[], str | None]
+"""One look at one thing: the kind of what it mended, None where nothing was to be mended."""
 LOST = Failure(
     "internal", "Transcoding ended inside the platform without a result, not because of your file. Try it again."
 )
@@ -56,77 +60,66 @@ class Reconciling:
     def reconcile(self, grace: timedelta = GRACE) -> dict[str, int]:
         """Mend what nobody touched for `grace`; how many of each kind, `errors` among them."""
         before, end = self.now() - grace, self.timer() + SECONDS
-        report: Counter[str] = Counter()
-
-        def note(kind: str) -> None:
-            report[kind] += 1
-
-        def each(things: Callable[[], object]) -> None:
-            """One that cannot be mended now keeps no other waiting."""
-            try:
-                things()
-            except Exception:
-                logger.exception("could not be reconciled")
-                report["errors"] += 1
-
-        each(lambda: self._pending(before, end, lambda video: each(lambda: self._video(video, note))))
-        each(lambda: self._executions(before, note))
-        each(lambda: self._tasks(before, note))
-        each(lambda: self._turns(before, lambda name: each(lambda: self._turn(name, note))))
-        each(lambda: self.sweeping.sweep(before, note))
-        self._report(report)
+        report = Counter[str]()
+        for repairs in (self._pending(before, end), self._executions(before), self._tasks(before), self._turns(before)):
+            _mend(repairs, report)
+        with _errors_counted(report):
+            self.sweeping.sweep(before, lambda kind: report.update((kind,)))
+        self._tell(report)
         return dict(report)
 
-    def _pending(self, before: datetime, end: float, look: Callable[[Video], None]) -> None:
+    def _tell(self, report: Counter[str]) -> None:
+        mended = sum(count for kind, count in report.items() if is_repair(kind) and kind != "errors")
+        self.metrics.put("Repaired", mended)
+        self.metrics.put("Unreconciled", report.total() - mended)
+        logger.info("reconciled", extra={"report": dict(report)})
+
+    def _pending(self, before: datetime, end: float) -> Iterator[Repair]:
         """All pending videos from where the pass before stopped, which is the oldest unless time was over."""
         mark = ""
         for video in self.videos.pending(self.marks.get(_PENDING), clock.stamp(before)):
             if self.timer() > end:
                 mark = video.updated_at
                 break
-            look(video)
+            yield partial(self._video, video)
         self.marks.put(_PENDING, mark)
 
-    def _report(self, report: Counter[str]) -> None:
-        mended = sum(count for kind, count in report.items() if is_repair(kind) and kind != "errors")
-        self.metrics.put("Repaired", mended)
-        self.metrics.put("Unreconciled", report.total() - mended)
-        logger.info("reconciled", extra={"report": dict(report)})
-
-    def _video(self, video: Video, note: Callable[[str], None]) -> None:
+    def _video(self, video: Video) -> str | None:
         if video.status is Status.DELETING:
-            if self.deletion.finish(video).completed_at:
-                note("deletion_finished")
-        elif video.status is Status.AWAITING_UPLOAD:
-            self._awaited(video, note)
-        elif video.remade_now:
-            self._run(remakes.as_remade(video), video.remade_now.run, note)
-        elif video.waits_for:
+            return "deletion_finished" if self.deletion.finish(video).completed_at else None
+        if video.status is Status.AWAITING_UPLOAD:
+            return self._awaited(video)
+        if video.remade_now:
+            return self._run(remakes.as_remade(video), video.remade_now.run)
+        if video.waits_for:
             self.starting.hold(video)  # the watch step starts what stands in line
-        elif video.run:
-            self._run(video, video.run, note)
+            return None
+        return self._run(video, video.run) if video.run else None
 
-    def _awaited(self, video: Video, note: Callable[[str], None]) -> None:
+    def _awaited(self, video: Video) -> str | None:
         found = self.sources.current(video.source.key)
-        if found:
-            self.dispatch.found(video.id, Arrival(self.bucket, found.key, found.version, found.size))
-            note("upload_dispatched")
+        if not found:
+            return None
+        self.dispatch.found(video.id, Arrival(self.bucket, found.key, found.version, found.size))
+        return "upload_dispatched"
 
-    def _run(self, video: Video, run: str, note: Callable[[str], None]) -> None:
+    def _run(self, video: Video, run: str) -> str | None:
         status = self.executions.status(keys.execution_name(video.id, run))
         if status == RUNNING:
-            return
+            return None
         if status is None and (video.status is Status.QUEUED or video.remade_now):
-            if self.starting.start(video):
-                note("execution_started")
-        elif self.failing.fail(video.id, run, LOST):
-            note("failure_recorded")
+            return "execution_started" if self.starting.start(video) else None
+        return "failure_recorded" if self.failing.fail(video.id, run, LOST) else None
 
-    def _executions(self, before: datetime, note: Callable[[str], None]) -> None:
+    def _executions(self, before: datetime) -> Iterator[Repair]:
+        """Those of which no record knows."""
         for execution in self.executions.running():
             if execution.since < before and not self._is_wanted(execution, clock.stamp(before)):
-                self.executions.stop(execution.id)
-                note("execution_stopped")
+                yield partial(self._stop_execution, execution)
+
+    def _stop_execution(self, execution: Running) -> str:
+        self.executions.stop(execution.id)
+        return "execution_stopped"
 
     def _is_wanted(self, running: Running, before: str) -> bool:
         """Whether a record is on this run, or was until just now."""
@@ -135,19 +128,43 @@ class Reconciling:
             return False
         return video.is_encoded_in(running.run) or video.updated_at >= before
 
-    def _tasks(self, before: datetime, note: Callable[[str], None]) -> None:
+    def _tasks(self, before: datetime) -> Iterator[Repair]:
+        """Those whose execution has ended."""
         for task in self.tasks.running():
-            name = keys.execution_name(task.video_id, task.run)
-            if task.since < before and self.executions.status(name) != RUNNING:
-                self.tasks.stop(task.id)
-                note("task_stopped")
+            if task.since < before:
+                yield partial(self._stop_task, task)
 
-    def _turns(self, before: datetime, look: Callable[[str], None]) -> None:
-        for name in self.starting.ledger.open(before):
-            look(name)
+    def _stop_task(self, task: Running) -> str | None:
+        if self.executions.status(keys.execution_name(task.video_id, task.run)) == RUNNING:
+            return None
+        self.tasks.stop(task.id)
+        return "task_stopped"
 
-    def _turn(self, name: str, note: Callable[[str], None]) -> None:
+    def _turns(self, before: datetime) -> Iterator[Repair]:
         """What is set aside for an execution whose end nobody told."""
-        if self.executions.status(name) != RUNNING:
-            self.starting.ledger.release(name)
-            note("turn_freed")
+        for name in self.starting.ledger.open(before):
+            yield partial(self._free_turn, name)
+
+    def _free_turn(self, name: str) -> str | None:
+        if self.executions.status(name) == RUNNING:
+            return None
+        self.starting.ledger.release(name)
+        return "turn_freed"
+
+
+def _mend(repairs: Iterator[Repair], report: Counter[str]) -> None:
+    """Each by itself: one that cannot be mended now keeps no other waiting."""
+    with _errors_counted(report):
+        for repair in repairs:
+            with _errors_counted(report):
+                if kind := repair():
+                    report[kind] += 1
+
+
+@contextmanager
+def _errors_counted(report: Counter[str]) -> Iterator[None]:
+    try:
+        yield
+    except Exception:
+        logger.exception("could not be reconciled")
+        report["errors"] += 1

@@ -14,7 +14,7 @@ from vod.record import changes, remakes, view
 from vod.record.status import Status
 from vod.record.video import Remake, Video
 from vod.steps.amend import amend
-from vod.steps.turns import Starting
+from vod.steps.start import Starting
 
 _RETRIED = (Status.FAILED, Status.CANCELLED)
 

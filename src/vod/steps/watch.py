@@ -8,7 +8,7 @@ from vod import clock, keys
 from vod.frozen import Document
 from vod.money.cost import MICRO
 from vod.ports.outside import Ledger, Metrics, Tasks
-from vod.steps.turns import BUDGET, Resumed, Starting
+from vod.steps.start import BUDGET, Resumed, Starting
 
 _MOST_COUNTED = 1000
 _AFTER_AN_END = 2

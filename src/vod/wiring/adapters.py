@@ -18,7 +18,8 @@ from vod.aws.waiting import DynamoWaiting
 from vod.money import prices
 from vod.money.cost import MICRO
 from vod.money.prices import Fargate
-from vod.steps.turns import Budget, Starting, Turns
+from vod.steps.start import Budget, Starting
+from vod.steps.turns import Turns
 from vod.wiring.renewed import Renewed
 
 Environment = Mapping[str, str]

@@ -19,7 +19,8 @@ from tests.media.corpus import corpus_file
 from tests.media.generate import FFMPEG
 from vod.errors import SourceRefused
 from vod.ffmpeg import commands
-from vod.plan.plan import Plan, SourceObject, make_plan
+from vod.plan.making import make_plan
+from vod.plan.plan import Plan, SourceObject
 from vod.sandbox import landlock, sandbox
 from vod.sandbox import limits as limits_module
 from vod.sandbox.limits import Budget

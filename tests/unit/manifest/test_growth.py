@@ -8,7 +8,8 @@ from tests import samples
 from vod.encoder.report import ChunkReport, TrackReport
 from vod.manifest.growth import so_far
 from vod.plan.chunks import ChunkPolicy
-from vod.plan.plan import Plan, SourceObject, grows, make_plan
+from vod.plan.making import make_plan
+from vod.plan.plan import Plan, SourceObject, grows
 
 
 def planned(seconds: float = 60.0, chunks: int = 3, audio: bool = True) -> Plan:

@@ -4,7 +4,8 @@ from tests import samples
 from vod.encoder import wvtt
 from vod.encoder.report import ChunkReport, TextReport
 from vod.errors import VerificationFailed
-from vod.manifest.tracks import assemble, verify
+from vod.manifest.tracks import assemble
+from vod.manifest.verification import verify
 from vod.media.webvtt import Cue
 
 PLAN = samples.plan()

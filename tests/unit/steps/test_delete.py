@@ -15,7 +15,7 @@ from tests.fakes import (
 )
 from vod.access.caller import Caller
 from vod.errors import NotFound
-from vod.record.receipt import Removed
+from vod.record.deletion_receipt import Removed
 from vod.record.status import Status
 from vod.steps.delete import ANSWER_SECONDS, Deleting, Deletion
 

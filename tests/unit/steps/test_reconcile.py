@@ -22,7 +22,7 @@ from tests.fakes import (
 )
 from vod import clock, keys
 from vod.ports.outside import Room, Running
-from vod.record.receipt import Receipt
+from vod.record.deletion_receipt import Receipt
 from vod.record.status import Status
 from vod.record.video import Remake, Replaced, Source, Video
 from vod.steps.delete import Deletion
@@ -302,6 +302,14 @@ def test_one_that_cannot_be_mended_keeps_no_other_waiting(monkeypatch: pytest.Mo
     assert world.reconcile() == {"errors": 1, "execution_started": 1}
     assert world.metrics.of("Unreconciled") == [1]
     assert world.metrics.of("Repaired") == [1]
+
+
+def test_a_list_that_cannot_be_had_keeps_nothing_else_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(samples.video(Status.QUEUED, queued_at="2026-01-02T00:00:00.000Z"))
+    monkeypatch.setattr(world.tasks, "running", lambda: 1 / 0)
+    world.ledger.reserve("lost", "ann", 5, Room(99, 9, 9), LONG_AGO)
+
+    assert world.reconcile() == {"errors": 1, "execution_started": 1, "turn_freed": 1}
 
 
 def test_a_pass_whose_time_is_over_is_gone_on_with() -> None:

@@ -4,7 +4,8 @@ from tests import samples
 from tests.fakes import FakeExecutions, FakeLedger, FakeMetrics, FakeVideos
 from vod.ports.outside import Held, Room
 from vod.record.status import Status
-from vod.steps.turns import Budget, Turns
+from vod.steps.start import Budget
+from vod.steps.turns import Turns
 from vod.steps.watch import Watching
 
 

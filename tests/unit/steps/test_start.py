@@ -13,7 +13,8 @@ from vod.plan.sizing import TaskSize
 from vod.ports.outside import Room
 from vod.record.status import Status
 from vod.record.video import Source, Video
-from vod.steps.turns import Starting, Turns
+from vod.steps.start import Starting
+from vod.steps.turns import Turns
 
 SIZE = 10**9
 ONE = estimate.micro_usd(SIZE, "default", samples.PRICE) / MICRO

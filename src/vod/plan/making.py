@@ -1,0 +1,138 @@
+"""Making the plan of a source, and of one rendition that is encoded again."""
+
+from fractions import Fraction
+
+from vod import keys, profiles
+from vod.media.color import Color
+from vod.media.rate import within
+from vod.plan import sound, storyboard, subtitles
+from vod.plan.chunks import ChunkPolicy
+from vod.plan.plan import SEGMENT_SECONDS, Plan, Remade, SourceObject
+from vod.plan.renditions import renditions
+from vod.plan.storyboard import Storyboard
+from vod.plan.tasks import Work, of_extras, tasks
+from vod.profiles.profile import DEFAULT, Profile
+from vod.source.probe import Probe, Rate, VideoTrack
+
+GOP_SECONDS = 2
+GOPS_PER_SEGMENT = SEGMENT_SECONDS // GOP_SECONDS
+SEEKABLE = ("mov", "matroska")
+"""Containers that are entered exactly through their index; all others are read from their beginning, as one chunk.
+
+Entering a transport stream between its keyframes gave right counts and times and wrong pictures.
+"""
+ONE_CHUNK = ChunkPolicy(most=1)
+LEAST_HELD_SECONDS = Fraction(1, 10)
+"""Sound that ends less than this after the picture is what is left of a codec's last block: no picture is held."""
+DEFAULT_POLICY = ChunkPolicy(target_seconds=300)
+
+
+def make_plan(
+    video_id: str,
+    run: str,
+    source: SourceObject,
+    probe: Probe,
+    policy: ChunkPolicy = DEFAULT_POLICY,
+    profile: Profile | None = None,
+) -> Plan:
+    """The plan for a probed source. Pure: the same source, policy and profile give the same plan."""
+    recipe = profile or profiles.named(DEFAULT)
+    heard = _of_sound(video_id, run, source, probe, recipe)
+    return heard if probe.video is None else _with_pictures(heard, probe, probe.video, policy, recipe)
+
+
+def _of_sound(video_id: str, run: str, source: SourceObject, probe: Probe, recipe: Profile) -> Plan:
+    """The plan for a source without picture: its sound in one task; the empty grid has a frame a second."""
+    return Plan(
+        video_id=video_id,
+        run=run,
+        profile=recipe.name,
+        source=source,
+        demuxer=probe.container,
+        start=probe.start,
+        video_index=None,
+        cover=probe.cover,
+        is_seekable=False,
+        interlaced=False,
+        color=Color(),
+        rate=Rate(num=1, den=1),
+        gop_frames=GOP_SECONDS,
+        gops_per_segment=GOPS_PER_SEGMENT,
+        frames=0,
+        duration=probe.duration,
+        renditions=(),
+        audio=sound.renditions(probe.audio, float(length(probe))),
+        subtitles=subtitles.renditions(probe.subtitles),
+        storyboard=None,
+        measure_quality=False,
+        chunks=(of_extras(0),),
+    )
+
+
+def _with_pictures(heard: Plan, probe: Probe, video: VideoTrack, policy: ChunkPolicy, recipe: Profile) -> Plan:
+    """The plan for the sound of a source, and for its pictures."""
+    rate = within(video.rate.fraction, Fraction(recipe.max_frame_rate))
+    gop = max(1, round(rate * GOP_SECONDS))
+    is_seekable = probe.container in SEEKABLE
+    work = _work(probe, video, rate, gop, recipe)
+    return heard.model_copy(
+        update={
+            "video_index": video.index,
+            "is_seekable": is_seekable,
+            "interlaced": video.interlaced,
+            "color": video.color,
+            "rate": Rate.of(rate),
+            "gop_frames": gop,
+            "frames": work.frames,
+            "held": work.frames - work.pictures,
+            "renditions": work.renditions,
+            "audio": sound.renditions(probe.audio, max(float(length(probe)), work.frames / float(rate))),
+            "storyboard": _storyboard(recipe, work),
+            "measure_quality": recipe.measure_quality,
+            "chunks": tasks(probe, work, policy if is_seekable else ONE_CHUNK),
+        }
+    )
+
+
+def _work(probe: Probe, video: VideoTrack, rate: Fraction, gop: int, recipe: Profile) -> Work:
+    """The frames to encode: the picture's, and its last one held for as long as there is sound behind it."""
+    seconds, pictures = length(probe), max(1, round(_exact(video.end) * rate))
+    held = max(0, round(seconds * rate) - pictures) if seconds - _exact(video.end) > LEAST_HELD_SECONDS else 0
+    return Work(
+        renditions=renditions(video, rate, recipe),
+        frames=pictures + held,
+        pictures=pictures,
+        segment_frames=gop * GOPS_PER_SEGMENT,
+        rate=rate,
+        is_measured=recipe.measure_quality,
+    )
+
+
+def _storyboard(recipe: Profile, work: Work) -> Storyboard | None:
+    if not recipe.storyboard:
+        return None
+    top = work.renditions[0]
+    return storyboard.plan_storyboard(work.frames, Rate.of(work.rate), top.width, top.height)
+
+
+def length(probe: Probe) -> Fraction:
+    """How long (s) a video is: as its longest track, of those whose end is known. Subtitles do not count."""
+    ends = [track.end for track in probe.audio if track.end is not None]
+    return _exact(max([*ends, *([probe.video.end] if probe.video else [])], default=probe.duration))
+
+
+def _exact(seconds: float) -> Fraction:
+    return Fraction(seconds).limit_denominator(10**6)
+
+
+def remake_plan(base: Plan, run: str, rendition: str, stored_run: str) -> Plan:
+    """The plan that makes one rendition of a base plan anew, beside what is stored of it. Pure."""
+    old = next(each for each in base.renditions if keys.rendition_of(each.name) == rendition)
+    new = old.model_copy(update={"name": keys.remade_track(rendition, run)})
+    return base.model_copy(
+        update={
+            "run": run,
+            "renditions": tuple(new if each is old else each for each in base.renditions),
+            "remade": Remade(track=new.name, replaced=old.name, base_run=base.run, stored_run=stored_run),
+        }
+    )
