@@ -7,7 +7,6 @@ With --check it encodes nothing and says what its task allows (check.py).
 """
 
 import argparse
-import logging
 import os
 import signal
 import sys
@@ -18,10 +17,10 @@ import check
 import imageio_ffmpeg
 
 from vod import keys
+from vod.aws import logs
 from vod.aws.clients import client
 from vod.aws.objects import S3Output, S3SourceFiles
 from vod.aws.videos import DynamoVideos
-from vod.encoder.log_lines import JsonLines
 from vod.encoder.progress import Progress
 from vod.encoder.scratch import FULL_EXIT, clear, is_full, make_room, place_of
 from vod.errors import EncodeInterrupted, SandboxUnavailable
@@ -30,7 +29,7 @@ from vod.plan.plan import Plan
 from vod.sandbox import sandbox
 from vod.steps.encode import Encoder, encode
 
-logger = logging.getLogger("encode")
+logger = logs.logger()
 
 
 def main() -> int:
@@ -41,7 +40,8 @@ def main() -> int:
     arguments.add_argument("--plan-key", required=True, help="the plan's key in the output bucket")
     arguments.add_argument("--chunk", required=True, type=int, help="the chunk's index in the plan")
     asked = arguments.parse_args()
-    log_lines(asked.plan_key, asked.chunk)
+    logs.about(logger, *(keys.planned_run(asked.plan_key) or ("", "")))
+    logger.append_keys(chunk=asked.chunk)
     sandbox.hide()
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
@@ -94,15 +94,6 @@ def end_after(seconds: float, stop: threading.Event) -> None:
     timer = threading.Timer(seconds, stop.set)
     timer.daemon = True
     timer.start()
-
-
-def log_lines(plan_key: str, chunk: int) -> None:
-    """Log JSON lines that name the video, run, execution and chunk of this task."""
-    video_id, run = keys.planned_run(plan_key) or ("", "")
-    execution = keys.execution_name(video_id, run)
-    lines = logging.StreamHandler(sys.stdout)
-    lines.setFormatter(JsonLines(videoId=video_id, run=run, execution=execution, chunk=chunk))
-    logging.basicConfig(level=logging.INFO, handlers=[lines])
 
 
 def is_wanted(videos: DynamoVideos, plan: Plan) -> bool:

@@ -1,5 +1,8 @@
 """The encoder's entry point: it ends by itself, and its exit code says what can be done."""
 
+import io
+import json
+import logging
 import threading
 from pathlib import Path
 from typing import Any
@@ -52,3 +55,25 @@ def test_what_stopped_an_encode_is_told_by_the_exit_code(
     monkeypatch.setattr(encode, "encode", refuse)
 
     assert encode.main() == code
+
+
+def test_every_line_of_its_log_names_the_video_the_run_and_the_chunk(
+    arguments: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = io.StringIO()
+    for handler in logging.getLogger("vod").handlers:
+        monkeypatch.setattr(handler, "stream", written)
+
+    def refuse(*_: object) -> None:
+        logging.getLogger("vod.steps.encode").warning("two\nlines")
+        raise SandboxUnavailable("seccomp filter refused")
+
+    monkeypatch.setattr(encode, "encode", refuse)
+    encode.main()
+
+    lines = [json.loads(line) for line in written.getvalue().splitlines()]
+    assert [line["level"] for line in lines] == ["WARNING", "CRITICAL"]
+    assert lines[0]["message"] == "two\nlines"
+    about = {"videoId": samples.VIDEO_ID, "run": samples.RUN, "chunk": 0}
+    about["execution"] = keys.execution_name(samples.VIDEO_ID, samples.RUN)
+    assert all(about.items() <= line.items() for line in lines)
