@@ -21,7 +21,7 @@ from vod.aws import logs
 from vod.aws.clients import client
 from vod.aws.objects import S3Output, S3SourceFiles
 from vod.aws.videos import DynamoVideos
-from vod.encoder.progress import Progress
+from vod.encoder.progress import Progress, is_wanted
 from vod.encoder.scratch import FULL_EXIT, clear, is_full, make_room, place_of
 from vod.errors import EncodeInterrupted, SandboxUnavailable
 from vod.plan.chunks import TASK_SECONDS
@@ -94,12 +94,6 @@ def end_after(seconds: float, stop: threading.Event) -> None:
     timer = threading.Timer(seconds, stop.set)
     timer.daemon = True
     timer.start()
-
-
-def is_wanted(videos: DynamoVideos, plan: Plan) -> bool:
-    """Whether the run that a plan is for is still to be encoded."""
-    video = videos.get(plan.video_id)
-    return video is not None and video.is_encoded_in(plan.run)
 
 
 if __name__ == "__main__":

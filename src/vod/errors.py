@@ -1,6 +1,11 @@
 """The errors of the platform: one tree, each with a stable code and a sentence a user can act on."""
 
 
+def document(code: str, message: str) -> dict[str, str]:
+    """An error as the API, the events and the state machine carry it."""
+    return {"code": code, "message": message}
+
+
 class VodError(Exception):
     """Anything the platform refuses or fails at; `code` is stable, `message` tells the user what to do next."""
 

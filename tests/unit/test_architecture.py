@@ -58,3 +58,8 @@ def test_files_and_functions_stay_short(path: Path) -> None:
     assert len(text.splitlines()) <= 300
     for function in functions:
         assert (function.end_lineno or 0) - function.lineno < 60, function.name
+
+
+@pytest.mark.parametrize("path", sorted((rooms.SRC.parent / "lambda").glob("*.py")), ids=lambda path: path.stem)
+def test_a_function_has_a_step_of_its_name(path: Path) -> None:
+    assert (rooms.SRC / "vod" / "steps" / path.name).is_file()

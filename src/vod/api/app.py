@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from vod.access import caller
 from vod.access.caller import Caller
 from vod.aws import logs
-from vod.errors import RequestError, VersionConflict
+from vod.errors import RequestError, VersionConflict, document
 
 logger = logs.logger()
 _NOT_STORED = {"Cache-Control": "no-store"}
@@ -52,7 +52,7 @@ def current_caller(routes: APIGatewayRouter) -> Caller:
 
 def _answer_errors(app: APIGatewayRestResolver) -> None:
     def answer(status: int, code: str, message: str) -> Response[str]:
-        body = {"code": code, "message": message, "requestId": app.current_event.request_context.request_id}
+        body = {**document(code, message), "requestId": app.current_event.request_context.request_id}
         return Response(status, "application/json", json.dumps(body), headers=dict(_NOT_STORED))
 
     @app.exception_handler(RequestError)

@@ -35,12 +35,14 @@ class Progress:
     def flush(self) -> None:
         """Write what was noted."""
         try:
-            self._wanted = self._is_wanted()
+            self._wanted = is_wanted(self._videos, self._plan)
             if self._wanted:
                 self._videos.note_chunk(self._plan.video_id, self._plan.run, self._chunk.index, self._frames)
         except Exception:  # progress is a courtesy: whatever the table's trouble, the encode goes on
             logger.exception("progress could not be written")
 
-    def _is_wanted(self) -> bool:
-        video = self._videos.get(self._plan.video_id)
-        return video is not None and video.is_encoded_in(self._plan.run)
+
+def is_wanted(videos: Videos, plan: Plan) -> bool:
+    """Whether the run that a plan is for is still to be encoded."""
+    video = videos.get(plan.video_id)
+    return video is not None and video.is_encoded_in(plan.run)

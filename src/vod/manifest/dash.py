@@ -14,6 +14,7 @@ from vod.encoder.report import TrackReport
 from vod.manifest import subtitles
 from vod.manifest.catalog import AudioEntry, Catalog, Growing, VideoEntry, peak_bandwidth
 from vod.media.language import UNKNOWN
+from vod.media.text import on_one_line
 from vod.plan.subtitles import SubtitleRendition
 
 _PROFILE = "urn:mpeg:dash:profile:isoff-live:2011"
@@ -80,7 +81,7 @@ def _video_set(period: Element, number: int, entries: Sequence[VideoEntry]) -> N
 
 def _audio_set(period: Element, number: int, entry: AudioEntry) -> None:
     adaptation = _adaptation(period, number, "audio", lang=entry.rendition.language or UNKNOWN)
-    SubElement(adaptation, "Label").text = _printable(entry.rendition.label)
+    SubElement(adaptation, "Label").text = on_one_line(entry.rendition.label)
     role = "main" if entry.rendition.is_default else "alternate"
     SubElement(adaptation, "Role", schemeIdUri=_ROLE, value=role)
     _template(adaptation, entry.track)
@@ -97,16 +98,11 @@ def _audio_set(period: Element, number: int, entry: AudioEntry) -> None:
 
 def _text_set(period: Element, number: int, rendition: SubtitleRendition, track: TrackReport) -> None:
     adaptation = _adaptation(period, number, "text", lang=rendition.language or UNKNOWN)
-    SubElement(adaptation, "Label").text = _printable(rendition.label)
+    SubElement(adaptation, "Label").text = on_one_line(rendition.label)
     SubElement(adaptation, "Role", schemeIdUri=_ROLE, value=subtitles.dash_role(rendition))
     _template(adaptation, track)
     bandwidth = str(peak_bandwidth(track))
     SubElement(adaptation, "Representation", id=rendition.name, bandwidth=bandwidth, codecs=track.codec)
-
-
-def _printable(text: str) -> str:
-    """XML holds no control characters; titles come from strangers."""
-    return "".join(character for character in text if character.isprintable())[:100]
 
 
 def _adaptation(period: Element, number: int, kind: str, **more: str) -> Element:

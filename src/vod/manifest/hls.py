@@ -8,6 +8,7 @@ from vod.encoder.report import SegmentReport, TrackReport
 from vod.manifest import subtitles
 from vod.manifest.catalog import AudioEntry, Catalog, VideoEntry, average_bandwidth, key_only, peak_bandwidth
 from vod.media.language import UNKNOWN
+from vod.media.text import quoted
 from vod.profiles.profile import Codec
 
 _VERSION = 7  # fMP4 segments
@@ -129,7 +130,7 @@ def _audio_line(group: str, entry: AudioEntry, is_inside: bool) -> str:
     language = entry.rendition.language or UNKNOWN
     default = "YES" if entry.rendition.is_default else "NO"
     return (
-        f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{group}",NAME="{_quoted(entry.rendition.label)}",LANGUAGE="{language}",'
+        f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{group}",NAME="{quoted(entry.rendition.label)}",LANGUAGE="{language}",'
         f'DEFAULT={default},AUTOSELECT=YES,CHANNELS="{entry.rendition.channels}"{address}'
     )
 
@@ -166,11 +167,6 @@ def _sound_line(group: str, sounds: tuple[AudioEntry, ...]) -> str:
     peak = max(peak_bandwidth(sound.track) for sound in sounds)
     average = max(average_bandwidth(sound.track) for sound in sounds)
     return f'#EXT-X-STREAM-INF:BANDWIDTH={peak},AVERAGE-BANDWIDTH={average},CODECS="{codecs}",AUDIO="{group}"'
-
-
-def _quoted(text: str) -> str:
-    """A quoted string may hold neither quotes nor line breaks (RFC 8216, 4.2); titles come from strangers."""
-    return "".join(" " if character in '"\r\n' or ord(character) < 32 else character for character in text)[:100]
 
 
 def _file(name: str) -> str:

@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import BinaryIO
 
 _CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"moof", b"traf"}
 
@@ -66,6 +67,31 @@ def boxes(data: memoryview) -> Iterator[Box]:
         kind, skip, size = found
         yield Box(kind, data[at + skip : at + size])
         at += size
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A box of a file: its type, where it starts, and where its payload begins and ends (bytes)."""
+
+    type: bytes
+    start: int
+    begin: int
+    end: int
+
+
+def placed(source: BinaryIO, at: int, end: int) -> Iterator[Placed]:
+    """The boxes in bytes [at, end) of a file; one of length 0, or that claims more, ends with the range."""
+    while at + 8 <= end:
+        source.seek(at)
+        found = header(source.read(16), 0)
+        if found is None:
+            return
+        kind, skip, size = found
+        following = end if size == 0 else at + size
+        if following < at + skip:
+            return
+        yield Placed(kind, at, at + skip, min(following, end))
+        at = following
 
 
 def descend(data: memoryview, *path: bytes) -> memoryview:

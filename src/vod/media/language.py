@@ -3,11 +3,10 @@
 import re
 from itertools import count
 
+from vod.media.text import LONGEST
+
 UNKNOWN = "und"
 """The language of a rendition whose source names none: Apple and DASH-IF want every rendition to have one."""
-LONGEST_LABEL = 100
-"""Characters of what a viewer picks from a menu."""
-
 _LANGUAGES = """
 af afr Afrikaans
 am amh አማርኛ
@@ -122,18 +121,9 @@ def language_name(tag: str) -> str:
     return f"{name} ({rest})" if rest else name
 
 
-def menu_label(title: str | None) -> str:
-    """A title from a stranger's file as it can stand in a playlist's quoted string, in XML and in a menu; may be empty.
-
-    No quotes, no control characters, no spaces but single ones inside, and never longer than a label may be.
-    """
-    letters = (letter if letter.isprintable() and letter != '"' else " " for letter in title or "")
-    return " ".join("".join(letters).split())[:LONGEST_LABEL].strip()
-
-
 def told_apart(labels: list[str]) -> list[str]:
     """The labels, none too long and no two alike: those that are there more than once with a number behind them."""
-    cut = [label[:LONGEST_LABEL].strip() for label in labels]
+    cut = [label[:LONGEST].strip() for label in labels]
     single = {label for label in cut if cut.count(label) == 1}
     taken = set(single)
     unique = []
@@ -147,7 +137,7 @@ def told_apart(labels: list[str]) -> list[str]:
 def _numbered(label: str, taken: set[str]) -> str:
     """With the first number that makes it another than those taken; a long one makes room for it."""
     endings = (f" {number}" for number in count(1))
-    return next(found for ending in endings if (found := label[: LONGEST_LABEL - len(ending)] + ending) not in taken)
+    return next(found for ending in endings if (found := label[: LONGEST - len(ending)] + ending) not in taken)
 
 
 def _cased(subtag: str) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from vod.frozen import Frozen
-from vod.media.language import bcp47, language_name, menu_label, told_apart
+from vod.media.language import bcp47, language_name, told_apart
+from vod.media.text import quoted
 from vod.source.probe import AudioTrack
 
 SAMPLE_RATE = 48000
@@ -54,7 +55,7 @@ def renditions(tracks: Iterable[AudioTrack], until: float | None = None) -> tupl
     """
     chosen = list(tracks)[:MOST_TRACKS]
     default = next((number for number, track in enumerate(chosen) if track.is_default), 0)
-    labels = told_apart([menu_label(track.title) or _spoken(track) for track in chosen])
+    labels = told_apart([quoted(track.title) or _spoken(track) for track in chosen])
     plain = [
         _rendition(f"a{number}", track, min(2, track.channels), labels[number], number == default, until)
         for number, track in enumerate(chosen)

@@ -7,7 +7,8 @@ from itertools import pairwise
 
 from vod.frozen import Frozen
 from vod.media import webvtt
-from vod.media.language import LONGEST_LABEL, bcp47, language_name, menu_label, told_apart
+from vod.media.language import bcp47, language_name, told_apart
+from vod.media.text import LONGEST, quoted
 from vod.media.webvtt import Cue
 from vod.source.probe import SubtitleTrack
 
@@ -136,7 +137,7 @@ def _settings(settings: str) -> str:
 
 def _label(track: SubtitleTrack) -> str:
     language = bcp47(track.language)
-    name = menu_label(track.title)[: LONGEST_LABEL - len(_MOST_SAID_BEHIND)] or (
+    name = quoted(track.title)[: LONGEST - len(_MOST_SAID_BEHIND)] or (
         language_name(language) if language else "Subtitles"
     )
     if track.is_hearing_impaired and "sdh" not in name.lower():

@@ -1,11 +1,12 @@
 """A source's index: where its pictures lie, read from what the container itself says (ISO base media only)."""
 
 from fractions import Fraction
+from itertools import islice
 from typing import BinaryIO
 
 from av.video.stream import VideoStream
 
-from vod.media import isobmff
+from vod.media.isobmff import placed
 from vod.source.byte_ranges import Range, SourceIndex, merged, thinned
 
 PROBE_BYTES = 1 << 20
@@ -30,16 +31,8 @@ def read_index(source: BinaryIO, size: int, track: VideoStream, start: Fraction,
 def _headers(source: BinaryIO, size: int) -> tuple[Range, ...] | None:
     """Everything but the media data, and the beginning of that; None when the boxes do not fill the file."""
     kept: list[Range] = []
-    at = 0
-    for _ in range(_MOST_BOXES):
-        source.seek(at)
-        found = isobmff.header(source.read(16), 0)
-        if found is None or found[2] < found[1]:
-            return None
-        kind, _, length = found
-        end = min(at + length, size)
-        kept.append((at, min(end, at + PROBE_BYTES) if kind == b"mdat" else end))
-        at = end
-        if at >= size:
+    for box in islice(placed(source, 0, size), _MOST_BOXES):
+        kept.append((box.start, min(box.end, box.start + PROBE_BYTES) if box.type == b"mdat" else box.end))
+        if box.end == size:
             return merged(kept)
     return None

@@ -4,10 +4,11 @@ No muxer writes that, and what it leads to depends on the reader: FFmpeg takes t
 on into the next box. Boxes and entry sizes: ISO/IEC 14496-12, 8.5 to 8.7.
 """
 
-from collections.abc import Iterator
+from itertools import islice
 from typing import BinaryIO
 
 from vod.errors import SourceRefused
+from vod.media.isobmff import Placed, placed
 
 _CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts"}
 _ENTRY_BYTES = {b"stts": 8, b"ctts": 8, b"stss": 4, b"stsc": 12, b"stco": 4, b"co64": 8, b"elst": 12, b"stsd": 16}
@@ -17,34 +18,18 @@ _FULL_HEADER_BYTES = 4
 
 def check_tables(source: BinaryIO, size: int) -> None:
     """SourceRefused ("corrupt") when a table of the movie box of a file of `size` bytes is larger than its box."""
-    for number, (kind, start, end) in enumerate(_boxes(source, 0, size)):
-        if kind == b"moov":
-            _check(source, start, end)
-        if kind == b"moov" or number > _TOP_LEVEL_BOXES:
+    for box in islice(placed(source, 0, size), _TOP_LEVEL_BOXES):
+        if box.type == b"moov":
+            _check(source, box)
             return
 
 
-def _check(source: BinaryIO, start: int, end: int) -> None:
-    for kind, first, last in _boxes(source, start, end):
-        if kind in _CONTAINERS:
-            _check(source, first, last)
-        elif _table_bytes(source, kind, first) > last - first:
-            raise SourceRefused("corrupt", f"its table {kind.decode()} is larger than the box that holds it")
-
-
-def _boxes(source: BinaryIO, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """Kind, begin and end of the content of each box in a range; a box that claims more ends with the range."""
-    while at + 8 <= end:
-        source.seek(at)
-        header = source.read(16)
-        length, begin = int.from_bytes(header[:4]), at + 8
-        if length == 1:
-            length, begin = int.from_bytes(header[8:16]), at + 16
-        following = end if length == 0 else at + length
-        if following < begin:
-            return
-        yield header[4:8], begin, min(following, end)
-        at = following
+def _check(source: BinaryIO, outer: Placed) -> None:
+    for box in placed(source, outer.begin, outer.end):
+        if box.type in _CONTAINERS:
+            _check(source, box)
+        elif _table_bytes(source, box.type, box.begin) > box.end - box.begin:
+            raise SourceRefused("corrupt", f"its table {box.type.decode()} is larger than the box that holds it")
 
 
 def _table_bytes(source: BinaryIO, kind: bytes, start: int) -> int:

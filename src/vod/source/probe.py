@@ -9,6 +9,7 @@ from pydantic import BeforeValidator
 from vod.errors import SourceRefused
 from vod.frozen import Frozen
 from vod.media.color import Color
+from vod.media.text import on_one_line
 from vod.source.byte_ranges import SourceIndex
 
 
@@ -51,7 +52,7 @@ def _language(told: str | None) -> str | None:
 
 
 def _title(told: str | None) -> str | None:
-    return "".join(character for character in told if character.isprintable())[:100].strip() or None if told else None
+    return on_one_line(told) or None
 
 
 Language = Annotated[str | None, BeforeValidator(_language)]

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, Self
 from pydantic import ValidationError
 
 from vod.errors import REFUSALS, SandboxUnavailable, SourceRefused
+from vod.media.text import on_one_line
 from vod.sandbox.limits import PROBE, Budget
 from vod.source.probe import Limits, Probe, check_probe
 from vod.source.protocol import LENGTH, READ, READ_AHEAD_BYTES, REQUEST, read_exactly, write_all
@@ -181,12 +182,12 @@ def _judged(child: _Child, told: Answer | None, limits: Limits) -> Probe:
     if told is None:
         raise _ended(child)
     if "unavailable" in told:
-        raise SandboxUnavailable(_clean(told["unavailable"]))
+        raise SandboxUnavailable(on_one_line(str(told["unavailable"]), _DETAIL_CHARACTERS))
     if "crashed" in told:
         logger.error("the source broke its reader: %s", str(told["crashed"])[:_TRACE_CHARACTERS])
         raise SourceRefused("corrupt", "it broke the reader")
     if told.get("refused") in REFUSALS:
-        raise SourceRefused(told["refused"], _clean(told.get("detail")))
+        raise SourceRefused(told["refused"], on_one_line(str(told.get("detail")), _DETAIL_CHARACTERS))
     try:
         probe = Probe.model_validate(told.get("probe"))
     except ValidationError as nonsense:
@@ -201,7 +202,3 @@ def _ended(child: _Child) -> SourceRefused:
     if -child.exit_code in _TOO_MUCH:
         return SourceRefused("too_complex", "memory or computing time")
     return SourceRefused("corrupt", f"it broke the reader, exit {child.exit_code}")
-
-
-def _clean(text: object) -> str:
-    return "".join(filter(str.isprintable, str(text)))[:_DETAIL_CHARACTERS]

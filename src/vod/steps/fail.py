@@ -9,7 +9,7 @@ from typing import Any
 
 from vod import clock
 from vod.encoder import scratch
-from vod.errors import PlanGone, SourceTooLargeForTask, is_broken
+from vod.errors import PlanGone, SourceTooLargeForTask, document, is_broken
 from vod.frozen import Document
 from vod.ports.outside import Events, Metrics, Videos
 from vod.record import changes, remakes
@@ -135,10 +135,10 @@ class Failing:
     def _announce_remake(self, video: Video, failed: Remake) -> None:
         assert failed.failure
         told = {"id": f"{video.id}-{failed.run}-failed", "videoId": video.id, "owner": video.owner, "run": failed.run}
-        error = {"code": failed.failure.code, "message": failed.failure.message}
+        error = document(failed.failure.code, failed.failure.message)
         self.events.publish("RenditionFailed", {**told, "rendition": failed.rendition, "error": error})
 
     def _announce(self, video: Video) -> None:
-        error = {"code": video.failure.code, "message": video.failure.message} if video.failure else None
+        error = document(video.failure.code, video.failure.message) if video.failure else None
         told = {"id": f"{video.id}-{video.run}-failed", "videoId": video.id, "owner": video.owner, "run": video.run}
         self.events.publish("VideoFailed", {**told, "error": error})

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import BinaryIO, Protocol
 
-from vod.errors import SourceRefused
+from vod.errors import SourceRefused, document
 from vod.frozen import Document
 from vod.plan.plan import SourceObject
 from vod.source import sniff
@@ -30,5 +30,5 @@ def probe(
         file = open_source(source)
         found = read(file, sniff.demuxer_of(file), source.size, limits)
     except SourceRefused as refusal:
-        return {"outcome": "refused", "error": {"code": refusal.code, "message": refusal.message}}
+        return {"outcome": "refused", "error": document(refusal.code, refusal.message)}
     return {"outcome": "admitted", "probe": found.model_dump()}

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from vod import clock, keys
 from vod.encoder.report import ChunkReport, merged
-from vod.errors import VerificationFailed
+from vod.errors import VerificationFailed, document
 from vod.ffmpeg.quality import Quality, pooled
 from vod.frozen import Document
 from vod.manifest.catalog import Catalog, average_bandwidth, catalog, peak_bandwidth
@@ -136,7 +136,7 @@ class Publishing:
 
 
 def _refused(code: str, message: str) -> Document:
-    return {"outcome": "refused", "error": {"code": code, "message": message}}
+    return {"outcome": "refused", "error": document(code, message)}
 
 
 def _costs(plan: Plan, sizes: Mapping[str, int]) -> Costs:

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vod.media.language import LONGEST_LABEL, bcp47, language_name, menu_label, told_apart
+from vod.media.language import bcp47, language_name, told_apart
+from vod.media.text import LONGEST, quoted
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,7 @@ def test_labels_of_one_name_are_numbered_and_no_number_is_taken_twice() -> None:
 
 @given(st.lists(st.text(alphabet='a1 "\n\u2028', max_size=4).map(lambda text: text * 40), max_size=8))
 def test_cleaned_labels_are_unique_and_short_whatever_files_say(titles: list[str]) -> None:
-    labels = told_apart([menu_label(title) or "Audio" for title in titles])
+    labels = told_apart([quoted(title) or "Audio" for title in titles])
 
     assert len(set(labels)) == len(titles)
-    assert all(label.isprintable() and '"' not in label and 0 < len(label) <= LONGEST_LABEL for label in labels)
+    assert all(label.isprintable() and '"' not in label and 0 < len(label) <= LONGEST for label in labels)
