@@ -18,6 +18,7 @@ from av.video.stream import VideoStream
 from vod.errors import SourceRefused
 from vod.media.color import Color, color_of, with_light_level
 from vod.media.rate import grid_rate
+from vod.source import rules
 from vod.source.index import read_index
 from vod.source.iso_tables import check_tables
 from vod.source.probe import AudioTrack, Limits, Probe, Rate, SubtitleTrack, VideoTrack, check_probe
@@ -26,7 +27,6 @@ from vod.source.scan import Scan, SoundScan, scanned
 PROOF_PACKETS = 600
 """A picture must come out of the first so many packets."""
 _HEADER_BYTES = 1 << 20
-_LEAD_IN = Fraction(1, 10)
 _SHORTEST_SECONDS = 0.001
 
 Picture = tuple[int, VideoFrame]
@@ -110,10 +110,9 @@ def _first_picture(container: InputContainer, track: VideoStream, limits: Limits
 
 
 def _holds_encrypted_track(source: BinaryIO) -> bool:
-    """Why a file could not even be opened: its sample entry is `encv` or `enca` (ISO/IEC 23001-7)."""
+    """Which is why a file could not even be opened."""
     source.seek(0)
-    header = source.read(_HEADER_BYTES)
-    return b"encv" in header or b"enca" in header
+    return rules.holds_encrypted_track(source.read(_HEADER_BYTES))
 
 
 def _decoded(track: VideoStream, packet: "av.Packet[Any]") -> Iterator[VideoFrame]:
@@ -125,10 +124,10 @@ def _decoded(track: VideoStream, packet: "av.Packet[Any]") -> Iterator[VideoFram
 
 def _described(container: InputContainer, picture: Picture | None, scan: Scan, demuxer: str, size: int) -> Probe:
     sounds = [track for track in container.streams.audio if _is_heard(scan, track)]
-    video, start = None, _earliest(scan, sounds)
+    video, start = None, rules.zero_of_sounds(scan.sounds[track.index].begin for track in sounds)
     if picture:
         stream, frame = next(track for track in container.streams.video if track.index == picture[0]), picture[1]
-        start = _start(_shown_at(frame, stream), _begin(sounds[0]) if sounds else None)
+        start = rules.zero(_shown_at(frame, stream), _begin(sounds[0]) if sounds else None)
         video = _video(stream, frame, scan, start)
     return Probe(
         container=demuxer,
@@ -142,30 +141,25 @@ def _described(container: InputContainer, picture: Picture | None, scan: Scan, d
     )
 
 
-def _earliest(scan: Scan, sounds: list[AudioStream]) -> Fraction:
-    """The zero of a source without picture."""
-    begins = (scan.sounds[track.index].begin for track in sounds)
-    return min((begin for begin in begins if begin is not None), default=Fraction(0))
-
-
 def _video(stream: VideoStream, picture: VideoFrame, scan: Scan, start: Fraction) -> VideoTrack:
     times = sorted(scan.times)
     rate = grid_rate(times, _exact(stream.average_rate) if stream.average_rate else None)
     step = Fraction(1) / rate
-    end = max(scan.video_end, (times[-1] + step) if times else Fraction(0)) - start
-    width, height = _shown(picture, stream)
+    turn = rules.quarter_turn(picture.rotation)
+    shape = _exact(stream.sample_aspect_ratio) if stream.sample_aspect_ratio else Fraction(1)
+    width, height = rules.on_screen(picture.width, picture.height, shape, turn)
     return VideoTrack(
         index=stream.index,
         codec=stream.codec_context.name,
         width=width,
         height=height,
-        rotation=_turn(picture),
+        rotation=turn,
         pixel_format=picture.format.name,
         interlaced=bool(picture.interlaced_frame),
         color=_color(picture),
         rate=Rate.of(rate),
         frames=len(times) if scan.complete else stream.frames or None,
-        end=float(max(end, step)),
+        end=float(rules.picture_end(times[-1] if times else None, step, scan.video_end, start)),
     )
 
 
@@ -197,17 +191,6 @@ def _exact(number: Any) -> Fraction:
     return Fraction(number.numerator, number.denominator)
 
 
-def _start(picture: Fraction | None, sound: Fraction | None) -> Fraction:
-    """The common zero of picture and sound (s): the earlier of the two, so that neither loses anything.
-
-    Sound that leads by less than 0.1 s (codec priming, TS multiplexing) is cut instead: padding the picture by a
-    fraction of a frame would put it off its grid.
-    """
-    if picture is None:
-        return sound or Fraction(0)
-    return picture if sound is None or picture - sound <= _LEAD_IN else sound
-
-
 def _shown_at(picture: VideoFrame, stream: VideoStream) -> Fraction | None:
     """When the first picture that could be decoded is shown; AVI's own start time counts from a delayed one."""
     if picture.pts is None or picture.time_base is None:
@@ -219,19 +202,6 @@ def _begin(track: VideoStream | AudioStream) -> Fraction | None:
     if track.start_time is None or track.time_base is None:
         return None
     return Fraction(track.start_time) * _exact(track.time_base)
-
-
-def _shown(picture: VideoFrame, stream: VideoStream) -> tuple[int, int]:
-    """Width and height on screen: pixel shape applied by stretching the width, then rotation."""
-    shape = stream.sample_aspect_ratio or Fraction(1)
-    width, height = max(1, round(picture.width * shape)), picture.height
-    return (height, width) if _turn(picture) in (90, 270) else (width, height)
-
-
-def _turn(picture: VideoFrame) -> int:
-    """Degrees by which FFmpeg turns a picture: quarters only, where the angle is near one (NaN comes as a huge one)."""
-    quarter = round(picture.rotation / 90) * 90
-    return quarter % 360 if abs(picture.rotation - quarter) <= 1 else 0
 
 
 def _subtitle(track: SubtitleStream, demuxer: str) -> SubtitleTrack:
@@ -250,17 +220,15 @@ def _subtitle(track: SubtitleStream, demuxer: str) -> SubtitleTrack:
 
 
 def _is_heard(scan: Scan, track: AudioStream) -> bool:
-    """Proven by decoding; of a large source, not all of it read, a track that begins later is believed."""
     sound = scan.sounds[track.index]
-    return sound.is_heard or (not (scan.complete or sound.packets) and sound.channels > 0)
+    return rules.is_heard(sound.is_heard, scan.complete, sound.packets, sound.channels)
 
 
 def _left_out(container: InputContainer, scan: Scan) -> Iterator[str]:
     for number, track in enumerate(container.streams.audio, start=1):
         sound = scan.sounds[track.index]
         if not _is_heard(scan, track):
-            why = "could not be decoded" if sound.packets else "is empty"
-            yield f"Sound track {number} ({sound.codec}) {why} and was left out."
+            yield rules.sound_left_out(number, sound.codec, sound.packets)
     if scan.broken:
         yield "The source can be read only in part; what follows the first fault was left out."
 

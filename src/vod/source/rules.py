@@ -1,0 +1,56 @@
+"""The rules by which facts of a source become its probe; pure, whatever library tells the facts."""
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+LEAD_IN = Fraction(1, 10)
+"""Sound that leads the picture by no more (s) is cut."""
+
+
+def zero(picture: Fraction | None, sound: Fraction | None) -> Fraction:
+    """The common zero of picture and sound (s): the earlier of the two, so that neither loses anything.
+
+    Sound that leads by less than 0.1 s (codec priming, TS multiplexing) is cut instead: padding the picture by a
+    fraction of a frame would put it off its grid.
+    """
+    if picture is None:
+        return sound or Fraction(0)
+    return picture if sound is None or picture - sound <= LEAD_IN else sound
+
+
+def zero_of_sounds(begins: Iterable[Fraction | None]) -> Fraction:
+    """The zero (s) of a source without picture: where its first sound track begins."""
+    return min((begin for begin in begins if begin is not None), default=Fraction(0))
+
+
+def quarter_turn(degrees: float) -> int:
+    """By how many degrees FFmpeg turns a picture: quarters only, near the angle that is told (NaN: a huge number)."""
+    quarter = round(degrees / 90) * 90
+    return quarter % 360 if abs(degrees - quarter) <= 1 else 0
+
+
+def on_screen(width: int, height: int, pixel_shape: Fraction, turn: int) -> tuple[int, int]:
+    """Width and height as shown: the pixels' shape stretches the width, then the picture is turned."""
+    stretched = max(1, round(width * pixel_shape))
+    return (height, stretched) if turn in (90, 270) else (stretched, height)
+
+
+def picture_end(last: Fraction | None, step: Fraction, told: Fraction, start: Fraction) -> Fraction:
+    """How long (s) the picture is: to the end of its last frame or as far as the container says, a frame at least."""
+    return max(max(told, last + step if last is not None else Fraction(0)) - start, step)
+
+
+def is_heard(is_proven: bool, was_read_whole: bool, packets: int, channels: int) -> bool:
+    """Whether there is sound: proven by decoding, or believed of a track that begins behind what was read."""
+    return is_proven or (not (was_read_whole or packets) and channels > 0)
+
+
+def sound_left_out(number: int, codec: str, packets: int) -> str:
+    """The warning about a sound track that is not heard."""
+    why = "could not be decoded" if packets else "is empty"
+    return f"Sound track {number} ({codec}) {why} and was left out."
+
+
+def holds_encrypted_track(header: bytes) -> bool:
+    """Whether the first bytes of an ISO file have a sample entry `encv` or `enca` (ISO/IEC 23001-7)."""
+    return b"encv" in header or b"enca" in header
