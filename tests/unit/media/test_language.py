@@ -10,8 +10,16 @@ from vod.media.text import LONGEST, quoted
     ("tag", "expected"),
     [
         *(("eng", "en"), ("ger", "de"), ("deu", "de"), ("fre", "fr"), ("chi", "zh"), ("de", "de"), ("EN", "en")),
-        *(("pt_BR", "pt-BR"), ("zh-hans-cn", "zh-Hans-CN"), ("gsw", "gsw"), ("iw", "he"), ("scc", "sr")),
+        *(
+            ("pt_BR", "pt-BR"),
+            ("zh-hans-cn", "zh-Hans-CN"),
+            ("gsw", "gsw"),
+            ("iw", "he"),
+            ("scc", "sr"),
+            ("cmn", "cmn"),
+        ),
         *(("und", None), ("zxx", None), ("", None), (None, None), ("English", None), ('e"n', None), ("en-\n", "en")),
+        *(("zzz", None), ("aa-bb-cc-dd", "aa"), ("qaa", None)),
     ],
 )
 def test_container_languages_become_the_shortest_tag(tag: str | None, expected: str | None) -> None:
@@ -19,7 +27,7 @@ def test_container_languages_become_the_shortest_tag(tag: str | None, expected: 
 
 
 @pytest.mark.parametrize(
-    ("tag", "name"), [("de", "Deutsch"), ("pt-BR", "Português (BR)"), ("ja", "日本語"), ("gsw", "gsw")]
+    ("tag", "name"), [("de", "Deutsch"), ("pt-BR", "Português (Brasil)"), ("ja", "日本語"), ("tlh", "tlh")]
 )
 def test_languages_are_called_as_their_speakers_call_them(tag: str, name: str) -> None:
     assert language_name(tag) == name
