@@ -1,10 +1,12 @@
 """The rooms of `src/vod` and their floors: which room imports which. `make rooms` draws it."""
 
 import ast
+import re
 from collections import defaultdict
 from pathlib import Path
 
 SRC = Path(__file__).parents[1] / "src"
+PAGE = Path(__file__).resolve().parents[1] / "web" / "src"
 GROUND = "(ground)"
 FLOORS: dict[str, tuple[str, ...]] = {
     GROUND: (),
@@ -58,6 +60,18 @@ def imports(src: Path = SRC) -> dict[str, set[str]]:
     """Which modules of `vod` each module imports."""
     known = modules(src)
     return {name: (imported(path) & known.keys()) - {name, "vod"} for name, path in known.items()}
+
+
+def page_imports() -> dict[Path, set[Path]]:
+    """Which of its own files each file of the page (web/src) imports."""
+    files = {path.with_suffix(""): path for path in PAGE.rglob("*.ts*")}
+    found = re.compile(r'from "(\.[^"]+)"')
+    return {
+        path: {
+            files[name] for each in found.findall(path.read_text()) if (name := (path.parent / each).resolve()) in files
+        }
+        for path in files.values()
+    }
 
 
 def between_rooms(src: Path = SRC) -> dict[str, dict[str, int]]:

@@ -63,3 +63,9 @@ def test_files_and_functions_stay_short(path: Path) -> None:
 @pytest.mark.parametrize("path", sorted((rooms.SRC.parent / "lambda").glob("*.py")), ids=lambda path: path.stem)
 def test_a_function_has_a_step_of_its_name(path: Path) -> None:
     assert (rooms.SRC / "vod" / "steps" / path.name).is_file()
+
+
+def test_no_files_of_the_page_import_each_other_in_a_circle() -> None:
+    graph = rooms.page_imports()
+
+    assert len(list(TopologicalSorter(graph).static_order())) == len(graph)

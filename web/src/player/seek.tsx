@@ -3,7 +3,7 @@
 import { useRef, useState } from "preact/hooks";
 import { clock, spokenTime } from "../format";
 import { type Tile, tileAt } from "../vtt";
-import type { Played } from "./controls";
+import type { Played } from "./played";
 
 interface SeekBarProps {
   played: Played;
