@@ -42,7 +42,8 @@ check: setup ## format, lint, types, templates and the fast tests: before every 
 	$(bin)/ruff format --check .
 	$(bin)/ruff check .
 	$(bin)/mypy
-	$(bin)/cfn-lint template.yaml pipeline-config.yaml 'stacks/*.yaml'
+	$(bin)/yamllint --strict template.yaml pipeline-config.yaml stacks
+	$(bin)/cfn-lint template.yaml pipeline-config.yaml 'stacks/**/*.yaml'
 	$(with_tools) sam validate --lint
 	@if [ -d web/node_modules ]; then cd web && npm run --silent types && npm test --silent; else echo "web/: not checked (no Node.js)"; fi
 	$(bin)/python -m pytest tests/unit tests/templates

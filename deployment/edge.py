@@ -10,7 +10,7 @@ from typing import Any
 from deployment import EDGE_REGION, naming, stack
 from deployment.stack import Values
 
-TEMPLATE = Path(__file__).parents[1] / "stacks" / "edge.yaml"
+TEMPLATE = Path(__file__).parents[1] / "stacks" / "cdn" / "edge.yaml"
 PARAMETERS = ("DomainName", "HostedZoneId", "Firewall", "RequestsPerFiveMinutes", "LogsRetentionInDays")
 DEFAULTS = {"DomainName": "", "Firewall": "enabled"}
 

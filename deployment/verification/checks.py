@@ -402,7 +402,7 @@ _SERVICES = (
         "waf-capacity",
         f"each firewall takes at most {_WCU} capacity units, which cost nothing more",
         lambda fact: max(fact.values(), default=0) <= _WCU,
-        "AWS bills what is above it: leave a rule out (stacks/cdn.yaml, stacks/edge.yaml)",
+        "AWS bills what is above it: leave a rule out (stacks/cdn/cdn.yaml, stacks/cdn/edge.yaml)",
         "its WAF counts no units",
         lambda fact: _pairs(fact) if fact else "no firewall",
     ),

@@ -13,7 +13,7 @@ DOMAIN = {"DomainName": "video.example.com", "HostedZoneId": "Z1"}
 
 @dataclass
 class FakeCloudFormation:
-    """CloudFormation with one stack; its outputs follow its parameters as stacks/edge.yaml says."""
+    """CloudFormation with one stack; its outputs follow its parameters as stacks/cdn/edge.yaml says."""
 
     parameters: dict[str, str] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)

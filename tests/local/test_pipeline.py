@@ -145,7 +145,7 @@ def boundary(clients: Clients, stack_name: str) -> str:
     if not stack.read(clients.cloudformation, name).status:
         clients.cloudformation.create_stack(
             StackName=name,
-            TemplateBody=json.dumps(templates.load(REPOSITORY / "stacks" / "pipeline-role.yaml")),
+            TemplateBody=json.dumps(templates.load(REPOSITORY / "stacks" / "pipeline" / "role.yaml")),
             Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()],
             Capabilities=["CAPABILITY_IAM"],
         )

@@ -616,7 +616,7 @@ def there() -> Deployed:
         "StackName": PRODUCTION,
         "LowerCaseName": PRODUCTION,
     }
-    return Deployed("stacks/pipeline-account.yaml", "vod-account", given)
+    return Deployed("stacks/pipeline/account.yaml", "vod-account", given)
 
 
 @cache

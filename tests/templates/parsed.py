@@ -17,7 +17,7 @@ STATE_MACHINE = REPOSITORY / "stacks" / "transcode.asl.yaml"
 PIPELINE = REPOSITORY / "pipeline-config.yaml"
 APART = "stacks/verify.yaml"
 """What `make verify` makes for some minutes; no part of a platform."""
-PATHS = [ROOT, PIPELINE, *sorted(path for path in ROOT.parent.glob("stacks/*.yaml") if path != STATE_MACHINE)]
+PATHS = [ROOT, PIPELINE, *sorted(path for path in ROOT.parent.glob("stacks/**/*.yaml") if path != STATE_MACHINE)]
 TEMPLATES: dict[str, Value] = {path.relative_to(REPOSITORY).as_posix(): templates.load(path) for path in PATHS}
 ROOT_TEMPLATE = TEMPLATES["template.yaml"]
 

@@ -95,3 +95,14 @@ def _outputs_asked_of(stack: Resource) -> set[str]:
         if isinstance(value, str):
             found.update(re.findall(rf"\$\{{{stack.name}\.Outputs\.(\w+)\}}", value))
     return found
+
+
+@pytest.mark.parametrize("path", ["template.yaml", "pipeline-config.yaml"])
+def test_the_console_shows_every_parameter_in_one_group_with_a_label(path: str) -> None:
+    template = parsed.TEMPLATES[path]
+    shown = template["Metadata"]["AWS::CloudFormation::Interface"]
+
+    grouped = [name for group in shown["ParameterGroups"] for name in group["Parameters"]]
+
+    assert sorted(grouped) == sorted(template["Parameters"])
+    assert shown["ParameterLabels"].keys() == template["Parameters"].keys()

@@ -33,7 +33,7 @@ WITHOUT_RESOURCE = {
 """Actions that may stand beside `Resource: '*'`, and why nothing narrower exists."""
 
 
-CLOUDFORMATION = "stacks/pipeline-role.yaml"
+CLOUDFORMATION = "stacks/pipeline/role.yaml"
 """What makes whole stacks is bounded by service, name and what it may never do: tests/templates/test_pipeline.py."""
 
 

@@ -14,8 +14,8 @@ from tests.templates.parsed import Resource, Value
 CONFIG = parsed.TEMPLATES["pipeline-config.yaml"]
 PIPELINE = CONFIG["Resources"]["Pipeline"]["Properties"]
 STAGES = {stage["Name"]: stage["Actions"] for stage in PIPELINE["Stages"]}
-OWN = [path for path in parsed.TEMPLATES if path.startswith(("pipeline-config", "stacks/pipeline-"))]
-CLOUDFORMATION = parsed.TEMPLATES["stacks/pipeline-role.yaml"]["Resources"]
+OWN = [path for path in parsed.TEMPLATES if path.startswith(("pipeline-config", "stacks/pipeline/"))]
+CLOUDFORMATION = parsed.TEMPLATES["stacks/pipeline/role.yaml"]["Resources"]
 TRUSTED = {"PipelineRole": "codepipeline.amazonaws.com", "Role": "cloudformation.amazonaws.com"}
 
 

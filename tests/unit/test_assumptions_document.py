@@ -64,6 +64,6 @@ def test_every_assumption_has_a_source_a_consequence_and_something_that_tells() 
 
 
 def test_what_waf_sees_of_a_body_is_what_the_template_asks_for() -> None:
-    (asked,) = re.findall(r"DefaultSizeInspectionLimit: KB_(\d+)", (ROOT / "stacks/edge.yaml").read_text())
+    (asked,) = re.findall(r"DefaultSizeInspectionLimit: KB_(\d+)", (ROOT / "stacks/cdn/edge.yaml").read_text())
 
     assert f"WAF sees the first {asked} KB of a body" in TEXT
