@@ -9,7 +9,7 @@ from vod.encoder.report import SegmentReport
 from vod.money import copying
 from vod.plan import disk
 from vod.plan.chunks import ChunkPolicy
-from vod.plan.making import make_plan
+from vod.plan.make_plan import make_plan
 from vod.plan.plan import Plan, SourceObject
 from vod.source.byte_ranges import SourceIndex
 from vod.source.probe import AudioTrack, Probe, Rate, VideoTrack

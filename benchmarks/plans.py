@@ -7,7 +7,7 @@ import imageio_ffmpeg
 from vod import keys, profiles
 from vod.ffmpeg import commands
 from vod.plan.chunks import ChunkPolicy
-from vod.plan.making import DEFAULT_POLICY, make_plan
+from vod.plan.make_plan import DEFAULT_POLICY, make_plan
 from vod.plan.plan import Plan, SourceObject
 from vod.plan.renditions import Rendition
 from vod.profiles.profile import DEFAULT

@@ -10,7 +10,7 @@ from benchmarks.meter import Spent, spent_by
 from benchmarks.plans import planned, with_preset
 from benchmarks.ratios import Comparison, in_turn
 from benchmarks.task import Cloud, cloud
-from vod.plan.making import GOP_SECONDS
+from vod.plan.make_plan import GOP_SECONDS
 from vod.plan.plan import Plan
 from vod.plan.renditions import Rendition
 

@@ -9,7 +9,7 @@ from vod.aws.ranged import RangedFile
 from vod.plan.plan import SourceObject
 from vod.sandbox import sandbox
 from vod.source.probe import Limits
-from vod.source.process import ProbeProcess
+from vod.source.sealed_probe import ProbeProcess
 from vod.steps.probe import probe
 
 logger = logs.logger()

@@ -16,7 +16,7 @@ from vod.frozen import Document
 from vod.money.cost import EndedTask, Spent
 from vod.plan.plan import SourceObject
 from vod.ports.buckets import Part, Stored, StoredSource
-from vod.ports.outside import Held, Page, Reserved, Room, Running
+from vod.ports.services import Held, Page, Reserved, Room, Running
 from vod.record.deletion_receipt import Receipt
 from vod.record.status import Status
 from vod.record.video import Video

@@ -10,9 +10,9 @@ from vod.media.color import Color
 from vod.money.cost import MICRO
 from vod.money.prices import Fargate
 from vod.plan.chunks import ChunkPolicy
-from vod.plan.making import make_plan
+from vod.plan.make_plan import make_plan
 from vod.plan.plan import Plan, SourceObject
-from vod.ports.outside import Executions, Ledger, Videos
+from vod.ports.services import Executions, Ledger, Videos
 from vod.record.status import Status
 from vod.record.video import Source, Video
 from vod.source.probe import AudioTrack, Probe, Rate, VideoTrack

@@ -15,7 +15,7 @@ from tests.e2e.test_reconcile import reconcile
 from tests.local.aws import until
 from vod.aws.videos import DynamoVideos
 from vod.aws.waiting import DynamoWaiting
-from vod.ports.outside import Held
+from vod.ports.services import Held
 from vod.record.status import Status
 
 

@@ -13,7 +13,7 @@ from tests.fakes import FakeEvents, FakeMetrics, FakeOutput, FakeVideos
 from vod import keys, profiles
 from vod.plan import storyboard
 from vod.plan.chunks import MOST_TASKS, Chunk, ChunkPolicy, beside_extras
-from vod.plan.making import make_plan
+from vod.plan.make_plan import make_plan
 from vod.plan.plan import Plan, SourceObject
 from vod.record.status import Status
 from vod.source.probe import Probe, Rate

@@ -431,7 +431,7 @@ def test_a_new_domain_and_a_new_key_are_used_without_a_restart(
 ) -> None:
     pairs = [f"{key.id}:{public_lines(key.private)}" for key in (KEY, OTHER_KEY)]
     monkeypatch.setenv("PLAYBACK_KEYS", " ".join(pairs))
-    monkeypatch.setattr("vod.wiring.renewed.SECONDS", 0)  # a minute is over
+    monkeypatch.setattr("vod.wiring.refreshed.SECONDS", 0)  # a minute is over
     DynamoVideos(table, TABLE).create(samples.video(Status.READY))
     library, deliver, path = load("library"), load("deliver"), f"/videos/{samples.VIDEO_ID}"
 

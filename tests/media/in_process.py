@@ -12,7 +12,7 @@ from tests.fakes import FakeEvents, FakeMetrics, FakeSourceFiles, FakeVideos, Fo
 from tests.media.generate import FFMPEG
 from vod import keys, profiles
 from vod.frozen import Document
-from vod.plan.making import make_plan
+from vod.plan.make_plan import make_plan
 from vod.plan.plan import Plan, SourceObject
 from vod.profiles.profile import CodecLadder, Profile
 from vod.record.status import Status

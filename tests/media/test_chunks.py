@@ -22,10 +22,10 @@ from tests.media.sources import ENTERED, FROM_THE_BEGINNING, Source
 from vod import keys, profiles
 from vod.media import color
 from vod.plan.chunks import ChunkPolicy
-from vod.plan.making import make_plan
+from vod.plan.make_plan import make_plan
 from vod.plan.plan import Plan, SourceObject
-from vod.profiles.ladder import Rung
 from vod.profiles.profile import CodecLadder, Profile
+from vod.profiles.rung_choice import Rung
 
 RUNGS = (Rung(short_side=96, crf=14, peak_kbps=2000), Rung(short_side=64, crf=14, peak_kbps=1000))
 

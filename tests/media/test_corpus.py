@@ -14,7 +14,7 @@ from tests.media.corpus import MediaFile, corpus_file, listed
 from tests.media.generate import ffmpeg
 from tests.media.in_process import Ended, quick, transcoded
 from vod.errors import REFUSALS
-from vod.source.process import ProbeProcess
+from vod.source.sealed_probe import ProbeProcess
 
 FILES = [*listed("corpus"), *listed("clips")]
 GRID = {

@@ -11,7 +11,9 @@ from tests.templates.parsed import Resource, Value
 
 OPERATIONS = (parsed.REPOSITORY / "docs" / "operations.md").read_text()
 ALARMS = parsed.resources("AWS::CloudWatch::Alarm")
-BODY = parsed.TEMPLATES["stacks/monitoring/dashboard.yaml"]["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+BODY = parsed.TEMPLATES["stacks/monitoring/dashboard.yaml"]["Resources"]["Dashboard"]["Properties"]["DashboardBody"][
+    "Fn::Sub"
+]
 WIDGETS = json.loads(re.sub(r"\$\{[\w:]+\}", "x", BODY))["widgets"]
 each_alarm = pytest.mark.parametrize("alarm", ALARMS, ids=lambda alarm: alarm.name)
 

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from vod import keys
 from vod.frozen import Document
-from vod.ports.outside import Running
+from vod.ports.services import Running
 
 
 class StepFunctions:

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from vod import clock, keys
 from vod.money.cost import EndedTask, Spent
-from vod.ports.outside import Reserved, Room
+from vod.ports.services import Reserved, Room
 
 _KEPT_SECONDS = 90 * 24 * 3600
 _TRIES = 8

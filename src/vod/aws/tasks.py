@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from vod.money.cost import run_of_task
-from vod.ports.outside import Running
+from vod.ports.services import Running
 
 _DESCRIBED = 100
 

@@ -12,7 +12,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from vod import keys
 from vod.errors import InvalidRequest, VersionConflict
-from vod.ports.outside import Page
+from vod.ports.services import Page
 from vod.record.status import Status
 from vod.record.video import Costs, Failure, Remake, Replaced, Source, Upload, Video
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from vod import clock
-from vod.ports.outside import Held
+from vod.ports.services import Held
 
 _HELD, _OWNERS = "HELD#", "WAITING"
 _MOST_OWNERS = 100

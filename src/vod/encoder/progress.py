@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from vod.plan.chunks import Chunk
 from vod.plan.plan import Plan
-from vod.ports.outside import Videos
+from vod.ports.services import Videos
 
 logger = logging.getLogger(__name__)
 EVERY_SECONDS = 2.0

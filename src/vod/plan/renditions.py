@@ -4,9 +4,9 @@ from fractions import Fraction
 
 from vod.frozen import Frozen
 from vod.media import h264_level
-from vod.profiles import ladder
-from vod.profiles.ladder import Rung
+from vod.profiles import rung_choice
 from vod.profiles.profile import Codec, CodecLadder, Profile
+from vod.profiles.rung_choice import Rung
 from vod.source.probe import VideoTrack
 
 SMALLEST_SIDE = 64
@@ -35,7 +35,7 @@ def renditions(video: VideoTrack, rate: Fraction, profile: Profile) -> tuple[Ren
 
 def _renditions(video: VideoTrack, rate: Fraction, codec: CodecLadder) -> tuple[Rendition, ...]:
     shown = video.width, video.height
-    made = [_rendition(rung, codec, *shown) for rung in ladder.rungs_for(*shown, rate, codec.rungs)]
+    made = [_rendition(rung, codec, *shown) for rung in rung_choice.rungs_for(*shown, rate, codec.rungs)]
     if codec.codec is not Codec.H264:
         return tuple(each for each in made if min(each.width, each.height) >= SMALLEST_SIDE)
     top, *lower = [each for each in made if h264_level.is_played(each.width, each.height, rate)] or made[-1:]
@@ -43,7 +43,7 @@ def _renditions(video: VideoTrack, rate: Fraction, codec: CodecLadder) -> tuple[
 
 
 def _rendition(rung: Rung, codec: CodecLadder, width: int, height: int) -> Rendition:
-    size = ladder.size_on(rung, width, height)
+    size = rung_choice.size_on(rung, width, height)
     # H.264 is what everybody plays: its names are the plain ones.
     ending = "" if codec.codec is Codec.H264 else f"-{codec.codec}"
     return Rendition(

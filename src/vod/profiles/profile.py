@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from vod.frozen import Frozen
-from vod.profiles.ladder import Rung
+from vod.profiles.rung_choice import Rung
 
 DEFAULT = "default"
 ProfileName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]

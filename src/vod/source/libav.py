@@ -18,7 +18,7 @@ from av.video.stream import VideoStream
 from vod.errors import SourceRefused
 from vod.media.color import Color, color_of, with_light_level
 from vod.media.rate import grid_rate
-from vod.source import rules
+from vod.source import probe_rules
 from vod.source.index import read_index
 from vod.source.iso_tables import check_tables
 from vod.source.probe import AudioTrack, Limits, Probe, Rate, SubtitleTrack, VideoTrack, check_probe
@@ -112,7 +112,7 @@ def _first_picture(container: InputContainer, track: VideoStream, limits: Limits
 def _holds_encrypted_track(source: BinaryIO) -> bool:
     """Which is why a file could not even be opened."""
     source.seek(0)
-    return rules.holds_encrypted_track(source.read(_HEADER_BYTES))
+    return probe_rules.holds_encrypted_track(source.read(_HEADER_BYTES))
 
 
 def _decoded(track: VideoStream, packet: "av.Packet[Any]") -> Iterator[VideoFrame]:
@@ -124,10 +124,10 @@ def _decoded(track: VideoStream, packet: "av.Packet[Any]") -> Iterator[VideoFram
 
 def _described(container: InputContainer, picture: Picture | None, scan: Scan, demuxer: str, size: int) -> Probe:
     sounds = [track for track in container.streams.audio if _is_heard(scan, track)]
-    video, start = None, rules.zero_of_sounds(scan.sounds[track.index].begin for track in sounds)
+    video, start = None, probe_rules.zero_of_sounds(scan.sounds[track.index].begin for track in sounds)
     if picture:
         stream, frame = next(track for track in container.streams.video if track.index == picture[0]), picture[1]
-        start = rules.zero(_shown_at(frame, stream), _begin(sounds[0]) if sounds else None)
+        start = probe_rules.zero(_shown_at(frame, stream), _begin(sounds[0]) if sounds else None)
         video = _video(stream, frame, scan, start)
     return Probe(
         container=demuxer,
@@ -145,9 +145,9 @@ def _video(stream: VideoStream, picture: VideoFrame, scan: Scan, start: Fraction
     times = sorted(scan.times)
     rate = grid_rate(times, _exact(stream.average_rate) if stream.average_rate else None)
     step = Fraction(1) / rate
-    turn = rules.quarter_turn(picture.rotation)
+    turn = probe_rules.quarter_turn(picture.rotation)
     shape = _exact(stream.sample_aspect_ratio) if stream.sample_aspect_ratio else Fraction(1)
-    width, height = rules.on_screen(picture.width, picture.height, shape, turn)
+    width, height = probe_rules.on_screen(picture.width, picture.height, shape, turn)
     return VideoTrack(
         index=stream.index,
         codec=stream.codec_context.name,
@@ -159,7 +159,7 @@ def _video(stream: VideoStream, picture: VideoFrame, scan: Scan, start: Fraction
         color=_color(picture),
         rate=Rate.of(rate),
         frames=len(times) if scan.complete else stream.frames or None,
-        end=float(rules.picture_end(times[-1] if times else None, step, scan.video_end, start)),
+        end=float(probe_rules.picture_end(times[-1] if times else None, step, scan.video_end, start)),
     )
 
 
@@ -221,14 +221,14 @@ def _subtitle(track: SubtitleStream, demuxer: str) -> SubtitleTrack:
 
 def _is_heard(scan: Scan, track: AudioStream) -> bool:
     sound = scan.sounds[track.index]
-    return rules.is_heard(sound.is_heard, scan.complete, sound.packets, sound.channels)
+    return probe_rules.is_heard(sound.is_heard, scan.complete, sound.packets, sound.channels)
 
 
 def _left_out(container: InputContainer, scan: Scan) -> Iterator[str]:
     for number, track in enumerate(container.streams.audio, start=1):
         sound = scan.sounds[track.index]
         if not _is_heard(scan, track):
-            yield rules.sound_left_out(number, sound.codec, sound.packets)
+            yield probe_rules.sound_left_out(number, sound.codec, sound.packets)
     if scan.broken:
         yield "The source can be read only in part; what follows the first fault was left out."
 

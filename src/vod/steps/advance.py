@@ -15,7 +15,7 @@ from vod.manifest.hls import Kind
 from vod.manifest.tracks import Tracks
 from vod.plan.plan import Plan, grows
 from vod.ports.buckets import Output, Stored
-from vod.ports.outside import Videos
+from vod.ports.services import Videos
 from vod.record import changes
 from vod.record.status import Status
 from vod.record.video import Video

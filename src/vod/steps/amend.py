@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from vod.errors import VersionConflict
-from vod.ports.outside import Videos
+from vod.ports.services import Videos
 from vod.record.video import Video
 
 TRIES = 5

@@ -13,7 +13,7 @@ from vod import clock, keys
 from vod.access.caller import Caller
 from vod.errors import NotFound, VersionConflict
 from vod.ports.buckets import Output, Sources
-from vod.ports.outside import Background, Cdn, Executions, Receipts, Scratch, Videos
+from vod.ports.services import Background, Cdn, Executions, Receipts, Scratch, Videos
 from vod.record import changes
 from vod.record.deletion_receipt import Receipt, Removed
 from vod.record.status import Status

@@ -12,7 +12,7 @@ from vod.access.passes import Pass
 from vod.errors import Conflict, Forbidden, NotFound, Unauthorized
 from vod.frozen import Document
 from vod.ports.buckets import Output
-from vod.ports.outside import Shares, Videos
+from vod.ports.services import Shares, Videos
 from vod.record.status import Status
 from vod.record.video import Video
 

@@ -9,7 +9,7 @@ from urllib.parse import unquote_plus
 from vod import clock, keys
 from vod.errors import VersionConflict
 from vod.frozen import Document
-from vod.ports.outside import RUNNING, Metrics, Videos
+from vod.ports.services import RUNNING, Metrics, Videos
 from vod.record import changes
 from vod.record.status import Status
 from vod.record.video import Source, Video

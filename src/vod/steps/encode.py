@@ -11,12 +11,12 @@ from pathlib import Path
 from vod import keys
 from vod.encoder import scratch
 from vod.encoder.attempt import Attempt, cores
+from vod.encoder.early_report import SoFar
 from vod.encoder.extras import Extras
 from vod.encoder.journal import Journal
 from vod.encoder.measure import Measuring
 from vod.encoder.refusal import refusal
 from vod.encoder.report import ChunkReport, SheetReport, TextReport
-from vod.encoder.so_far import SoFar
 from vod.encoder.store import InitChanged, Store
 from vod.errors import EncodeInterrupted
 from vod.ffmpeg.runner import Finished

@@ -11,7 +11,7 @@ from vod import clock
 from vod.encoder import scratch
 from vod.errors import PlanGone, SourceTooLargeForTask, document, is_broken
 from vod.frozen import Document
-from vod.ports.outside import Events, Metrics, Videos
+from vod.ports.services import Events, Metrics, Videos
 from vod.record import changes, remakes
 from vod.record.status import Status
 from vod.record.video import Failure, Remake, Video

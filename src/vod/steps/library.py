@@ -9,7 +9,7 @@ from vod.access import delivery
 from vod.access.caller import Caller
 from vod.access.delivery import Delivery
 from vod.frozen import Document
-from vod.ports.outside import Ledger, Videos
+from vod.ports.services import Ledger, Videos
 from vod.record import view
 from vod.record.status import Status
 from vod.record.video import Video

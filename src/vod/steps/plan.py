@@ -10,10 +10,10 @@ from vod.frozen import Document
 from vod.plan import chunks, disk
 from vod.plan.chunks import Chunk, ChunkPolicy
 from vod.plan.disk import SourcesOn
-from vod.plan.making import DEFAULT_POLICY, make_plan, remake_plan
+from vod.plan.make_plan import DEFAULT_POLICY, make_plan, remake_plan
 from vod.plan.plan import Plan, SourceObject
 from vod.ports.buckets import Output
-from vod.ports.outside import Videos
+from vod.ports.services import Videos
 from vod.record import changes
 from vod.record.status import Status
 from vod.record.video import Remake, Video

@@ -18,7 +18,7 @@ from vod.money import cost, prices
 from vod.plan import storyboard
 from vod.plan.plan import Plan
 from vod.ports.buckets import Output
-from vod.ports.outside import Events, Metrics, Videos
+from vod.ports.services import Events, Metrics, Videos
 from vod.record import changes, remakes
 from vod.record.changes import Published
 from vod.record.status import Status

@@ -15,7 +15,7 @@ from functools import partial
 
 from vod import clock, keys
 from vod.ports.buckets import Sources
-from vod.ports.outside import RUNNING, Executions, Marks, Metrics, Running, Tasks, Videos
+from vod.ports.services import RUNNING, Executions, Marks, Metrics, Running, Tasks, Videos
 from vod.record import remakes
 from vod.record.status import Status
 from vod.record.video import Failure, Video

@@ -9,7 +9,7 @@ from vod.access.caller import Caller
 from vod.errors import Conflict
 from vod.frozen import Document
 from vod.ports.buckets import Sources
-from vod.ports.outside import Executions, Videos
+from vod.ports.services import Executions, Videos
 from vod.record import changes, remakes, view
 from vod.record.status import Status
 from vod.record.video import Remake, Video

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vod.encoder import scratch
-from vod.ports.outside import Videos
+from vod.ports.services import Videos
 
 logger = logging.getLogger(__name__)
 

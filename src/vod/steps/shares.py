@@ -10,7 +10,7 @@ from vod.access.caller import Caller
 from vod.access.share import Share
 from vod.errors import Conflict, NotFound
 from vod.frozen import Document
-from vod.ports.outside import Shares, Videos
+from vod.ports.services import Shares, Videos
 
 MOST = 100
 """Open links of one video."""

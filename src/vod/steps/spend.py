@@ -8,7 +8,7 @@ from vod.frozen import Document
 from vod.money import cost
 from vod.money.cost import MICRO, ended_task
 from vod.money.prices import Fargate
-from vod.ports.outside import Ledger, Metrics
+from vod.ports.services import Ledger, Metrics
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from vod.errors import VersionConflict
 from vod.frozen import Document
 from vod.money import estimate
 from vod.money.prices import Fargate
-from vod.ports.outside import Executions, Held, Ledger, Reserved, Room, Videos, Waiting
+from vod.ports.services import Executions, Held, Ledger, Reserved, Room, Videos, Waiting
 from vod.record import remakes
 from vod.record.status import Status
 from vod.record.video import Video

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from vod import clock, keys
 from vod.ports.buckets import Output, Sources, StoredSource
-from vod.ports.outside import Marks, Receipts, Videos
+from vod.ports.services import Marks, Receipts, Videos
 from vod.record.status import Status
 from vod.record.video import Video
 from vod.steps.amend import amend

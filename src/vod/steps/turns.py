@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from vod.ports.outside import Held, Ledger, Waiting
+from vod.ports.services import Held, Ledger, Waiting
 
 LOOKED_AT = 10
 """So many of an owner's waiting ones are tried at a time: one for which the budget never suffices holds up no other."""

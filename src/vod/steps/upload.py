@@ -11,7 +11,7 @@ from vod.frozen import Document
 from vod.money import estimate
 from vod.money.prices import Fargate
 from vod.ports.buckets import Part, Sources
-from vod.ports.outside import Videos
+from vod.ports.services import Videos
 from vod.profiles.profile import DEFAULT
 from vod.record import changes
 from vod.record.status import Status

@@ -7,7 +7,7 @@ from datetime import datetime
 from vod import clock, keys
 from vod.frozen import Document
 from vod.money.cost import MICRO
-from vod.ports.outside import Ledger, Metrics, Tasks
+from vod.ports.services import Ledger, Metrics, Tasks
 from vod.steps.start import BUDGET, Resumed, Starting
 
 _MOST_COUNTED = 1000

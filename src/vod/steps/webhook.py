@@ -14,7 +14,7 @@ from http import HTTPStatus
 import standardwebhooks
 
 from vod import clock
-from vod.ports.outside import Post
+from vod.ports.services import Post
 
 logger = logging.getLogger(__name__)
 DELAYS = (10, 60, 300, 1800, 3600, 7200, 14400, 28800)

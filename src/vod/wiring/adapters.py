@@ -20,7 +20,7 @@ from vod.money.cost import MICRO
 from vod.money.prices import Fargate
 from vod.steps.start import Budget, Starting
 from vod.steps.turns import Turns
-from vod.wiring.renewed import Renewed
+from vod.wiring.refreshed import Renewed
 
 Environment = Mapping[str, str]
 

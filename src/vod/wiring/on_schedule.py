@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from vod.aws.bookmarks import DynamoMarks
 from vod.aws.clients import client
 from vod.aws.distribution import CloudFront
-from vod.aws.marks import DynamoMarks
 from vod.aws.receipts import DynamoReceipts
 from vod.aws.scratch import ScratchFunction
 from vod.aws.tasks import EcsTasks

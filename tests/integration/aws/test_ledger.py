@@ -12,7 +12,7 @@ from vod.aws.ledger import DynamoLedger
 from vod.aws.videos import DynamoVideos
 from vod.money.cost import EndedTask, Spent
 from vod.plan.sizing import TaskSize
-from vod.ports.outside import Ledger, Reserved, Room
+from vod.ports.services import Ledger, Reserved, Room
 from vod.record.status import Status
 
 DAY = "2026-01-02"

@@ -11,7 +11,7 @@ from tests.integration.conftest import TABLE
 from vod.access.share import Share
 from vod.aws.shares import DynamoShares
 from vod.aws.videos import DynamoVideos
-from vod.ports.outside import Shares
+from vod.ports.services import Shares
 
 LINK = Share("ab" * 32, samples.VIDEO_ID, "2026-01-02T00:00:00.000Z", 1767326645)
 

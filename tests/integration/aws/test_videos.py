@@ -12,7 +12,7 @@ from tests.fakes import FakeVideos
 from tests.integration.conftest import TABLE
 from vod.aws.videos import DynamoVideos
 from vod.errors import InvalidRequest, VersionConflict
-from vod.ports.outside import Videos
+from vod.ports.services import Videos
 from vod.record import changes as changes_module
 from vod.record.changes import Published
 from vod.record.status import Status

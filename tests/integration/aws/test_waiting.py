@@ -9,7 +9,7 @@ from tests import samples
 from tests.fakes import FakeWaiting
 from tests.integration.conftest import TABLE
 from vod.aws.waiting import DynamoWaiting
-from vod.ports.outside import Held, Waiting
+from vod.ports.services import Held, Waiting
 
 
 @pytest.fixture(params=["memory", "dynamodb"])

@@ -17,7 +17,7 @@ from vod import keys, profiles
 from vod.encoder.report import ChunkReport
 from vod.errors import EncodeInterrupted, Superseded
 from vod.plan.chunks import ChunkPolicy
-from vod.plan.making import make_plan
+from vod.plan.make_plan import make_plan
 from vod.plan.plan import Plan, SourceObject
 from vod.record.status import Status
 from vod.steps.encode import Encoder, encode

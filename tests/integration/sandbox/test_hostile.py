@@ -19,14 +19,14 @@ from tests.media.corpus import corpus_file
 from tests.media.generate import FFMPEG
 from vod.errors import SourceRefused
 from vod.ffmpeg import commands
-from vod.plan.making import make_plan
+from vod.plan.make_plan import make_plan
 from vod.plan.plan import Plan, SourceObject
 from vod.sandbox import landlock, sandbox
 from vod.sandbox import limits as limits_module
 from vod.sandbox.limits import Budget
 from vod.sandbox.sandbox import Sandbox
 from vod.source.probe import Limits
-from vod.source.process import ProbeProcess
+from vod.source.sealed_probe import ProbeProcess
 from vod.steps.encode import Encoder, encode
 from vod.steps.probe import probe
 

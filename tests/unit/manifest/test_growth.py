@@ -8,7 +8,7 @@ from tests import samples
 from vod.encoder.report import ChunkReport, TrackReport
 from vod.manifest.growth import so_far
 from vod.plan.chunks import ChunkPolicy
-from vod.plan.making import make_plan
+from vod.plan.make_plan import make_plan
 from vod.plan.plan import Plan, SourceObject, grows
 
 

@@ -14,7 +14,7 @@ from tests.unit.manifest.test_growth import EXTRAS, PLAN, pictures, sound
 from vod import keys
 from vod.encoder.report import ChunkReport, SegmentReport
 from vod.plan.chunks import MOST_TASKS, Chunk, ChunkPolicy, beside_extras
-from vod.plan.making import make_plan
+from vod.plan.make_plan import make_plan
 from vod.plan.plan import Plan, SourceObject
 from vod.ports.buckets import Stored
 from vod.record.status import Status

@@ -21,7 +21,7 @@ from tests.fakes import (
     FakeVideos,
 )
 from vod import clock, keys
-from vod.ports.outside import Room, Running
+from vod.ports.services import Room, Running
 from vod.record.deletion_receipt import Receipt
 from vod.record.status import Status
 from vod.record.video import Remake, Replaced, Source, Video

@@ -26,7 +26,7 @@ from vod.access.caller import Caller
 from vod.encoder.report import ChunkReport, Refusal
 from vod.errors import Conflict, InvalidRequest, NotFound, PlanGone
 from vod.frozen import Document
-from vod.plan.making import remake_plan
+from vod.plan.make_plan import remake_plan
 from vod.plan.plan import Plan, SourceObject
 from vod.record import remakes
 from vod.record import video as video_module

@@ -6,7 +6,7 @@ import pytest
 from tests import samples
 from tests.fakes import FakeLedger, FakeMetrics
 from vod.frozen import Document
-from vod.ports.outside import Room
+from vod.ports.services import Room
 from vod.steps.spend import Spending
 
 EVENT = Path(__file__).parents[3] / "events" / "spend.json"

@@ -10,7 +10,7 @@ from vod.frozen import Document
 from vod.money import estimate
 from vod.money.cost import MICRO, EndedTask, Spent
 from vod.plan.sizing import TaskSize
-from vod.ports.outside import Room
+from vod.ports.services import Room
 from vod.record.status import Status
 from vod.record.video import Source, Video
 from vod.steps.start import Starting

@@ -2,7 +2,7 @@ from dataclasses import dataclass, replace
 
 from tests import samples
 from tests.fakes import FakeExecutions, FakeLedger, FakeMetrics, FakeVideos
-from vod.ports.outside import Held, Room
+from vod.ports.services import Held, Room
 from vod.record.status import Status
 from vod.steps.start import Budget
 from vod.steps.turns import Turns

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vod import profiles
-from vod.profiles.ladder import rungs_for, size_on
+from vod.profiles.rung_choice import rungs_for, size_on
 
 LADDER = profiles.named("default").ladders[0].rungs
 

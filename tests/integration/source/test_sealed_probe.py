@@ -15,10 +15,10 @@ import pytest
 from tests.media.generate import clip
 from vod.errors import SandboxUnavailable, SourceRefused
 from vod.sandbox.limits import PROBE, Budget
-from vod.source import process as process_module
+from vod.source import sealed_probe as process_module
 from vod.source.libav import read_probe
 from vod.source.probe import Limits
-from vod.source.process import ProbeProcess
+from vod.source.sealed_probe import ProbeProcess
 
 LIMITS = Limits(max_bytes=2**30, max_seconds=60, max_streams=64)
 QUICK = replace(PROBE, wall_seconds=2, cpu_seconds=1, memory_bytes=512 * 2**20)
@@ -158,7 +158,7 @@ def test_a_source_that_does_not_answer_for_a_while_is_no_fault_of_the_file(
     start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = clip(tmp_path / "a.mp4")
-    monkeypatch.setattr("vod.source.process._READ_SECONDS", 0.1)
+    monkeypatch.setattr("vod.source.sealed_probe._READ_SECONDS", 0.1)
 
     class Stalled(io.BytesIO):
         def read(self, size: int | None = -1, /) -> bytes:

@@ -7,9 +7,9 @@ import pytest
 from tests import samples
 from tests.fakes import FakeClock, FakeOutput
 from vod import keys
+from vod.encoder.early_report import EVERY_SECONDS, SoFar
 from vod.encoder.journal import Journal
 from vod.encoder.report import ChunkReport
-from vod.encoder.so_far import EVERY_SECONDS, SoFar
 
 PLAN = samples.plan(samples.probe(seconds=60.0))
 CHUNK = PLAN.chunks[0]

@@ -19,9 +19,9 @@ from typing import Any, BinaryIO, cast
 from vod.errors import SandboxUnavailable, SourceRefused
 from vod.sandbox.limits import Budget
 from vod.sandbox.sandbox import seal
+from vod.source.child_protocol import ANSWER, LENGTH, READ, READ_AHEAD_BYTES, REQUEST, read_exactly, write_all
 from vod.source.positioned import PositionedFile
 from vod.source.probe import Limits, Probe
-from vod.source.protocol import ANSWER, LENGTH, READ, READ_AHEAD_BYTES, REQUEST, read_exactly, write_all
 
 Reader = Callable[[BinaryIO, str, int, Limits], Probe]
 Job = dict[str, Any]

@@ -1,7 +1,7 @@
 import pytest
 
 from tests.fakes import FakeClock
-from vod.wiring.renewed import Renewed
+from vod.wiring.refreshed import Renewed
 
 
 def test_a_value_is_read_once_a_minute() -> None:

@@ -18,14 +18,14 @@ from pydantic import ValidationError
 from vod.errors import REFUSALS, SandboxUnavailable, SourceRefused
 from vod.media.text import on_one_line
 from vod.sandbox.limits import PROBE, Budget
+from vod.source.child_protocol import LENGTH, READ, READ_AHEAD_BYTES, REQUEST, read_exactly, write_all
 from vod.source.probe import Limits, Probe, check_probe
-from vod.source.protocol import LENGTH, READ, READ_AHEAD_BYTES, REQUEST, read_exactly, write_all
 
 logger = logging.getLogger(__name__)
 _NURSERY = """
 import json, sys
 sys.path[:] = json.loads(sys.argv[1])
-from vod.source.child import serve
+from vod.source.sealed_child import serve
 serve(int(sys.argv[2]), sys.argv[3])
 """
 _MESSAGE_BYTES = 64
