@@ -119,7 +119,9 @@ def test_nothing_but_tmp_can_be_written(clients: Clients) -> None:
     read_only, missing = f"OSError {errno.EROFS}", f"FileNotFoundError {errno.ENOENT}"
     checkout = answers.pop(2)
     assert answers == ["written", missing, read_only]
-    assert checkout == (missing if REPOSITORY.is_relative_to("/tmp") else read_only)
+    # Below /tmp a function sees its own /tmp, where what it needs of the checkout may be mounted, instead.
+    assert checkout == read_only or REPOSITORY.is_relative_to("/tmp")
+    assert not (REPOSITORY / "file").exists()
 
 
 @as_root
