@@ -1,6 +1,6 @@
 # One command to see the platform run: `make demo`. Needs Python 3.13 (PYTHON=/path/to/python3.13 if it is not found).
 .DEFAULT_GOAL := help
-.PHONY: help demo up emulator dashboard test test-docker test-faults audit check rooms scan scaling bench build playback-key preflight service-roles deploy destroy smoke verify redrive pipeline clean
+.PHONY: help demo up emulator dashboard test test-docker test-faults audit check lint unit media platform browser faults rooms scan scaling bench build playback-key preflight service-roles deploy destroy smoke verify redrive pipeline clean
 
 bin := .venv/bin
 # What `make test` notes of the rights that roles used.
@@ -38,7 +38,9 @@ test-docker: setup ## the encoder's image, the platform with it, and `sam local`
 test-faults: setup ## random kills of encoders, functions and the emulator until every video ended well (KILLS=200 SEED=1)
 	@KILLS="$(KILLS)" SEED="$(SEED)" $(bin)/python -m tests.faults
 
-check: setup ## format, lint, types, templates and the fast tests: before every commit
+check: lint unit ## linters and the fast tests: before every commit
+
+lint: setup ## format, lint, types and templates
 	$(bin)/ruff format --check .
 	$(bin)/ruff check .
 	$(bin)/mypy
@@ -46,7 +48,21 @@ check: setup ## format, lint, types, templates and the fast tests: before every 
 	$(bin)/cfn-lint template.yaml pipeline-config.yaml 'stacks/**/*.yaml'
 	$(with_tools) sam validate --lint
 	@if [ -d web/node_modules ]; then cd web && npm run --silent types && npm test --silent; else echo "web/: not checked (no Node.js)"; fi
+
+unit: setup ## a part of `make test`: pure logic and the templates
 	$(bin)/python -m pytest tests/unit tests/templates
+
+media: setup ## a part: real FFmpeg on generated files
+	$(bin)/python -m pytest tests/integration tests/media
+
+platform: setup ## a part: the emulator, and the whole platform in it
+	$(bin)/python -m pytest tests/local tests/deployment tests/e2e
+
+browser: setup ## a part: the page, embeds and playback in a real browser
+	$(bin)/python -m pytest tests/web tests/playback tests/elsewhere
+
+faults: setup ## a part: each fault once
+	$(bin)/python -m pytest tests/faults
 
 scan: ## look for insecure settings in the templates and the image (checkov; .checkov.yaml says what is left out, and why)
 	@sh local/setup.sh scan
@@ -94,6 +110,6 @@ clean: ## remove what `up`, `demo`, `test` and `build` made; the virtual environ
 	@if [ -x $(bin)/python ]; then $(bin)/python -m local.clean; fi
 	rm -rf .local .aws-sam .built web/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help demo up emulator dashboard test test-docker test-faults audit check rooms scan scaling bench build playback-key preflight service-roles deploy destroy smoke verify redrive pipeline clean
+.PHONY: help demo up emulator dashboard test test-docker test-faults audit check lint unit media platform browser faults rooms scan scaling bench build playback-key preflight service-roles deploy destroy smoke verify redrive pipeline clean
 setup:
 	@sh local/setup.sh

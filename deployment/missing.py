@@ -55,7 +55,7 @@ def users_found(cognito: Any, pool: str, sign_in: str) -> Finding:
         return ok(USERS, f"there are some in {pool}")
     commands = (
         f"{user_made(pool, sign_in)}\n"
-        '(sends a password by mail; README, "A user and a token", has the way without mail)'
+        '(sends a password by mail; docs/deploy.md, "A user and a token", has the way without mail)'
     )
     return to_do(USERS, f"nobody is in {pool}", commands)
 

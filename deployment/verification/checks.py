@@ -389,7 +389,7 @@ _SERVICES = (
         "cognito-names",
         "a user made by an address is called by its sub",
         lambda fact: fact == "sub",
-        "the README's commands for users: the name that Cognito gives is another one",
+        "the commands for users in docs/deploy.md: the name that Cognito gives is another one",
     ),
     Check(
         "cognito-claims",

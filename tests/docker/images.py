@@ -98,7 +98,7 @@ def require_packages(engine: Engine) -> None:
 
 
 def build_encoder(engine: Engine) -> None:
-    """The README's build of the encoder's image."""
+    """The documented build of the encoder's image."""
     engine.docker("build", "-f", str(DOCKERFILE), "-t", ENCODER, str(REPOSITORY))
 
 

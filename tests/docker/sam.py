@@ -71,7 +71,7 @@ def tools() -> dict[str, str]:
 
 
 def build(folder: Path) -> Path:
-    """The README's `sam build`, for this machine's processor, into a folder."""
+    """The documented `sam build`, for this machine's processor, into a folder."""
     command = ["sam", "build", "--build-dir", str(folder), "--parameter-overrides", HERE]
     done = subprocess.run(
         command, cwd=REPOSITORY, env={**os.environ, **tools()}, capture_output=True, text=True, check=False

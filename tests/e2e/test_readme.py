@@ -1,38 +1,70 @@
 """The README's examples work as they stand."""
 
+import json
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+
+from local.api import Api
 from local.platform import Platform
+from tests.e2e.conftest import ended
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+DOCS = list((ROOT / "docs").glob("*.md"))
 
 
-def section(title: str) -> str:
-    return README.split(f"## {title}\n")[1].split("\n## ")[0]
+def section(title: str, page: str = README) -> str:
+    """A page's part below a heading of the second level."""
+    return page.split(f"## {title}\n")[1].split("\n## ")[0]
+
+
+def run(example: str, platform: Platform, source: Path, folder: Path) -> str:
+    (folder / ".local").mkdir()
+    shutil.copy(platform.env_file, folder / ".local" / "env")
+    shutil.copy(source, folder / "clip.mp4")
+    command = ["sh", "-eu", "-c", example]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def test_the_first_command_is_near_the_top() -> None:
-    assert README.splitlines().index("make demo                  # or: make demo FILE=your.mp4") < 25
+    assert README.splitlines().index("make demo                  # or: make demo FILE=your.mp4") < 40
 
 
-def test_the_curl_examples_run(platform: Platform, source: Path, tmp_path: Path) -> None:
+def test_three_curl_calls_upload_a_video(platform: Platform, api: Api, source: Path, tmp_path: Path) -> None:
     (example,) = re.findall(r"```sh\n(.*?)```", section("Use it"), re.S)
-    (tmp_path / ".local").mkdir()
-    shutil.copy(platform.env_file, tmp_path / ".local" / "env")
-    shutil.copy(source, tmp_path / "clip.mp4")
 
-    done = subprocess.run(
-        ["sh", "-eu", "-c", example], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
-    )
+    video = json.loads(run(example, platform, source, tmp_path))
 
-    assert done.returncode == 0, done.stderr
-    assert "/index.m3u8" in done.stdout
-    assert '"title": "Renamed"' in done.stdout or '"title":"Renamed"' in done.stdout
+    assert example.count("curl ") == 3
+    assert video["title"] == "clip"
+    assert ended(api, video["id"], 120)["status"] == "ready"
 
 
-def test_every_file_it_names_is_there() -> None:
-    for target in re.findall(r"\]\(([^)#]+)\)", README):
-        assert (Path(__file__).parents[2] / target).exists(), target
+def test_the_tour_with_curl_runs(platform: Platform, source: Path, tmp_path: Path) -> None:
+    tour = section("A tour with curl", (ROOT / "docs" / "api.md").read_text())
+    (example,) = re.findall(r"```sh\n(.*?)```", tour, re.S)
+
+    said = run(example, platform, source, tmp_path)
+
+    assert "/index.m3u8" in said
+    assert '"title": "Renamed"' in said or '"title":"Renamed"' in said
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *sorted(f"docs/{each.name}" for each in DOCS)])
+def test_every_file_that_a_page_names_is_there(page: str) -> None:
+    place = ROOT / page
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", place.read_text()):
+        assert (place.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *sorted(f"docs/{each.name}" for each in DOCS)])
+def test_prose_is_at_most_120_columns_wide(page: str) -> None:
+    prose = re.sub(r"```.*?```", "", (ROOT / page).read_text(), flags=re.S)
+
+    assert [line for line in prose.splitlines() if len(line) > 120 and not line.startswith("|")] == []

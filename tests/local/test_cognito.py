@@ -1,4 +1,4 @@
-"""The commands for a user that the README has and `make deploy` prints, as they stand, in both kinds of pool."""
+"""The commands for a user of docs/deploy.md and `make deploy` prints, as they stand, in both kinds of pool."""
 
 import re
 import shlex
@@ -13,7 +13,7 @@ from local.clients import Clients
 from tests.local import aws
 from tests.templates import resolved
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs" / "deploy.md"
 
 
 def stack_pool(clients: Clients, sign_in: str) -> tuple[str, str]:
@@ -30,7 +30,7 @@ def stack_pool(clients: Clients, sign_in: str) -> tuple[str, str]:
 
 def commands() -> list[list[str]]:
     """What stands under "A user and a token", a list of words each."""
-    (block,) = re.findall(r"A user and a token:\n\n```sh\n(.*?)```", README.read_text(), re.S)
+    (block,) = re.findall(r"A user and a token:\n\n```sh\n(.*?)```", PAGE.read_text(), re.S)
     return [shlex.split(line) for line in block.replace("\\\n", " ").strip().splitlines()]
 
 

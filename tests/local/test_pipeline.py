@@ -30,7 +30,7 @@ PACKAGES = "packages-of-commits"
 
 @pytest.fixture(scope="module")
 def alone(clients: Clients) -> Clients:
-    """An account with the pipeline as a stack of its own, by the README's command."""
+    """An account with the pipeline as a stack of its own, by the command of docs/pipeline.md."""
     account = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": EDGE_REGION}
     done = subprocess.run(
         ["make", "pipeline", "PARAMETERS=GitHubRepository=owner/name"],

@@ -38,3 +38,12 @@ def test_the_document_has_a_place_for_every_measurement() -> None:
         document = replaced(document, name, f"figures of {name}")
 
     assert [f"figures of {name}" in document for name in MEASUREMENTS] == [True] * len(MEASUREMENTS)
+
+
+def test_prose_is_wrapped_and_rows_are_not() -> None:
+    row = "| " + "x " * 90 + "|"
+
+    made = replaced("<!-- measured: a -->\n<!-- end: a -->", "a", "word " * 40 + f"\n{row}")
+
+    assert row in made
+    assert all(len(line) <= 120 for line in made.splitlines() if line != row)
