@@ -4,7 +4,6 @@ import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
-
 COLUMNS = 120
 
 
