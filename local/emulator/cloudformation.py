@@ -10,7 +10,7 @@ import yaml
 from ministack.core.responses import get_account_id, get_region
 from ministack.services.cloudformation import _stacks, changesets, engine, handlers, provisioners, stacks
 
-from local.emulator import iam, interfaces, names, nested, service_roles, stack_states
+from local.emulator import iam, interfaces, names, nested, seams, service_roles, stack_states
 from local.emulator.function_files import FUNCTION, require_network
 from local.emulator.lambdas import require_poller_rights
 from local.emulator.rights import creation_rights
@@ -150,11 +150,13 @@ def install() -> None:
     """Teach the emulator's CloudFormation these."""
     for kind in STUBS:
         HANDLERS.setdefault(kind, stub(kind))
-    provisioners._sfn_definition = definition
-    provisioners._sm_secret_string = secret_string
-    provisioners._update_resource = update_keeping_attributes
-    for module in (engine, handlers, changesets, stacks):
-        module._evaluate_conditions = conditions
+    seams.replace(provisioners, "_sfn_definition", definition, expected="e29ae22959e7")
+    seams.replace(provisioners, "_sm_secret_string", secret_string, expected="35e09b8c3f3d")
+    seams.replace(provisioners, "_update_resource", update_keeping_attributes, expected="21b9b1207f59")
+    seams.replace(engine, "_evaluate_conditions", conditions, expected="e7f9e29b6c01")
+    seams.replace(handlers, "_evaluate_conditions", conditions, expected="e7f9e29b6c01")
+    seams.replace(changesets, "_evaluate_conditions", conditions, expected="e7f9e29b6c01")
+    seams.replace(stacks, "_evaluate_conditions", conditions, expected="e7f9e29b6c01")
     checked(STATE_MACHINE, require_machine_rights)
     checked(TRIGGER, check_trigger)
     checked(FUNCTION, require_network)

@@ -9,7 +9,7 @@ from ministack import app
 from ministack.services import cloudfront, s3
 from ministack.services.cloudformation import provisioners
 
-from local.emulator import firewall, signatures
+from local.emulator import firewall, seams, signatures
 from local.emulator.web_acl import refusal
 
 API_HOST = re.compile(r"^([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com$")
@@ -126,10 +126,10 @@ def _record(physical_id: str, config: Any) -> dict[str, Any]:
 
 def install() -> None:
     """Let distributions reach our API, and let viewers in only with what the behaviour asks for."""
-    cloudfront._fetch_from_origin = fetch_from_origin
-    cloudfront._dataplane_behavior = behavior
-    cloudfront._apply_cors_headers = apply_cors
-    cloudfront.handle_viewer_request = serve
+    seams.replace(cloudfront, "_fetch_from_origin", fetch_from_origin, expected="11c0079215ff")
+    seams.replace(cloudfront, "_dataplane_behavior", behavior, expected="ccb8d22a2569")
+    seams.replace(cloudfront, "_apply_cors_headers", apply_cors, expected="65c4596fe86e")
+    seams.replace(cloudfront, "handle_viewer_request", serve, expected="986c135cbc35")
     handlers = provisioners._RESOURCE_HANDLERS
     handlers["AWS::CloudFront::PublicKey"] = {
         "create": create_public_key,

@@ -7,6 +7,8 @@ from typing import Any
 from ministack.core.responses import error_response_json
 from ministack.services import cognito
 
+from local.emulator import seams
+
 REFUSAL = "Username cannot be of email format, since user pool is configured for email alias."
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 
@@ -22,4 +24,4 @@ def new_user_error(pool: Mapping[str, Any], username: str, attributes: Mapping[s
 
 def install() -> None:
     """Look at names this way."""
-    cognito._new_user_error = new_user_error
+    seams.replace(cognito, "_new_user_error", new_user_error, expected="89cae5b4e5e6")

@@ -13,7 +13,7 @@ from ministack.core import lambda_runtime
 from ministack.core.responses import error_response_json, get_account_id, get_region, json_response
 from ministack.services import ecs, eventbridge
 
-from local.emulator import faults, tasks
+from local.emulator import faults, seams, tasks
 from local.emulator.containers import Launch, LocalDocker
 from local.emulator.slots import Slots
 from local.emulator.start_rights import require_image, require_start_rights
@@ -188,13 +188,13 @@ def _announce(arn: str, task: dict[str, Any]) -> None:
 def install(host: Host, concurrent_tasks: int) -> None:
     """Give the emulator its containers."""
     slots = Slots(concurrent_tasks)
-    ecs._docker = LocalDocker(planner(host))
-    ecs._start_task_worker = limited_start(slots)
-    ecs._mark_task_pending = announcing(ecs._mark_task_pending)
-    ecs._mark_task_running = announcing(ecs._mark_task_running)
-    ecs._mark_task_stopped = announcing(marking_stopped(slots))
-    ecs._sanitize = sanitize
-    ecs._restore_state = restore
-    ecs._stop_task = stop_task
-    ecs._run_task = run_task
+    seams.replace(ecs, "_docker", LocalDocker(planner(host)), expected="bbbc78b3708f")
+    seams.replace(ecs, "_start_task_worker", limited_start(slots), expected="73e133e6afaa")
+    seams.replace(ecs, "_mark_task_pending", announcing(ecs._mark_task_pending), expected="37729731ca03")
+    seams.replace(ecs, "_mark_task_running", announcing(ecs._mark_task_running), expected="42c41b2d19b9")
+    seams.replace(ecs, "_mark_task_stopped", announcing(marking_stopped(slots)), expected="09bac9c1c8d0")
+    seams.replace(ecs, "_sanitize", sanitize, expected="f41cdce9258f")
+    seams.replace(ecs, "_restore_state", restore, expected="cf8858705dce")
+    seams.replace(ecs, "_stop_task", stop_task, expected="06eb83088bbc")
+    seams.replace(ecs, "_run_task", run_task, expected="6e96d8f5a5b8")
     ecs._ACTION_MAP |= {"StopTask": stop_task, "RunTask": run_task}

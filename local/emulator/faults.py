@@ -10,6 +10,8 @@ from ministack import app
 from ministack.core.responses import StreamingResponse
 from ministack.core.router import extract_access_key_id
 
+from local.emulator import seams
+
 NO_CAPACITY = "no-capacity"
 """Fargate has no room for any task, on Spot or on demand."""
 STORM = "storm"
@@ -129,4 +131,4 @@ def install(state: Path) -> None:
     """Look for faults in this state folder."""
     global _folder
     _folder = state / "faults"
-    app._dispatch_service_request = dispatch
+    seams.replace(app, "_dispatch_service_request", dispatch, expected="17e5ef6dcfa0")

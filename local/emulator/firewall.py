@@ -8,6 +8,7 @@ from ministack.core.responses import get_region
 from ministack.services import waf
 from ministack.services.cloudformation import provisioners
 
+from local.emulator import seams
 from local.emulator.web_acl import WebAcl, refusal
 
 _answer = app._handle_execute_api_request
@@ -59,7 +60,7 @@ def update(physical_id: str, old: Any, new: Any, stack: str) -> tuple[str, dict[
 
 def install() -> None:
     """Stand before every API; local.emulator.cloudfront asks for distributions."""
-    app._handle_execute_api_request = answer
+    seams.replace(app, "_handle_execute_api_request", answer, expected="77a20f6d604b")
     waf.create_web_acl_record, waf.update_web_acl_record = create_acl, update_acl
     provisioners._RESOURCE_HANDLERS["AWS::WAFv2::WebACLAssociation"] = {
         "create": create,

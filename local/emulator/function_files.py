@@ -8,7 +8,7 @@ from ministack.core.lambda_runtime import Worker
 from ministack.services import efs, lambda_svc
 from ministack.services.cloudformation import provisioners
 
-from local.emulator import iam
+from local.emulator import iam, seams
 from local.emulator.containers import Mounts, volume_folder
 from local.emulator.start_rights import require_mount
 
@@ -82,4 +82,4 @@ def install(state: Path) -> None:
     def begin(worker: Worker, name: str, config: dict[str, Any], code: bytes) -> None:
         _begin(worker, name, mounted(config, state), code)
 
-    Worker.__init__ = begin
+    seams.replace(Worker, "__init__", begin, expected="9f537cd431cf")

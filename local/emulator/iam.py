@@ -15,6 +15,8 @@ from ministack.core.responses import get_account_id, get_region
 from ministack.services import ecs
 from ministack.services import iam as iam_service
 
+from local.emulator import seams
+
 DEFAULT_STATEMENT = "__default_statement_ID"  # of every topic's own policy
 LOG = logging.getLogger("local.iam")
 
@@ -166,9 +168,9 @@ def _pin_origin(source: str, secure: bool) -> None:
 
 def install() -> None:
     """Put these decisions in the place of ministack's."""
-    app.pin_request_origin = _pin_origin
-    iam_actions.extract_iam_action = _action
-    iam_actions.extract_resource_arn = _resource_arn
-    iam_actions.request_tag_context = _tag_context
-    iam_evaluator.enforce = _enforce
-    iam_evaluator._resource_policy = _own_policy
+    seams.replace(app, "pin_request_origin", _pin_origin, expected="de819c1bd9ac")
+    seams.replace(iam_actions, "extract_iam_action", _action, expected="ec476b92d969")
+    seams.replace(iam_actions, "extract_resource_arn", _resource_arn, expected="82f51700695c")
+    seams.replace(iam_actions, "request_tag_context", _tag_context, expected="d46adb816e02")
+    seams.replace(iam_evaluator, "enforce", _enforce, expected="cf64b1ee5b09")
+    seams.replace(iam_evaluator, "_resource_policy", _own_policy, expected="dec265f9a903")

@@ -14,7 +14,7 @@ from ministack.core.lambda_runtime import Worker
 from ministack.core.responses import request_scope
 from ministack.services import lambda_svc
 
-from local.emulator import faults, function_workers, iam, metrics, payloads, wrong_clock
+from local.emulator import faults, function_workers, iam, metrics, payloads, seams, wrong_clock
 from local.emulator.function_files import places, require_mounts
 from local.emulator.function_rights import check_own_rights
 from local.emulator.function_wall import Wall, can_mount, tmp_mb
@@ -267,15 +267,22 @@ def _revision(function: dict[str, Any]) -> str:
 
 def install(python: Path, state: Path, workers: int) -> None:
     """Run functions through these."""
-    lambda_runtime._PYTHON_WORKER_SCRIPT = worker_script(lambda_runtime._PYTHON_WORKER_SCRIPT)
-    lambda_runtime._detect_runtime_binary = runtime_of(python, walls(python, state))
-    lambda_runtime._worker_class_for = worker_class
-    lambda_runtime._signal = function_workers.end
-    Worker._drain_stderr_bounded = drain_quickly
-    lambda_svc._execute_function_warm = executing(Queues(workers))
-    lambda_svc._poll_sqs = poll_queues
-    lambda_svc._restore_esm_positions = restore_positions
-    lambda_svc._route_async_failure = route_failure
-    lambda_svc._send_ddb_stream_failure_record = keep_batch
+    seams.replace(
+        lambda_runtime,
+        "_PYTHON_WORKER_SCRIPT",
+        worker_script(lambda_runtime._PYTHON_WORKER_SCRIPT),
+        expected="368800addf4d",
+    )
+    seams.replace(
+        lambda_runtime, "_detect_runtime_binary", runtime_of(python, walls(python, state)), expected="222e200df2c0"
+    )
+    seams.replace(lambda_runtime, "_worker_class_for", worker_class, expected="b5a23849280a")
+    seams.replace(lambda_runtime, "_signal", function_workers.end, expected="6b8eb0d36389")
+    seams.replace(Worker, "_drain_stderr_bounded", drain_quickly, expected="3fd7cc742872")
+    seams.replace(lambda_svc, "_execute_function_warm", executing(Queues(workers)), expected="62b9218bef5b")
+    seams.replace(lambda_svc, "_poll_sqs", poll_queues, expected="e438a6a1e094")
+    seams.replace(lambda_svc, "_restore_esm_positions", restore_positions, expected="13262db1ad79")
+    seams.replace(lambda_svc, "_route_async_failure", route_failure, expected="c023331e333f")
+    seams.replace(lambda_svc, "_send_ddb_stream_failure_record", keep_batch, expected="0efd5f5ffe2d")
     payloads.install()
     threading.Thread(target=WarmUp().run, daemon=True, name="warm-up").start()

@@ -15,6 +15,8 @@ from ministack.core.responses import request_scope
 from ministack.services import apigateway_v1, cloudwatch, sqs
 from ministack.services import stepfunctions as sfn
 
+from local.emulator import seams
+
 LOG = logging.getLogger("local.metrics")
 LOOK_SECONDS = 1.0
 EXECUTIONS = {
@@ -145,7 +147,13 @@ def watch() -> None:
 
 def install() -> None:
     """Record and evaluate through these functions."""
-    app._handle_execute_api_request = measuring(app._handle_execute_api_request)  # the firewall included
-    sfn._emit_execution_status_event = emit_status
-    cloudwatch._evaluate_alarm = evaluate
+    seams.replace(
+        app,
+        "_handle_execute_api_request",
+        measuring(app._handle_execute_api_request),
+        expected="77a20f6d604b",
+        over="firewall",
+    )  # the firewall included
+    seams.replace(sfn, "_emit_execution_status_event", emit_status, expected="9c89e45693e3")
+    seams.replace(cloudwatch, "_evaluate_alarm", evaluate, expected="a0b0acd3d432")
     threading.Thread(target=watch, daemon=True, name="metrics").start()

@@ -8,6 +8,8 @@ from typing import Any
 
 from ministack.services.cloudformation import provisioners
 
+from local.emulator import seams
+
 RANDOM_LENGTH = 13
 SECRET, SECRET_RANDOM_LENGTH = "AWS::SecretsManager::Secret", 12
 # Where a type's name stands, and the most characters of it.
@@ -107,7 +109,7 @@ def within(kind: str) -> Callable[[Mapping[str, Any]], None]:
 
 def install() -> None:
     """Have CloudFormation make up names like this."""
-    provisioners._physical_name = made_up
+    seams.replace(provisioners, "_physical_name", made_up, expected="aeef5b394ad2")
     handlers = provisioners._RESOURCE_HANDLERS[SECRET]
     for verb, named in (("create", create_secret), ("update", update_secret)):
         handlers[verb] = partial(named, handlers[verb])

@@ -6,6 +6,8 @@ from typing import Any
 from ministack.core.responses import error_response_json
 from ministack.services import apigateway_v1, lambda_svc
 
+from local.emulator import seams
+
 MOST_IN = 6 * 2**20
 MOST_IN_ASYNCHRONOUS = 2**20
 """256 KB until October 2025."""
@@ -53,5 +55,5 @@ async def call(function: str, event: dict[str, Any], **scope: Any) -> Any:
 
 def install() -> None:
     """Limit what goes in."""
-    lambda_svc._invoke = invoke
-    apigateway_v1._call_lambda_raw = call
+    seams.replace(lambda_svc, "_invoke", invoke, expected="ab193779e5c2")
+    seams.replace(apigateway_v1, "_call_lambda_raw", call, expected="a2df5d6c5b30")

@@ -11,6 +11,8 @@ from ministack.core.persistence import save_all
 from ministack.core.responses import request_scope
 from ministack.services import stepfunctions as sfn
 
+from local.emulator import seams
+
 LOG = logging.getLogger("local.persistence")
 INTERRUPTED = "States.ServiceRestart"
 RESUME_AFTER_SECONDS = 1.0
@@ -69,5 +71,5 @@ def restore(state: Any) -> Any:
 
 def install(autosave_seconds: float) -> None:
     """Start saving, and resume on load."""
-    sfn.load_persisted_state = restore
+    seams.replace(sfn, "load_persisted_state", restore, expected="6f58d9dc1e6e")
     save_every(autosave_seconds)

@@ -13,7 +13,7 @@ from ministack.core import lambda_runtime
 from ministack.core.lambda_runtime import Worker
 from ministack.services import sts
 
-from local.emulator import faults
+from local.emulator import faults, seams
 
 LIFETIME_SECONDS = 6 * 3600
 REMEMBERED_SECONDS = 24 * 3600
@@ -89,6 +89,6 @@ def _end(session: Mapping[str, Any]) -> float:
 
 def install() -> None:
     """Give functions such sessions."""
-    lambda_runtime.execution_credentials = credentials
+    seams.replace(lambda_runtime, "execution_credentials", credentials, expected="cffaadc4f396")
     Worker._spawn, Worker.invoke = spawning(Worker._spawn), invoking(Worker.invoke)
-    sts._evict_expired_sessions = forget_ended_sessions
+    seams.replace(sts, "_evict_expired_sessions", forget_ended_sessions, expected="67ddc890eea7")

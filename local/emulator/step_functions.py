@@ -15,7 +15,7 @@ from typing import Any
 from ministack.services import ecs
 from ministack.services import stepfunctions as sfn
 
-from local.emulator import executions, faults, iam, step_limits
+from local.emulator import executions, faults, iam, seams, step_limits
 from local.emulator.ecs import begin_stop
 from local.emulator.executions import ExecutionEnded
 from local.emulator.rights import lambda_rights, needed_rights, run_task_rights
@@ -158,7 +158,7 @@ def pascal(value: Any) -> Any:
 def install() -> None:
     """Run executions through these functions."""
     step_limits.install()
-    sfn._execute_task = execute_task
-    sfn._invoke_resource = invoke
-    sfn._invoke_resource_with_timeout = invoke_in_time
+    seams.replace(sfn, "_execute_task", execute_task, expected="53c818d247db")
+    seams.replace(sfn, "_invoke_resource", invoke, expected="a85d2be9a858")
+    seams.replace(sfn, "_invoke_resource_with_timeout", invoke_in_time, expected="faeed0bf70d5")
     sfn._SERVICE_DISPATCH["arn:aws:states:::ecs:runTask"] = run_task

@@ -14,7 +14,7 @@ from typing import Any
 from ministack.core.responses import error_response_json, now_iso
 from ministack.services import stepfunctions as sfn
 
-from local.emulator import executions
+from local.emulator import executions, seams
 from local.emulator.executions import ExecutionEnded
 
 PAYLOAD_BYTES = 256 * 1024
@@ -199,14 +199,16 @@ def _listen(token: str, seconds: float) -> None:
 
 def install() -> None:
     """Bound executions by these functions."""
-    sfn._add_event = add_event
-    sfn._apply_parameters = apply_parameters
-    sfn._apply_result_selector = apply_result_selector
-    sfn._error_matches = error_matches
-    sfn._execute_map = execute_map
-    sfn._fail_execution = fail
-    sfn._invoke_with_callback = invoke_with_callback
-    sfn._run_execution = run_execution
-    sfn._run_sub_machine = run_sub_machine
-    sfn._start_execution = start_execution
-    sfn._scaled_sleep = lambda seconds: executions.sleep(seconds * sfn._SFN_WAIT_SCALE)
+    seams.replace(sfn, "_add_event", add_event, expected="b1db143ccd21")
+    seams.replace(sfn, "_apply_parameters", apply_parameters, expected="a90d58220630")
+    seams.replace(sfn, "_apply_result_selector", apply_result_selector, expected="2c9e674e99b4")
+    seams.replace(sfn, "_error_matches", error_matches, expected="519b9dc729c5")
+    seams.replace(sfn, "_execute_map", execute_map, expected="18ad39652912")
+    seams.replace(sfn, "_fail_execution", fail, expected="e6da895fa0b7")
+    seams.replace(sfn, "_invoke_with_callback", invoke_with_callback, expected="bbb38423156a")
+    seams.replace(sfn, "_run_execution", run_execution, expected="996dff84e0e0")
+    seams.replace(sfn, "_run_sub_machine", run_sub_machine, expected="f8d844168b14")
+    seams.replace(sfn, "_start_execution", start_execution, expected="9923282fc76c")
+    seams.replace(
+        sfn, "_scaled_sleep", lambda seconds: executions.sleep(seconds * sfn._SFN_WAIT_SCALE), expected="5ed19df2efa9"
+    )
