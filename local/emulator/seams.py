@@ -17,7 +17,7 @@ from typing import Any
 FOLDER = Path(__file__).parent
 README = FOLDER / "README.md"
 BEGIN, END = "<!-- seams -->", "<!-- end of seams -->"
-_replaced: dict[tuple[int, str], str] = {}
+_replaced: dict[tuple[ModuleType | type, str], str] = {}
 
 
 class SeamChanged(Exception):
@@ -31,7 +31,7 @@ def replace(owner: ModuleType | type, name: str, new: Any, expected: str, over: 
     the source is another one: compare the two versions of the function, change what ours does, then the digest.
     """
     here = sys._getframe(1).f_globals["__name__"].rpartition(".")[2]
-    before = _replaced.get((id(owner), name), "")
+    before = _replaced.get((owner, name), "")
     if before != over:
         raise SeamChanged(f"{_named(owner)}.{name}: {here} comes after {before or 'nobody'}, not {over or 'nobody'}")
     if not over and (found := digest(getattr(owner, name))) != expected:
@@ -40,7 +40,7 @@ def replace(owner: ModuleType | type, name: str, new: Any, expected: str, over: 
             f"{package} {metadata.version(package)} has another {_named(owner)}.{name} ({found}) than {here} was "
             f"written for ({expected}). Install the versions of requirements/emulator.txt, or adapt the seam."
         )
-    _replaced[id(owner), name] = here
+    _replaced[owner, name] = here
     setattr(owner, name, new)
 
 
