@@ -1,6 +1,6 @@
 # One command to see the platform run: `make demo`. Needs Python 3.13 (PYTHON=/path/to/python3.13 if it is not found).
 .DEFAULT_GOAL := help
-.PHONY: help demo up emulator dashboard test test-docker test-faults audit check lint unit media platform browser faults seams rooms scan scaling bench build playback-key preflight service-roles deploy destroy smoke verify redrive pipeline clean
+.PHONY: help demo up emulator dashboard test test-all test-docker test-faults audit check lint unit media platform browser faults seams rooms scan scaling bench build playback-key preflight service-roles deploy destroy smoke verify redrive pipeline clean
 
 bin := .venv/bin
 # What `make test` notes of the rights that roles used.
@@ -24,10 +24,13 @@ emulator: setup ## AWS alone on this machine, nothing deployed, until Ctrl-C (VO
 dashboard: setup ## draw the dashboard of the running `make up` (FILE=dashboard.png)
 	@$(bin)/python -m local.dashboard $(FILE)
 
-test: setup scan ## every test but those that need a Docker engine
+test: setup scan ## every test but those that need a Docker engine, and of exhaustive inputs a choice
 	@mkdir -p .local && rm -f $(grants)
-	VOD_USED_GRANTS=$(grants) $(bin)/python -m pytest tests --ignore=tests/docker
+	VOD_USED_GRANTS=$(grants) $(bin)/python -m pytest tests --ignore=tests/docker -m "not exhaustive"
 	@$(MAKE) --no-print-directory audit
+
+test-all: setup ## what `make test` leaves out: every source at 1, 3 and 8 chunks, every real file of VOD_MEDIA
+	$(bin)/python -m pytest tests/media -m exhaustive
 
 audit: setup ## list what roles may do and the last `make test` never did, and write docs/permissions.md
 	@VOD_USED_GRANTS=$(grants) $(bin)/python -m local.audit
@@ -53,7 +56,7 @@ unit: setup ## a part of `make test`: pure logic and the templates
 	$(bin)/python -m pytest tests/unit tests/templates
 
 media: setup ## a part: real FFmpeg on generated files
-	$(bin)/python -m pytest tests/integration tests/media
+	$(bin)/python -m pytest tests/integration tests/media -m "not exhaustive"
 
 platform: setup ## a part: the emulator, and the whole platform in it
 	$(bin)/python -m pytest tests/local tests/deployment tests/e2e

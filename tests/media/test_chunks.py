@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 from tests import samples
 from tests.integration.encoder.test_encode import distance
@@ -27,7 +28,17 @@ from vod.plan.plan import Plan, SourceObject
 from vod.profiles.profile import CodecLadder, Profile
 from vod.profiles.rung_choice import Rung
 
+CHOSEN = {
+    *("h264 29.97", "open groups", "other fragments", "rotated, 5.1", "odd size, vp9", "h264 to av1"),
+    "interlaced transport stream",
+}
+"""What `make test` looks at; `make test-all` takes every source."""
 RUNGS = (Rung(short_side=96, crf=14, peak_kbps=2000), Rung(short_side=64, crf=14, peak_kbps=1000))
+
+
+def param(source: Source) -> ParameterSet:
+    marks = () if source.name in CHOSEN else pytest.mark.exhaustive
+    return pytest.param(source, id=source.name, marks=marks)
 
 
 def tiny(name: str) -> Profile:
@@ -120,7 +131,7 @@ def finished(plan: Plan, folder: Path) -> Result:
     return looked_at(plan, ended.folder)
 
 
-@pytest.fixture(scope="module", params=[*ENTERED, *FROM_THE_BEGINNING], ids=lambda source: source.name)
+@pytest.fixture(scope="module", params=[param(source) for source in (*ENTERED, *FROM_THE_BEGINNING)])
 def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
     folder = tmp_path_factory.mktemp("source")
     source: Source = request.param
