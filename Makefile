@@ -67,6 +67,12 @@ browser: setup ## a part: the page, embeds and playback in a real browser
 faults: setup ## a part: each fault once
 	$(bin)/python -m pytest tests/faults
 
+rooms: setup ## draw which room of src/vod imports which
+	@$(bin)/python -m tests.rooms
+
+seams: setup ## write the table of what the emulator replaces into local/emulator/README.md
+	@$(bin)/python -m local.emulator.seams
+
 scan: ## look for insecure settings in the templates and the image (checkov; .checkov.yaml says what is left out, and why)
 	@sh local/setup.sh scan
 	.venv-scan/bin/checkov --config-file .checkov.yaml
@@ -113,6 +119,5 @@ clean: ## remove what `up`, `demo`, `test` and `build` made; the virtual environ
 	@if [ -x $(bin)/python ]; then $(bin)/python -m local.clean; fi
 	rm -rf .local .aws-sam .built web/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help demo up emulator dashboard test test-docker test-faults audit check lint unit media platform browser faults seams rooms scan scaling bench build playback-key preflight service-roles deploy destroy smoke verify redrive pipeline clean
 setup:
 	@sh local/setup.sh

@@ -68,3 +68,11 @@ def test_prose_is_at_most_120_columns_wide(page: str) -> None:
     prose = re.sub(r"```.*?```", "", (ROOT / page).read_text(), flags=re.S)
 
     assert [line for line in prose.splitlines() if len(line) > 120 and not line.startswith("|")] == []
+
+
+def test_every_make_target_that_a_page_names_is_there() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "local" / "emulator" / "README.md", *DOCS]
+    named = {name for page in pages for name in re.findall(r"`make ([a-z-]+)", page.read_text())}
+
+    assert named - targets == set()

@@ -1,4 +1,4 @@
-"""The OpenAPI document of the whole API, generated from the routes (`make openapi` is `python -m vod.api.openapi`)."""
+"""The OpenAPI document of the whole API, generated from the routes (`python -m vod.api.openapi` prints it)."""
 
 import json
 import sys
