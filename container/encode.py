@@ -97,4 +97,5 @@ def end_after(seconds: float, stop: threading.Event) -> None:
 
 
 if __name__ == "__main__":
+    logs.of_the_whole_process()
     sys.exit(main())

@@ -8,6 +8,8 @@ from pathlib import Path
 SRC = Path(__file__).parents[1] / "src"
 PAGE = Path(__file__).resolve().parents[1] / "web" / "src"
 GROUND = "(ground)"
+BROWSER_KEYS = ("vod.session", "vod.uploads")
+"""What the page keeps in the browser: no modules."""
 FLOORS: dict[str, tuple[str, ...]] = {
     GROUND: (),
     "media": (),
@@ -72,6 +74,33 @@ def page_imports() -> dict[Path, set[Path]]:
         }
         for path in files.values()
     }
+
+
+def tracked() -> list[Path]:
+    """Every Python file of the project."""
+    folders = ("src", "lambda", "container", "deployment", "local", "benchmarks", "tests")
+    return sorted(path for folder in folders for path in (SRC.parent / folder).rglob("*.py"))
+
+
+def named_in_texts(path: Path) -> set[str]:
+    """The dotted names below `vod` that strings of a file import, or consist of."""
+    texts = [
+        node.value
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    texts = [text for text in texts if text not in BROWSER_KEYS]
+    whole = {text.replace(":", ".") for text in texts if re.fullmatch(r"vod(\.\w+)+(:\w+)?", text)}
+    lines = [line for text in texts for line in re.findall(r"^from (vod[\w.]*) import ([\w, ]+)$", text, re.M)]
+    return whole | {f"{module}.{name.strip()}" for module, names in lines for name in names.split(",")}
+
+
+def exists(name: str) -> bool:
+    """Whether a dotted name is a module, or something that a module defines."""
+    known = modules()
+    module = max((each for each in known if name == each or name.startswith(each + ".")), key=len, default="")
+    rest = name[len(module) + 1 :].split(".")[0]
+    return bool(module) and (not rest or re.search(rf"\b{rest}\b", known[module].read_text()) is not None)
 
 
 def between_rooms(src: Path = SRC) -> dict[str, dict[str, int]]:

@@ -122,10 +122,10 @@ def read_parent() -> str:
 
 def sealed(_: Any) -> dict[str, Any]:
     """What the probe's own wall leaves its child, by the platform's code: what opens, or why there is no wall."""
-    budget, sandbox = (importlib.import_module(f"vod.{name}") for name in ("budget", "sandbox"))
+    limits, sandbox = (importlib.import_module(name) for name in ("vod.sandbox.limits", "vod.sandbox.sandbox"))
 
     def act() -> str:
-        sandbox.seal(budget.PROBE, range(3, 256))
+        sandbox.seal(limits.PROBE, range(3, 256))
         doors: dict[str, Callable[[], object]] = {
             "open": lambda: os.open("/proc/self/status", os.O_RDONLY),
             "socket": socket.socket,
@@ -257,7 +257,7 @@ def beating() -> None:
 def imports(_: Any) -> dict[str, Any]:
     """Seconds, of a clock and of CPU, to import what the dispatch step needs, from the platform's layers."""
     began, used = time.perf_counter(), time.process_time()
-    importlib.import_module("vod.aws.wiring")
+    importlib.import_module("vod.wiring.on_event")
     return {"seconds": round(time.perf_counter() - began, 2), "cpuSeconds": round(time.process_time() - used, 2)}
 
 

@@ -61,7 +61,8 @@ def update(physical_id: str, old: Any, new: Any, stack: str) -> tuple[str, dict[
 def install() -> None:
     """Stand before every API; local.emulator.cloudfront asks for distributions."""
     seams.replace(app, "_handle_execute_api_request", answer, expected="77a20f6d604b")
-    waf.create_web_acl_record, waf.update_web_acl_record = create_acl, update_acl
+    seams.replace(waf, "create_web_acl_record", create_acl, expected="072671f23a93")
+    seams.replace(waf, "update_web_acl_record", update_acl, expected="50653ae1c85c")
     provisioners._RESOURCE_HANDLERS["AWS::WAFv2::WebACLAssociation"] = {
         "create": create,
         "update": update,

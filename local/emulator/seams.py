@@ -101,7 +101,8 @@ def besides(path: Path) -> list[str]:
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(("ministack", "hypercorn"))
         for alias in node.names
     }
-    targets = [target for node in ast.walk(tree) if isinstance(node, ast.Assign) for target in node.targets]
+    assigned = [target for node in ast.walk(tree) if isinstance(node, ast.Assign) for target in node.targets]
+    targets = [each for target in assigned for each in (target.elts if isinstance(target, ast.Tuple) else [target])]
     return [
         ast.unparse(target)
         for target in targets

@@ -90,5 +90,6 @@ def _end(session: Mapping[str, Any]) -> float:
 def install() -> None:
     """Give functions such sessions."""
     seams.replace(lambda_runtime, "execution_credentials", credentials, expected="cffaadc4f396")
-    Worker._spawn, Worker.invoke = spawning(Worker._spawn), invoking(Worker.invoke)
+    seams.replace(Worker, "_spawn", spawning(Worker._spawn), expected="c55febf95656")
+    seams.replace(Worker, "invoke", invoking(Worker.invoke), expected="96751a754710")
     seams.replace(sts, "_evict_expired_sessions", forget_ended_sessions, expected="67ddc890eea7")

@@ -8,6 +8,7 @@ import pytest
 from local.platform import Options, Platform
 from tests.docker.engine import Engine
 from tests.docker.images import ENCODER
+from tests.e2e.conftest import api, source, video  # noqa: F401 - the same, of this platform
 
 GIVEN = "VOD_TEST_ENGINE"
 

@@ -37,7 +37,7 @@ print(json.dumps({
 # A whitelist that lets FFmpeg connect: what stops it then is the kernel.
 CONNECT = """
 import subprocess, imageio_ffmpeg
-from vod import sandbox
+from vod.sandbox import sandbox
 from vod.sandbox.limits import Budget
 command = [imageio_ffmpeg.get_ffmpeg_exe(), "-protocol_whitelist", "tcp", "-i", "tcp://127.0.0.1:9"]
 budget = Budget(cpu_seconds=10, memory_bytes=2**30, wall_seconds=10, output_bytes=2**20)

@@ -149,7 +149,7 @@ def test_a_kernel_without_landlock_or_seccomp_is_imitated(refused: tuple[str, ..
     program = f"""
 import sys; sys.path.insert(0, {str(SOURCE)!r})
 import ctypes, errno
-from vod import landlock, seccomp
+from vod.sandbox import landlock, seccomp
 libc = ctypes.CDLL(None, use_errno=True)
 filters = libc.prctl(22, 2, 0, 0, 0) and errno.errorcode[ctypes.get_errno()]
 print("allowed" if landlock.abi() else "ENOSYS", "EPERM" if filters == "EPERM" else "allowed")

@@ -69,3 +69,9 @@ def test_no_files_of_the_page_import_each_other_in_a_circle() -> None:
     graph = rooms.page_imports()
 
     assert len(list(TopologicalSorter(graph).static_order())) == len(graph)
+
+
+@pytest.mark.parametrize("path", rooms.tracked(), ids=lambda path: str(path.relative_to(rooms.SRC.parent)))
+def test_a_module_that_a_text_names_is_there(path: Path) -> None:
+    """Programs in strings, modules started by name, places that tests replace: no import checks them."""
+    assert {name for name in rooms.named_in_texts(path) if not rooms.exists(name)} == set()

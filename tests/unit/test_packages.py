@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = [ROOT / "src/requirements.txt", ROOT / "container/requirements.txt", *sorted(ROOT.glob("layers/*/*.txt"))]
-PINNED = re.compile(r"^([\w.-]+)(?:\[\w,]+)?==([^\s;\\]+)", re.M)
+PINNED = re.compile(r"^([\w.-]+)(?:\[[\w,]+\])?==([^\s;\\]+)", re.M)
 
 
 def test_no_file_is_of_two_packages() -> None:

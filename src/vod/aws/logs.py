@@ -1,5 +1,7 @@
 """Structured logs: one JSON object a line, with the video, run and execution that it is about."""
 
+import logging
+
 from aws_lambda_powertools import Logger
 
 from vod import keys
@@ -10,6 +12,13 @@ _PACKAGE = "vod"
 def logger() -> Logger:
     """The logger of an entry point, named like the package: what the steps log comes in its shape, with its keys."""
     return Logger(service=_PACKAGE)
+
+
+def of_the_whole_process() -> None:
+    """Lines of other libraries come in the same shape, with the same keys."""
+    ours = logging.getLogger(_PACKAGE)
+    ours.propagate = False
+    logging.basicConfig(level=logging.INFO, handlers=ours.handlers)
 
 
 def about(log: Logger, video_id: str, run: str) -> None:

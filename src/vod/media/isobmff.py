@@ -71,12 +71,13 @@ def boxes(data: memoryview) -> Iterator[Box]:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A box of a file: its type, where it starts, and where its payload begins and ends (bytes)."""
+    """A box of a file: its type, where it starts, and where its payload begins and ends (bytes); open: to the end."""
 
     type: bytes
     start: int
     begin: int
     end: int
+    is_open: bool
 
 
 def placed(source: BinaryIO, at: int, end: int) -> Iterator[Placed]:
@@ -90,7 +91,7 @@ def placed(source: BinaryIO, at: int, end: int) -> Iterator[Placed]:
         following = end if size == 0 else at + size
         if following < at + skip:
             return
-        yield Placed(kind, at, at + skip, min(following, end))
+        yield Placed(kind, at, at + skip, min(following, end), is_open=size == 0)
         at = following
 
 

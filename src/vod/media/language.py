@@ -19,7 +19,7 @@ def bcp47(tag: str | None) -> str | None:
     if subtags[0] in _NO_LANGUAGE or not re.fullmatch(r"[a-z]{2,3}", subtags[0]):
         return None
     rest = [subtag for subtag in subtags[1:] if _SUBTAG.fullmatch(subtag)]
-    return _standard("-".join([subtags[0], *rest])) or _standard(subtags[0])
+    return _standard("-".join([subtags[0], *rest])) or _standard(subtags[0]) or subtags[0]
 
 
 def _standard(tag: str) -> str | None:
@@ -35,7 +35,8 @@ def language_name(tag: str) -> str:
     language = _langcodes().Language.get(tag)
     if not language.has_name_data():
         return tag
-    name = str(language.autonym())
+    # Where a region decides the script (zh-TW), names are written in that script, and it is not named itself.
+    name = str(language.display_name(language.maximize()))
     return name[:1].upper() + name[1:]
 
 

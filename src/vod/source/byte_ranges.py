@@ -61,7 +61,3 @@ def merged(ranges: Iterable[Range]) -> tuple[Range, ...]:
 def total(ranges: Iterable[Range]) -> int:
     """How many bytes the ranges hold."""
     return sum(end - first for first, end in ranges)
-
-
-PRE_ROLL_SECONDS = 2
-"""How far before its first frame a chunk enters the source: enough for pictures that lean on the group before."""

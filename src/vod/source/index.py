@@ -32,6 +32,8 @@ def _headers(source: BinaryIO, size: int) -> tuple[Range, ...] | None:
     """Everything but the media data, and the beginning of that; None when the boxes do not fill the file."""
     kept: list[Range] = []
     for box in islice(placed(source, 0, size), _MOST_BOXES):
+        if box.is_open:
+            return None
         kept.append((box.start, min(box.end, box.start + PROBE_BYTES) if box.type == b"mdat" else box.end))
         if box.end == size:
             return merged(kept)

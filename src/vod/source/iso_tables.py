@@ -12,7 +12,7 @@ from vod.media.isobmff import Placed, placed
 
 _CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts"}
 _ENTRY_BYTES = {b"stts": 8, b"ctts": 8, b"stss": 4, b"stsc": 12, b"stco": 4, b"co64": 8, b"elst": 12, b"stsd": 16}
-_TOP_LEVEL_BOXES = 100
+_TOP_LEVEL_BOXES = 102
 _FULL_HEADER_BYTES = 4
 
 

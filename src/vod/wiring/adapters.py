@@ -18,6 +18,7 @@ from vod.aws.waiting import DynamoWaiting
 from vod.money import prices
 from vod.money.cost import MICRO
 from vod.money.prices import Fargate
+from vod.steps.fail import Failing
 from vod.steps.start import Budget, Starting
 from vod.steps.turns import Turns
 from vod.wiring.refreshed import Renewed
@@ -108,3 +109,8 @@ def delivery(env: Environment) -> Callable[[], Delivery]:
 
     key = Renewed(read, _UNREADABLE)
     return lambda: Delivery(address(), key())
+
+
+def failing(env: Environment) -> Failing:
+    """The fail step."""
+    return Failing(videos(env), events(env), metrics(env))

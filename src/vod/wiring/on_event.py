@@ -10,7 +10,6 @@ from vod.plan.chunks import ChunkPolicy, beside_extras
 from vod.plan.disk import SourcesOn
 from vod.steps.advance import Advancing
 from vod.steps.dispatch import Dispatch
-from vod.steps.fail import Failing
 from vod.steps.plan import Planning
 from vod.steps.publish import Publishing
 from vod.steps.spend import Spending
@@ -49,11 +48,6 @@ def publishing(env: Environment) -> Publishing:
 def advancing(env: Environment) -> Advancing:
     """The advance step."""
     return Advancing(adapters.videos(env), S3Output(client("s3"), env["OUTPUT_BUCKET"], may_list=False))
-
-
-def failing(env: Environment) -> Failing:
-    """The fail step."""
-    return Failing(adapters.videos(env), adapters.events(env), adapters.metrics(env))
 
 
 def webhook(env: Environment) -> Webhook:

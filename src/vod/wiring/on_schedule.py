@@ -16,7 +16,6 @@ from vod.steps.sweep import Sweeping
 from vod.steps.watch import Watching
 from vod.wiring import adapters
 from vod.wiring.adapters import Environment
-from vod.wiring.on_event import failing
 
 
 def deletion(env: Environment) -> Deletion:
@@ -55,7 +54,7 @@ def reconciling(env: Environment) -> Reconciling:
         starting=starting,
         dispatch=dispatching,
         deletion=doing,
-        failing=failing(env),
+        failing=adapters.failing(env),
         sweeping=Sweeping(
             starting.videos, doing.sources, doing.output, doing.receipts, marks, dispatching, doing, bucket
         ),

@@ -13,8 +13,7 @@ from tests.integration.conftest import TABLE
 from vod.aws.videos import DynamoVideos
 from vod.errors import InvalidRequest, VersionConflict
 from vod.ports.services import Videos
-from vod.record import changes as changes_module
-from vod.record.changes import Published
+from vod.record.changes import Published, ready
 from vod.record.status import Status
 from vod.record.video import Failure, Remake, Replaced, Upload, Video
 
@@ -26,7 +25,7 @@ def videos(request: pytest.FixtureRequest, table: Any) -> Videos:
 
 def rich(**changes: object) -> Video:
     video = samples.video(Status.TRANSCODING, tags=("a", "ü"), probe={"duration": 10.5, "audio": [{"index": 1}]})
-    done = changes_module.ready(
+    done = ready(
         video, Published(({"name": "v720", "bitrate": 5},), 10.0, True, False, ("short",)), "2026-01-02T00:00:01.000Z"
     )
     return replace(done, **changes)  # type: ignore[arg-type]

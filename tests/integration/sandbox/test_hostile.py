@@ -17,12 +17,12 @@ from tests.hostile import files
 from tests.hostile.traps import Traps, traps
 from tests.media.corpus import corpus_file
 from tests.media.generate import FFMPEG
+from vod.encoder import limits as chunk_limits
 from vod.errors import SourceRefused
 from vod.ffmpeg import commands
 from vod.plan.make_plan import make_plan
 from vod.plan.plan import Plan, SourceObject
 from vod.sandbox import landlock, sandbox
-from vod.sandbox import limits as limits_module
 from vod.sandbox.limits import Budget
 from vod.sandbox.sandbox import Sandbox
 from vod.source.probe import Limits
@@ -269,7 +269,7 @@ def test_a_source_that_needs_more_than_its_budget_is_refused_and_not_tried_again
 ) -> None:
     path = stored(tmp_path, files.far_apart(tmp_path, 200_000))
     plan = planned(path, "matroska")
-    monkeypatch.setattr(limits_module, "of_chunk", lambda *_: replace(ENOUGH, cpu_seconds=2))
+    monkeypatch.setattr(chunk_limits, "of_chunk", lambda *_: replace(ENOUGH, cpu_seconds=2))
     began = time.monotonic()
 
     report = encode(encoder(tmp_path, path), plan, plan.chunks[0])

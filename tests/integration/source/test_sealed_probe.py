@@ -15,7 +15,7 @@ import pytest
 from tests.media.generate import clip
 from vod.errors import SandboxUnavailable, SourceRefused
 from vod.sandbox.limits import PROBE, Budget
-from vod.source import sealed_probe as process_module
+from vod.source import sealed_probe
 from vod.source.libav import read_probe
 from vod.source.probe import Limits
 from vod.source.sealed_probe import ProbeProcess
@@ -136,7 +136,7 @@ def test_another_program_finds_nothing_either(start: Start) -> None:
 def test_a_nursery_that_was_stopped_fails_one_call_and_is_replaced(
     start_in_a_function: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(process_module, "_NURSERY_SECONDS", 8)
+    monkeypatch.setattr(sealed_probe, "_NURSERY_SECONDS", 8)
     process = start_in_a_function("stop_the_nursery", QUICK)
 
     with pytest.raises(ChildProcessError, match="does not answer"):

@@ -19,7 +19,7 @@ from vod.media.text import LONGEST, quoted
             ("cmn", "cmn"),
         ),
         *(("und", None), ("zxx", None), ("", None), (None, None), ("English", None), ('e"n', None), ("en-\n", "en")),
-        *(("zzz", None), ("aa-bb-cc-dd", "aa"), ("qaa", None)),
+        *(("zzz", "zzz"), ("jp", "jp"), ("aa-bb-cc-dd", "aa"), ("qaa", None)),
     ],
 )
 def test_container_languages_become_the_shortest_tag(tag: str | None, expected: str | None) -> None:
@@ -27,7 +27,16 @@ def test_container_languages_become_the_shortest_tag(tag: str | None, expected: 
 
 
 @pytest.mark.parametrize(
-    ("tag", "name"), [("de", "Deutsch"), ("pt-BR", "Português (Brasil)"), ("ja", "日本語"), ("tlh", "tlh")]
+    ("tag", "name"),
+    [
+        ("de", "Deutsch"),
+        ("pt-BR", "Português (Brasil)"),
+        ("ja", "日本語"),
+        ("tlh", "tlh"),
+        ("jp", "jp"),
+        ("zh-TW", "中文（台灣）"),
+        ("en-US", "English (United States)"),
+    ],
 )
 def test_languages_are_called_as_their_speakers_call_them(tag: str, name: str) -> None:
     assert language_name(tag) == name

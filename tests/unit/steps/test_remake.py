@@ -29,9 +29,8 @@ from vod.frozen import Document
 from vod.plan.make_plan import remake_plan
 from vod.plan.plan import Plan, SourceObject
 from vod.record import remakes
-from vod.record import video as video_module
 from vod.record.status import Status
-from vod.record.video import Failure, Replaced, Source, Video
+from vod.record.video import Failure, Remake, Replaced, Source, Video
 from vod.steps.delete import Deleting, Deletion
 from vod.steps.fail import Failing, reason
 from vod.steps.plan import Planning
@@ -291,7 +290,7 @@ def test_cancelling_keeps_what_there_is_and_stops_the_run() -> None:
 def test_it_waits_for_its_turn() -> None:
     world = World(Turns(videos=1))
     ledger = world.runs.starting.ledger
-    other = remakes.as_remade(replace(samples.video(Status.READY), remake=video_module.Remake("r", "v", "")))
+    other = remakes.as_remade(replace(samples.video(Status.READY), remake=Remake("r", "v", "")))
     assert world.runs.starting._start(other).is_done
 
     run = world.remake()
@@ -394,7 +393,7 @@ def test_one_that_was_cancelled_or_published_meanwhile_has_not_failed(is_publish
 def test_a_failure_is_told_once_however_often_it_is_tried() -> None:
     video = samples.video(Status.READY)
     for run in ("a" * 12, "b" * 12):
-        asked = replace(video, remake=video_module.Remake(run, "v720", "2026-01-02T00:00:00.000Z"))
+        asked = replace(video, remake=Remake(run, "v720", "2026-01-02T00:00:00.000Z"))
         video = remakes.not_remade(asked, Failure("internal", "It failed."), "2026-01-02T00:00:00.000Z")
 
     assert sum("v720" in each for each in video.warnings) == 1
