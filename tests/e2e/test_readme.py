@@ -42,7 +42,7 @@ def test_three_curl_calls_upload_a_video(platform: Platform, api: Api, source: P
     video = json.loads(run(example, platform, source, tmp_path))
 
     assert example.count("curl ") == 3
-    assert video["title"] == "clip"
+    assert video["title"] == "clip.mp4"
     assert ended(api, video["id"], 120)["status"] == "ready"
 
 
