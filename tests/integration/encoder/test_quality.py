@@ -11,6 +11,7 @@ from tests import samples
 from tests.fakes import FakeOutput
 from tests.integration.encoder.test_encode import BASE, encoder, planned
 from tests.media.generate import FFMPEG, clip
+from vod.encoder import limits
 from vod.encoder.measure import Measured, Measuring
 from vod.encoder.report import ChunkReport
 from vod.errors import EncodeInterrupted
@@ -18,7 +19,6 @@ from vod.ffmpeg import quality
 from vod.ffmpeg.quality import Quality, QualityReport
 from vod.plan.chunks import Chunk
 from vod.plan.plan import Plan
-from vod.sandbox import limits
 from vod.sandbox.limits import Budget
 from vod.steps.encode import encode
 
