@@ -112,7 +112,7 @@ def test_an_upload_whose_completion_was_never_answered_is_complete(world: World,
 def test_an_encoder_that_is_killed_again_and_again_goes_on_where_it_was(world: World, film: Path) -> None:
     video_id, chance = world.upload(film, FILM), random.Random(1)
     for _ in range(3):
-        assert kill(encoding(world, video_id), chance)
+        assert kill(until(lambda: encoding(world, video_id), 60), chance)
         time.sleep(chance.uniform(0, 1.5))
 
     assert world.settle() == []
