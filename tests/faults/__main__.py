@@ -99,7 +99,10 @@ def main() -> int:
     ends: Counter[str] = Counter()
     rounds = failed = 0
     print(f"SEED={seed}: at least {wanted} kills", flush=True)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, Platform(options(Path(folder) / "state")) as platform:
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        Platform(options(Path(folder) / "state")) as platform,
+    ):
         clips = {
             name: clip(Path(folder) / f"{name}.mp4", seconds=seconds, size="320x240")
             for name, (seconds, _) in CLIPS.items()
