@@ -7,10 +7,10 @@ from vod.aws import logs
 from vod.aws.events import ended_execution
 from vod.errors import is_broken
 from vod.steps.fail import reason
-from vod.wiring import adapters
+from vod.wiring import on_failure
 
 logger = logs.logger()
-_failing = adapters.failing(os.environ)
+_failing = on_failure.failing(os.environ)
 
 
 @logger.inject_lambda_context(clear_state=True)

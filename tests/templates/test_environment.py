@@ -11,7 +11,7 @@ from tests.templates.parsed import Resource
 
 WIRING = [ast.parse(path.read_text()) for path in (parsed.REPOSITORY / "src/vod/wiring").glob("*.py")]
 WIRED = {node.name: node for file in WIRING for node in file.body if isinstance(node, ast.FunctionDef)}
-PREFIX = re.compile(r"^(adapters|on_request|on_event|on_schedule)\.")
+PREFIX = re.compile(r"^(adapters|on_request|on_event|on_failure|on_schedule)\.")
 READ_BY_LIBRARIES = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "TMPDIR"}
 
 

@@ -1,6 +1,8 @@
 """Imports point inward: a room knows the rooms below it, and only the outer ones know AWS and the environment."""
 
 import ast
+import subprocess
+import sys
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -75,3 +77,11 @@ def test_no_files_of_the_page_import_each_other_in_a_circle() -> None:
 def test_a_module_that_a_text_names_is_there(path: Path) -> None:
     """Programs in strings, modules started by name, places that tests replace: no import checks them."""
     assert {name for name in rooms.named_in_texts(path) if not rooms.exists(name)} == set()
+
+
+def test_functions_of_the_api_load_nothing_that_encodes() -> None:
+    program = "import sys, vod.wiring.on_request; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=rooms.SRC, capture_output=True, text=True, check=True)
+
+    loaded = {rooms.room_of(name) for name in done.stdout.split() if name.startswith("vod.")}
+    assert not loaded & {"encoder", "ffmpeg", "manifest", "sandbox"}

@@ -13,12 +13,14 @@ from vod.aws.executions import StepFunctions
 from vod.aws.ledger import DynamoLedger
 from vod.aws.metrics import EmfMetrics
 from vod.aws.objects import S3Output, S3Sources
+from vod.aws.receipts import DynamoReceipts
+from vod.aws.shares import DynamoShares
+from vod.aws.tasks import EcsTasks
 from vod.aws.videos import DynamoVideos
 from vod.aws.waiting import DynamoWaiting
 from vod.money import prices
 from vod.money.cost import MICRO
 from vod.money.prices import Fargate
-from vod.steps.fail import Failing
 from vod.steps.start import Budget, Starting
 from vod.steps.turns import Turns
 from vod.wiring.refreshed import Renewed
@@ -37,14 +39,29 @@ def videos(env: Environment) -> DynamoVideos:
     return DynamoVideos(client("dynamodb"), env["TABLE_NAME"])
 
 
-def output(env: Environment) -> S3Output:
-    """The output bucket."""
-    return S3Output(client("s3"), env["OUTPUT_BUCKET"])
+def output(env: Environment, may_list: bool = True) -> S3Output:
+    """The output bucket; a role that may not list it cannot tell a missing object from a forbidden one."""
+    return S3Output(client("s3"), env["OUTPUT_BUCKET"], may_list)
 
 
 def sources(env: Environment) -> S3Sources:
     """The source bucket, with addresses to upload to."""
     return S3Sources(signing_client(env), env["SOURCE_BUCKET"])
+
+
+def shares(env: Environment) -> DynamoShares:
+    """The links to videos."""
+    return DynamoShares(client("dynamodb"), env["TABLE_NAME"])
+
+
+def receipts(env: Environment) -> DynamoReceipts:
+    """What deletions removed."""
+    return DynamoReceipts(client("dynamodb"), env["TABLE_NAME"])
+
+
+def tasks(env: Environment) -> EcsTasks:
+    """The cluster's tasks."""
+    return EcsTasks(client("ecs"), env["CLUSTER_NAME"])
 
 
 def executions(env: Environment) -> StepFunctions:
@@ -109,8 +126,3 @@ def delivery(env: Environment) -> Callable[[], Delivery]:
 
     key = Renewed(read, _UNREADABLE)
     return lambda: Delivery(address(), key())
-
-
-def failing(env: Environment) -> Failing:
-    """The fail step."""
-    return Failing(videos(env), events(env), metrics(env))

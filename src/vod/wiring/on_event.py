@@ -4,7 +4,6 @@ from fractions import Fraction
 
 from vod.aws.clients import client
 from vod.aws.http import HttpPost
-from vod.aws.objects import S3Output
 from vod.aws.queue import SqsQueue
 from vod.plan.chunks import ChunkPolicy, beside_extras
 from vod.plan.disk import SourcesOn
@@ -36,7 +35,7 @@ def planning(env: Environment) -> Planning:
         most=beside_extras(int(env["MAX_CONCURRENT_CHUNKS"])),
         target_seconds=60 * int(env["ENCODE_TARGET_MINUTES"]),
     )
-    output = S3Output(client("s3"), env["OUTPUT_BUCKET"], may_list=False)
+    output = adapters.output(env, may_list=False)
     return Planning(adapters.videos(env), output, policy, SourcesOn(env["SOURCES_ON"]))
 
 
@@ -47,7 +46,7 @@ def publishing(env: Environment) -> Publishing:
 
 def advancing(env: Environment) -> Advancing:
     """The advance step."""
-    return Advancing(adapters.videos(env), S3Output(client("s3"), env["OUTPUT_BUCKET"], may_list=False))
+    return Advancing(adapters.videos(env), adapters.output(env, may_list=False))
 
 
 def webhook(env: Environment) -> Webhook:

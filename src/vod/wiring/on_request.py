@@ -4,9 +4,6 @@ from datetime import timedelta
 
 from vod.aws.background import BackgroundFunction
 from vod.aws.clients import client
-from vod.aws.objects import S3Output
-from vod.aws.receipts import DynamoReceipts
-from vod.aws.shares import DynamoShares
 from vod.steps.delete import Deleting
 from vod.steps.deliver import Delivering
 from vod.steps.library import Library
@@ -38,15 +35,13 @@ def library(env: Environment) -> Library:
 
 def sharing(env: Environment) -> Sharing:
     """The links to videos."""
-    return Sharing(adapters.videos(env), DynamoShares(client("dynamodb"), env["TABLE_NAME"]), adapters.public_url(env))
+    return Sharing(adapters.videos(env), adapters.shares(env), adapters.public_url(env))
 
 
 def delivering(env: Environment) -> Delivering:
     """The deliver step."""
-    output = S3Output(client("s3"), env["OUTPUT_BUCKET"], may_list=False)
-    return Delivering(
-        adapters.videos(env), DynamoShares(client("dynamodb"), env["TABLE_NAME"]), output, adapters.delivery(env)
-    )
+    output = adapters.output(env, may_list=False)
+    return Delivering(adapters.videos(env), adapters.shares(env), output, adapters.delivery(env))
 
 
 def runs(env: Environment) -> Runs:
@@ -57,5 +52,5 @@ def runs(env: Environment) -> Runs:
 
 def deleting(env: Environment) -> Deleting:
     """The delete step, as far as a caller waits for it."""
-    receipts = DynamoReceipts(client("dynamodb"), env["TABLE_NAME"])
+    receipts = adapters.receipts(env)
     return Deleting(adapters.videos(env), receipts, BackgroundFunction(client("lambda"), env["RECONCILE_FUNCTION"]))

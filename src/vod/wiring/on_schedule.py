@@ -5,9 +5,7 @@ from pathlib import Path
 from vod.aws.bookmarks import DynamoMarks
 from vod.aws.clients import client
 from vod.aws.distribution import CloudFront
-from vod.aws.receipts import DynamoReceipts
 from vod.aws.scratch import ScratchFunction
-from vod.aws.tasks import EcsTasks
 from vod.steps.delete import Deletion
 from vod.steps.dispatch import Dispatch
 from vod.steps.reconcile import Reconciling
@@ -16,11 +14,12 @@ from vod.steps.sweep import Sweeping
 from vod.steps.watch import Watching
 from vod.wiring import adapters
 from vod.wiring.adapters import Environment
+from vod.wiring.on_failure import failing
 
 
 def deletion(env: Environment) -> Deletion:
     """The work of the delete step."""
-    receipts = DynamoReceipts(client("dynamodb"), env["TABLE_NAME"])
+    receipts = adapters.receipts(env)
     cdn = CloudFront(client("cloudfront"), client("ssm"), env["DISTRIBUTION_PARAMETER"])
     # Waits longer than the function may take, and asks twice at most: whoever deletes has time left when it hangs.
     patient = client("lambda", read_timeout=50, retries={"mode": "standard", "max_attempts": 1})
@@ -50,11 +49,11 @@ def reconciling(env: Environment) -> Reconciling:
         videos=starting.videos,
         sources=doing.sources,
         executions=starting.executions,
-        tasks=EcsTasks(client("ecs"), env["CLUSTER_NAME"]),
+        tasks=adapters.tasks(env),
         starting=starting,
         dispatch=dispatching,
         deletion=doing,
-        failing=adapters.failing(env),
+        failing=failing(env),
         sweeping=Sweeping(
             starting.videos, doing.sources, doing.output, doing.receipts, marks, dispatching, doing, bucket
         ),
@@ -67,4 +66,4 @@ def reconciling(env: Environment) -> Reconciling:
 def watching(env: Environment) -> Watching:
     """The watch step."""
     starting = adapters.starting(env)
-    return Watching(starting, starting.ledger, EcsTasks(client("ecs"), env["CLUSTER_NAME"]), adapters.metrics(env))
+    return Watching(starting, starting.ledger, adapters.tasks(env), adapters.metrics(env))
