@@ -37,12 +37,15 @@ def make_plan(
 ) -> Plan:
     """The plan for a probed source. Pure: the same source, policy and profile give the same plan."""
     recipe = profile or profiles.named(DEFAULT)
-    heard = _of_sound(video_id, run, source, probe, recipe)
-    return heard if probe.video is None else _with_pictures(heard, probe, probe.video, policy, recipe)
+    if (video := probe.video) is None:
+        return _of_sound(video_id, run, source, probe, recipe, float(length(probe)))
+    work = _work(probe, video, recipe)
+    seconds = max(float(length(probe)), work.frames / float(work.rate))
+    return _with_pictures(_of_sound(video_id, run, source, probe, recipe, seconds), probe, video, work, policy, recipe)
 
 
-def _of_sound(video_id: str, run: str, source: SourceObject, probe: Probe, recipe: Profile) -> Plan:
-    """The plan for a source without picture: its sound in one task; the empty grid has a frame a second."""
+def _of_sound(video_id: str, run: str, source: SourceObject, probe: Probe, recipe: Profile, seconds: float) -> Plan:
+    """The plan for a source without picture: its sound, so long, in one task; the empty grid has a frame a second."""
     return Plan(
         video_id=video_id,
         run=run,
@@ -61,7 +64,7 @@ def _of_sound(video_id: str, run: str, source: SourceObject, probe: Probe, recip
         frames=0,
         duration=probe.duration,
         renditions=(),
-        audio=sound.renditions(probe.audio, float(length(probe))),
+        audio=sound.renditions(probe.audio, seconds),
         subtitles=subtitles.renditions(probe.subtitles),
         storyboard=None,
         measure_quality=False,
@@ -69,24 +72,22 @@ def _of_sound(video_id: str, run: str, source: SourceObject, probe: Probe, recip
     )
 
 
-def _with_pictures(heard: Plan, probe: Probe, video: VideoTrack, policy: ChunkPolicy, recipe: Profile) -> Plan:
+def _with_pictures(
+    heard: Plan, probe: Probe, video: VideoTrack, work: Work, policy: ChunkPolicy, recipe: Profile
+) -> Plan:
     """The plan for the sound of a source, and for its pictures."""
-    rate = within(video.rate.fraction, Fraction(recipe.max_frame_rate))
-    gop = max(1, round(rate * GOP_SECONDS))
     is_seekable = probe.container in SEEKABLE
-    work = _work(probe, video, rate, gop, recipe)
     return heard.model_copy(
         update={
             "video_index": video.index,
             "is_seekable": is_seekable,
             "interlaced": video.interlaced,
             "color": video.color,
-            "rate": Rate.of(rate),
-            "gop_frames": gop,
+            "rate": Rate.of(work.rate),
+            "gop_frames": work.segment_frames // GOPS_PER_SEGMENT,
             "frames": work.frames,
             "held": work.frames - work.pictures,
             "renditions": work.renditions,
-            "audio": sound.renditions(probe.audio, max(float(length(probe)), work.frames / float(rate))),
             "storyboard": _storyboard(recipe, work),
             "measure_quality": recipe.measure_quality,
             "chunks": tasks(probe, work, policy if is_seekable else ONE_CHUNK),
@@ -94,15 +95,16 @@ def _with_pictures(heard: Plan, probe: Probe, video: VideoTrack, policy: ChunkPo
     )
 
 
-def _work(probe: Probe, video: VideoTrack, rate: Fraction, gop: int, recipe: Profile) -> Work:
+def _work(probe: Probe, video: VideoTrack, recipe: Profile) -> Work:
     """The frames to encode: the picture's, and its last one held for as long as there is sound behind it."""
+    rate = within(video.rate.fraction, Fraction(recipe.max_frame_rate))
     seconds, pictures = length(probe), max(1, round(_exact(video.end) * rate))
     held = max(0, round(seconds * rate) - pictures) if seconds - _exact(video.end) > LEAST_HELD_SECONDS else 0
     return Work(
         renditions=renditions(video, rate, recipe),
         frames=pictures + held,
         pictures=pictures,
-        segment_frames=gop * GOPS_PER_SEGMENT,
+        segment_frames=max(1, round(rate * GOP_SECONDS)) * GOPS_PER_SEGMENT,
         rate=rate,
         is_measured=recipe.measure_quality,
     )
