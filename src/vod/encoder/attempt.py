@@ -1,7 +1,6 @@
 """One try at the tracks of a chunk: FFmpeg from the first segment that is missing, each segment stored at once."""
 
 import logging
-import os
 import shlex
 import threading
 from collections.abc import Callable, Mapping
@@ -108,7 +107,7 @@ class Attempt:
         if not todo:
             return Finished(0, (), 0.0)
         self.store.begin()
-        budget = limits.of_chunk(self.plan, self.chunk, cores())
+        budget = limits.of_chunk(self.plan, self.chunk, limits.cores())
         confined = Sandbox(budget, (str(self.source.path),), self.unconfined_allowed, self.source)
         finished = runner.run(self._command, todo, self._take, self._on_progress, self.stop, confined)
         self.source.check()
@@ -133,8 +132,3 @@ class Attempt:
         before = (self.resume_at - self.chunk.first_segment) * self.plan.segment_frames
         self.is_wanted = self.on_frames(before + frames if self.plan.renditions else int(seconds))
         return self.is_wanted
-
-
-def cores() -> int:
-    """How many this process may use."""
-    return os.process_cpu_count() or 1

@@ -1,5 +1,6 @@
 """How much each process of an encoder task may use: pure numbers, from the plan."""
 
+import os
 from dataclasses import replace
 
 from vod.plan.chunks import Chunk
@@ -18,6 +19,11 @@ _ENCODER_RESERVE_MIB = 512
 _THREADS_MIB_PER_CORE = 128
 _OUTPUT_SLACK = 4
 _STILL_OUTPUT_MIB = 64
+
+
+def cores() -> int:
+    """How many this process may use."""
+    return os.process_cpu_count() or 1
 
 
 def of_chunk(plan: Plan, chunk: Chunk, cores: int) -> Budget:

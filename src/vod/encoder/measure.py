@@ -1,7 +1,6 @@
 """Measure: how close what is stored of a chunk comes to its source. It adds to a video and never fails one."""
 
 import logging
-import os
 import shlex
 import shutil
 import threading
@@ -85,7 +84,7 @@ class _Comparison:
         self._tracks = tracks
         self._source = str(source)
         self._place = place
-        self._budget = limits.of_measuring(plan, chunk, os.process_cpu_count() or 1)
+        self._budget = limits.of_measuring(plan, chunk, limits.cores())
         self._seen = 0
 
     def run(self) -> tuple[QualityReport, ...]:

@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from vod import keys
-from vod.encoder import scratch
-from vod.encoder.attempt import Attempt, cores
+from vod.encoder import limits, scratch
+from vod.encoder.attempt import Attempt
 from vod.encoder.early_report import SoFar
 from vod.encoder.extras import Extras
 from vod.encoder.journal import Journal
@@ -102,7 +102,9 @@ class _Chunk:
         self._on_frames = encoder.on_frames
         self._plan = plan
         self._chunk = chunk
-        self._extras = Extras(encoder.binary, plan, chunk, source, encoder.output, cores(), encoder.unconfined_allowed)
+        self._extras = Extras(
+            encoder.binary, plan, chunk, source, encoder.output, limits.cores(), encoder.unconfined_allowed
+        )
         self._so_far = SoFar(encoder.output, plan, chunk, journal)
         self._attempt = Attempt(
             binary=encoder.binary,
