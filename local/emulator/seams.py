@@ -16,6 +16,7 @@ from typing import Any
 
 FOLDER = Path(__file__).parent
 README = FOLDER / "README.md"
+PACKAGES = ("ministack", "hypercorn")
 BEGIN, END = "<!-- seams -->", "<!-- end of seams -->"
 _replaced: dict[tuple[ModuleType | type, str], str] = {}
 
@@ -73,14 +74,19 @@ def seams() -> list[Seam]:
     return sorted(seam for path in FOLDER.glob("*.py") for seam in _of(path))
 
 
-def _of(path: Path) -> list[Seam]:
-    tree = ast.parse(path.read_text())
-    imported = {
+def _imported(tree: ast.Module) -> dict[str, str]:
+    """What a file imports from the packages: the name that it has there, by the one that it has here."""
+    return {
         alias.asname or alias.name: f"{node.module}.{alias.name}"
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(PACKAGES)
         for alias in node.names
     }
+
+
+def _of(path: Path) -> list[Seam]:
+    tree = ast.parse(path.read_text())
+    imported = _imported(tree)
     return [
         Seam(
             imported.get(ast.unparse(call.args[0]), ast.unparse(call.args[0])),
@@ -95,12 +101,7 @@ def _of(path: Path) -> list[Seam]:
 def besides(path: Path) -> list[str]:
     """Assignments of a file to attributes of what it imports from the packages, which `replace` should make."""
     tree = ast.parse(path.read_text())
-    imported = {
-        alias.asname or alias.name
-        for node in tree.body
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(("ministack", "hypercorn"))
-        for alias in node.names
-    }
+    imported = _imported(tree)
     assigned = [target for node in ast.walk(tree) if isinstance(node, ast.Assign) for target in node.targets]
     targets = [each for target in assigned for each in (target.elts if isinstance(target, ast.Tuple) else [target])]
     return [

@@ -9,12 +9,12 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from _pytest.mark.structures import ParameterSet
 
 from tests import samples
 from tests.integration.encoder.test_encode import distance
 from tests.integration.source.test_libav import probe
 from tests.media import decoded
+from tests.media.choice import chosen
 from tests.media.decoded import THUMBNAIL, Packet, Track, thumbnails
 from tests.media.generate import FFMPEG, clip
 from tests.media.in_process import PRESETS, encoded, published
@@ -34,11 +34,6 @@ CHOSEN = {
 }
 """What `make test` looks at; `make test-all` takes every source."""
 RUNGS = (Rung(short_side=96, crf=14, peak_kbps=2000), Rung(short_side=64, crf=14, peak_kbps=1000))
-
-
-def param(source: Source) -> ParameterSet:
-    marks = () if source.name in CHOSEN else pytest.mark.exhaustive
-    return pytest.param(source, id=source.name, marks=marks)
 
 
 def tiny(name: str) -> Profile:
@@ -131,7 +126,7 @@ def finished(plan: Plan, folder: Path) -> Result:
     return looked_at(plan, ended.folder)
 
 
-@pytest.fixture(scope="module", params=[param(source) for source in (*ENTERED, *FROM_THE_BEGINNING)])
+@pytest.fixture(scope="module", params=chosen([*ENTERED, *FROM_THE_BEGINNING], CHOSEN))
 def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
     folder = tmp_path_factory.mktemp("source")
     source: Source = request.param

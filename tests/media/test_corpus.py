@@ -6,11 +6,11 @@ from pathlib import Path
 
 import m3u8
 import pytest
-from _pytest.mark.structures import ParameterSet
 from mpegdash.parser import MPEGDASHParser
 
 from tests.hostile.traps import traps
 from tests.media import decoded
+from tests.media.choice import chosen
 from tests.media.corpus import MediaFile, corpus_file, listed
 from tests.media.generate import ffmpeg
 from tests.media.in_process import Ended, quick, transcoded
@@ -51,10 +51,6 @@ LARGE = {
 TRACK_SHOWN = {"mp4_2video_2audio_movtext.mp4": Fraction(16, 9)}
 
 
-def param(file: MediaFile) -> ParameterSet:
-    return pytest.param(file, id=file.name, marks=() if file.name in CHOSEN else pytest.mark.exhaustive)
-
-
 @pytest.fixture(scope="module")
 def prober() -> Iterator[ProbeProcess]:
     process = ProbeProcess(reader="tests.hostile.walled:read_probe")
@@ -62,7 +58,7 @@ def prober() -> Iterator[ProbeProcess]:
     process.close()
 
 
-@pytest.mark.parametrize("file", [param(file) for file in FILES])
+@pytest.mark.parametrize("file", chosen(FILES, CHOSEN))
 def test_every_file_ends_as_its_manifest_says(file: MediaFile, tmp_path: Path, prober: ProbeProcess) -> None:
     profile = quick(sides=(360, 240)) if file.name in LARGE else quick()
 
