@@ -24,7 +24,9 @@ from deployment.recovery import Recovery
 from deployment.samconfig import Target, assignments, target
 
 PAGE = REPOSITORY / "web/dist"
-NO_PAGE = "The page was not built: it needs Node.js 20.19 or newer with npm (`make deploy PAGE=no` leaves it out)."
+NO_PAGE = (
+    "The page was not built. It needs Node.js 20.19 or newer with npm. `make deploy PAGE=no` deploys without the page."
+)
 NO_SAM = "sam is not on PATH: run `make deploy`, which installs it in .venv."
 
 
@@ -61,7 +63,7 @@ def require_ready(session: Any, name: str, given: Mapping[str, str]) -> None:
     found = list(Preflight(session, name, given).run())
     print(table(found), flush=True)
     if not is_ready(found):
-        raise ValueError("nothing was built: see what is marked NO")
+        raise ValueError("nothing was built: fix the lines marked NO first")
 
 
 def next_steps(session: Any, name: str) -> str:
@@ -96,8 +98,8 @@ def main(arguments: list[str]) -> int:
     """Deploy; the exit code."""
     parser = argparse.ArgumentParser(prog="make deploy", description="Deploy to the AWS account of your credentials.")
     parser.add_argument("--config-env", default="default", help="the environment of samconfig.toml")
-    parser.add_argument("--without-page", action="store_true", help="leave the page alone")
-    parser.add_argument("parameters", nargs="*", help="NAME=value; other parameters stay as they are")
+    parser.add_argument("--without-page", action="store_true", help="do not build or upload the page")
+    parser.add_argument("parameters", nargs="*", help="NAME=value; other parameters keep their values")
     asked = parser.parse_args(arguments)
     if lacking := missing_tool(wants_page=not asked.without_page):
         print(f"make deploy: {lacking}", file=sys.stderr)

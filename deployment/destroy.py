@@ -21,10 +21,10 @@ PAGE = "PageBucket"
 PATIENCE = {"Delay": 5, "MaxAttempts": 720}  # seconds; a distribution alone takes minutes
 PAUSE_SECONDS = 15 * 60
 INTERFACES = (
-    "Lambda removes the network interfaces of a function up to 40 minutes after it, and subnets and security groups go "
-    "only then"
+    "Lambda removes the network interfaces of a deleted function after up to 40 minutes; subnets and security groups "
+    "can be deleted only then"
 )
-NOTHING = "  nothing: its change set was never executed, or it is gone already"
+NOTHING = "  nothing: its change set was never executed, or the stack is already deleted"
 Say = Callable[[str], None]
 Ask = Callable[[str], str]
 
@@ -48,8 +48,8 @@ class Destruction:
             raise ValueError(f"there is no stack {self.stack} in {self.session.region_name}")
         for line in (*self._goes(parts, edge), *self._stays(parts)):
             self.say(line)
-        if self.ask(f"Type {self.stack} to go on: ").strip() != self.stack:
-            raise ValueError("nothing was deleted: that is not the stack's name")
+        if self.ask(f"Type {self.stack} to continue: ").strip() != self.stack:
+            raise ValueError("nothing was deleted: the name does not match the stack")
         if main.status:
             running.stop(self.session, main.outputs)
             self._empty_page(parts)
@@ -67,21 +67,23 @@ class Destruction:
 
     def _retire_key(self) -> None:
         if playback_key.retire(self.session.client("secretsmanager"), self.stack):
-            self.say(f"the key of private playback is kept for {playback_key.RECOVERY_DAYS} days, then gone")
+            self.say(
+                f"the key of private playback can be restored for {playback_key.RECOVERY_DAYS} days, then it is deleted"
+            )
 
     def _goes(self, parts: list[Part], edge: str) -> list[str]:
         place = f"{self.stack} in {self.session.region_name}"
         counted = inventory.counted(part for part in parts if not part.is_kept)
-        lines = [f"Goes, with the stack {place}:", *(counted if parts else [NOTHING])]
+        lines = [f"Deleted with the stack {place}:", *(counted if parts else [NOTHING])]
         lines += [f"  the page, in {part.physical_id}" for part in parts if part.logical_id == PAGE]
         lines += [f"  the stack {edge} in {EDGE_REGION}: certificate and firewall"] if edge else []
-        return [*lines, f"  the key of private playback, {playback_key.RECOVERY_DAYS} days later"]
+        return [*lines, f"  the key of private playback, after {playback_key.RECOVERY_DAYS} days"]
 
     def _stays(self, parts: list[Part]) -> list[str]:
         kept = [part for part in parts if part.is_kept and part.logical_id != PAGE]
         told = [line for part in kept for line in inventory.told(part)]
-        packages = f"  what SAM uploaded, below {self.stack}/ in its own bucket: other stacks have theirs there too"
-        return ["Stays, and goes on costing what it stores:", *told, packages]
+        packages = f"  packages that SAM uploaded, under {self.stack}/ in its bucket, which other stacks use too"
+        return ["Kept; its storage is still billed:", *told, packages]
 
     def _edge_stack(self) -> str:
         """The name of the stack apart, where there is one."""
@@ -90,7 +92,7 @@ class Destruction:
         return name if is_apart(self.session.region_name) and stack.read(client, name).status else ""
 
     def _delete(self, client: Any, name: str) -> None:
-        self.say(f"deleting {name}: minutes, the distribution above all; up to an hour where functions were in the VPC")
+        self.say(f"deleting {name}: this takes minutes, or up to an hour if functions were in the VPC")
         try:
             self._delete_once(client, name)
         except WaiterError:
@@ -102,14 +104,14 @@ class Destruction:
         """Once more after a pause, since what was in the way may go by itself."""
         for failure in failures.failures(client, name):
             self.say(f"  not deleted: {failure}")
-        self.say(f"once more in {PAUSE_SECONDS / 60:g} minutes: {INTERFACES}")
+        self.say(f"trying again in {PAUSE_SECONDS / 60:g} minutes: {INTERFACES}")
         time.sleep(PAUSE_SECONDS)
         try:
             self._delete_once(client, name)
         except WaiterError as error:
             found = "; ".join(map(str, failures.failures(client, name)))
             raise ValueError(
-                f"{name} is not gone: {found or error}. Run make destroy again later: {INTERFACES}"
+                f"{name} is not deleted: {found or error}. Run make destroy again later: {INTERFACES}"
             ) from error
 
     def _delete_once(self, client: Any, name: str) -> None:
@@ -145,7 +147,7 @@ def asked(prompt: str) -> str:
 def main(arguments: list[str]) -> int:
     """Destroy; the exit code."""
     parser = argparse.ArgumentParser(prog="make destroy", description="Delete the stack of your credentials' account.")
-    parser.add_argument("--config-env", default="default", help="the environment of samconfig.toml")
+    parser.add_argument("--config-env", default="default", help="environment in samconfig.toml")
     given = parser.parse_args(arguments)
     try:
         at = target(given.config_env, (REPOSITORY / "samconfig.toml").read_text())
@@ -153,7 +155,7 @@ def main(arguments: list[str]) -> int:
     except (BotoCoreError, ClientError, WaiterError, TimeoutError, ValueError) as error:
         print(f"make destroy: {error}", file=sys.stderr)
         return 1
-    print(f"{at.stack} is gone")
+    print(f"{at.stack} is deleted")
     return 0
 
 

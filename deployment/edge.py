@@ -47,7 +47,7 @@ class Edge:
         there = stack.read(self.client, self.name).parameters
         if there.get("DomainName") and self._says("DomainName") not in ("", there["DomainName"]):
             raise ValueError(
-                "here a domain is changed in two steps: deploy DomainName= HostedZoneId= first, then the new one"
+                "here a domain is changed in two steps: deploy DomainName= HostedZoneId= first, then the new domain"
             )
         outputs = self._bring(self._kept(there))
         has_firewall, has_domain = self._says("Firewall") == "enabled", bool(self._says("DomainName"))

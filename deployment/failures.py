@@ -12,8 +12,8 @@ BEGINS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMP
 SKIPPED = "DELETE_SKIPPED"
 UNVERIFIED = "must be verified before you can add new cloudfront resources"
 VERIFICATION = (
-    "AWS verifies some new accounts before their first distribution: open a support case (Account and billing) with "
-    "this message, and run make deploy again when AWS has answered it."
+    "AWS must verify some new accounts before their first distribution. Open a support case (Account and billing) with "
+    "this message. Run make deploy again after AWS has answered."
 )
 Event = Mapping[str, Any]
 

@@ -58,7 +58,7 @@ def asked(subject: str, look: Callable[[], Finding]) -> Finding:
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if code in REFUSED:
-            return unknown(subject, f"these credentials may not look ({error.operation_name})")
+            return unknown(subject, f"these credentials have no permission for {error.operation_name}")
         return unknown(subject, f"{error.operation_name} answers {code}")
     except BotoCoreError as error:
         return unknown(subject, str(error))

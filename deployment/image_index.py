@@ -47,7 +47,7 @@ def _entry(image: Any, architecture: str) -> dict[str, Any]:
     kind = image.get("imageManifestMediaType") or json.loads(manifest)["mediaType"]
     if kind not in INDEXES:
         raise ValueError(
-            f"{image['imageId']['imageTag']} is no plain image but {kind}: build it with --provenance=false"
+            f"{image['imageId']['imageTag']} is not a single image but {kind}: build it with --provenance=false"
         )
     return {
         "mediaType": kind,

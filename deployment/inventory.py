@@ -12,9 +12,9 @@ GONE = "DELETE_COMPLETE"
 BUCKET = "python -c \"import boto3; b = boto3.resource('s3').Bucket('{id}'); b.object_versions.delete(); b.delete()\""
 # Why what is kept is kept, by its name in the templates, and how it is removed, by its type.
 REASONS = {
-    "SourceBucket": "the films that people uploaded",
-    "OutputBucket": "what was encoded of them",
-    "Table": "titles, owners and states of all videos",
+    "SourceBucket": "the videos that users uploaded",
+    "OutputBucket": "the encoded output",
+    "Table": "titles, owners and status of all videos",
     "UserPool": "the users: videos belong to their ids",
 }
 BY_HAND = {
@@ -23,7 +23,7 @@ BY_HAND = {
     "AWS::Cognito::UserPool": "aws cognito-idp delete-user-pool --user-pool-id {id}",
     "AWS::Lambda::LayerVersion": "aws lambda delete-layer-version --layer-name {layer} --version-number {version}",
 }
-LAYERS = "code that functions share; SAM keeps old versions, which cost nothing"
+LAYERS = "shared code of functions; SAM keeps old versions at no cost"
 
 
 @dataclass(frozen=True, slots=True)

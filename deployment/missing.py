@@ -29,7 +29,9 @@ def image_found(ecr: Any, address: str, architecture: str) -> Finding:
     except (ecr.exceptions.ImageNotFoundException, ecr.exceptions.RepositoryNotFoundException):
         is_there = False
     if not is_there:
-        return to_do(IMAGE, f"there is no {address}; every video would fail", pushed(host, address, architecture))
+        return to_do(
+            IMAGE, f"the image {address} does not exist; every video would fail", pushed(host, address, architecture)
+        )
     return ok(IMAGE, address)
 
 
@@ -52,12 +54,12 @@ def pushed(host: str, address: str, architecture: str) -> str:
 def users_found(cognito: Any, pool: str, sign_in: str) -> Finding:
     """Whether anybody can sign in; `sign_in` is what the pool calls its users, `email` or `username`."""
     if cognito.list_users(UserPoolId=pool, Limit=1)["Users"]:
-        return ok(USERS, f"there are some in {pool}")
+        return ok(USERS, f"the user pool {pool} has users")
     commands = (
         f"{user_made(pool, sign_in)}\n"
-        '(sends a password by mail; docs/deploy.md, "A user and a token", has the way without mail)'
+        '(sends a password by e-mail; for a way without e-mail see docs/deploy.md, "A user and a token")'
     )
-    return to_do(USERS, f"nobody is in {pool}", commands)
+    return to_do(USERS, f"the user pool {pool} has no users", commands)
 
 
 def user_made(pool: str, sign_in: str) -> str:
@@ -76,6 +78,6 @@ def still_missing(session: Any, there: Stack) -> Iterator[Finding]:
     if region := region_of(address):
         yield asked(IMAGE, lambda: image_found(session.client("ecr", region_name=region), address, architecture))
     else:
-        yield unknown(IMAGE, f"{address} is not in ECR, where this could look")
+        yield unknown(IMAGE, f"{address} is not in ECR, so it was not checked")
     pool, sign_in = there.outputs["UserPoolId"], there.parameters.get(SIGN_IN, "username")  # before 0.2: names
     yield asked(USERS, lambda: users_found(session.client("cognito-idp"), pool, sign_in))

@@ -4,11 +4,11 @@ from typing import Any
 
 SERVICES = ("apigateway", "cognito-idp", "dynamodb", "ecr", "ecs", "efs", "lambda", "stepfunctions", "wafv2")
 REFUSALS = {
-    "aws-cn": "The regions in China have no Cognito user pools, and CloudFront there has no origin access control.",
+    "aws-cn": "The regions in China have no Cognito user pools, and their CloudFront has no origin access control.",
     "aws-us-gov": "GovCloud has no CloudFront.",
     "aws-eusc": "The European Sovereign Cloud has no CloudFront in front of its own regions.",
 }
-OTHER = "Nobody has looked whether CloudFront, Cognito and Fargate are offered there."
+OTHER = "It was never checked whether CloudFront, Cognito and Fargate exist there."
 
 
 def refusal(session: Any) -> str:

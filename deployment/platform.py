@@ -54,7 +54,7 @@ class Deployment:
             self.say(made)
         parameters |= self._key(self._known(parameters))
         if is_apart(self.session.region_name):
-            self.say(f"certificate and firewall, in {EDGE_REGION} (a new certificate takes minutes)")
+            self.say(f"deploying certificate and firewall to {EDGE_REGION} (a new certificate takes minutes)")
             parameters |= self._edge(self._known(parameters)).before()
         return parameters
 
@@ -62,12 +62,12 @@ class Deployment:
         """Once the stack is deployed: the rest of the edge, and the page of a folder; the platform's address."""
         made = stack.read(self._cloudformation(), self.stack)
         if not made.has(parameters):
-            raise ValueError("nothing was deployed: the changes were not executed")
+            raise ValueError("nothing was deployed: the change set was not executed")
         if is_apart(self.session.region_name):
             self._edge(made.parameters).after()
         if folder:
             count = page.publish(self.session.client("s3"), folder, made, PROFILES)
-            self.say(f"the page: {count} files")
+            self.say(f"uploaded the page: {count} files")
         return made.outputs["PublicUrl"]
 
     def _known(self, parameters: Mapping[str, str]) -> dict[str, str]:
@@ -96,7 +96,7 @@ class Deployment:
         has_key = known.get("PlaybackPublicKey") or known.get("OtherPlaybackPublicKey")
         if has_key or known.get("PlaybackAccess", "private") != "private":
             return {}
-        self.say("a key pair for private playback, into Secrets Manager")
+        self.say("creating a key pair for private playback in Secrets Manager")
         pem = playback_key.ensured(self.session.client("secretsmanager"), self.stack)
         return {"PlaybackPublicKey": playback_key.public_half(pem)}
 

@@ -38,7 +38,7 @@ def dash_addresses(mpd: str, base: str) -> Iterator[str]:
     for adaptation in ElementTree.fromstring(mpd).iterfind(".//mpd:AdaptationSet", _DASH):  # noqa: S314 - our own file
         template = adaptation.find("mpd:SegmentTemplate", _DASH)
         if template is None:
-            raise ValueError(f"{base} has a set without segments")
+            raise ValueError(f"{base} has an AdaptationSet without segments")
         for representation in adaptation.iterfind("mpd:Representation", _DASH):
             for name in ("initialization", "media"):
                 filled = template.attrib[name].replace("$RepresentationID$", representation.attrib["id"])
@@ -55,7 +55,7 @@ def _beginning(playlist: str, base: str) -> list[str]:
     headers = [line for line in lines if line.startswith("#EXT-X-MAP")]
     segments = [line for line in lines if line and not line.startswith("#")][:1]
     if not segments:
-        raise ValueError(f"{base} has no segment")
+        raise ValueError(f"{base} has no segments")
     return hls_addresses("\n".join(headers + segments), base)
 
 
@@ -65,7 +65,7 @@ def _text(address: str, fetch: Fetch) -> str:
 
 def _check(manifest: str, addresses: set[str], fetch: Fetch) -> int:
     if not addresses:
-        raise ValueError(f"{manifest} names no media")
+        raise ValueError(f"{manifest} lists no media")
     for address in sorted(addresses):
         if not fetch(address):
             raise ValueError(f"{address} is empty")

@@ -49,9 +49,7 @@ def store(client: Any, stack: str, pem: str) -> None:
     """Make the key the current value of the stack's secret."""
     name = f"{stack}/playback-key"
     try:
-        client.create_secret(
-            Name=name, SecretString=pem, Description="Private half of the key pair of private playback"
-        )
+        client.create_secret(Name=name, SecretString=pem, Description="Private key of signed playback")
     except client.exceptions.ResourceExistsException:
         client.put_secret_value(SecretId=name, SecretString=pem)
 

@@ -63,7 +63,7 @@ class Preflight:
     def _identity(self) -> Finding:
         remedy = "aws configure, aws sso login, or AWS_PROFILE=... make preflight"
         if not self.session.region_name:
-            return fails("Credentials", "no region is chosen", "AWS_DEFAULT_REGION=eu-central-1 make preflight")
+            return fails("Credentials", "no region is set", "AWS_DEFAULT_REGION=eu-central-1 make preflight")
         try:
             found = self._client("sts").get_caller_identity()
         except (BotoCoreError, ClientError) as error:
@@ -75,7 +75,7 @@ class Preflight:
         if refusal := places.refusal(self.session):
             return fails(subject, refusal, "Choose a region of the partition aws: AWS_DEFAULT_REGION=...")
         if unlisted := places.unlisted(self.session):
-            return unknown(subject, f"{region}: this version of boto3 does not know {', '.join(unlisted)} there")
+            return unknown(subject, f"this version of boto3 does not list {', '.join(unlisted)} in {region}")
         return ok(subject, region)
 
     def _main_stack(self) -> tuple[Stack, Finding]:
@@ -95,8 +95,8 @@ class Preflight:
         if recovery.is_stuck(there.status):
             return fails("Stack", f"{name} is {there.status}", "make deploy explains it; CLEAN=yes clears it")
         if there.status == recovery.EMPTY:
-            return ok("Stack", f"{name} is {there.status}: a change set was made and never executed, nothing is there")
-        return ok("Stack", f"{name} is {there.status or 'not there yet'}")
+            return ok("Stack", f"{name} is {there.status}: it is empty; its change set was never executed")
+        return ok("Stack", f"{name} is {there.status or 'not deployed yet'}")
 
     def _edge(self) -> Iterator[Finding]:
         if not is_apart(self.session.region_name):
@@ -115,9 +115,11 @@ class Preflight:
         names = zone.suitable(region, found)
         asked_for = [parameters[each] for each in ("ZoneA", "ZoneB") if parameters.get(each)]
         if unsuitable := [each for each in asked_for if each not in names]:
-            return fails("Zones", f"{' and '.join(unsuitable)}: no Fargate, or no such zone", f"choose of {names}")
+            return fails("Zones", f"{' and '.join(unsuitable)}: no Fargate, or no such zone", f"choose from {names}")
         if len(names) < 2:
-            return fails("Zones", f"{region} has {len(names)} zones with Fargate for this account", "another region")
+            return fails(
+                "Zones", f"{region} has {len(names)} zones with Fargate for this account", "choose another region"
+            )
         return ok("Zones", " and ".join(asked_for or names[:2]))
 
     def _roles(self) -> Iterator[Finding]:
@@ -127,7 +129,9 @@ class Preflight:
             absent = service_roles.missing(self._client("iam"))
             if absent:
                 by_hand = "\n".join(map(service_roles.command, absent))
-                return to_do(subject, f"missing: {', '.join(absent)}; `make deploy` makes it if it may", by_hand)
+                return to_do(
+                    subject, f"missing: {', '.join(absent)}; `make deploy` creates it if it has permission", by_hand
+                )
             return ok(subject, ", ".join(service_roles.NEEDED))
 
         yield asked(subject, look)
@@ -138,8 +142,12 @@ def cloudfront(client: Any) -> Finding:
     subject = "CloudFront"
     if client.list_distributions(MaxItems="1")["DistributionList"]["Quantity"]:
         return ok(subject, "this account has distributions")
-    seen = "AWS verifies some new accounts before their first distribution, and no call tells whether it wants to"
-    return unknown(subject, seen, 'If "your account must be verified": support case, Account and billing; deploy again')
+    seen = "AWS must verify some new accounts before their first distribution; no API call shows whether"
+    return unknown(
+        subject,
+        seen,
+        'On "your account must be verified": open a support case (Account and billing), then deploy again',
+    )
 
 
 def domain(route53: Any, parameters: Mapping[str, str]) -> Finding:
@@ -154,9 +162,9 @@ def domain(route53: Any, parameters: Mapping[str, str]) -> Finding:
         return fails(subject, f"there is no hosted zone {zone_id}", listing)
     apex = found["Name"].rstrip(".")
     if found.get("Config", {}).get("PrivateZone"):
-        return fails(subject, f"{zone_id} is private: certificates are validated in public zones", listing)
+        return fails(subject, f"{zone_id} is private; validating a certificate needs a public zone", listing)
     if name != apex and not name.endswith(f".{apex}"):
-        return fails(subject, f"{zone_id} is the zone of {apex}, and {name} is not in it", listing)
+        return fails(subject, f"{zone_id} is the zone of {apex}; {name} is not in it", listing)
     return ok(subject, f"{name} is in the zone of {apex}")
 
 
@@ -179,8 +187,8 @@ def is_ready(found: list[Finding]) -> bool:
 
 def main(arguments: list[str]) -> int:
     """Look; the exit code."""
-    parser = argparse.ArgumentParser(prog="make preflight", description="Look whether an account is ready.")
-    parser.add_argument("--config-env", default="default", help="the environment of samconfig.toml")
+    parser = argparse.ArgumentParser(prog="make preflight", description="Check whether an account is ready.")
+    parser.add_argument("--config-env", default="default", help="environment in samconfig.toml")
     parser.add_argument("parameters", nargs="*", help="NAME=value, as for make deploy")
     given = parser.parse_args(arguments)
     try:

@@ -57,10 +57,10 @@ def vcpus(client: Any, quota: Quota, parameters: Mapping[str, str]) -> Finding:
     chunks = int(parameters.get("MaxConcurrentChunks", "20"))
     wanted = max(LARGEST_TASK_VCPUS, USUAL_TASK_VCPUS * chunks)
     if may < LARGEST_TASK_VCPUS:
-        seen = f"{may:g}; a task of 4K video has {LARGEST_TASK_VCPUS} and would never start"
+        seen = f"{may:g}; a task for 4K video needs {LARGEST_TASK_VCPUS} and would never start"
         return to_do(quota.subject, seen, raised(quota, wanted))
     if may < wanted:
-        seen = f"{may:g}: {int(may // USUAL_TASK_VCPUS)} of {chunks} chunks of a video at a time, the others wait"
+        seen = f"{may:g}: {int(may // USUAL_TASK_VCPUS)} of {chunks} chunks of a video run at a time, the others wait"
         return to_do(quota.subject, seen, raised(quota, wanted))
     return ok(quota.subject, f"{may:g}, {wanted} needed for {chunks} chunks of one video")
 
@@ -70,7 +70,7 @@ def concurrency(client: Any) -> Finding:
     may = int(client.get_account_settings()["AccountLimit"]["ConcurrentExecutions"])
     subject, quota = "Lambda concurrency", Quota("", "lambda", "L-B99A9384")
     if may < CONCURRENCY:
-        return to_do(subject, f"{may} functions at a time; requests beyond that get 429", raised(quota, 1000))
+        return to_do(subject, f"{may} functions at a time; more requests get 429", raised(quota, 1000))
     return ok(subject, f"{may} functions at a time")
 
 
@@ -78,17 +78,19 @@ def memory(largest_mib: int) -> Finding:
     """Whether the largest function fits; AWS tells nobody whether an account is still limited."""
     subject = "Lambda memory"
     if largest_mib <= MEMORY_OF_NEW_ACCOUNTS_MIB:
-        return ok(subject, f"{largest_mib} MB at most, {MEMORY_OF_NEW_ACCOUNTS_MIB} are allowed everywhere")
-    seen = f"{largest_mib} MB wanted; new accounts are held at {MEMORY_OF_NEW_ACCOUNTS_MIB} MB, and no call tells"
-    return unknown(subject, seen, "If a function is refused: Support Center, service quota increase, Lambda memory")
+        return ok(subject, f"at most {largest_mib} MB needed; every account allows {MEMORY_OF_NEW_ACCOUNTS_MIB} MB")
+    seen = f"{largest_mib} MB needed; AWS limits new accounts to {MEMORY_OF_NEW_ACCOUNTS_MIB} MB; no API call shows it"
+    return unknown(
+        subject, seen, "If AWS refuses a function: in Support Center request a service quota increase for Lambda memory"
+    )
 
 
 def vpcs(client: Any, ec2: Any) -> Finding:
     """Whether one more VPC fits."""
     may, there = limit(client, VPCS), len(ec2.describe_vpcs()["Vpcs"])
     if there >= may:
-        return fails(VPCS.subject, f"{there} of {may:g} are there, one more is needed", raised(VPCS, may + 5))
-    return ok(VPCS.subject, f"{there} of {may:g} are there, one more is needed")
+        return fails(VPCS.subject, f"{there} of {may:g} used, one more is needed", raised(VPCS, may + 5))
+    return ok(VPCS.subject, f"{there} of {may:g} used, one more is needed")
 
 
 def builds(client: Any) -> Finding:
@@ -102,11 +104,11 @@ def builds(client: Any) -> Finding:
         if name in known
     ]
     if not limits:
-        return unknown(subject, "Service Quotas lists no limits of builds")
+        return unknown(subject, "Service Quotas lists no limits for builds")
     if closed := [each for each in limits if each["Value"] < 1]:
         remedy = "\n".join(raised(Quota("", "codebuild", each["QuotaCode"]), 5) for each in closed)
-        return to_do(subject, f"no build may run: {'; '.join(each['QuotaName'] for each in closed)}", remedy)
-    return ok(subject, "builds may run")
+        return to_do(subject, f"builds cannot run: {'; '.join(each['QuotaName'] for each in closed)}", remedy)
+    return ok(subject, "builds can run")
 
 
 def quotas(session: Any, parameters: Mapping[str, str], is_new: bool, largest_mib: int) -> Iterator[Finding]:
@@ -125,4 +127,4 @@ def quotas(session: Any, parameters: Mapping[str, str], is_new: bool, largest_mi
 
 def _addresses(parameters: Mapping[str, str]) -> str:
     is_public = parameters.get("NetworkMode") == "public"
-    return "tasks have public addresses while they run" if is_public else "there is no NAT"
+    return "tasks have public IP addresses while they run" if is_public else "there is no NAT"

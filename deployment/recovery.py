@@ -18,11 +18,11 @@ HALF_DELETED = "DELETE_FAILED"
 HALF_BACK = "UPDATE_ROLLBACK_FAILED"
 EMPTY = "REVIEW_IN_PROGRESS"
 WHAT_HAPPENED = {
-    "CREATE_FAILED": "Its first creation failed, and what was made is still there. AWS lets it only be deleted.",
-    "ROLLBACK_COMPLETE": "Its first creation failed and was undone. AWS lets it only be deleted.",
-    "ROLLBACK_FAILED": "Its first creation failed and could not be undone wholly. AWS lets it only be deleted.",
-    HALF_DELETED: "Its deletion failed half way. AWS lets it only be deleted, once what is in the way has gone.",
-    HALF_BACK: "An update failed, and so did the way back to what was before. AWS lets it only go on with that.",
+    "CREATE_FAILED": "Its first creation failed, and the created resources still exist. The stack can only be deleted.",
+    "ROLLBACK_COMPLETE": "Its first creation failed and was rolled back. The stack can only be deleted.",
+    "ROLLBACK_FAILED": "Its first creation failed and the rollback failed too. The stack can only be deleted.",
+    HALF_DELETED: "Its deletion failed. The stack can only be deleted, after the blocking resource is gone.",
+    HALF_BACK: "An update failed, and its rollback failed too. The stack can only continue the rollback.",
 }
 Say = Callable[[str], None]
 
@@ -40,9 +40,9 @@ def explained(client: Any, name: str, status: str) -> Iterator[str]:
         yield f"  First: {found[0]}"
     yield from (f"  Then:  {each}" for each in found[1:4])
     if len(found) > 4:
-        yield f"  and {len(found) - 4} more in its events"
+        yield f"  and {len(found) - 4} more in the stack events"
     yield from _remedies(found)
-    yield f"  Mend the cause, then: make deploy CLEAN=yes, which {_deed(status)}, or by hand: {_command(name, status)}"
+    yield f"  Fix the cause, then: make deploy CLEAN=yes, which {_deed(status)}, or by hand: {_command(name, status)}"
 
 
 def why_not(client: Any, name: str) -> Iterator[str]:
@@ -51,7 +51,7 @@ def why_not(client: Any, name: str) -> Iterator[str]:
     if is_stuck(there.status):
         yield from explained(client, name, there.status)
     elif there.status == "UPDATE_ROLLBACK_COMPLETE":
-        yield f"{name} works as before: the update failed and was undone."
+        yield f"{name} works as before: the update failed and was rolled back."
         found = failures.failures(client, name)
         yield from (f"  {each}" for each in found[:4])
         yield from _remedies(found)
@@ -63,8 +63,8 @@ def _remedies(found: Iterable[failures.Failure]) -> Iterator[str]:
 
 def _deed(status: str) -> str:
     if status == HALF_BACK:
-        return "goes on with the way back"
-    return "deletes it" if status == HALF_DELETED else "deletes it and what it left behind empty"
+        return "continues the rollback"
+    return "deletes it" if status == HALF_DELETED else "deletes it and the empty resources it left behind"
 
 
 def _command(name: str, status: str) -> str:
@@ -87,12 +87,12 @@ class Recovery:
         client = self._client("cloudformation")
         there = stack.read(client, self.name)
         if there.status.endswith("_IN_PROGRESS") and there.status != EMPTY and "CLEANUP" not in there.status:
-            raise ValueError(f"{self.name} is {there.status}: somebody changes it now. Wait until that has ended.")
+            raise ValueError(f"{self.name} is {there.status}: another change is in progress. Wait until it has ended.")
         if not is_stuck(there.status):
             return
         for line in explained(client, self.name, there.status):
             self.say(line)
-        if not self.agrees(f"{self.name}: have this done now? [y/N] "):
+        if not self.agrees(f"{self.name}: do this now? [y/N] "):
             raise ValueError(f"{self.name} is {there.status}; nothing was done")
         self._clear(client, there)
 
@@ -113,8 +113,8 @@ class Recovery:
         try:
             is_gone = remove_empty(self.session, self.region, left)
         except ClientError as error:
-            return f"stays: {what}, since {error}"
-        return f"removed: {what}" if is_gone else f"stays: {what}; {by_hand(left.kind, left.physical_id)}"
+            return f"kept: {what}, because {error}"
+        return f"removed: {what}" if is_gone else f"kept: {what}; {by_hand(left.kind, left.physical_id)}"
 
     def _client(self, service: str) -> Any:
         return self.session.client(service, region_name=self.region)

@@ -58,7 +58,7 @@ def way_back(message: Message) -> Queue | Function | Past | None:
     try:
         told = json.loads(message["Body"])
         if "DDBStreamBatchInfo" in told:
-            return Past("progress of an encoder, which its next note and the end of the run make up for")
+            return Past("it is encoder progress; the next progress record and the end of the run replace it")
         return Function(
             told["requestContext"]["functionArn"].removesuffix(":$LATEST"), json.dumps(told["requestPayload"])
         )
@@ -120,9 +120,7 @@ class Redrive:
                 self.say(f"{message['MessageId']} is dropped: {reason}")
                 return "dropped"
             case _:
-                self.say(
-                    f"{message['MessageId']} stays: nothing in it says where it came from: {message['Body'][:200]}"
-                )
+                self.say(f"{message['MessageId']} stays: its origin is unknown: {message['Body'][:200]}")
                 return STAYS
 
 
@@ -136,8 +134,10 @@ def of_stack(session: Any, name: str) -> Redrive:
 
 def main(arguments: list[str]) -> int:
     """Redrive; the exit code, 1 when something stays."""
-    parser = argparse.ArgumentParser(prog="make redrive", description="Send back what the dead-letter queue keeps.")
-    parser.add_argument("--config-env", default="default", help="the environment of samconfig.toml")
+    parser = argparse.ArgumentParser(
+        prog="make redrive", description="Send the messages in the dead-letter queue back."
+    )
+    parser.add_argument("--config-env", default="default", help="environment in samconfig.toml")
     asked = parser.parse_args(arguments)
     try:
         at = target(asked.config_env, (REPOSITORY / "samconfig.toml").read_text())

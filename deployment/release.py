@@ -38,7 +38,7 @@ def require_deployable(name: str, there: Stack) -> None:
     if recovery.is_stuck(there.status):
         raise ValueError(f"{name} is {there.status}. {recovery.WHAT_HAPPENED[there.status]} Read its events first.")
     if there.parameters.get("GitHubRepository"):
-        raise ValueError(f"{name} holds a pipeline itself: let the pipeline deploy stacks of its own")
+        raise ValueError(f"{name} contains a pipeline: let the pipeline deploy other stacks")
 
 
 def configuration(values: Mapping[str, str]) -> str:
@@ -75,12 +75,12 @@ def parser() -> argparse.ArgumentParser:
     for each, do in ((before, write_parameters), (after, publish)):
         each.set_defaults(do=do)
         each.add_argument("--stack", required=True)
-        each.add_argument("--role", required=True, help="CloudFormation's, for the edge where it stands apart")
-    before.add_argument("--boundary", required=True, help="managed policy that bounds the stack's roles")
-    before.add_argument("--environment", required=True, help="of samconfig.toml")
+        each.add_argument("--role", required=True, help="CloudFormation's role, for a separate edge stack")
+    before.add_argument("--boundary", required=True, help="permissions boundary of the stack's roles")
+    before.add_argument("--environment", required=True, help="environment in samconfig.toml")
     before.add_argument("--architecture", required=True)
-    before.add_argument("--image", required=True, help="address of the encoder's image")
-    before.add_argument("--template", required=True, type=Path, help="the packaged one")
+    before.add_argument("--image", required=True, help="URI of the encoder image")
+    before.add_argument("--template", required=True, type=Path, help="packaged template")
     before.add_argument("--to", required=True, type=Path, help="file to write")
     after.add_argument("--page", required=True, type=Path, help="folder of the built page")
     return made

@@ -22,7 +22,7 @@ def stop(session: Any, outputs: Values) -> None:
         if not cluster or not (left := stop_tasks(session.client("ecs"), cluster)):
             return
         if time.monotonic() > deadline:
-            raise TimeoutError(f"{left} tasks do not end")
+            raise TimeoutError(f"{left} tasks have not ended")
         time.sleep(POLL_SECONDS)
 
 

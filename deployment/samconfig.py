@@ -32,6 +32,6 @@ def assignments(words: list[str] | str) -> dict[str, str]:
     listed = shlex.split(words) if isinstance(words, str) else words
     for word in listed:
         if "=" not in word:
-            raise ValueError(f"{word} is not of the form NAME=value")
+            raise ValueError(f"{word} does not have the form NAME=value")
     pairs = (word.split("=", 1) for word in listed)
     return {name: value.removeprefix('"').removesuffix('"') for name, value in pairs}

@@ -52,11 +52,11 @@ def _made(iam: Any, name: str, service: str) -> Iterator[str]:
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if code == REFUSED:
-            yield f"{name} may be missing, and these credentials may not make it: {command(service)}"
+            yield f"{name} may be missing, and these credentials have no permission to create it: {command(service)}"
         elif code not in TAKEN:
             raise
     else:
-        yield f"{name}: made, since this account had none"
+        yield f"{name}: created, because this account had none"
 
 
 def main() -> int:

@@ -110,7 +110,7 @@ def smoke(session: Any, name: str, say: Say = print) -> None:
     there = stack.read(session.client("cloudformation"), name)
     outputs, ending = there.outputs, "@example.com" if there.parameters.get("SignInWith") == "email" else ""
     if "PublicUrl" not in outputs:
-        raise SmokeError(f"there is no stack {name} with a platform in it")
+        raise SmokeError(f"there is no stack {name} with a platform")
     cognito = session.client("cognito-idp")
     with (
         tempfile.TemporaryDirectory() as folder,

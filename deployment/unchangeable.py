@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from deployment.stack import Stack
 
 REASONS = {
-    "VpcCidr": "the mount targets of EFS stand in one VPC at a time, and a VPC's range is changed by another VPC",
-    "ZoneA": "another zone is another subnet, whose mount target and tasks are in the old one",
-    "ZoneB": "another zone is another subnet, whose mount target and tasks are in the old one",
-    "SignInWith": "Cognito lets nobody change what the users of a pool are called",
-    "NamePrefix": "the state machine is found by its name while videos are being encoded",
+    "VpcCidr": "a new range needs a new VPC, and EFS has mount targets in only one VPC at a time",
+    "ZoneA": "a new zone needs a new subnet, and the mount target and tasks are in the old subnet",
+    "ZoneB": "a new zone needs a new subnet, and the mount target and tasks are in the old subnet",
+    "SignInWith": "Cognito cannot change how the users of a pool sign in",
+    "NamePrefix": "running videos need the state machine under its current name",
 }
 
 
@@ -19,7 +19,7 @@ def changes(there: Stack, given: Mapping[str, str]) -> Iterator[str]:
         return
     for name, reason in REASONS.items():
         if name in given and given[name] != (now := value(there, name)):
-            yield f"{name} stays {now or 'as it is'}: {reason}. Another value needs another stack."
+            yield f"{name} stays {now or 'as it is'}: {reason}. A different value needs a new stack."
 
 
 def value(there: Stack, name: str) -> str:

@@ -52,7 +52,7 @@ class Verification:
         place = find(aws, self.stack)
         self._confirm(place)
         with scratch.made(aws, place) as made:
-            self.say("the stack is there; measuring, some minutes")
+            self.say("the test stack is created; measuring takes some minutes")
             facts = measured(aws, place, made)
         found = findings(CHECKS, facts, is_emulator())
         for line in (report.table(found), "", report.summary(found)):
@@ -63,10 +63,12 @@ class Verification:
     def _confirm(self, place: Place) -> None:
         usd = place.usd()
         if usd > MOST_USD:
-            raise ValueError(f"nothing was done: it would cost {usd:.2f} USD, more than {MOST_USD:.2f}")
-        self.say(f"makes the stack {place.name}, runs three tasks of {self.stack} for some minutes, removes it all;")
-        self.say(f"it takes about ten minutes and costs about {usd:.2f} USD, in any case below {MOST_USD:.2f}")
-        if self.ask(f"Type {YES} to go on: ").strip() != YES:
+            raise ValueError(f"nothing was done: it would cost {usd:.2f} USD, above the limit of {MOST_USD:.2f} USD")
+        self.say(
+            f"creates the stack {place.name}, runs three tasks of {self.stack} for some minutes, deletes everything;"
+        )
+        self.say(f"takes about ten minutes and costs about {usd:.2f} USD, always less than {MOST_USD:.2f} USD")
+        if self.ask(f"Type {YES} to continue: ").strip() != YES:
             raise ValueError("nothing was done")
 
     def clean(self) -> bool:
@@ -85,7 +87,7 @@ class Verification:
         }
         (self.folder / "verify.txt").write_text(f"{report.table(found)}\n\n{report.summary(found)}\n")
         (self.folder / "verify.json").write_text(report.document(found, about, facts))
-        self.say(f"the report: {self.folder}/verify.txt and verify.json; neither names your account")
+        self.say(f"report: {self.folder}/verify.txt and verify.json; neither contains your account id")
 
 
 def is_emulator() -> bool:
@@ -187,19 +189,19 @@ MEASURES = {
 
 def main(arguments: list[str]) -> int:
     """Verify, or only clean up; the exit code."""
-    parser = argparse.ArgumentParser(prog="make verify", description="Compare what is assumed of AWS with AWS.")
+    parser = argparse.ArgumentParser(prog="make verify", description="Compare the assumptions about AWS with AWS.")
     parser.add_argument("--stack", default=STACK, help="the platform's stack")
-    parser.add_argument("--cleanup", action="store_true", help="only remove what an interrupted run left")
+    parser.add_argument("--cleanup", action="store_true", help="only remove what an interrupted run left behind")
     asked = parser.parse_args(arguments)
     verification = Verification(boto3.Session(), asked.stack, typed)
     try:
         with interruptible():
             if asked.cleanup:
-                print("removed what was left" if verification.clean() else "nothing was left")
+                print("removed what was left behind" if verification.clean() else "nothing was left behind")
                 return 0
             return 0 if verification.run() else 1
     except KeyboardInterrupt:
-        print("make verify: interrupted; CLEANUP=yes removes what may be left", file=sys.stderr)
+        print("make verify: interrupted; CLEANUP=yes removes what was left behind", file=sys.stderr)
         return 130
     except _ERRORS as error:
         print(f"make verify: {report.anonymous(str(error))}", file=sys.stderr)

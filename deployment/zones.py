@@ -36,7 +36,7 @@ def chosen(region: str, zones: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """Parameters that name two zones; ValueError where a region has no two."""
     names = suitable(region, zones)
     if len(names) < 2:
-        raise ValueError(f"{region} has no two zones with Fargate for this account: choose another region")
+        raise ValueError(f"{region} has fewer than two zones with Fargate for this account: choose another region")
     return {"ZoneA": names[0], "ZoneB": names[1]}
 
 

@@ -79,7 +79,7 @@ def until_final(api: Api, video: str, limit_seconds: float, poll_seconds: float)
         if current["status"] in FINAL:
             return
         time.sleep(poll_seconds)
-    raise NotDoneError(f"is not done after {limit_seconds:g} s")
+    raise NotDoneError(f"is not finished after {limit_seconds:g} s")
 
 
 def _reason(refused: urllib.error.HTTPError) -> str:

@@ -89,7 +89,7 @@ def unexplained(grants: set[Grant], used: set[Grant], reasons: Mapping[tuple[str
     needless = reasons.keys() - {(each.role, each.action) for each in idle}
     return [
         *(f"{each.role} may {each.action} on {each.resource}, and no test used it" for each in open_ones),
-        *(f"{role} {action} is explained, and used or not granted" for role, action in sorted(needless)),
+        *(f"{role} {action} has an explanation, but it is used or not granted" for role, action in sorted(needless)),
     ]
 
 
@@ -115,7 +115,7 @@ def main() -> int:
     """Compare; 1 when something is not explained, or the document has changed."""
     noted = Path(os.environ[USED_GRANTS])
     if not noted.exists():
-        print(f"make audit: there is no {noted}: `make test` notes there what is used", file=sys.stderr)
+        print(f"make audit: {noted} does not exist: `make test` writes the used permissions to it", file=sys.stderr)
         return 1
     used = read_used(noted.read_text().splitlines())
     try:
@@ -128,7 +128,7 @@ def main() -> int:
     written = document(grants, used, EXPLAINED)
     if written != DOCUMENT.read_text():
         DOCUMENT.write_text(written)
-        problems.append(f"{DOCUMENT.name} was written anew: look at it, and commit it")
+        problems.append(f"{DOCUMENT.name} was rewritten: review and commit it")
     print("\n".join(problems) or f"{len(grants)} grants: {len(grants & used)} used, {len(grants - used)} explained")
     return 1 if problems else 0
 

@@ -25,7 +25,7 @@ def options() -> Options:
     wanted = number("VOD_PORT", PORT, MOST_PORT)
     port = free_port(wanted)
     if wanted and port != wanted:
-        raise StartError(f"port {wanted} is not free: choose another, e.g. VOD_PORT=4577")
+        raise StartError(f"port {wanted} is not free: choose another port, e.g. VOD_PORT=4577")
     return Options(state, port, tasks=asked.tasks, encoder_image=asked.encoder_image)
 
 
@@ -55,10 +55,10 @@ def start(chosen: Options) -> Emulator:
 
 def keep(emulator: Emulator, chosen: Options) -> int:
     """Stay until interrupted; 1 if the emulator ends by itself."""
-    print(f"AWS answers at http://localhost:{chosen.port}; in another shell:  . {chosen.state / 'env'}", flush=True)
+    print(f"AWS is emulated at http://localhost:{chosen.port}; in another shell:  . {chosen.state / 'env'}", flush=True)
     while emulator.child.poll() is None:
         time.sleep(WATCH_SECONDS)
-    print(f"the emulator has ended; its log is {emulator.log}", file=sys.stderr)
+    print(f"the emulator has stopped; its log is {emulator.log}", file=sys.stderr)
     return 1
 
 

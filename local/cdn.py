@@ -68,7 +68,7 @@ class _Exchange(BaseHTTPRequestHandler):
                 return answer
         elif path == "/" and self.command in ("GET", "HEAD"):
             return Answer(200, self.server.page.encode(), {"Content-Type": "text/html; charset=utf-8"})
-        return Answer(404, b"Nothing here. The API is at /api/, videos are at /videos/.\n", TEXT)
+        return Answer(404, b"Not found. The API is at /api/, videos are at /videos/.\n", TEXT)
 
     def _send(self, answer: Answer) -> None:
         self.send_response(answer.status)

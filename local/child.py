@@ -58,7 +58,7 @@ def command(python: Path, state: Path, port: int) -> list[str]:
 def start(python: Path, repository: Path, state: Path, port: int, arguments: list[str]) -> Emulator:
     """Start the emulator on a port and wait until it answers; StartError tells the end of its log if it does not."""
     if not python.exists():
-        raise StartError(f"{python} is missing: run `make up` or `make demo`, which set it up")
+        raise StartError(f"{python} is missing: run `make up` or `make demo`, which install it")
     log = state / "emulator.log"
     lifeline, hold = os.pipe()
     try:
@@ -89,7 +89,7 @@ def await_answer(emulator: Emulator) -> None:
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         if emulator.child.poll() is not None:
-            raise StartError(f"the emulator ended at once; the end of {emulator.log}:\n{tail(emulator.log)}")
+            raise StartError(f"the emulator stopped at once; the last lines of {emulator.log}:\n{tail(emulator.log)}")
         if answers(emulator.port):
             return
         time.sleep(POLL_SECONDS)

@@ -13,7 +13,10 @@ def main() -> int:
     for state in (STATE, STATE / "emulator"):
         if process := owner(state):
             stop = f"stop it with Ctrl-C in its terminal or `kill {process}`"
-            print(f"make clean: the platform runs (process {process}): {stop}, then clean again", file=sys.stderr)
+            print(
+                f"make clean: the platform is running (process {process}): {stop}, then run make clean again",
+                file=sys.stderr,
+            )
             return 1
     return 0
 

@@ -182,7 +182,7 @@ def running(state: Path) -> Clients:
     """Clients of the platform with this state; StartError when it does not run."""
     port = state / "emulator-port"
     if not port.exists() or not answers(int(port.read_text())):
-        raise StartError("no platform runs here: start it with `make up` and upload a video")
+        raise StartError("no platform is running here: start it with `make up` and upload a video")
     return Clients(f"http://127.0.0.1:{port.read_text()}")
 
 

@@ -126,7 +126,7 @@ def stay(console: Console, platform: Platform, video: dict[str, Any]) -> int:
         console.print(f"{kind:7} {address}", soft_wrap=True, highlight=False)
     signed_in = f" Sign in to the page as {USER}, password {PASSWORD}." if page else ""
     console.print(
-        f"[green]demo passed[/]; these work until Ctrl-C, signed ones for some hours.{signed_in}",
+        f"[green]demo passed[/]; these URLs work until Ctrl-C, signed URLs only for some hours.{signed_in}",
         highlight=False,
         soft_wrap=True,
     )
@@ -164,7 +164,7 @@ def run(console: Console) -> int:
             video = demonstrate(console, platform, source)
             if os.environ.get("KEEP"):
                 return stay(console, platform, video)
-    told = "[green]demo passed[/], and nothing runs any more; KEEP=1 leaves it running to watch the video."
+    told = "[green]demo passed[/]; the platform has stopped. KEEP=1 keeps it running so that you can watch the video."
     console.print(told, highlight=False, soft_wrap=True)
     return 0
 

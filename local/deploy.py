@@ -104,7 +104,7 @@ def _submit(clients: Clients, package: Package, bucket: str, parameters: Mapping
     status = _settle(clients)
     if status not in MADE:
         why = "; ".join(map(str, failures.failures(clients.cloudformation, STACK)))
-        raise DeployError(f"{STACK} is {status}: {why or 'no resource says why'}")
+        raise DeployError(f"{STACK} is {status}: {why or 'no resource gives a reason'}")
 
 
 def _settle(clients: Clients) -> str:
@@ -116,7 +116,7 @@ def _settle(clients: Clients) -> str:
         if not status.endswith("IN_PROGRESS"):
             return str(status)
         time.sleep(POLL_SECONDS)
-    raise DeployError(f"{STACK} still changes after {TIMEOUT_SECONDS} s")
+    raise DeployError(f"{STACK} is still changing after {TIMEOUT_SECONDS} s")
 
 
 def resources(clients: Clients, stack: str = STACK) -> Iterator[Resource]:

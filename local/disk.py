@@ -17,8 +17,8 @@ def require_room(folder: Path) -> None:
     """StartError unless the disk of a folder has room for a start."""
     free = shutil.disk_usage(folder).free // MIB
     if free < LEAST_FREE_MIB:
-        needed = f"a start needs {LEAST_FREE_MIB}"
-        raise StartError(f"the disk of {folder} has {free} MiB left, and {needed}: free some space")
+        needed = f"{LEAST_FREE_MIB} are needed to start"
+        raise StartError(f"the disk of {folder} has {free} MiB left, but {needed}: free some space")
 
 
 @contextmanager

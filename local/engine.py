@@ -12,9 +12,9 @@ def require(image: str) -> None:
     """StartError unless an engine answers and has the image."""
     docker = shutil.which("docker")
     if not docker:
-        raise StartError(f"IMAGE={image} needs a Docker engine, and there is no docker command here")
+        raise StartError(f"IMAGE={image} needs a Docker engine, but the docker command was not found")
     if not _answers(docker, "version"):
-        raise StartError(f"IMAGE={image} needs a Docker engine, and none answers: start one, or set DOCKER_HOST")
+        raise StartError(f"IMAGE={image} needs a Docker engine, but none answers: start one, or set DOCKER_HOST")
     if not _answers(docker, "image", "inspect", image):
         raise StartError(
             f"the Docker engine has no image {image}: build it with docker build -f container/Dockerfile -t {image} ."

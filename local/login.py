@@ -86,7 +86,7 @@ class Login:
         try:
             tokens = self.pool.sign_in(told.get("username", ""), told.get("password", ""))
         except ClientError:
-            return self._form("That user and password do not fit.")
+            return self._form("The user name or password is wrong.")
         code = secrets.token_urlsafe(24)
         until = time.monotonic() + CODE_SECONDS
         self.codes[code] = Granted(tokens, asked["code_challenge"], asked["redirect_uri"], until)

@@ -28,7 +28,7 @@ def decoded_frames(source: str, stream: int = 0) -> int:
     listing = _run(["-i", source, "-map", f"0:v:{stream}", "-f", "null", "-progress", "-", "-nostats", "-"])
     counts = re.findall(r"^frame=\s*(\d+)", listing, re.MULTILINE)
     if not counts:
-        raise MediaError(f"FFmpeg decoded nothing of {source}")
+        raise MediaError(f"FFmpeg decoded no frames of {source}")
     return int(counts[-1])
 
 
@@ -36,5 +36,5 @@ def _run(arguments: list[str]) -> str:
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-v", "error", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=DECODE_TIMEOUT_SECONDS)
     if done.returncode:
-        raise MediaError(done.stderr.strip()[-500:] or f"FFmpeg ended with {done.returncode}")
+        raise MediaError(done.stderr.strip()[-500:] or f"FFmpeg ended with exit code {done.returncode}")
     return done.stdout

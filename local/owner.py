@@ -17,7 +17,7 @@ def only_one(state: Path) -> IO[str]:
         process = _process(lock)
         lock.close()
         raise StartError(
-            f"the platform already runs (process {process}) with its state in {state}: use it, or stop it first"
+            f"the platform is already running (process {process}) with its state in {state}: use it, or stop it first"
         )
     lock.truncate(0)
     lock.write(str(os.getpid()))

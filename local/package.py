@@ -52,7 +52,7 @@ def archive(folder: Path, prefix: str = "") -> bytes:
 def files(folder: Path) -> Iterator[Path]:
     """Every file below a folder that belongs into a package."""
     if not folder.is_dir():
-        raise ValueError(f"{folder} is not a folder: the template names it as code")
+        raise ValueError(f"{folder} is not a folder, but the template names it as a code folder")
     for path in folder.rglob("*"):
         if path.is_file() and not any(part in LEFT_OUT for part in path.parts):
             yield path

@@ -27,9 +27,9 @@ def chosen(words: Sequence[str], template: Path) -> dict[str, str]:
             close = get_close_matches(name, known, 1)
             raise StartError(f"the template has no parameter {name}" + (f"; did you mean {close[0]}?" if close else ""))
         if name in OURS:
-            raise StartError(f"{name} is set by the platform itself on this machine: leave it out")
+            raise StartError(f"the local platform sets {name} itself: leave it out")
         if not _allows(known[name], value):
-            raise StartError(f"{name}={value} is refused: it has to be {_wanted(known[name])}")
+            raise StartError(f"{name}={value} is not valid: it must be {_wanted(known[name])}")
     defaults = {name: str(parameter.get("Default", "")) for name, parameter in known.items()}
     for rule in loaded.get("Rules", {}).values():
         for sentence in _broken(rule, {**defaults, **dict.fromkeys(OURS, "given"), **given}):
@@ -81,4 +81,4 @@ def _wanted(parameter: Mapping[str, Any]) -> str:
         return "one of " + ", ".join(map(str, parameter["AllowedValues"]))
     if parameter["Type"] == "Number":
         return f"a number from {parameter.get('MinValue')} to {parameter.get('MaxValue')}"
-    return f"a text of the form {parameter['AllowedPattern']}"
+    return f"a text that matches {parameter['AllowedPattern']}"

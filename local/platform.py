@@ -237,7 +237,9 @@ def bind(port: int) -> Cdn:
     except OSError as error:
         if error.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise
-        raise StartError(f"port {port} is not free ({error.strerror}): choose another, e.g. VOD_PORT=8090") from None
+        raise StartError(
+            f"port {port} is not free ({error.strerror}): choose another port, e.g. VOD_PORT=8090"
+        ) from None
 
 
 def write_env(path: Path, values: dict[str, str]) -> None:

@@ -15,7 +15,7 @@ from local.users import seconds_left
 
 WATCH_SECONDS = 1.0
 REFRESH_BEFORE_SECONDS = 600.0
-NO_PAGE = " (plain: the page itself needs Node.js 20.19 or newer with npm to be built)"
+NO_PAGE = " (a plain page: building the web page needs Node.js 20.19 or newer with npm)"
 
 
 def announce(platform: Platform, seconds: float) -> None:
@@ -28,7 +28,7 @@ def announce(platform: Platform, seconds: float) -> None:
     print(f"  AWS        {platform.endpoint} (key and secret: test)")
     print(f"  settings   . {platform.env_file}")
     print(f'  try        . {platform.env_file} && curl -H "Authorization: Bearer $VOD_TOKEN" "$VOD_API/videos"')
-    print("Ctrl-C stops it; what was uploaded stays for the next start.", flush=True)
+    print("Ctrl-C stops the platform; uploaded videos are kept for the next start.", flush=True)
 
 
 def keep(platform: Platform) -> int:
@@ -37,7 +37,7 @@ def keep(platform: Platform) -> int:
         if seconds_left(platform.token) < REFRESH_BEFORE_SECONDS:
             platform.refresh_token()
         time.sleep(WATCH_SECONDS)
-    print(f"the emulator has ended; its log is {platform.state / 'emulator.log'}", file=sys.stderr)
+    print(f"the emulator has stopped; its log is {platform.state / 'emulator.log'}", file=sys.stderr)
     return 1
 
 

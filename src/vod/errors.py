@@ -75,7 +75,7 @@ class VersionConflict(VodError):
     """Somebody else changed the record since it was read; read again and retry."""
 
     def __init__(self, video_id: str) -> None:
-        super().__init__("version_conflict", f"Video {video_id} changed meanwhile. Read it again and retry.")
+        super().__init__("version_conflict", f"Video {video_id} was changed in the meantime. Read it again and retry.")
 
 
 class SourceRefused(VodError):
@@ -99,7 +99,7 @@ class PlanGone(VodError):
     """What a rendition was made by is no longer kept."""
 
     def __init__(self) -> None:
-        super().__init__("plan_gone", "How it was made is known for 90 days only. Upload the video again.")
+        super().__init__("plan_gone", "The plan of this video is kept for only 90 days. Upload the video again.")
 
 
 class SourceTooLargeForTask(VodError):
@@ -108,8 +108,8 @@ class SourceTooLargeForTask(VodError):
     def __init__(self) -> None:
         super().__init__(
             "source_too_large_for_task",
-            "The file is larger than the disk of a task can be (200 GiB). Upload a smaller export, or ask the operator "
-            "to set SourcesOn=efs and retry.",
+            "The file is larger than the largest disk of an encoder task (200 GiB). Upload a smaller export, or ask the "
+            "operator to set SourcesOn=efs and retry.",
         )
 
 
@@ -133,7 +133,7 @@ class SandboxUnavailable(VodError):
     def __init__(self, detail: str) -> None:
         super().__init__(
             "sandbox_unavailable",
-            f"Hostile bytes cannot be confined here ({detail}), so none were read. Run where the kernel has seccomp "
+            f"There is no sandbox for untrusted files here ({detail}), so the file was not read. Use a kernel with seccomp "
             "filters or Landlock 4, or accept the risk with ALLOW_UNCONFINED=true.",
         )
         self.detail = detail
@@ -143,7 +143,7 @@ class AddressRefused(VodError):
     """S3 takes a presigned address no longer; the state machine knows this name and has another one signed."""
 
     def __init__(self, why: str) -> None:
-        super().__init__("address_refused", f"S3 refused the source's address ({why}). Have another one signed.")
+        super().__init__("address_refused", f"S3 refused the presigned URL of the source ({why}). Sign a new one.")
 
 
 ENCODE_FAILED = "encode_failed"
@@ -151,17 +151,17 @@ ENCODE_FAILED = "encode_failed"
 REFUSALS = {
     "empty": "The uploaded file is empty. Upload it again.",
     "size_mismatch": "The uploaded file does not have the declared size. Create the video again and upload the whole file.",
-    "not_a_video": "The file is neither a video nor sound in a supported container. Upload MP4, MOV, MKV, WebM, TS, AVI, FLV, WMV, MXF, OGG, MPEG, MP3, AAC, FLAC or WAV.",
+    "not_a_video": "The file is not video or audio in a supported container. Upload MP4, MOV, MKV, WebM, TS, AVI, FLV, WMV, MXF, OGG, MPEG, MP3, AAC, FLAC or WAV.",
     "indirect_source": "The file is a playlist or script that points to other files. Upload the video itself.",
-    "no_video_stream": "The file holds neither picture nor sound. Upload a file with a video or sound track.",
+    "no_video_stream": "The file has no video and no audio track. Upload a file with a video or audio track.",
     "encrypted": "The video is encrypted (DRM). Upload an unprotected copy.",
-    "unsupported_codec": "The codec of its picture or sound cannot be decoded. Export it as H.264, HEVC, VP9, AV1 or ProRes, or as AAC if it is sound alone, and upload again.",
-    "corrupt": "The file is damaged and could not be decoded. Export or copy it again, then upload it anew.",
+    "unsupported_codec": "The video or audio codec cannot be decoded. Export the file as H.264, HEVC, VP9, AV1 or ProRes, or as AAC if it is audio only, and upload it again.",
+    "corrupt": "The file is damaged and could not be decoded. Export or copy it again, then upload it again.",
     "too_complex": "The file took more computing time or memory than any real video needs. Export it again with common settings.",
     "too_long": "The video is longer than this platform accepts. Cut it into shorter parts.",
     "too_large": "The file is larger than this platform accepts. Upload a smaller export.",
-    "too_many_pixels": "The picture is larger than 8192x4320. Export it in a smaller size.",
-    "too_many_streams": "The file holds more tracks than this platform accepts. Export it with fewer tracks.",
+    "too_many_pixels": "The picture is larger than 8192x4320 pixels. Export it at a smaller size.",
+    "too_many_streams": "The file has more tracks than this platform accepts. Export it with fewer tracks.",
 }
 """Why a source is refused: code -> sentence for the user."""
 

@@ -167,7 +167,7 @@ def test_what_a_guided_deployment_wrote_is_understood() -> None:
 
 def test_a_word_that_is_no_assignment_is_named() -> None:
     assert assignments(["A=b=c", "D="]) == {"A": "b=c", "D": ""}
-    with pytest.raises(ValueError, match="DomainName is not of the form"):
+    with pytest.raises(ValueError, match="DomainName does not have the form"):
         assignments(["DomainName"])
 
 

@@ -67,12 +67,12 @@ def test_both_stacks_go_and_so_does_the_page(deployed: boto3.Session) -> None:
 def test_it_says_before_what_goes_what_stays_and_why(deployed: boto3.Session) -> None:
     said = destroyed(deployed)
 
-    goes, stays = said.split("Stays")
+    goes, stays = said.split("Kept")
     assert f"stack {NAME} in {REGION}" in goes
     assert "  SQS: Queue (2)" in goes
     assert EDGE in goes
     assert "the page, in page" in goes
-    assert "S3::Bucket films: the films that people uploaded" in stays
+    assert "S3::Bucket films: the videos that users uploaded" in stays
     assert "Bucket('films')" in stays
 
 
@@ -209,7 +209,7 @@ def test_a_deletion_that_fails_is_explained_and_tried_once_more(monkeypatch: pyt
 def test_a_deletion_that_fails_again_says_what_is_in_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(destroy, "PAUSE_SECONDS", 0)
 
-    with pytest.raises(ValueError, match=r"Mine is not gone: SubnetA .*in use.*Run make destroy again later"):
+    with pytest.raises(ValueError, match=r"Mine is not deleted: SubnetA .*in use.*Run make destroy again later"):
         deleted_at_last(HalfDeleted(fails=2))
 
 
@@ -268,7 +268,7 @@ def test_tasks_that_do_not_end_are_told_of(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(running, "POLL_SECONDS", 0)
     monkeypatch.setattr(running, "PATIENCE_SECONDS", 0.01)
 
-    with pytest.raises(TimeoutError, match="1 tasks do not end"):
+    with pytest.raises(TimeoutError, match="1 tasks have not ended"):
         running.stop(Account(looks=10**9), OUTPUTS)
 
 

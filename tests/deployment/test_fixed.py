@@ -52,7 +52,7 @@ def test_the_regions_of_the_partition_aws_are_not_refused() -> None:
 @pytest.mark.parametrize(
     ("given", "kept"),
     [
-        ({"VpcCidr": "10.30.0.0/16"}, "VpcCidr stays 10.20.0.0/16: the mount targets of EFS"),
+        ({"VpcCidr": "10.30.0.0/16"}, "VpcCidr stays 10.20.0.0/16: a new range needs a new VPC"),
         ({"ZoneB": "eu-west-1c"}, "ZoneB stays eu-west-1b"),
         ({"NamePrefix": "mine"}, "NamePrefix stays as it is"),
     ],

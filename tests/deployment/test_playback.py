@@ -65,5 +65,5 @@ def test_addresses_are_relative_to_their_manifest() -> None:
 
 
 def test_a_manifest_that_names_nothing_does_not_play() -> None:
-    with pytest.raises(ValueError, match="names no media"):
+    with pytest.raises(ValueError, match="lists no media"):
         check_hls(f"{HOST}/empty", lambda _: b"#EXTM3U\n")

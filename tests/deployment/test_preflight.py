@@ -106,12 +106,12 @@ def test_a_fresh_account_is_told_what_it_lacks_and_would_not_fail(capsys: pytest
     said = capsys.readouterr().out
     assert "aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com" in said
     assert "10 functions at a time" in said
-    assert "a task of 4K video has 16 and would never start" in said
+    assert "a task for 4K video needs 16 and would never start" in said
     assert "--quota-code L-36FBB829 --desired-value 80" in said
     assert f"{REGION}c and {REGION}a" in said
-    assert "1 of 5 are there, one more is needed" in said
+    assert "1 of 5 used, one more is needed" in said
     assert said.count("?  ") == 1
-    assert "AWS verifies some new accounts" in said
+    assert "AWS must verify some new accounts" in said
 
 
 def test_an_account_that_has_a_distribution_may_make_another() -> None:

@@ -123,7 +123,7 @@ def test_a_stack_that_was_rolled_back_is_explained_deleted_and_swept(s3: Any) ->
 
     said = recovered(stuck)
 
-    assert "Mine is ROLLBACK_COMPLETE. Its first creation failed and was undone." in said
+    assert "Mine is ROLLBACK_COMPLETE. Its first creation failed and was rolled back." in said
     assert "First: Cluster (AWS::ECS::Cluster): no role" in said
     assert "aws cloudformation delete-stack --stack-name Mine" in said
     assert stuck.did == [f"delete {STACK_ID}", "stack_delete_complete"]
@@ -147,7 +147,7 @@ def test_an_account_that_cloudfront_has_not_verified_is_told_what_to_do(
 
     lines = "\n".join(recovery.why_not(Stuck(status), "Mine"))
 
-    assert "-> AWS verifies some new accounts before their first distribution: open a support case" in lines
+    assert "-> AWS must verify some new accounts before their first distribution. Open a support case" in lines
     assert "make deploy" in lines
     assert failures.Failure("Cluster", "AWS::ECS::Cluster", "no role").remedy == ""
 
@@ -157,7 +157,7 @@ def test_a_bucket_with_something_in_it_stays_and_is_told_of(s3: Any) -> None:
 
     said = recovered(Stuck("ROLLBACK_COMPLETE"))
 
-    assert "stays: S3::Bucket films; python -c" in said
+    assert "kept: S3::Bucket films; python -c" in said
     assert s3.get_object(Bucket="films", Key="film")["Body"].read() == b"film"
 
 
@@ -209,7 +209,7 @@ def test_a_stack_that_can_be_deployed_is_left_alone(status: str) -> None:
 
 
 def test_a_stack_that_somebody_changes_is_waited_for() -> None:
-    with pytest.raises(ValueError, match="somebody changes it now"):
+    with pytest.raises(ValueError, match="another change is in progress"):
         recovered(Stuck("UPDATE_IN_PROGRESS"))
 
 

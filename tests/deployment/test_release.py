@@ -69,7 +69,7 @@ def test_a_half_made_stack_is_for_a_human(status: str) -> None:
 
 
 def test_a_pipeline_never_deploys_the_stack_that_holds_one() -> None:
-    with pytest.raises(ValueError, match="holds a pipeline itself"):
+    with pytest.raises(ValueError, match="contains a pipeline"):
         given({**KEY, "GitHubRepository": "owner/name"}, {})
 
 

@@ -41,7 +41,7 @@ def test_a_fresh_account_gets_the_role_once(stubbed: tuple[Any, Stubber]) -> Non
 
     first, second = list(service_roles.ensured(client)), list(service_roles.ensured(client))
 
-    assert first == ["AWSServiceRoleForECS: made, since this account had none"]
+    assert first == ["AWSServiceRoleForECS: created, because this account had none"]
     assert second == []
 
 

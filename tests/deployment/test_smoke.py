@@ -68,7 +68,7 @@ def test_a_video_that_fails_is_named_with_its_reason_and_kept(tmp_path: Path) ->
 
 
 def test_a_video_that_never_ends_is_not_waited_for(tmp_path: Path) -> None:
-    with pytest.raises(SmokeError, match=r"not done after 0\.05 s"):
+    with pytest.raises(SmokeError, match=r"not finished after 0\.05 s"):
         said_by(Platform({"status": "queued", "progress": 0}), tmp_path, limit_seconds=0.05)
 
 

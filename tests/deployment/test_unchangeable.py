@@ -10,4 +10,4 @@ def test_what_users_are_called_stays_and_before_0_2_they_had_names() -> None:
 
     assert list(changes(older, {"SignInWith": "username"})) == list(changes(newer, {"SignInWith": "email"})) == []
     for there, other in ((older, "email"), (newer, "username")):
-        assert "Cognito lets nobody change" in "".join(changes(there, {"SignInWith": other}))
+        assert "Cognito cannot change" in "".join(changes(there, {"SignInWith": other}))

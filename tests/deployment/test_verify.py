@@ -232,11 +232,11 @@ def test_it_says_what_it_does_and_costs_and_asks(tmp_path: Path) -> None:
     verification(tmp_path, "yes", said)._confirm(place())
 
     assert "Mine-verify" in said[0]
-    assert "0.02 USD, in any case below 0.10" in said[1]
+    assert "0.02 USD, always less than 0.10" in said[1]
 
 
 def test_what_would_cost_more_is_not_begun(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"more than 0\.10"):
+    with pytest.raises(ValueError, match=r"above the limit of 0\.10"):
         verification(tmp_path, "yes", [])._confirm(place(16384, 122880, "x86_64"))
 
 

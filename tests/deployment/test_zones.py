@@ -37,7 +37,7 @@ def test_local_zones_and_closed_ones_are_no_place_for_a_subnet() -> None:
 
 
 def test_a_region_without_two_zones_is_refused() -> None:
-    with pytest.raises(ValueError, match="us-west-1 has no two zones with Fargate"):
+    with pytest.raises(ValueError, match="us-west-1 has fewer than two zones with Fargate"):
         zones.chosen("us-west-1", [zone("us-west-1a", "usw1-az1"), zone("us-west-1b", "usw1-az2")])
 
 

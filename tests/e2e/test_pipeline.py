@@ -115,7 +115,7 @@ def test_a_measured_video_says_how_close_each_rendition_comes(api: Api, platform
 
 
 def test_a_profile_that_is_not_there_is_refused_with_those_that_are(api: Api) -> None:
-    with pytest.raises(ApiError, match="profile: is none of av1, default, fast, hevc, measured"):
+    with pytest.raises(ApiError, match="profile: must be one of av1, default, fast, hevc, measured"):
         api.call("POST", "/videos", {"filename": "a.mp4", "size": 5, "profile": "mine"})
 
 

@@ -85,12 +85,12 @@ def test_the_embed_code_of_a_new_link_plays_on_the_site_that_was_named(
 ) -> None:
     signed_in(usual, private)
     assert usual.page.get_by_role("textbox", name="Embed code", exact=True).count() == 0
-    usual.page.get_by_label("Sites that may embed it").fill("not an origin")
+    usual.page.get_by_label("Sites that can embed it").fill("not an origin")
     usual.page.get_by_role("button", name="Create link").click()
     assert "Write an origin" in usual.page.get_by_role("alert").inner_text()
-    usual.page.get_by_label("Sites that may embed it").fill(site.origin)
+    usual.page.get_by_label("Sites that can embed it").fill(site.origin)
     usual.page.get_by_role("button", name="Create link").click()
-    code = usual.page.get_by_role("textbox", name="Embed code with it").input_value()
+    code = usual.page.get_by_role("textbox", name="Embed code with this link").input_value()
     usual.page.get_by_text(f"on {site.origin}").wait_for()
 
     usual.go(site.page(code))
@@ -204,7 +204,7 @@ def test_a_browser_that_keeps_nothing_plays_a_link_and_hears_why_it_cannot_sign_
     assert forgetful.ask(LOOK) == "SecurityError"
     forgetful.page.get_by_role("button", name="Sign in").click()
 
-    assert "keeps no data for this site" in forgetful.page.get_by_role("alert").inner_text()
+    assert "does not store data for this site" in forgetful.page.get_by_role("alert").inner_text()
     assert forgetful.refusals() == []
 
 

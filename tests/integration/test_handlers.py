@@ -160,7 +160,7 @@ def test_bytes_in_the_body_are_stored_at_once(load: Callable[[str], Handler], s3
         (request("POST", "/videos", bytes(5 * 2**20 + 1), {"filename": "a"}), 413, "body_too_large", "upload URL"),
         (request("GET", "/videos/none/upload"), 404, "not_found", "video"),
         (request("POST", "/videos/none/upload/complete", {"parts": []}), 400, "invalid_request", "parts"),
-        (request("GET", "/elsewhere"), 404, "not_found", "address"),
+        (request("GET", "/elsewhere"), 404, "not_found", "path"),
     ],
 )
 def test_a_bad_call_gets_a_code_and_a_sentence(
@@ -347,7 +347,7 @@ def test_a_site_of_a_link_is_an_origin(load: Callable[[str], Handler], site: str
     status, body = answer(load("library")(request("POST", "/videos/v/shares", {"sites": [site]})))
 
     assert (status, body["code"]) == (400, "invalid_request")
-    assert "sites.0: Write an origin, as https://example.com or https://*.example.com." in body["message"]
+    assert "sites.0: Write an origin, such as https://example.com or https://*.example.com." in body["message"]
 
 
 def test_a_link_for_some_sites_refuses_the_pages_of_others(load: Callable[[str], Handler], table: Any) -> None:

@@ -17,7 +17,7 @@ def test_what_is_neither_used_nor_explained_is_told() -> None:
 
 def test_an_explanation_that_is_not_needed_is_told() -> None:
     assert unexplained({READ, TRACE}, {READ, TRACE}, REASON) == [
-        "TranscodeRole xray:PutTraceSegments is explained, and used or not granted"
+        "TranscodeRole xray:PutTraceSegments has an explanation, but it is used or not granted"
     ]
     assert len(unexplained({READ}, {READ}, REASON)) == 1
 

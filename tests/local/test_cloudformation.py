@@ -156,7 +156,7 @@ def test_a_list_of_sites_that_is_none_is_refused_with_an_example(clients: Client
     }
     given = [{"ParameterKey": parameter, "ParameterValue": "https://a.example/"}]
 
-    with pytest.raises(ClientError, match=r"as https://example.com,https://.*no slash at the end"):
+    with pytest.raises(ClientError, match=r"such as https://example.com,https://.*no slash at the end"):
         clients.cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(body), Parameters=given)
 
 

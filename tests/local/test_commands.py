@@ -81,14 +81,14 @@ def test_the_emulator_takes_any_free_port_when_it_is_asked_to(monkeypatch: pytes
     ("word", "why"),
     [
         ("LogLevl=DEBUG", "the template has no parameter LogLevl; did you mean LogLevel?"),
-        ("LogLevel=LOUD", "LogLevel=LOUD is refused: it has to be one of DEBUG, INFO"),
-        ("MaxSourceGiB=0", "MaxSourceGiB=0 is refused: it has to be a number from 1 to 5000"),
-        ("MaxSourceGiB=nan", "MaxSourceGiB=nan is refused: it has to be a number from 1 to 5000"),
-        ("AlertEmail=me", "AlertEmail=me is refused: it has to be a text of the form ([^@ ]+@[^@ ]+)?"),
-        ("PublicUrl=http://a", "PublicUrl is set by the platform itself on this machine: leave it out"),
-        ("DomainName=example.com", "Give the HostedZoneId of the domain in Route 53."),
-        ("ZoneA=us-east-1a", "Give two different zones as ZoneA and ZoneB, or neither."),
-        ("LogLevel", "LogLevel is not of the form NAME=value"),
+        ("LogLevel=LOUD", "LogLevel=LOUD is not valid: it must be one of DEBUG, INFO"),
+        ("MaxSourceGiB=0", "MaxSourceGiB=0 is not valid: it must be a number from 1 to 5000"),
+        ("MaxSourceGiB=nan", "MaxSourceGiB=nan is not valid: it must be a number from 1 to 5000"),
+        ("AlertEmail=me", "AlertEmail=me is not valid: it must be a text that matches ([^@ ]+@[^@ ]+)?"),
+        ("PublicUrl=http://a", "the local platform sets PublicUrl itself: leave it out"),
+        ("DomainName=example.com", "Set HostedZoneId to the Route 53 hosted zone of the domain."),
+        ("ZoneA=us-east-1a", "Set ZoneA and ZoneB to two different zones, or set neither."),
+        ("LogLevel", "LogLevel does not have the form NAME=value"),
     ],
 )
 def test_a_parameter_that_the_template_refuses(said: Said, state: Path, word: str, why: str) -> None:
@@ -117,8 +117,8 @@ def docker(folder: Path, script: str) -> str:
 @pytest.mark.parametrize(
     ("script", "why"),
     [
-        (None, "IMAGE=encoder needs a Docker engine, and there is no docker command here"),
-        ("exit 1", "IMAGE=encoder needs a Docker engine, and none answers: start one, or set DOCKER_HOST"),
+        (None, "IMAGE=encoder needs a Docker engine, but the docker command was not found"),
+        ("exit 1", "IMAGE=encoder needs a Docker engine, but none answers: start one, or set DOCKER_HOST"),
         ('[ "$1" = version ]', "the Docker engine has no image encoder: build it with docker build "),
     ],
 )
@@ -140,7 +140,7 @@ def test_a_dashboard_of_nothing(said: Said, state: Path, taken: str) -> None:
             (state / "emulator-port").write_text(port)
 
         assert dashboard.main() == 1
-        assert said() == "make dashboard: no platform runs here: start it with `make up` and upload a video"
+        assert said() == "make dashboard: no platform is running here: start it with `make up` and upload a video"
 
 
 @pytest.mark.parametrize("command", ["up", "emulator"])
@@ -161,7 +161,7 @@ def test_a_disk_that_is_too_small(monkeypatch: pytest.MonkeyPatch, said: Said, s
     monkeypatch.setattr(disk, "LEAST_FREE_MIB", 10**9)
 
     assert COMMANDS[command]() == 1
-    assert f" MiB left, and a start needs {10**9}: free some space" in said()
+    assert f" MiB left, but {10**9} are needed to start: free some space" in said()
 
 
 class StandIn:
@@ -202,7 +202,7 @@ def test_the_demo_prints_no_address_of_what_it_has_stopped(
 
     told = capsys.readouterr().out
     assert "http" not in told
-    assert "nothing runs any more" in told
+    assert "the platform has stopped" in told
 
 
 def test_a_kept_demo_prints_its_addresses_while_it_runs_and_ends_at_ctrl_c(
@@ -248,7 +248,9 @@ def test_clean_leaves_a_running_platform_alone(tmp_path: Path) -> None:
     with only_one(state):
         refused = clean()
         assert refused.returncode
-        assert refused.stderr.startswith(f"make clean: the platform runs (process {os.getpid()}): stop it with Ctrl-C")
+        assert refused.stderr.startswith(
+            f"make clean: the platform is running (process {os.getpid()}): stop it with Ctrl-C"
+        )
         assert f"`kill {os.getpid()}`" in refused.stderr
         assert state.exists()
 

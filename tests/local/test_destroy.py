@@ -32,6 +32,6 @@ def test_a_platform_goes_and_what_people_put_into_it_stays(session: boto3.Sessio
     assert made["PageBucketName"] not in buckets
     assert session.client("dynamodb").list_tables()["TableNames"] == [made["TableName"]]
     assert session.client("cognito-idp").describe_user_pool(UserPoolId=made["UserPoolId"])
-    stays = "\n".join(said).split("Stays")[1]
+    stays = "\n".join(said).split("Kept")[1]
     for kept in ("SourceBucketName", "OutputBucketName", "TableName", "UserPoolId"):
         assert made[kept] in stays

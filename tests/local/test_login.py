@@ -76,7 +76,7 @@ def test_a_wrong_password_shows_the_form_again(login: Login) -> None:
     status, body, headers = ask(login, "POST", "oauth2/authorize", ASKED, {"username": "ann", "password": "wrong"})
 
     assert (status, "Location" in headers) == (200, False)
-    assert b"do not fit" in body
+    assert b"is wrong" in body
 
 
 def test_a_code_becomes_tokens_once(login: Login) -> None:

@@ -140,7 +140,7 @@ def test_a_busy_port_is_named(platform: Platform, tmp_path: Path) -> None:
 
 
 def test_a_second_start_with_the_same_state_is_refused(platform: Platform) -> None:
-    with pytest.raises(RuntimeError, match=f"already runs \\(process {os.getpid()}\\)"):
+    with pytest.raises(RuntimeError, match=f"already running \\(process {os.getpid()}\\)"):
         Platform(Options(state=platform.state, port=0)).start()
 
 

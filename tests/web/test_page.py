@@ -19,7 +19,7 @@ def test_a_wrong_password_does_not_let_in_and_the_right_one_leads_back(stranger:
     stranger.go("/upload")
     stranger.press("Sign in")
     stranger.fill_in("Not-the-one-1")
-    assert "do not fit" in stranger.see("alert", "").inner_text()
+    assert "is wrong" in stranger.see("alert", "").inner_text()
 
     stranger.fill_in("Local-demo-1")
 
@@ -152,7 +152,7 @@ def test_who_has_a_share_link_watches_without_an_account_until_it_is_revoked(
 ) -> None:
     visitor.go(f"/watch/{video}")
     visitor.press("Create link")
-    link = visitor.page.get_by_role("textbox", name="Link, shown only now").input_value()
+    link = visitor.page.get_by_role("textbox", name="Link (shown only once)").input_value()
     guest = Visitor(browser.new_context().new_page(), visitor.url)
     for address in (link, f"{guest.url}/embed/{video}?share={link.rsplit('/', 1)[1]}"):
         guest.page.goto(address)

@@ -95,7 +95,7 @@ def test_everything_can_be_reached_with_the_tab_key_and_is_seen_when_it_is(visit
         "Rename",
         "Add a tag",
         "Delete",
-        "Copy HLS address",
+        "Copy HLS URL",
     } <= reached
 
 

@@ -21,9 +21,7 @@ PART = 8 * 2**20
 PARTS = 5
 ARRIVING = {1, 3}
 PART_URL = re.compile(r"[?&]partNumber=\d+")
-SENSIBLE = re.compile(
-    r"[\d.]+ \w+ · starting|[\d.]+ \w+ of [\d.]+ \w+($| · .+/s)|Putting the parts together|Uploaded · "
-)
+SENSIBLE = re.compile(r"[\d.]+ \w+ · starting|[\d.]+ \w+ of [\d.]+ \w+($| · .+/s)|Finishing the upload|Uploaded · ")
 """All that a page says of an upload with which nothing is wrong."""
 
 
@@ -150,7 +148,7 @@ def test_an_upload_waits_for_a_lost_network_and_goes_on_by_itself(visitor: Visit
         visitor.page.wait_for_timeout(50)
 
     visitor.page.context.set_offline(True)
-    visitor.page.get_by_text(re.compile("^Offline, goes on by itself")).wait_for()
+    visitor.page.get_by_text(re.compile("^Offline, will resume by itself")).wait_for()
     visitor.page.unroute(PART_URL)
     sent = sent_parts(visitor.page)
     visitor.page.context.set_offline(False)
@@ -172,7 +170,7 @@ def test_another_file_is_not_taken_for_the_one_that_was_begun(visitor: Visitor, 
         visitor.press("Resume")
     chooser.value.set_files(source)
 
-    visitor.page.get_by_text("That is another file").wait_for()
+    visitor.page.get_by_text("That is a different file").wait_for()
     visitor.press("Discard large.mp4")
     visitor.page.get_by_text("Unfinished", exact=True).wait_for(state="detached")
 

@@ -44,7 +44,9 @@ def test_a_network_that_swallows_everything_is_told_within_seconds(visitor: Visi
 
     visitor.page.set_input_files("#files", source)
 
-    visitor.page.get_by_text(re.compile("^No connection to the platform, goes on by itself")).wait_for(timeout=15_000)
+    visitor.page.get_by_text(re.compile("^No connection to the platform, will resume by itself")).wait_for(
+        timeout=15_000
+    )
     for route in held:
         route.continue_()
     visitor.page.get_by_text(re.compile("^Uploaded")).wait_for()
@@ -96,4 +98,4 @@ def test_a_dropped_folder_without_a_video_says_so(visitor: Visitor, tmp_path: Pa
 
     let_go(visitor, tmp_path / "empty")
 
-    visitor.page.locator(".row", has_text="There is no video in it.").wait_for()
+    visitor.page.locator(".row", has_text="They contain no video.").wait_for()

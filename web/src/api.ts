@@ -79,7 +79,7 @@ export async function grant(id: string): Promise<Grant> {
 
 async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
   const token = await idToken();
-  if (!token) throw new ApiError(401, "unauthorized", "You are signed out.");
+  if (!token) throw new ApiError(401, "unauthorized", "You are signed out. Sign in again.");
   try {
     return await send(path, request(method, token, body));
   } catch (error) {

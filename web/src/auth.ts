@@ -18,7 +18,7 @@ interface Attempt {
 const SESSION = "vod.session";
 const ATTEMPT = "vod.sign-in";
 const REFRESH_BEFORE_SECONDS = 60;
-const KEEPS_NOTHING = "Your browser keeps no data for this site. Allow cookies and site data for it, then sign in.";
+const KEEPS_NOTHING = "Your browser does not store data for this site. Allow cookies and site data, then sign in.";
 
 let refreshing: Promise<string | null> | null = null;
 const listeners = new Set<() => void>();
@@ -79,8 +79,8 @@ export async function finishSignIn(search: string): Promise<string> {
   const attempt = JSON.parse(storage.kept("sessionStorage", ATTEMPT) ?? "null") as Attempt | null;
   storage.keep("sessionStorage", ATTEMPT, null);
   const code = answer.get("code");
-  if (!code) throw new Error(answer.get("error_description") ?? "The login page sent no code.");
-  if (!attempt || attempt.state !== answer.get("state")) throw new Error("This sign-in was not started here.");
+  if (!code) throw new Error(answer.get("error_description") ?? "The sign-in page returned no code. Please sign in again.");
+  if (!attempt || attempt.state !== answer.get("state")) throw new Error("This sign-in was not started in this browser tab. Please sign in again.");
   const tokens = await exchange({
     grant_type: "authorization_code",
     code,

@@ -74,7 +74,7 @@ def _answer_errors(app: APIGatewayRestResolver) -> None:
 
     @app.not_found
     def unknown(_: Exception) -> Response[str]:
-        return answer(HTTPStatus.NOT_FOUND, "not_found", "There is no such address. See docs/api.md.")
+        return answer(HTTPStatus.NOT_FOUND, "not_found", "This path does not exist. See docs/api.md.")
 
     @app.exception_handler(Exception)
     def broken(_: Exception) -> Response[str]:

@@ -19,7 +19,7 @@ def routes(deleting: Deleting) -> APIGatewayRouter:
         "/videos/<video_id>",
         summary="Delete a video and everything made from it",
         tags=["library"],
-        responses={200: {"description": "It is gone"}, 202: {"description": "It will be gone: this takes longer"}},
+        responses={200: {"description": "Deleted"}, 202: {"description": "The deletion has started and goes on"}},
     )
     def delete(video_id: VideoId) -> Response[str]:
         receipt = deleting.delete(current_caller(router), video_id)

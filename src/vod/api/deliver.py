@@ -23,7 +23,7 @@ def routes(delivering: Delivering) -> APIGatewayRouter:
     """`GET .../playback` of a video, of a public one and of a share link, and `GET /videos/{id}/manifest/...`."""
     router = APIGatewayRouter()
 
-    @router.get("/videos/<video_id>/playback", summary="Addresses and cookies to play a video", tags=["deliver"])
+    @router.get("/videos/<video_id>/playback", summary="Get URLs and cookies to play a video", tags=["deliver"])
     def playback(video_id: VideoId) -> Response[str]:
         grant = delivering.playback(current_caller(router), video_id)
         return _granted(grant, grant.answer)

@@ -19,24 +19,24 @@ _ERROR = {
 _ERRORS = {
     "400": "A field is wrong; the message names it",
     "401": "No valid token, or videos are private",
-    "403": "The address is not signed, was changed or has expired, or is not for this site",
-    "404": "No such video, or it is another owner's",
+    "403": "The URL is not signed, was changed, has expired, or is not allowed on this site",
+    "404": "No such video, or it belongs to another owner",
     "409": "The video's status does not allow this",
-    "413": "Larger than the platform accepts this way",
+    "413": "Larger than this endpoint accepts",
 }
 _TIME = {"type": "string", "format": "date-time"}
 _UPLOAD = {
     "type": "object",
-    "description": "One address (`method`, `url`, `headers`), or one for each part that is missing (`uploadId`, "
-    "`partSize`, `parts`, `arrived`). Where the storage refuses one with 403, or with 400 and the code ExpiredToken, "
-    "call `GET /videos/{id}/upload` for fresh addresses and go on with what is missing.",
+    "description": "One upload URL (`method`, `url`, `headers`), or one URL for each missing part (`uploadId`, "
+    "`partSize`, `parts`, `arrived`). If S3 refuses a URL with 403, or with 400 and the code ExpiredToken, "
+    "call `GET /videos/{id}/upload` for new URLs and continue with the missing parts.",
     "required": ["expiresAt", "finishBy"],
     "properties": {
         "method": {"const": "PUT"},
         "url": {"type": "string", "format": "uri"},
         "headers": {"type": "object", "additionalProperties": {"type": "string"}},
         "uploadId": {"type": "string"},
-        "partSize": {"type": "integer", "description": "Bytes of every part but the last"},
+        "partSize": {"type": "integer", "description": "Size of every part except the last, in bytes"},
         "parts": {
             "type": "array",
             "items": {
@@ -55,8 +55,8 @@ _UPLOAD = {
                 },
             },
         },
-        "expiresAt": {**_TIME, "description": "Until when the addresses work, at most; they may end before"},
-        "finishBy": {**_TIME, "description": "Until when the upload may be finished; asking for it again prolongs it"},
+        "expiresAt": {**_TIME, "description": "The URLs work until this time at the latest; they may expire earlier"},
+        "finishBy": {**_TIME, "description": "Latest time to finish the upload; requesting it again extends this time"},
     },
 }
 
@@ -89,7 +89,9 @@ def _describe_create(operation: dict[str, Any]) -> None:
         {"name": name, "in": "query", "required": False, "schema": {"type": "string"}, "description": text}
         for name, text in (("filename", "Name of the file whose bytes are the body"), ("title", "Title, with filename"))
     ]
-    operation["responses"] = {"201": {"description": "The video, and unless it came along, where to upload it"}}
+    operation["responses"] = {
+        "201": {"description": "The video, and where to upload its file if the request had no bytes"}
+    }
 
 
 def _describe_upload(made: dict[str, Any]) -> None:
@@ -121,7 +123,7 @@ def _describe_auth(made: dict[str, Any]) -> None:
         *(path for path in made["paths"] if "/manifest/" in path),
     ):
         made["paths"][path]["get"]["security"] = []  # the address is the proof
-    made["servers"] = [{"url": "/api", "description": "Under the CDN's address"}]
+    made["servers"] = [{"url": "/api", "description": "Below the URL of the CDN"}]
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ VideoId = Annotated[str, StringConstraints(max_length=64)]
 
 def _site(text: str) -> str:
     if not is_site(text):
-        raise PydanticCustomError("site", "Write an origin, as https://example.com or https://*.example.com.")
+        raise PydanticCustomError("site", "Write an origin, such as https://example.com or https://*.example.com.")
     return text
 
 

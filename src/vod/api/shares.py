@@ -16,17 +16,17 @@ def routes(sharing: Sharing) -> APIGatewayRouter:
     """`POST` and `GET /videos/{id}/shares`, and `DELETE /videos/{id}/shares/{shareId}`."""
     router = APIGatewayRouter()
 
-    @router.post("/videos/<video_id>/shares", summary="Make a link for people without an account", tags=["share"])
+    @router.post("/videos/<video_id>/shares", summary="Create a link for people without an account", tags=["share"])
     def create(video_id: VideoId, body: Annotated[ShareBody | None, Body()] = None) -> Response[str]:
         asked = body or ShareBody()
         made = sharing.create(current_caller(router), video_id, asked.expires_in_hours, tuple(asked.sites))
         return Response(201, "application/json", json.dumps({"share": made}))
 
-    @router.get("/videos/<video_id>/shares", summary="List the links that work", tags=["share"])
+    @router.get("/videos/<video_id>/shares", summary="List the share links that are valid", tags=["share"])
     def listed(video_id: VideoId) -> dict[str, Any]:
         return {"shares": sharing.list(current_caller(router), video_id)}
 
-    @router.delete("/videos/<video_id>/shares/<share_id>", summary="Revoke a link", tags=["share"])
+    @router.delete("/videos/<video_id>/shares/<share_id>", summary="Revoke a share link", tags=["share"])
     def revoke(video_id: VideoId, share_id: ShareId) -> Response[str]:
         sharing.revoke(current_caller(router), video_id, share_id)
         return Response(204, body="")

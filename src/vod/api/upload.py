@@ -33,7 +33,7 @@ def routes(uploads: Uploads) -> APIGatewayRouter:
         video, upload = uploads.create(current_caller(router), _from_body(event.decoded_body))
         return _created({"video": _shown(video), "upload": upload, "estimate": uploads.estimate(video)})
 
-    @router.get("/videos/<video_id>/upload", summary="List what arrived and where to send the rest", tags=["upload"])
+    @router.get("/videos/<video_id>/upload", summary="List what arrived and where to upload the rest", tags=["upload"])
     def remaining(video_id: VideoId) -> dict[str, Any]:
         video, upload = uploads.remaining(current_caller(router), video_id)
         return {"video": _shown(video), "upload": upload}
@@ -65,7 +65,7 @@ def _from_body(body: str | None) -> NewVideo:
     except ValidationError as error:
         if any(problem["type"] == "json_invalid" for problem in error.errors()):
             raise InvalidRequest(
-                "body", "must be JSON with filename and size, or add ?filename= and send the bytes"
+                "body", "must be JSON with filename and size, or the file's bytes with ?filename= in the URL"
             ) from error
         raise
     return NewVideo(asked.filename, asked.size, asked.content_type, asked.title, tuple(asked.tags), asked.profile)

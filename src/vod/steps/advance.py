@@ -126,7 +126,7 @@ class Advancing:
 
         def change(fresh: Video) -> Video:
             if fresh.run != plan.run:
-                raise Conflict("wrong_status", "The video is encoded in another run by now.")
+                raise Conflict("wrong_status", "The video is now encoded in another run.")
             return changes.playable(fresh, plan.seconds, has_poster, now)
 
         try:

@@ -66,7 +66,7 @@ class Delivering:
             raise Unauthorized("Videos are private here. Sign in, or ask for a share link.")
         video = self.videos.get(video_id)
         if not video or video.status is Status.DELETING:
-            raise NotFound("video", "Ask who sent you its address.")
+            raise NotFound("video", "Ask the person who sent you the link.")
         return self._grant(video, None)
 
     def shared(self, token: str, origin: str = "") -> Grant:
@@ -80,13 +80,13 @@ class Delivering:
         if not found or not video or video.status is Status.DELETING:
             raise NotFound("share", "Ask for a new link.")
         if origin and found.sites and not sites.admits((*found.sites, self.delivery().public_url), origin):
-            raise Forbidden("This link must not be used on this site.")
+            raise Forbidden("This link is not allowed on this site.")
         return replace(self._grant(video, datetime.fromtimestamp(found.expires_at, UTC)), sites=found.sites)
 
     def manifest(self, video_id: str, name: str, given: Pass) -> str:
         """A manifest whose addresses carry the pass it was asked for with; Forbidden without a valid pass."""
         if not self.delivery().admits(video_id, name, given, self.now()):
-            raise Forbidden("The address is not signed, was changed or has expired. Ask for the playback again.")
+            raise Forbidden("The URL is not signed, was changed or has expired. Request the playback again.")
         try:
             text = self.output.get(keys.video_prefix(video_id) + name).decode()
         except KeyError as missing:

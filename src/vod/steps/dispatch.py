@@ -61,11 +61,11 @@ class Dispatch:
     def _dispatch(self, arrival: Arrival, run: str) -> None:
         video = self._video(arrival)
         if video is None:
-            logger.warning("no video waits for %s", arrival.key)
+            logger.warning("no video is waiting for the upload %s", arrival.key)
             return
         queued = self._queue(video, run, arrival)
         if queued is None:
-            logger.info("%s is not the source of its run", arrival.version, extra={"videoId": video.id})
+            logger.info("version %s is not the source of the video's run", arrival.version, extra={"videoId": video.id})
             return
         self.starting.start(queued)
 

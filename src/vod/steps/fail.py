@@ -21,29 +21,29 @@ from vod.steps.amend import amend
 logger = logging.getLogger(__name__)
 _INTERNAL = Failure(
     "internal",
-    "Transcoding failed inside the platform, not because of your file. Upload it again, then tell the operator.",
+    "Transcoding failed because of the platform, not your file. Upload it again, then tell the operator.",
 )
 
 
 _NO_CAPACITY = Failure(
-    "no_capacity", "AWS had no room for this video's tasks for hours. Nothing is lost: try again later."
+    "no_capacity", "AWS had no capacity for this video's tasks for hours. Nothing is lost. Try again later."
 )
 _SCRATCH_FULL = Failure(
     "scratch_full",
-    "The platform's working space was full, again and again. Nothing is lost: tell the operator, then try again.",
+    "The platform's working storage was full several times. Nothing is lost. Tell the operator, then try again.",
 )
 
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
 _IMAGE_MISSING = Failure(
     "encoder_image_missing",
-    "The platform has no encoder yet; your file is kept. Tell the operator to push its image, then try again.",
+    "The platform has no encoder image yet. Your file is kept. Tell the operator to push the image, then try again.",
 )
 
 
 _SANDBOX_UNAVAILABLE = Failure(
     "sandbox_unavailable",
-    "The platform could not confine what reads your file, so it read nothing of it. Tell the operator: tasks need a "
-    "kernel with seccomp filters.",
+    "The platform has no sandbox for reading your file, so it did not read it. Tell the operator: encoder tasks need "
+    "a kernel with seccomp filters.",
 )
 _OF_EXIT_CODES = {scratch.FULL_EXIT: _SCRATCH_FULL, sandbox.MISSING_EXIT: _SANDBOX_UNAVAILABLE}
 

@@ -67,7 +67,7 @@ class Publishing:
         try:
             return self.output.get(key)
         except KeyError as missing:
-            raise VerificationFailed("report_missing", f"{key} is not there") from missing
+            raise VerificationFailed("report_missing", f"{key} is missing") from missing
 
     def _publish(self, video: Video, plan: Plan, reports: list[ChunkReport]) -> Document:
         if refusal := next((report.refusal for report in reports if report.refusal), None):

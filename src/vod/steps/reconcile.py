@@ -33,9 +33,7 @@ SECONDS = 240.0
 _PENDING = "pending"
 Repair = Callable[[], str | None]
 """One look at one thing: the kind of what it mended, None where nothing was to be mended."""
-LOST = Failure(
-    "internal", "Transcoding ended inside the platform without a result, not because of your file. Try it again."
-)
+LOST = Failure("internal", "Transcoding ended without a result because of the platform, not your file. Try again.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ class Runs:
         if video.remade_now:
             return self._keep(video, video.remade_now)
         if video.run is None:
-            raise Conflict("wrong_status", f"Nothing is encoded: the video is {video.status}.")
+            raise Conflict("wrong_status", f"Nothing is being encoded: the video is {video.status}.")
         video = amend(self.videos, video, self._cancelled)
         self.executions.stop(keys.execution_name(video.id, video.run or ""))
         return view.video(video, progress=0, playback=None)
@@ -52,7 +52,7 @@ class Runs:
             if not (fresh.remade_now and fresh.remade_now.run == remake.run):
                 return fresh
             if fresh.remade_now.is_publishing:
-                raise Conflict("busy", f"Rendition {remake.rendition} is being published. It is done in a moment.")
+                raise Conflict("busy", f"Rendition {remake.rendition} is being published. Wait a moment.")
             return remakes.not_remade(fresh, None, clock.stamp(self.now()))
 
         video = amend(self.videos, video, change)
@@ -82,11 +82,11 @@ class Runs:
             return video
         if video.run is None or video.status not in _RETRIED:
             raise Conflict(
-                "wrong_status", f"Only a failed or cancelled video can be tried again; it is {video.status}."
+                "wrong_status", f"Only a failed or cancelled video can be encoded again; this one is {video.status}."
             )
         # The same for two callers at once: the second finds the run of the first.
         return changes.requeued(video, keys.next_run_id(video.run), clock.stamp(self.now()))
 
     def _check_source(self, video: Video) -> None:
         if self.sources.stored_size(video.source.key, video.source.version) is None:
-            raise Conflict("source_missing", "The source is no longer there. Upload the video again.")
+            raise Conflict("source_missing", "The source no longer exists. Upload the video again.")

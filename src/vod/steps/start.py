@@ -68,7 +68,7 @@ class Starting:
         resumed = self.resume(LOOKED_AT)
         if video.id in resumed.started:
             return True
-        logger.warning("waits", extra={"videoId": video.id, "run": video.run})
+        logger.warning("video waits for its turn or the budget", extra={"videoId": video.id, "run": video.run})
         self._show(video, waits_for=resumed.blocked_by or TURN)
         return False
 
@@ -131,7 +131,7 @@ class Starting:
         name = _name(video)
         started = self.executions.start(name, execution_input(video, self.bucket))
         said = {"videoId": video.id, "run": video.run, "execution": name}
-        logger.info("execution %s", "started" if started else "was started before", extra=said)
+        logger.info("execution %s", "started" if started else "already started", extra=said)
         return started
 
     def _reserve(self, video: Video) -> Reserved:
@@ -161,7 +161,7 @@ class Starting:
         try:
             amend(self.videos, video, said)
         except VersionConflict:
-            logger.info("changes too fast to say what it waits for", extra={"videoId": video.id})
+            logger.info("record changes too often to store what the video waits for", extra={"videoId": video.id})
 
 
 def _name(video: Video) -> str:

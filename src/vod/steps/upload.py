@@ -78,7 +78,7 @@ class Uploads:
             limit = self.limits.direct_bytes // parts.MIB
             raise TooLarge(
                 "body_too_large",
-                f"A request body may hold {limit} MiB. For more ask for an upload URL: POST /videos with JSON.",
+                f"A request body can have at most {limit} MiB. Request an upload URL instead: POST /videos with JSON.",
             )
         if new.size == 0:
             raise InvalidRequest("body", "is empty; send the video's bytes")
@@ -129,11 +129,11 @@ class Uploads:
     def _check(self, new: NewVideo) -> None:
         size, known = new.size, profiles.all_profiles()
         if new.profile not in known:
-            raise InvalidRequest("profile", f"is none of {', '.join(known)}")
+            raise InvalidRequest("profile", f"must be one of {', '.join(known)}")
         if size > self.limits.max_bytes:
             limit = self.limits.max_bytes // parts.MIB
             raise TooLarge(
-                "too_large", f"The video may hold {limit} MiB, this one has {size} bytes. Upload a smaller export."
+                "too_large", f"A video can have at most {limit} MiB, this one has {size} bytes. Upload a smaller file."
             )
 
     def _record(self, caller: Caller, new: NewVideo, upload: Upload | None) -> Video:
@@ -157,7 +157,7 @@ class Uploads:
     def _awaiting(self, caller: Caller, video_id: str) -> Video:
         video = caller.allowed(self.videos.get(video_id))
         if video.status is not Status.AWAITING_UPLOAD:
-            raise Conflict("wrong_status", f"The upload is over: the video is {video.status}.")
+            raise Conflict("wrong_status", f"The upload has ended: the video is {video.status}.")
         return video
 
     def _prolonged(self, video: Video) -> Video:
@@ -201,11 +201,12 @@ class Uploads:
     def _check_parts(self, video: Video, chosen: list[Part], etags: Mapping[int, str]) -> None:
         missing = sorted(set(etags) - {part.number for part in chosen})
         if missing:
-            raise Conflict("wrong_parts", f"Part {missing[0]} has not arrived. Upload it again, then complete.")
+            raise Conflict("wrong_parts", f"Part {missing[0]} has not arrived. Upload it, then complete again.")
         received = sum(part.size for part in chosen)
         if received != video.size:
             raise Conflict(
-                "size_mismatch", f"The parts hold {received} bytes, {video.size} were declared. Upload what is missing."
+                "size_mismatch",
+                f"The parts have {received} bytes, not the declared {video.size}. Upload what is missing.",
             )
 
 

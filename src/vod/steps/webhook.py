@@ -42,7 +42,7 @@ class Webhook:
             logger.warning("webhook: no answer: %s", type(failed).__name__, extra=said)
             return self._pause(tries)
         if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
-            logger.info("webhook: taken", extra=said)
+            logger.info("webhook: accepted", extra=said)
             return None
         logger.warning("webhook: refused with %d", status, extra=said)
         return self._pause(tries)

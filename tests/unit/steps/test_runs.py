@@ -121,7 +121,7 @@ def test_without_its_source_a_video_cannot_be_tried_again() -> None:
     step = runs(Status.FAILED)
     step.sources.delete_versions(SOURCE.key)
 
-    with pytest.raises(Conflict, match="no longer there"):
+    with pytest.raises(Conflict, match="no longer exists"):
         step.retry(ANN, samples.VIDEO_ID)
     assert stored(step).status is Status.FAILED
 

@@ -30,16 +30,16 @@ export function Embed({ id, share }: { id: string; share: string | null }) {
 export function NoSuchVideo() {
   return (
     <Closed title="There is no such video">
-      <p>It was deleted, or the address is not quite right.</p>
+      <p>It was deleted, or the link is wrong.</p>
     </Closed>
   );
 }
 
 function WrongSite({ origin }: { origin: string }) {
-  const who = origin === "null" ? "a page that does not say who it is" : origin;
+  const who = origin === "null" ? "this site" : origin;
   return (
     <Closed title="This video cannot be shown here">
-      <p>Its owner chose the sites that may show it, and {who} is none of them.</p>
+      <p>Its owner allows it only on certain sites, and {who} is not one of them.</p>
     </Closed>
   );
 }
@@ -58,7 +58,7 @@ function Refusal({ error, id, isShared, again }: RefusalProps) {
   if (status === 404) {
     return (
       <Closed title="This link is no longer valid">
-        <p>It expired or was revoked. Ask who sent it for a new one.</p>
+        <p>It expired or was revoked. Ask the person who sent it for a new one.</p>
       </Closed>
     );
   }
@@ -76,9 +76,9 @@ function Refusal({ error, id, isShared, again }: RefusalProps) {
 function SignInNeeded({ id }: { id: string }) {
   return (
     <Closed title="This video is private">
-      <p>Sign in on its own page to watch it.</p>
+      <p>Open the video's own page and sign in to watch it.</p>
       <a class="button" href={`/watch/${encodeURIComponent(id)}`} target="_blank" rel="noopener">
-        Open its page
+        Open the video's page
       </a>
     </Closed>
   );

@@ -29,15 +29,15 @@ const ACTIONS: Record<string, (player: Keyed) => void> = {
 /** The same for people, in the order of use. */
 export const SHORTCUTS: [keys: string[], meaning: string][] = [
   [["Space", "K"], "Play or pause"],
-  [["J", "L"], "10 seconds back or ahead"],
-  [["\u2190", "\u2192"], "5 seconds back or ahead"],
-  [["0 \u2013 9"], "Jump to a tenth of the video"],
+  [["J", "L"], "10 seconds back or forward"],
+  [["\u2190", "\u2192"], "5 seconds back or forward"],
+  [["0 \u2013 9"], "Jump to 0 % \u2013 90 % of the video"],
   [["Home", "End"], "Jump to the beginning or the end"],
   [["\u2191", "\u2193"], "Louder or quieter"],
-  [["M"], "Sound off or on"],
+  [["M"], "Mute or unmute"],
   [["C"], "Captions on or off"],
   [["F"], "Full screen"],
-  [["?"], "This list"],
+  [["?"], "Show this list"],
 ];
 
 const SCROLLS = /^(ArrowUp|ArrowDown|Home|End)$/;

@@ -32,7 +32,7 @@ export class Invited {
     if (this.given.has(part) || !this.current(part)) await this.renew();
     this.given.add(part);
     const address = this.current(part);
-    if (!address) throw new Error(`Part ${part} has no address.`);
+    if (!address) throw new Error(`Part ${part} has no upload URL.`);
     this.parts.set(address.url, part);
     return address;
   }

@@ -90,8 +90,8 @@ class Uploads {
   /** Begin to upload files; each goes on where it stood when it was begun before. That there are none is told, too. */
   add(chosen: Chosen[], profile = this.profile): void {
     if (chosen.length === 0) {
-      const nothing = fresh(new File([], "What you dropped"));
-      this.publish([...this.list, { ...nothing, stage: "failed", error: "There is no video in it." }]);
+      const nothing = fresh(new File([], "Dropped files"));
+      this.publish([...this.list, { ...nothing, stage: "failed", error: "They contain no video." }]);
     }
     for (const one of chosen) void this.begin(one, profile);
   }
@@ -241,7 +241,7 @@ class Uploads {
 
   private invitedOf(file: Sent): Invited {
     const found = this.invited.get(file.meta.upload);
-    if (!found) throw new Error("This upload is over.");
+    if (!found) throw new Error("This upload has ended.");
     return found;
   }
 
@@ -268,7 +268,7 @@ export async function abandon(videoId: string): Promise<void> {
 async function created(file: File, profile: string): Promise<Invited> {
   const limit = config().limits.maxSourceBytes;
   if (file.size === 0) throw new Error("This file is empty.");
-  if (file.size > limit) throw new Error(`A video may hold ${bytes(limit)}, this one has ${bytes(file.size)}.`);
+  if (file.size > limit) throw new Error(`A video can have at most ${bytes(limit)}; this one has ${bytes(file.size)}.`);
   const contentType = /^[\w.+-]+\/[\w.+-]+$/.test(file.type) ? { contentType: file.type } : {};
   const made = await createVideo({ filename: file.name, size: file.size, title: titleOf(file.name), profile, ...contentType });
   return new Invited(made.video.id, made.upload);
@@ -311,7 +311,7 @@ function rate(id: string, sent: number): number {
 
 function reason(error: { message: string }): string {
   return /unknown error|non 2xx|network/i.test(error.message)
-    ? "The connection was lost. What has arrived is kept: try again."
+    ? "The connection was lost. The uploaded parts are kept. Try again."
     : error.message;
 }
 

@@ -9,12 +9,12 @@ export function Addresses({ video, playback }: { video: Video; playback: Playbac
   return (
     <section class="panel" aria-labelledby="addresses-title">
       <h2 id="addresses-title" class="panel-title">
-        Embed and addresses
+        Embed code and URLs
       </h2>
       {!isPrivate && <CopyField label="Embed code" text={embedCode(video)} />}
-      <CopyField label="HLS address" text={playback.hls} />
-      <CopyField label="DASH address" text={playback.dash} />
-      {isPrivate && <p class="quiet small">Playback is private: the addresses are signed and expire. For other people and other sites, create a share link; it comes with embed code.</p>}
+      <CopyField label="HLS URL" text={playback.hls} />
+      <CopyField label="DASH URL" text={playback.dash} />
+      {isPrivate && <p class="quiet small">Playback is private: these URLs are signed and expire. For other people and other sites, create a share link. It includes embed code.</p>}
     </section>
   );
 }

@@ -102,7 +102,7 @@ function Shown({ videos, filtered, onClear }: { videos: Video[]; filtered: boole
     </Empty>
   ) : (
     <Empty title="No videos yet">
-      <p>Upload one and it plays in every resolution, on every device.</p>
+      <p>Upload a video. It will play in every resolution, on every device.</p>
       <Link to="/upload" class="button">
         <Icon name="upload" />
         Upload a video

@@ -10,13 +10,13 @@ import { ApiError, sentence } from "../request";
 
 export function SharePage({ token }: { token: string }) {
   const opened = useOpened(() => sharedGrant(token), token);
-  if (opened.error) return <Closed error={opened.error} title="This link is no longer valid" text="It expired or was revoked. Ask who sent it for a new one." />;
+  if (opened.error) return <Closed error={opened.error} title="This link is no longer valid" text="It expired or was revoked. Ask the person who sent it for a new one." />;
   return <Stage opened={opened}>Shared with you</Stage>;
 }
 
 export function PublicPage({ id }: { id: string }) {
   const opened = useOpened(() => publicGrant(id), id);
-  if (opened.error) return <Closed error={opened.error} title="There is no such video" text="It was deleted, or the address is not quite right." />;
+  if (opened.error) return <Closed error={opened.error} title="There is no such video" text="It was deleted, or the link is wrong." />;
   return (
     <Stage opened={opened}>
       <button type="button" class="button button-quiet button-small" onClick={() => void signIn(location.pathname)}>

@@ -49,7 +49,7 @@ export function Shares({ video }: { video: Video }) {
       <h2 id="shares-title" class="panel-title">
         Share links
       </h2>
-      <p class="quiet small">Who has the link can watch this video without an account.</p>
+      <p class="quiet small">Anyone with the link can watch this video without an account.</p>
       <div class="share-new">
         <label class="select">
           <span class="hidden">Valid for</span>
@@ -67,7 +67,7 @@ export function Shares({ video }: { video: Video }) {
         </button>
       </div>
       <label class="share-sites">
-        <span class="label">Sites that may embed it (all, if none is named)</span>
+        <span class="label">Sites that can embed it (leave empty to allow all)</span>
         <input type="text" inputMode="url" spellcheck={false} placeholder="https://example.com" value={sites} onInput={(event) => setSites(event.currentTarget.value)} />
       </label>
       {error && (
@@ -98,8 +98,8 @@ export function Shares({ video }: { video: Video }) {
 function Made({ url, video }: { share: Share; url: string; video: Video }) {
   return (
     <div class="share-made" role="status">
-      <CopyField label="Link, shown only now" text={url} />
-      <CopyField label="Embed code with it" text={embedCode(video, url.split("/").pop())} />
+      <CopyField label="Link (shown only once)" text={url} />
+      <CopyField label="Embed code with this link" text={embedCode(video, url.split("/").pop())} />
     </div>
   );
 }

@@ -27,7 +27,7 @@ export function SignIn() {
           Videos
         </p>
         <h1>Upload once. Plays everywhere.</h1>
-        <p class="door-lead">Your videos in every resolution a viewer may need, kept in your own cloud and shown only to whom you choose.</p>
+        <p class="door-lead">Your videos in every resolution that viewers need. They are stored in your own cloud, and only people you choose can watch them.</p>
         <button type="button" class="button button-large" disabled={busy} onClick={start}>
           Sign in
         </button>
@@ -57,7 +57,7 @@ export function SignedIn({ search }: { search: string }) {
         <p role="status">Signing in…</p>
       ) : (
         <>
-          <Notice tone="error" title="The sign-in did not work">
+          <Notice tone="error" title="Sign-in failed">
             <p>{error}</p>
           </Notice>
           <button type="button" class="button" onClick={() => void signIn("/")}>

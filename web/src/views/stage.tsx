@@ -15,15 +15,15 @@ const STEPS: [name: string, status: Status][] = [
 
 const TEXTS: Partial<Record<Status, [title: string, text: string]>> = {
   awaiting_upload: ["Upload unfinished", "Resume it on the upload page with the same file."],
-  queued: ["Waiting for an encoder", "It starts in a moment; you can leave this page."],
-  transcoding: ["Encoding", "You can leave this page; it goes on without you."],
-  cancelled: ["Cancelled", "The source is kept: encode it again, or delete the video."],
-  deleting: ["Being deleted", "It will be gone in a moment."],
+  queued: ["Waiting for an encoder", "Encoding starts in a moment. You can leave this page."],
+  transcoding: ["Encoding", "You can leave this page. Encoding continues."],
+  cancelled: ["Cancelled", "The source is kept. Encode it again, or delete the video."],
+  deleting: ["Deleting", "The video will be deleted in a moment."],
 };
 
 const WAITING: Record<"budget" | "turn", [title: string, text: string]> = {
-  budget: ["Waiting for the budget", "Today's is spent. It starts after midnight UTC, or when whoever operates the platform raises it."],
-  turn: ["Waiting for its turn", "Others are encoded at the moment, by turns with what their owners sent. It starts by itself; you can leave this page."],
+  budget: ["Waiting for the budget", "Today's is spent. Encoding starts after midnight UTC, or when the operator raises the budget."],
+  turn: ["Waiting for its turn", "Other videos are being encoded first; owners take turns. Encoding starts by itself. You can leave this page."],
 };
 
 /** `left`: "about 2 minutes left" of an encode, or "". */

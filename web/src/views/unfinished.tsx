@@ -45,7 +45,7 @@ function Row({ begun, onGone }: { begun: Begun; onGone: () => void }) {
       <div class="row-text">
         <p class="row-title">{begun.name}</p>
         <p class={wrong ? "tone-failed" : "quiet"} role={wrong ? "alert" : undefined}>
-          {wrong ? `That is another file. Choose ${begun.name} of ${bytes(begun.size)}.` : `${bytes(begun.size)} · begun ${when(new Date(begun.startedAt).toISOString())}`}
+          {wrong ? `That is a different file. Choose ${begun.name} (${bytes(begun.size)}).` : `${bytes(begun.size)} · started ${when(new Date(begun.startedAt).toISOString())}`}
         </p>
       </div>
       <div class="row-buttons">
@@ -54,7 +54,7 @@ function Row({ begun, onGone }: { begun: Begun; onGone: () => void }) {
           class="hidden"
           type="file"
           tabIndex={-1}
-          aria-label={`File to go on with: ${begun.name}`}
+          aria-label={`File to resume: ${begun.name}`}
           onChange={(event) => event.currentTarget.files?.[0] && go(event.currentTarget.files[0])}
         />
         <button type="button" class="button button-small" onClick={resume}>

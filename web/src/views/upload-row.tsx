@@ -59,8 +59,8 @@ function says({ stage, sent, size, rate, error, resumed }: Upload): string {
     waiting: `${bytes(size)} · starting`,
     sending: `${amount}${pace}${resumed && !pace ? " · resumed" : ""}`,
     paused: `Paused · ${amount}`,
-    offline: `${navigator.onLine ? "No connection to the platform" : "Offline"}, goes on by itself · ${amount}`,
-    finishing: "Putting the parts together",
+    offline: `${navigator.onLine ? "No connection to the platform" : "Offline"}, will resume by itself · ${amount}`,
+    finishing: "Finishing the upload",
     done: "Uploaded",
     failed: error ?? "The upload failed.",
   };

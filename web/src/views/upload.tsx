@@ -64,7 +64,7 @@ function DropZone({ onFiles }: { onFiles: (chosen: Chosen[]) => void }) {
     >
       <Icon name="upload" />
       <p class="drop-title">Drop videos here</p>
-      <p class="quiet">Up to {sizeLimit(config().limits.maxSourceBytes)} each. Uploads go on when the connection or this page comes back.</p>
+      <p class="quiet">Up to {sizeLimit(config().limits.maxSourceBytes)} each. Uploads resume when the connection is back or this page is opened again.</p>
       <input ref={input} id="files" class="hidden" type="file" accept={["video/*", "audio/*", ...ENDINGS].join()} multiple onChange={choose} />
       <label for="files" class="button">
         Choose files

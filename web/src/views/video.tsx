@@ -88,7 +88,7 @@ function Growing({ video, left }: { video: Video; left: string }) {
   return (
     <Notice tone="plain" title={listed("Still encoding", `${Math.floor(video.progress)} % done`, left)}>
       <Bar percent={video.progress} label={`Encoding of ${video.title}`} />
-      <p>What is finished can be watched already; the rest joins in by itself.</p>
+      <p>You can already watch the finished part. The rest is added automatically.</p>
     </Notice>
   );
 }
@@ -96,7 +96,7 @@ function Growing({ video, left }: { video: Video; left: string }) {
 function Gone() {
   return (
     <Empty title="There is no such video" alone>
-      <p>It was deleted, or it belongs to somebody else.</p>
+      <p>It was deleted, or it belongs to someone else.</p>
       <Link to="/" class="button button-quiet">
         Back to the library
       </Link>
