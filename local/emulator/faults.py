@@ -13,7 +13,7 @@ from ministack.core.router import extract_access_key_id
 from local.emulator import seams
 
 NO_CAPACITY = "no-capacity"
-"""Fargate has no room for any task, on Spot or on demand."""
+"""Fargate has no capacity for a task, on Spot or on demand; if the file holds a number, for that chunk alone."""
 STORM = "storm"
 """A share of what functions and tasks ask of DynamoDB and S3 is throttled, or done and answered with an error.
 
@@ -117,6 +117,15 @@ async def dispatch(
     if happens(BROKEN_BODIES) and chance < asked(BROKEN_BODIES).get("share", 0):
         return breaks_off(answer) if is_object(method, headers, query, answer) else answer
     return answer
+
+
+def is_full(command: list[str]) -> bool:
+    """Whether Fargate has no capacity for a task with this command."""
+    try:
+        chunk = file(NO_CAPACITY).read_text()
+    except FileNotFoundError:
+        return False
+    return not chunk or chunk in command
 
 
 def small_disk() -> int | None:

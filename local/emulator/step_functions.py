@@ -84,7 +84,8 @@ def run_task(resource: str, given: Any) -> Any:
     """`ecs:runTask` and `ecs:runTask.sync`, with AWS's PascalCase result and error names."""
     request = sfn._pascal_to_camel(given)
     require_rights("ECS.AccessDeniedException", run_task_rights(request))
-    if faults.happens(faults.NO_CAPACITY):
+    overrides = request.get("overrides", {}).get("containerOverrides", [])
+    if faults.is_full([word for each in overrides for word in each.get("command", ())]):
         reason = [{"Arn": request.get("cluster"), "Reason": "Capacity is unavailable at this time."}]
         raise sfn._ExecutionError("ECS.AmazonECSException", json.dumps({"Failures": reason, "Tasks": []}))
     status, _, body = ecs._run_task(request)

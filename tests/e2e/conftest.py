@@ -17,7 +17,8 @@ Video = dict[str, Any]
 
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    soonest = {"EncodeTargetInMinutes": "0"}  # chunks even for what one task would do in time
+    # Chunks even for what one task would do in time, and for what is short.
+    soonest = {"EncodeTargetInMinutes": "0", "LeastChunkInSeconds": "12"}
     # Three tasks at once: in the emulator the one with the sound may get its turn last.
     options = Options(state=tmp_path_factory.mktemp("platform"), port=0, parameters=soonest, tasks=3)
     with Platform(options) as running:

@@ -15,13 +15,13 @@ from tests.local.aws import until
 from tests.media.generate import clip, decoded_frames
 from vod.aws.videos import DynamoVideos
 
-FRAMES = 130 * 25
+FRAMES = 26 * 25
 
 
 @pytest.fixture(scope="module")
 def film(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Video:
     """A ready video of two chunks and two renditions."""
-    source = clip(tmp_path_factory.mktemp("film") / "film.mp4", seconds=130, size="854x480")
+    source = clip(tmp_path_factory.mktemp("film") / "film.mp4", seconds=26, size="854x480")
     return ended(api, api.upload(source, lambda _: None))
 
 

@@ -30,7 +30,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="package")
 def platform(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     # All tasks of a video at once, as on AWS: in the emulator the one with the sound may get its turn last.
-    options = Options(state=tmp_path_factory.mktemp("platform"), port=0, parameters=PARAMETERS, tasks=6)
+    options = Options(
+        state=tmp_path_factory.mktemp("platform"), port=0, parameters=PARAMETERS, tasks=6, wait_scale=0.02
+    )
     with Platform(options) as running:
         if not running.has_page:
             unavailable("the page is not built (local/setup.sh says why)")

@@ -19,9 +19,7 @@ def test_what_is_stored_is_a_hash_of_the_token() -> None:
     assert share.id_of("token") == hashlib.sha256(b"token").hexdigest()
 
 
-@pytest.mark.parametrize(
-    "text", ["", "x", samples.VIDEO_ID, "z" * 63, share.new_token(samples.VIDEO_ID) + "\n", "../" * 21]
-)
+@pytest.mark.parametrize("text", ["", "x", samples.VIDEO_ID, "z" * 63, samples.VIDEO_ID + "z" * 43 + "\n", "../" * 21])
 def test_what_is_no_token_leads_nowhere(text: str) -> None:
     assert share.video_id_of(text) is None
 
