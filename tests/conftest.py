@@ -17,6 +17,7 @@ KEPT_WARM = {"platform", "emulator", "browser", "video"}
 LONGEST_FIRST = (*PLATFORMS, "local", "integration", "playback", "media", "deployment")
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Say which tests stay together, and begin with the longest."""
     places = {name: place for place, name in enumerate(LONGEST_FIRST)}

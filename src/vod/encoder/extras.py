@@ -1,5 +1,6 @@
 """Extras: what a task makes of a source beside its tracks - subtitles, poster, storyboard."""
 
+import logging
 from dataclasses import dataclass
 
 from vod import keys
@@ -7,6 +8,7 @@ from vod.encoder import limits, wvtt
 from vod.encoder.report import SheetReport, TextReport
 from vod.ffmpeg import commands, poster, runner, waveform
 from vod.media import webvtt
+from vod.media.charset import UTF_8, charset_of, repaired
 from vod.plan import storyboard, subtitles
 from vod.plan.chunks import Chunk
 from vod.plan.plan import Plan
@@ -16,6 +18,7 @@ from vod.sandbox.limits import Budget
 from vod.sandbox.sandbox import Sandbox
 from vod.source.arriving import ArrivingFile
 
+logger = logging.getLogger(__name__)
 _STILL_SECONDS = 60
 _WAVEFORM_SECONDS_PER_SECOND = 0.05
 """A waveform decodes all of a sound track: 20 times what that takes."""
@@ -33,22 +36,43 @@ class Extras:
     cores: int
     unconfined_allowed: bool = False
 
-    def store_subtitles(self) -> tuple[TextReport, ...]:
-        """Those that hold a word, which is known at their end."""
+    def store_subtitles(self) -> tuple[tuple[TextReport, ...], tuple[str, ...]]:
+        """Those that hold a word, which is known at their end, and warnings about those that were left out."""
         if self.plan.subtitles:
             self.source.wait()
-        return tuple(report for rendition in self.plan.subtitles if (report := self._subtitle(rendition)))
+        made = {rendition: self._subtitle(rendition) for rendition in self.plan.subtitles}
+        missing = (each for each, report in made.items() if not report and each.codec not in subtitles.MAYBE_EMPTY)
+        warnings = tuple(f"Subtitles {each.label} hold no text that can be read and were left out." for each in missing)
+        return tuple(filter(None, made.values())), warnings
 
     def _subtitle(self, rendition: SubtitleRendition) -> TextReport | None:
-        told = self._still(subtitles.command(self.binary, self._opened(0.0), rendition))
-        text = subtitles.sanitised(told.decode(errors="replace"), self.plan.seconds)
-        if text is None:
+        try:
+            text = subtitles.sanitised(self._text(rendition), self.plan.seconds)
+            if text is None:
+                return None
+            track, files = wvtt.packaged(rendition.name, webvtt.parse(text), self.plan.seconds)
+        except (ValueError, ArithmeticError, LookupError):  # a stranger's text costs its own track, never the video
+            logger.exception("subtitles %s cannot be read", rendition.name)
             return None
         data = text.encode()
-        track, files = wvtt.packaged(rendition.name, webvtt.parse(text), self.plan.seconds)
         for name, content in {**files, subtitles.vtt_name(rendition.name): data}.items():
             self._store(name, content)
         return TextReport(name=rendition.name, bytes=len(data), track=track)
+
+    def _text(self, rendition: SubtitleRendition) -> str:
+        """One track as WebVTT or SubRip, in whatever character set it is written; empty when it cannot be read."""
+        opened, charset = self._opened(0.0), None
+        if rendition.codec in subtitles.IN_ANY_CHARSET:
+            raw = self._still(subtitles.raw_command(self.binary, opened, rendition))
+            charset = charset_of(raw, rendition.language)
+            if charset != UTF_8 and rendition.codec in subtitles.SUBRIP:
+                raw = self._still(subtitles.subrip_command(self.binary, opened, rendition))
+                return repaired(raw, rendition.language) or ""
+            if charset is None:
+                return ""
+        known = None if charset == UTF_8 else charset
+        told = self._still(subtitles.command(self.binary, opened, rendition, known))
+        return told.decode(errors="replace")
 
     def store_poster(self) -> int:
         """Store the poster; its size in bytes, 0 when no picture could be had."""
@@ -60,7 +84,7 @@ class Extras:
     def _frame(self, track: int) -> bytes:
         at = poster.find(self.plan.picture_seconds, lambda window: self._look(track, window))
         size = min(self.plan.renditions, key=lambda rendition: abs(min(rendition.width, rendition.height) - 720))
-        shape = track, self.plan.color, at, size.width, size.height, self.plan.interlaced
+        shape = track, self.plan.color, at, size.width, size.height, commands.whole_pictures(self.plan)
         return self._still(poster.command(self.binary, self._opened(at), *shape))
 
     def _look(self, track: int, window: poster.Window) -> str:

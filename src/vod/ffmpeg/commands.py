@@ -1,6 +1,7 @@
 """FFmpeg command lines as values: built here from a plan, run elsewhere, compared whole in tests."""
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 
 from vod.ffmpeg import encoders
 from vod.media import color
@@ -11,16 +12,24 @@ from vod.plan.renditions import Rendition
 from vod.plan.sound import SURROUND, AudioRendition
 from vod.plan.storyboard import Sheet
 from vod.source.byte_ranges import PRE_ROLL_SECONDS
+from vod.source.decoders import WHITELIST
+from vod.source.probe import Joint, Shape
 from vod.source.sniff import DEMUXERS
 
 SHEETS = "sheets"
 """The name of the storyboard's output among the tracks."""
 MAX_PIXELS = 8192 * 4320
 _ROUNDED_FRAMES, _ROUNDED_SECONDS = 2, 0.1
+_ROUNDED_TIME = 0.002
 GIVEN, MADE = "given", "made"
 """Frames that the first picture's encoder was given, and that it made: `name=number` among the lines of progress."""
 _FRAGMENTED = "+frag_keyframe+default_base_moof+delay_moov+frag_discont+skip_trailer"
 _AUDIO_FRAGMENTED = "+default_base_moof+delay_moov+skip_trailer"
+# Channels that are mixed add up to more than full scale. A limiter keeps the loudness, which a smaller matrix lowers by
+# 8 dB for all of the film; 1 dB below full scale leaves room for what AAC adds.
+_STRETCHED = 1000
+"""Samples a second by which sound is stretched that is recorded by a wrong clock: 2 %, and no holes."""
+_LIMITED = "alimiter=limit=0.891:attack=5:release=50:level=0:latency=1"
 _ANONYMOUS = ["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact"]
 
 Command = list[str]
@@ -91,11 +100,34 @@ def grid(plan: Plan, first_frame: int, end_frame: int | None) -> str:
     end = plan.frames if end_frame is None and plan.held else end_frame
     # trim counts in the fps filter's own time base (one tick a frame): an exact cut, no comparison of seconds.
     cut = f"trim=start_pts={first_frame}" + ("" if end is None else f":end_pts={end}")
-    deinterlace = "bwdif=mode=send_frame," if plan.interlaced else ""
     # eof_action=pass: the only picture of a source is kept, however short it is.
     only = ":eof_action=pass" if plan.pictures == 1 else ""
     steady = f"fps={plan.rate.num}/{plan.rate.den}:start_time=0{only}"
-    return f"[0:{plan.video_index}]{deinterlace}{steady},{_held(plan, end)}{cut}"
+    return f"[0:{plan.video_index}]{whole_pictures(plan)}{steady},{_held(plan, end)}{cut}"
+
+
+def whole_pictures(plan: Plan) -> str:
+    """The filters, each with a comma behind it, that make a source's pictures progressive and of one size and shape."""
+    marked = ":deint=interlaced" if plan.progressive_parts else ""
+    progressive = f"bwdif=mode=send_frame{marked}," if plan.interlaced else ""
+    if not plan.shapes:
+        return progressive
+    # Before anything that takes its pictures to be of one size; interl: fields are scaled apart where they are marked.
+    width, height = plan.renditions[0].width, plan.renditions[0].height
+    shown = f"(iw/ih*{_shape(plan.shapes)})"
+    sides = rf"w='2*trunc(min({width}\,{height}*{shown})/2)':h='2*trunc(min({height}\,{width}/{shown})/2)'"
+    return (
+        f"scale={sides}:eval=frame:interl=-1:flags=bicubic,pad={width}:{height}:-1:-1:eval=frame,setsar=1,{progressive}"
+    )
+
+
+def _shape(shapes: Sequence[Shape]) -> str:
+    """The pixels' shape at a time; FFmpeg gives every picture that of the first, whatever it says itself."""
+    first, *later = shapes
+    text = f"({first.num}/{first.den})"
+    for shape in later:
+        text = rf"if(lt(t\,{shape.begin - _ROUNDED_TIME:.4f})\,{text}\,{shape.num}/{shape.den})"
+    return text
 
 
 def _held(plan: Plan, end: int | None) -> str:
@@ -141,6 +173,8 @@ def _input(source: str, plan: Plan, may_change: bool) -> Command:
         "file,pipe",
         "-format_whitelist",
         ",".join(DEMUXERS),
+        "-codec_whitelist",
+        WHITELIST,
         "-max_pixels",
         str(MAX_PIXELS),
         # Do not run the LCEVC enhancement decoder: its holes CVE-2026-125262 and -125263 have no fixed release yet.
@@ -152,7 +186,25 @@ def _input(source: str, plan: Plan, may_change: bool) -> Command:
     tolerant = ["-max_error_rate", "1", "-reinit_filter:v" if may_change else "-reinit_filter", "0"]
     # One zero for every track and process, from the plan: FFmpeg's own start_at_zero depends on what is mapped.
     zero = ["-copyts", "-itsoffset", f"{-plan.start:.6f}"]
-    return [*hostile, *tolerant, *zero, "-f", plan.demuxer, "-i", source]
+    return [*hostile, *tolerant, *zero, *_joined(plan.joints), "-f", plan.demuxer, "-i", source]
+
+
+def _joined(joints: Sequence[Joint]) -> Command:
+    """One steady clock for a source that was put together: its packets' times are moved as the probe found.
+
+    With -copyts FFmpeg's own correction is off, and it would count from another zero in every process.
+    """
+    arguments = []
+    for track, parts in groupby(
+        sorted(joints, key=lambda joint: (joint.track, joint.packet)), lambda joint: joint.track
+    ):
+        shifts, before = [], 0.0
+        for joint in parts:
+            shifts.append(rf"gte(N\,{joint.packet})*({joint.shift - before:.6f})")
+            before = joint.shift
+        moved = f"({'+'.join(shifts)})/TB"
+        arguments += [f"-bsf:{track}", f"setts=pts=PTS+{moved}:dts=DTS+{moved}"]
+    return arguments
 
 
 def _video_output(plan: Plan, rendition: Rendition, first_frame: int) -> Command:
@@ -174,13 +226,16 @@ def sound_filters(track: AudioRendition, alone: bool) -> Command:
     sometimes stands still for ever (FFmpeg 9.0.2, late sound), so it is for what the first try could not do.
     """
     silence, cut = _silence(track)
-    steady = f"aresample={track.sample_rate}:async=1:first_pts=0"
-    if not alone:
-        return ["-filter_complex", f"[0:{track.source_index}]{steady}{silence or _filled(track)}{cut}[{track.name}]"]
+    steady = f"aresample={track.sample_rate}:async={_STRETCHED if track.drifts else 1}:first_pts=0"
     layout = {1: "mono", 2: "stereo", SURROUND: "5.1"}[track.channels]
+    mixed = f",aformat=fltp:channel_layouts={layout},{_LIMITED}" if track.is_mixed else ""
+    if not alone:
+        ending = f"{mixed}{silence or _filled(track)}{cut}"
+        return ["-filter_complex", f"[0:{track.source_index}]{steady}{ending}[{track.name}]"]
     # apad does nothing in a graph behind another one, whose end does not reach it (FFmpeg 9.0.2).
     even = (
-        f"[0:{track.source_index}]aresample={track.sample_rate}:async=1,aformat=fltp:channel_layouts={layout}{silence}"
+        f"[0:{track.source_index}]aresample={track.sample_rate}:async=1,aformat=fltp:channel_layouts={layout}"
+        f"{f',{_LIMITED}' if track.is_mixed else ''}{silence}"
     )
     return [
         "-filter_complex",

@@ -114,12 +114,15 @@ def candidates(printed: str) -> list[Candidate]:
 
 
 def command(
-    binary: str, opened: Command, track: int, meant: Color, at: float, width: int, height: int, interlaced: bool = False
+    binary: str, opened: Command, track: int, meant: Color, at: float, width: int, height: int, whole: str = ""
 ) -> Command:
-    """The frame shown at `at` seconds as a JPEG on standard output, width x height pixels (even)."""
+    """The frame shown at `at` seconds as a JPEG on standard output, width x height pixels (even).
+
+    `whole` are the filters that make pictures progressive and of one shape, each with a comma behind it.
+    """
     # Half a millisecond early: the time was printed rounded.
     steps = [f"trim=start={max(0.0, at - 0.0005):.4f}", color.filters(meant, width, height), "setsar=1", color.JPEG]
-    look = ",".join(["bwdif=mode=send_frame", *steps] if interlaced else steps)
+    look = whole + ",".join(steps)
     shape = ["-frames:v", "1", "-c:v", "mjpeg", "-q:v", "3", "-fflags", "+bitexact", "-flags:v", "+bitexact"]
     output = ["-map", f"0:{track}", "-vf", look, *shape, "-f", "image2pipe", "pipe:1"]
     return [binary, "-v", "error", "-nostdin", *opened, *output]

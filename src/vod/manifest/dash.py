@@ -14,11 +14,22 @@ from vod.encoder.report import TrackReport
 from vod.manifest import subtitles
 from vod.manifest.catalog import AudioEntry, Catalog, Growing, VideoEntry, peak_bandwidth
 from vod.media.language import UNKNOWN
+from vod.media.sound_role import SoundRole
 from vod.media.text import on_one_line
 from vod.plan.subtitles import SubtitleRendition
 
 _PROFILE = "urn:mpeg:dash:profile:isoff-live:2011"
 _ROLE = "urn:mpeg:dash:role:2011"
+_SOUND_ROLES = {
+    SoundRole.DUB: "dub",
+    SoundRole.HARD_OF_HEARING: "enhanced-audio-intelligibility",
+    SoundRole.DESCRIPTION: "description",
+    SoundRole.COMMENTARY: "commentary",
+}
+"""ISO/IEC 23009-1, 5.8.5.5; what has none of them is `main` or `alternate`."""
+_PURPOSE = "urn:tva:metadata:cs:AudioPurposeCS:2007"
+_PURPOSES = {SoundRole.DESCRIPTION: "1", SoundRole.HARD_OF_HEARING: "2"}
+"""For the visually impaired, for the hard of hearing (DVB-DASH, ETSI TS 103 285, 6.1.2)."""
 _CHANNELS = "urn:mpeg:dash:23003:3:audio_channel_configuration:2011"
 
 
@@ -82,8 +93,10 @@ def _video_set(period: Element, number: int, entries: Sequence[VideoEntry]) -> N
 def _audio_set(period: Element, number: int, entry: AudioEntry) -> None:
     adaptation = _adaptation(period, number, "audio", lang=entry.rendition.language or UNKNOWN)
     SubElement(adaptation, "Label").text = on_one_line(entry.rendition.label)
-    role = "main" if entry.rendition.is_default else "alternate"
-    SubElement(adaptation, "Role", schemeIdUri=_ROLE, value=role)
+    if purpose := _PURPOSES.get(entry.rendition.role):
+        SubElement(adaptation, "Accessibility", schemeIdUri=_PURPOSE, value=purpose)
+    usual = "main" if entry.rendition.is_default else "alternate"
+    SubElement(adaptation, "Role", schemeIdUri=_ROLE, value=_SOUND_ROLES.get(entry.rendition.role, usual))
     _template(adaptation, entry.track)
     representation = SubElement(
         adaptation,

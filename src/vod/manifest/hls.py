@@ -8,10 +8,16 @@ from vod.encoder.report import SegmentReport, TrackReport
 from vod.manifest import subtitles
 from vod.manifest.catalog import AudioEntry, Catalog, VideoEntry, average_bandwidth, key_only, peak_bandwidth
 from vod.media.language import UNKNOWN
+from vod.media.sound_role import SoundRole
 from vod.media.text import quoted
 from vod.profiles.profile import Codec
 
 _VERSION = 7  # fMP4 segments
+_TRAITS = {
+    SoundRole.DESCRIPTION: "public.accessibility.describes-video",
+    SoundRole.HARD_OF_HEARING: "public.accessibility.enhances-speech-intelligibility",
+}
+"""What the HLS Authoring Specification (3.8) and RFC 8216bis (4.4.6.1) call such sound."""
 _SHOWN = "VIDEO-RANGE=SDR"
 """Of every picture: HDR sources are toned down."""
 BEGIN_AT_MOST = 2_500_000
@@ -129,9 +135,13 @@ def _audio_line(group: str, entry: AudioEntry, is_inside: bool) -> str:
     address = "" if is_inside else f',URI="{keys.playlist_name(entry.rendition.name)}"'
     language = entry.rendition.language or UNKNOWN
     default = "YES" if entry.rendition.is_default else "NO"
+    # A commentary is chosen by a listener only, never by their system's language.
+    by_language = "NO" if entry.rendition.role is SoundRole.COMMENTARY else "YES"
+    trait = _TRAITS.get(entry.rendition.role)
+    traits = f',CHARACTERISTICS="{trait}"' if trait else ""
     return (
         f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{group}",NAME="{quoted(entry.rendition.label)}",LANGUAGE="{language}",'
-        f'DEFAULT={default},AUTOSELECT=YES,CHANNELS="{entry.rendition.channels}"{address}'
+        f'DEFAULT={default},AUTOSELECT={by_language}{traits},CHANNELS="{entry.rendition.channels}"{address}'
     )
 
 

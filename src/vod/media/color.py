@@ -46,6 +46,7 @@ _HDR_TRANSFERS = {16: "smpte2084", 18: "arib-std-b67"}
 _PLAIN_MATRICES = {"gbr", "bt709", "fcc", "bt470bg", "smpte170m", "smpte240m", "bt2020nc"}
 """Those that swscale converts by itself."""
 _RGB = ("rgb", "bgr", "gbr", "argb", "abgr", "0rgb", "0bgr", "x2rgb", "x2bgr", "pal8")
+_TRANSPARENT = ("rgba", "bgra", "argb", "abgr", "gbrap", "yuva", "ya8", "ya16", "pal8")
 _HDR_SIDE_DATA = (
     "MASTERING_DISPLAY_METADATA",
     "CONTENT_LIGHT_LEVEL",
@@ -64,7 +65,7 @@ _PEAK_NITS = (400.0, 4000.0)
 class Color(Frozen):
     """What pictures mean, in FFmpeg's names; `transfer` is "sdr" for every curve meant for an SDR display.
 
-    `peak_nits` is the brightest light in cd/m2 that an HDR source promises.
+    `peak_nits` is the brightest light in cd/m2 that an HDR source promises; with `alpha`, what shows is over black.
     """
 
     matrix: str = "bt709"
@@ -72,6 +73,7 @@ class Color(Frozen):
     transfer: str = "sdr"
     full_range: bool = False
     peak_nits: float = DEFAULT_PEAK_NITS
+    alpha: bool = False
 
     @property
     def is_hdr(self) -> bool:
@@ -92,8 +94,11 @@ def color_of(
     What is unsaid is guessed as players do: BT.2020 for HDR, else BT.709 primaries, with BT.601's matrix for SD.
     """
     curve = _HDR_TRANSFERS.get(transfer, "sdr")
+    alpha = has_alpha(pixel_format)
     if pixel_format.startswith(_RGB):
-        return Color(matrix="gbr", primaries=_PRIMARIES.get(primaries, "bt709"), transfer=curve, full_range=True)
+        return Color(
+            matrix="gbr", primaries=_PRIMARIES.get(primaries, "bt709"), transfer=curve, full_range=True, alpha=alpha
+        )
     is_sd = width < 1280 and height <= 576
     usual_matrix = "bt2020nc" if curve != "sdr" else "smpte170m" if is_sd else "bt709"
     named_matrix = _MATRICES.get(matrix) if matrix else None  # 0 (RGB) cannot be true of YUV pictures
@@ -102,7 +107,13 @@ def color_of(
         primaries=_PRIMARIES.get(primaries, "bt709" if curve == "sdr" else "bt2020"),
         transfer=curve,
         full_range=range_ == _FULL_RANGE or pixel_format.startswith("yuvj"),
+        alpha=alpha,
     )
+
+
+def has_alpha(pixel_format: str) -> bool:
+    """Whether pictures of a pixel format (libav's name) can be transparent."""
+    return pixel_format.startswith(_TRANSPARENT)
 
 
 def with_light_level(color: Color, side_data: bytes | None) -> Color:
@@ -116,7 +127,8 @@ def with_light_level(color: Color, side_data: bytes | None) -> Color:
 
 def filters(color: Color, width: int, height: int) -> str:
     """The filter chain that scales to width x height (pixels, even) and converts; its frames carry BT.709 tags."""
-    scale = f"scale={width}:{height}:flags=bicubic"
+    # What is transparent hides another picture beneath it: multiplied by its alpha, it is black.
+    scale = f"{'premultiply=inplace=1,' if color.alpha else ''}scale={width}:{height}:flags=bicubic"
     if color.is_hdr:
         return ",".join([_forget_hdr(), _said(color), scale, *_tone_mapped(color), _done()])
     if color.primaries != "bt709" or color.matrix not in _PLAIN_MATRICES:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-_STAMP = r"(-?(?:-?\d+:)?-?\d{1,2}:-?\d{1,2}[.,]-?\d{3})"
+_STAMP = r"(-?(?:-?\d{1,9}:)?-?\d{1,2}:-?\d{1,2}[.,]-?\d{3})"
 _TIMING = re.compile(rf"^{_STAMP}[ \t]+-->[ \t]+{_STAMP}(?:[ \t]+(.*))?$")
 _NO_TEXT = ("WEBVTT", "NOTE", "STYLE", "REGION")
 

@@ -17,7 +17,8 @@ from vod.source.probe import Probe, Rate, VideoTrack
 GOP_SECONDS = 2
 GOPS_PER_SEGMENT = SEGMENT_SECONDS // GOP_SECONDS
 SEEKABLE = ("mov", "matroska")
-"""Containers that are entered exactly through their index; all others are read from their beginning, as one chunk.
+"""Containers that are entered exactly through their index; all others are read from their beginning, as one chunk, and
+so is a source whose clock starts again: a time names several places in it.
 
 Entering a transport stream between its keyframes gave right counts and times and wrong pictures.
 """
@@ -69,6 +70,8 @@ def _of_sound(video_id: str, run: str, source: SourceObject, probe: Probe, recip
         storyboard=None,
         measure_quality=False,
         chunks=(of_extras(0),),
+        joints=probe.joints,
+        warnings=(*probe.warnings, *sound.left_out(probe.audio), *subtitles.left_out(probe.subtitles)),
     )
 
 
@@ -76,12 +79,14 @@ def _with_pictures(
     heard: Plan, probe: Probe, video: VideoTrack, work: Work, policy: ChunkPolicy, recipe: Profile
 ) -> Plan:
     """The plan for the sound of a source, and for its pictures."""
-    is_seekable = probe.container in SEEKABLE
+    is_seekable = probe.container in SEEKABLE and not probe.joints
     return heard.model_copy(
         update={
             "video_index": video.index,
             "is_seekable": is_seekable,
             "interlaced": video.interlaced,
+            "progressive_parts": video.progressive_parts,
+            "shapes": video.shapes,
             "color": video.color,
             "rate": Rate.of(work.rate),
             "gop_frames": work.segment_frames // GOPS_PER_SEGMENT,

@@ -10,7 +10,7 @@ from vod.plan.renditions import Rendition
 from vod.plan.sound import AudioRendition
 from vod.plan.storyboard import Storyboard
 from vod.plan.subtitles import SubtitleRendition
-from vod.source.probe import Rate
+from vod.source.probe import Joint, Rate, Shape
 
 SEGMENT_SECONDS = 4
 LEAST_GROWING_SECONDS = 24
@@ -40,7 +40,8 @@ class Plan(Frozen):
     """All that the encoders and the publisher need to know; frame numbers count on the output grid of `rate`.
 
     Of `frames`, the last `held` repeat the last picture, up to where the longest sound track ends. A source without
-    picture has no renditions, no frames and no `video_index`, perhaps a `cover`: an attached picture.
+    picture has no renditions, no frames and no `video_index`, perhaps a `cover`: an attached picture. `warnings` tell
+    what of the source will be missing.
     """
 
     video_id: str
@@ -53,6 +54,8 @@ class Plan(Frozen):
     cover: int | None = None
     is_seekable: bool
     interlaced: bool
+    progressive_parts: bool = False
+    shapes: tuple[Shape, ...] = ()
     color: Color
     rate: Rate
     gop_frames: int
@@ -66,6 +69,8 @@ class Plan(Frozen):
     storyboard: Storyboard | None
     measure_quality: bool
     chunks: tuple[Chunk, ...]
+    joints: tuple[Joint, ...] = ()
+    warnings: tuple[str, ...] = ()
     remade: Remade | None = None
 
     @property

@@ -1,9 +1,10 @@
 """Sound renditions: every track of a source as stereo, and what has more channels as 5.1 too."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from vod.frozen import Frozen
 from vod.media.language import bcp47, language_name, told_apart
+from vod.media.sound_role import SoundRole
 from vod.media.text import quoted
 from vod.source.probe import AudioTrack
 
@@ -13,6 +14,12 @@ SURROUND = 6
 _KBPS = {1: 96, 2: 128, SURROUND: 384}
 """AAC-LC bit rate by channels."""
 _BLOCK_SECONDS = 1024 / SAMPLE_RATE
+_SAID = {
+    SoundRole.HARD_OF_HEARING: "clear speech",
+    SoundRole.DESCRIPTION: "audio description",
+    SoundRole.COMMENTARY: "commentary",
+}
+"""What a menu says of tracks that are not the film's own sound and have no title."""
 PRIMING = 1024
 """Samples that FFmpeg's AAC encoder gives before the first that was meant to be heard; the edit list cuts them."""
 
@@ -22,7 +29,8 @@ class AudioRendition(Frozen):
 
     `label` is what a listener picks from a menu, unique among renditions of equal channels; `end` is when the source's
     track ends (s), None when that is not known. Silence follows up to `until`, where the video ends; None: as long as
-    the source's track (plans of releases before 0.3).
+    the source's track (plans of releases before 0.3). `is_mixed`: from more channels than it has itself;
+    `drifts`: its clock is not that of its samples.
     """
 
     name: str
@@ -33,6 +41,9 @@ class AudioRendition(Frozen):
     channels: int = 2
     language: str | None = None
     is_default: bool = False
+    role: SoundRole = SoundRole.MAIN
+    is_mixed: bool = False
+    drifts: bool = False
     end: float | None = None
     until: float | None = None
 
@@ -54,7 +65,7 @@ def renditions(tracks: Iterable[AudioTrack], until: float | None = None) -> tupl
     All of them go on `until` the same second.
     """
     chosen = list(tracks)[:MOST_TRACKS]
-    default = next((number for number, track in enumerate(chosen) if track.is_default), 0)
+    default = min(range(len(chosen)), key=lambda number: _rank(chosen[number]), default=0)
     labels = told_apart([quoted(track.title) or _spoken(track) for track in chosen])
     plain = [
         _rendition(f"a{number}", track, min(2, track.channels), labels[number], number == default, until)
@@ -69,6 +80,12 @@ def renditions(tracks: Iterable[AudioTrack], until: float | None = None) -> tupl
     return (*plain, *surround)
 
 
+def left_out(tracks: Iterable[AudioTrack]) -> Iterator[str]:
+    """The warning about the tracks that are no renditions."""
+    if (number := len(list(tracks))) > MOST_TRACKS:
+        yield f"The source has {number} sound tracks; the first {MOST_TRACKS} were taken."
+
+
 def _rendition(
     name: str, track: AudioTrack, channels: int, label: str, is_default: bool, until: float | None
 ) -> AudioRendition:
@@ -80,11 +97,20 @@ def _rendition(
         channels=channels,
         language=bcp47(track.language),
         is_default=is_default,
+        role=track.role,
+        is_mixed=track.channels > channels,
+        drifts=track.drift != 0,
         end=track.end,
         until=until,
     )
 
 
+def _rank(track: AudioTrack) -> tuple[int, bool]:
+    """The order in which tracks are proposed: the film's own sound first, of several the one that is marked."""
+    return list(SoundRole).index(track.role), not track.is_default
+
+
 def _spoken(track: AudioTrack) -> str:
     tag = bcp47(track.language)
-    return language_name(tag) if tag else "Audio"
+    name = language_name(tag) if tag else "Audio"
+    return f"{name} ({_SAID[track.role]})" if track.role in _SAID else name

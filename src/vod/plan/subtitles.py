@@ -1,7 +1,7 @@
 """Subtitles: text tracks of a source as WebVTT renditions, one file each, with times counted from the plan's zero."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -19,7 +19,13 @@ TEXT_CODECS = frozenset(
     }
 )
 """Codecs that hold letters, by FFmpeg's names; DVD, PGS and DVB subtitles are pictures and are left out."""
+SUBRIP = ("subrip", "srt")
+IN_ANY_CHARSET = (*SUBRIP, "ass", "ssa", "text")
+"""Codecs whose texts are UTF-8 by their containers' rules, and often are not."""
+_RAW = ["-c:s", "copy", "-avoid_negative_ts", "disabled", "-f"]
 _TELETEXT = ("dvb_teletext", "libzvbi_teletextdec")
+MAYBE_EMPTY = (*_TELETEXT, "eia_608", "cc_dec")
+"""Tracks that broadcasts announce with or without a word in them."""
 # Of all pages only those marked as subtitles, as text and not as pictures; fix_sub_duration: a page lasts until the
 # next one clears it, which FFmpeg by itself ignores.
 _TELETEXT_DECODER = ["-txt_page", "subtitle", "-txt_format", "text", "-fix_sub_duration"]
@@ -27,6 +33,7 @@ MOST_TRACKS = 32
 MOST_CUES = 20_000
 _ENDLESS_SECONDS = 3600.0
 _UNSAID_SECONDS = 5.0
+_MOST_NAMED = 300
 _MOST_SAID_BEHIND = " (SDH) (forced) 32"
 
 _ASS_OVERRIDE = re.compile(r"\{\\[^{}]*\}")
@@ -68,17 +75,49 @@ def renditions(tracks: Iterable[SubtitleTrack]) -> tuple[SubtitleRendition, ...]
     )
 
 
+def left_out(tracks: Iterable[SubtitleTrack]) -> Iterator[str]:
+    """Warnings about the tracks that are no renditions."""
+    pictures, texts = [], 0
+    for number, track in enumerate(tracks, start=1):
+        texts += track.codec in TEXT_CODECS
+        if track.codec not in TEXT_CODECS:
+            pictures.append(f"{number} ({', '.join(filter(None, [_language_name(track), track.codec]))})")
+    if pictures:
+        yield f"Subtitle tracks that are pictures or unknown were left out: {'; '.join(pictures)[:_MOST_NAMED]}."
+    if texts > MOST_TRACKS:
+        yield f"The source has {texts} subtitle tracks; the first {MOST_TRACKS} were taken."
+
+
+def _language_name(track: SubtitleTrack) -> str | None:
+    tag = bcp47(track.language)
+    return language_name(tag) if tag else None
+
+
 def vtt_name(track: str) -> str:
     """A subtitle rendition's only file, relative to the run."""
     return f"{track}/subtitles.vtt"
 
 
-def command(binary: str, opened: Command, rendition: SubtitleRendition) -> Command:
-    """One track as WebVTT on standard output; `opened` opens the source with the plan's zero."""
+def command(binary: str, opened: Command, rendition: SubtitleRendition, charset: str | None = None) -> Command:
+    """One track as WebVTT on standard output; `opened` opens the source with the plan's zero.
+
+    `charset` is that of a track that is not UTF-8.
+    """
     decoder = _TELETEXT_DECODER if rendition.codec in _TELETEXT else []
+    decoder = [*decoder, *(["-sub_charenc", charset] if charset else [])]
     # avoid_negative_ts: a cue before zero would shift all others; it is cut by `sanitised` instead.
     shape = ["-c:s", "webvtt", "-avoid_negative_ts", "disabled", "-f", "webvtt", "pipe:1"]
     return [binary, "-v", "error", "-nostdin", *decoder, *opened, "-map", f"0:{rendition.source_index}", *shape]
+
+
+def raw_command(binary: str, opened: Command, rendition: SubtitleRendition) -> Command:
+    """The bytes of a track's texts, one after another, on standard output."""
+    return [binary, "-v", "error", "-nostdin", *opened, "-map", f"0:{rendition.source_index}", *_RAW, "data", "pipe:1"]
+
+
+def subrip_command(binary: str, opened: Command, rendition: SubtitleRendition) -> Command:
+    """A SubRip track as it is, with its times, on standard output."""
+    return [binary, "-v", "error", "-nostdin", *opened, "-map", f"0:{rendition.source_index}", *_RAW, "srt", "pipe:1"]
 
 
 def sanitised(text: str, seconds: float) -> str | None:

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator
 from vod.errors import SourceRefused
 from vod.frozen import Frozen
 from vod.media.color import Color
+from vod.media.sound_role import SoundRole
 from vod.media.text import on_one_line
 from vod.source.byte_ranges import SourceIndex
 
@@ -30,8 +31,20 @@ class Rate(Frozen):
         return cls(num=value.numerator, den=value.denominator)
 
 
+class Shape(Frozen):
+    """The pixels of a picture track are `num` wide and `den` high from `begin` (s) on."""
+
+    begin: float
+    num: int
+    den: int
+
+
 class VideoTrack(Frozen):
-    """The chosen picture track: `width` x `height` as shown (upright, square pixels), `end` in s from the start."""
+    """The chosen picture track: `width` x `height` as shown (upright, square pixels), `end` in s from the start.
+
+    Of one that is `interlaced`, parts may be progressive. One that changes size or shape on the way has those of its
+    largest pictures, and `shapes` in order of time.
+    """
 
     index: int
     codec: str
@@ -40,6 +53,8 @@ class VideoTrack(Frozen):
     rotation: int = 0
     pixel_format: str = ""
     interlaced: bool = False
+    progressive_parts: bool = False
+    shapes: tuple[Shape, ...] = ()
     color: Color = Color()
     rate: Rate
     frames: int | None = None
@@ -60,7 +75,10 @@ Title = Annotated[str | None, BeforeValidator(_title)]
 
 
 class AudioTrack(Frozen):
-    """One decodable sound track; it is heard from `begin` to `end`, in s from the start, None when not known."""
+    """One decodable sound track; it is heard from `begin` to `end`, in s from the start, None when not known.
+
+    `drift` is the part by which its clock is slower than its samples.
+    """
 
     index: int
     codec: str
@@ -69,8 +87,10 @@ class AudioTrack(Frozen):
     language: Language = None
     title: Title = None
     is_default: bool = False
+    role: SoundRole = SoundRole.MAIN
     begin: float | None = None
     end: float | None = None
+    drift: float = 0.0
 
 
 class SubtitleTrack(Frozen):
@@ -78,10 +98,19 @@ class SubtitleTrack(Frozen):
 
     index: int
     codec: str
-    language: str | None = None
-    title: str | None = None
+    language: Language = None
+    title: Title = None
     is_forced: bool = False
     is_hearing_impaired: bool = False
+
+
+class Joint(Frozen):
+    """Where the clock of a source starts again or jumps: from a track's packet number `packet` on (from 0, in the order
+    of the file), `shift` s are added to its times."""
+
+    track: int
+    packet: int
+    shift: float
 
 
 class Probe(Frozen):
@@ -99,6 +128,7 @@ class Probe(Frozen):
     index: SourceIndex | None = None
     audio: tuple[AudioTrack, ...] = ()
     subtitles: tuple[SubtitleTrack, ...] = ()
+    joints: tuple[Joint, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property

@@ -1,7 +1,9 @@
 """The rules by which facts of a source become its probe; pure, whatever library tells the facts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
+
+from vod.source.dump import Crop
 
 LEAD_IN = Fraction(1, 10)
 """Sound that leads the picture by no more (s) is cut."""
@@ -29,6 +31,19 @@ def quarter_turn(degrees: float) -> int:
     return quarter % 360 if abs(degrees - quarter) <= 1 else 0
 
 
+def cropped(width: int, height: int, crop: Crop, shape: Fraction) -> tuple[int, int, Fraction]:
+    """Width, height and pixels' shape of what a container leaves of a picture.
+
+    Writers forget that the size on screen is that of the cropped picture (Matroska, DisplayWidth), and players take
+    pixels for square where either reading makes them square.
+    """
+    kept_width, kept_height = width - crop.left - crop.right, height - crop.top - crop.bottom
+    if crop == Crop() or kept_width < 1 or kept_height < 1:
+        return width, height, shape
+    of_whole = shape * Fraction(kept_width * height, kept_height * width)
+    return kept_width, kept_height, Fraction(1) if of_whole == 1 else shape
+
+
 def on_screen(width: int, height: int, pixel_shape: Fraction, turn: int) -> tuple[int, int]:
     """Width and height as shown: the pixels' shape stretches the width, then the picture is turned."""
     stretched = max(1, round(width * pixel_shape))
@@ -49,6 +64,16 @@ def sound_left_out(number: int, codec: str, packets: int) -> str:
     """The warning about a sound track that is not heard."""
     why = "could not be decoded" if packets else "is empty"
     return f"Sound track {number} ({codec}) {why} and was left out."
+
+
+_UNUSED_PERCENT = 10
+
+
+def unused_end(used: int, size: int) -> Iterator[str]:
+    """The warning about the end of a source that no known track uses: its track numbers changed, or it begins anew."""
+    unused = 100 * (size - used) // size
+    if unused >= _UNUSED_PERCENT:
+        yield f"The last {unused} % of the source belong to none of its tracks and were left out."
 
 
 def holds_encrypted_track(header: bytes) -> bool:

@@ -1,9 +1,10 @@
 """One pass over a source's packets: when pictures are shown, which sound tracks can be heard, and when each ends."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, BinaryIO
 
 import av
 from av.audio.frame import AudioFrame
@@ -12,21 +13,31 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.error import FFmpegError
 
+from vod.source import matroska_tail
+from vod.source.decoders import ALLOWED
+from vod.source.source_clock import DISCONTINUOUS, SourceClock
+
 SCAN_BYTES = 64 * 2**20
 """How much of a source is demuxed to learn its timestamps; of a larger one the index or the tail tells the end."""
+CLOCK_SCAN_BYTES = 4 * 2**30
+"""The same of a source whose clock may start again anywhere: only reading all of it tells where."""
 HEARD_FRAMES = 8
 """So many decoded pieces prove a sound track; of a shorter one, half of its packets."""
 HEARING_PACKETS = 600
 """After so many packets without proof a sound track is given up."""
+DRIFT_SECONDS, LEAST_DRIFT, MOST_DRIFT = 10, 0.0005, 0.02
+"""A track of so many seconds whose clock is off by so much is stretched; what is further off is no clock's fault."""
+_HOLE = Fraction(1, 20)
 _TAIL_SECONDS = 10
 _ENTERED = ("mov", "matroska", "avi", "mpegts", "mpeg", "wav")
 """Containers whose end is reached without reading all that comes before it."""
 
 
 class SoundScan:
-    """What the pass learns about one sound track; times (s) are the container's own, `end` None when it is not known.
+    """What the pass learns about one sound track; times (s) are the source's, `end` None when it is not known.
 
     `channels` and `sample_rate` are those of the first decoded piece: headers keep silent about later layers of AAC.
+    `samples` are those of one packet, 0 when packets differ.
     """
 
     def __init__(self, track: AudioStream) -> None:
@@ -37,6 +48,8 @@ class SoundScan:
         self.begin: Fraction | None = None
         self.end: Fraction | None = None
         self.packets = 0
+        self.samples = 0
+        self._is_even = True
         self._tried = self._heard = 0
         self._is_mixable = True
 
@@ -45,34 +58,47 @@ class SoundScan:
         """Whether what was decoded proves the track."""
         return self._heard >= HEARD_FRAMES or 0 < self._tried <= 2 * self._heard
 
-    def note(self, packet: "av.Packet[Any]", begin: Fraction, end: Fraction) -> None:
-        """A packet of this track, presented from `begin` to `end`."""
+    def note(self, packet: "av.Packet[Any]", begin: Fraction, end: Fraction, shift: Fraction) -> None:
+        """A packet of this track, presented from `begin` to `end`, which is `shift` later than it says itself."""
         self.packets += 1
         if self._heard < HEARD_FRAMES and self._tried < HEARING_PACKETS and self._is_mixable:
-            self._try(packet)
+            self._try(packet, shift)
         if not packet.is_discard:
+            self._is_even &= self.end is None or abs(begin - self.end) < _HOLE
             self.begin = begin if self.begin is None else self.begin
             self.end = end if self.end is None else max(self.end, end)
 
-    def _try(self, packet: "av.Packet[Any]") -> None:
+    @property
+    def drift(self) -> float:
+        """By what part the track's clock is slower than its samples; 0 when it keeps time, has holes, or is unknown."""
+        if self.begin is None or self.end is None or not (self.samples and self._is_even and self.sample_rate):
+            return 0.0
+        heard = self.packets * self.samples / self.sample_rate
+        apart = float(self.end - self.begin) / heard - 1
+        return apart if heard > DRIFT_SECONDS and LEAST_DRIFT < abs(apart) < MOST_DRIFT else 0.0
+
+    def _try(self, packet: "av.Packet[Any]", shift: Fraction) -> None:
         self._tried += 1
-        if packet.stream.codec_context is None or packet.has_sidedata("encryption_info"):
+        context = packet.stream.codec_context
+        if context is None or context.codec.name not in ALLOWED or packet.has_sidedata("encryption_info"):
             return
         with suppress(FFmpegError, ValueError):  # one broken packet; the next may be whole
             for frame in packet.decode():
                 if isinstance(frame, AudioFrame) and self._is_mixable:
-                    self._hear(frame)
+                    self._hear(frame, shift)
 
-    def _hear(self, frame: AudioFrame) -> None:
+    def _hear(self, frame: AudioFrame, shift: Fraction) -> None:
         if not self._heard:
-            self._describe(frame)
+            self._describe(frame, shift)
+        elif frame.samples != self.samples:
+            self.samples = 0
         self._heard += self._is_mixable
 
-    def _describe(self, frame: AudioFrame) -> None:
+    def _describe(self, frame: AudioFrame, shift: Fraction) -> None:
         self._is_mixable = _is_mixable(frame)
-        self.channels, self.sample_rate = frame.layout.nb_channels, frame.sample_rate
+        self.channels, self.sample_rate, self.samples = frame.layout.nb_channels, frame.sample_rate, frame.samples
         if frame.pts is not None and frame.time_base is not None:
-            self.begin = frame.pts * _exact(frame.time_base)
+            self.begin = frame.pts * exact(frame.time_base) + shift
 
 
 def _is_mixable(frame: AudioFrame) -> bool:
@@ -84,37 +110,64 @@ def _is_mixable(frame: AudioFrame) -> bool:
 
 
 @dataclass
-class Scan:
-    """Presentation times (s) of the chosen picture track, its end and the end of everything, as far as demuxed.
+class PictureScan:
+    """When the pictures of a track are shown and when it ends (s, the source's own time)."""
 
-    `sounds` by track index; not `complete` when there is more, `broken` when nothing more can be read.
+    times: list[Fraction] = field(default_factory=list)
+    end: Fraction = Fraction(0)
+
+
+@dataclass
+class Scan:
+    """Picture and sound tracks by index, as far as demuxed.
+
+    Not `complete` when there is more, whose end the header has `told`; `broken` when nothing more can be read. The last
+    packet of a known track begins at the byte `used`.
     """
 
+    clock: SourceClock
     sounds: dict[int, SoundScan]
-    times: list[Fraction] = field(default_factory=list)
-    video_end: Fraction = Fraction(0)
-    end: Fraction = Fraction(0)
+    pictures: dict[int, PictureScan]
     complete: bool = True
     broken: bool = False
+    told: Fraction = Fraction(0)
+    used: int = 0
+
+    @property
+    def end(self) -> Fraction:
+        """When the last of all tracks ends."""
+        heard = (sound.end for sound in self.sounds.values() if sound.end is not None)
+        return max(self.told, *heard, *(picture.end for picture in self.pictures.values()), Fraction(0))
 
 
-def scanned(container: InputContainer, index: int | None) -> Scan:
-    """What the packets of a source tell; `index` is the picture track's, None for a source without picture."""
-    scan = _demuxed(container, index)
+def scanned(
+    container: InputContainer, source: BinaryIO, size: int, demuxer: str, choose: Callable[[Scan], int | None]
+) -> tuple[Scan, int | None]:
+    """What the packets of a source tell, and the index of the picture track that `choose` finds by it, or None.
+
+    The source is opened in `container`, which can demux no more afterwards.
+    """
+    scan = _demuxed(container, demuxer, CLOCK_SCAN_BYTES if demuxer in DISCONTINUOUS else SCAN_BYTES)
+    index = choose(scan)
     if not scan.complete:
-        _add_tail(container, index, scan)
-    return scan
+        tail = _spliced_tail(source, size) if demuxer == "matroska" and not container.duration else None
+        _add_tail(container, index, scan, tail or _tail(container, demuxer))
+    return scan, index
 
 
-def _demuxed(container: InputContainer, index: int | None) -> Scan:
-    """What follows in the source, up to SCAN_BYTES."""
-    scan = Scan({track.index: SoundScan(track) for track in container.streams.audio})
+def _demuxed(container: InputContainer, demuxer: str, most_bytes: int) -> Scan:
+    """What follows in the source, up to so many bytes."""
+    scan = Scan(
+        SourceClock(demuxer),
+        {track.index: SoundScan(track) for track in container.streams.audio},
+        {track.index: PictureScan() for track in container.streams.video},
+    )
     seen = 0
     try:
         for packet in container.demux():
-            _note(scan, packet, index)
+            _note(scan, packet)
             seen += packet.size
-            if seen > SCAN_BYTES:
+            if seen > most_bytes:
                 scan.complete = False
                 break
     except FFmpegError as error:
@@ -124,50 +177,86 @@ def _demuxed(container: InputContainer, index: int | None) -> Scan:
     return scan
 
 
-def _add_tail(container: InputContainer, index: int | None, scan: Scan) -> None:
+def _add_tail(container: InputContainer, index: int | None, scan: Scan, tail: Scan | None) -> None:
     """The end of a large source: from its last packets, its index, or what its header says."""
-    tail = _tail(container, index)
-    told = _told_end(container, index, len(scan.times))
     if index is not None:
-        scan.video_end = max(scan.video_end, told, tail.video_end if tail else told)
-    scan.end = max(scan.end, scan.video_end, tail.end if tail else told)
+        picture = scan.pictures[index]
+        told = _told_end(container, index, len(picture.times))
+        picture.end = max(picture.end, told, tail.pictures[index].end if tail else told)
+    elif not tail:
+        scan.told = header_end(container)
     for number, sound in scan.sounds.items():
         sound.end = tail.sounds[number].end if tail else None
 
 
-def _tail(container: InputContainer, index: int | None) -> Scan | None:
+def _tail(container: InputContainer, demuxer: str) -> Scan | None:
     """The last seconds, None when they cannot be reached or do not end."""
     if container.format.name.split(",")[0] not in _ENTERED:
         return None
     begin, length = container.start_time or 0, container.duration or 0
     container.seek(begin + max(0, length - _TAIL_SECONDS * av.time_base))
-    tail = _demuxed(container, index)
+    tail = _demuxed(container, demuxer, SCAN_BYTES)
     return tail if tail.complete else None
 
 
-def _told_end(container: InputContainer, index: int | None, seen: int) -> Fraction:
+def _spliced_tail(source: BinaryIO, size: int) -> Scan | None:
+    """The last packets of a Matroska file that has neither a duration nor cues."""
+    file = matroska_tail.spliced(source, size)
+    if file is None:
+        return None
+    with suppress(FFmpegError), av.open(file, "r", format="matroska") as container:
+        return _demuxed(container, "matroska", SCAN_BYTES)
+    return None
+
+
+def _told_end(container: InputContainer, index: int, seen: int) -> Fraction:
     """When the picture track ends by its index, if that knows more than the packets `seen`, else by the header."""
-    track = container.streams[index] if index is not None else None
-    if track and track.time_base and len(track.index_entries) > seen:
-        return track.index_entries[len(track.index_entries) - 1].timestamp * _exact(track.time_base)
+    track = container.streams[index]
+    if track.time_base and len(track.index_entries) > seen:
+        return track.index_entries[len(track.index_entries) - 1].timestamp * exact(track.time_base)
+    return header_end(container)
+
+
+def can_be_entered(demuxer: str, size: int) -> bool:
+    """Whether pictures all over a source of `size` bytes can be had without reading it again and again."""
+    return demuxer in _ENTERED or size <= SCAN_BYTES
+
+
+def header_end(container: InputContainer) -> Fraction:
+    """When the source ends (s) by its header."""
     return Fraction((container.start_time or 0) + (container.duration or 0), av.time_base)
 
 
-def _note(scan: Scan, packet: "av.Packet[Any]", index: int | None) -> None:
-    stamp = packet.pts if packet.pts is not None else packet.dts
-    if stamp is None or packet.size == 0:
+def _note(scan: Scan, packet: "av.Packet[Any]") -> None:
+    if packet.size == 0:
         return
-    time = Fraction(stamp) * packet.time_base
-    end = time + Fraction(packet.duration or 0) * packet.time_base
-    if packet.stream_index == index:
-        scan.times.append(time)
-        scan.video_end = max(scan.video_end, end)
-    if packet.stream_index == index or packet.stream_index in scan.sounds:
-        scan.end = max(scan.end, end)
-    if sound := scan.sounds.get(packet.stream_index):
-        sound.note(packet, time, end)
+    index, base = packet.stream_index, exact(packet.time_base)
+    picture, sound = scan.pictures.get(index), scan.sounds.get(index)
+    length = Fraction(packet.duration or 0) * base
+    # Matroska stores no decoding times; what libav makes of them stumbles where fields are pictures.
+    stored = packet.dts if scan.clock.demuxer in DISCONTINUOUS else None
+    order = packet.pts if stored is None else stored
+    leads = picture is not None or sound is not None
+    shift = scan.clock.shift(
+        index, _seconds(order, base), _seconds(packet.pts, base), length, stored is not None, leads
+    )
+    if leads and packet.pos is not None:
+        scan.used = max(scan.used, packet.pos)
+    stamp = packet.pts if packet.pts is not None else packet.dts
+    if stamp is None:
+        return
+    time = Fraction(stamp) * base + shift
+    if picture:
+        picture.times.append(time)
+        picture.end = max(picture.end, time + length)
+    elif sound:
+        sound.note(packet, time, time + length, shift)
 
 
-def _exact(number: Any) -> Fraction:
+def _seconds(ticks: int | None, base: Fraction) -> Fraction | None:
+    return None if ticks is None else ticks * base
+
+
+def exact(number: Any) -> Fraction:
     """PyAV's own kind of fraction does not mix with Python's."""
     return Fraction(number.numerator, number.denominator)

@@ -17,14 +17,33 @@ _MAGIC = (
     (b"OggS", "ogg"),
     (b"\x00\x00\x01\xba", "mpeg"),
     (b"\x06\x0e\x2b\x34\x02\x05\x01\x01", "mxf"),
+    (b"GIF87a", "gif"),
+    (b"GIF89a", "gif"),
+    (b"caff\x00\x01", "caf"),
+    (b"#!AMR\n", "amr"),
+    (b"#!AMR-WB\n", "amr"),
+    (b"DKIF\x00\x00", "ivf"),
+    (b"\x1f\x07\x00\x3f", "dv"),  # the first block of NTSC and of PAL (IEC 61834-2, 11.4)
+    (b"\x1f\x07\x00\xbf", "dv"),
+    (b"\x00\x00\x01\xb3", "mpegvideo"),
     (b"fLaC\x00\x00\x00\x22", "flac"),  # the first block is STREAMINFO, 34 bytes (RFC 9639, 8.2)
 )
+_WEBP_FLAGS = 20
+"""The byte of an extended WebP whose bit 1 says that it is animated (RFC 9649, 2.7.1)."""
+ANIMATED = ("gif", "apng", "webp_anim")
+"""Demuxers of pictures that may be only one."""
 _TAGGED = ("mp3", "aac", "flac")
 _MOST_TAGS = 4
 _INDIRECT = ("#EXTM3U", "ffconcat", "v=0", "<?xml", "<MPD", "<smil", "[playlist]", "[Reference]", "RTSPtext")
 
-DEMUXERS = ("mov", "matroska", "mpegts", "mpeg", "avi", "flv", "asf", "mxf", "ogg", "mp3", "aac", "flac", "wav")
+DEMUXERS = (
+    *("mov", "matroska", "mpegts", "mpeg", "avi", "flv", "asf", "mxf", "ogg", "mp3", "aac", "flac", "wav"),
+    *("aiff", "caf", "amr", "dv", "ivf", "mpegvideo", "gif", "apng", "webp_anim"),
+)
 """Every demuxer the platform ever opens (FFmpeg names); none of them opens a second file."""
+
+DEMUXER_OPTIONS = {"mpegts": {"scan_all_pmts": "1"}}
+"""Set by the probe as FFmpeg's own program sets them, so that both number a source's tracks alike."""
 
 
 def demuxer_for(head: bytes) -> str:
@@ -32,7 +51,8 @@ def demuxer_for(head: bytes) -> str:
     there is none."""
     if not head:
         raise SourceRefused("empty")
-    found = _by_magic(head) or _iso(head) or _riff(head) or sound_frames.demuxer_for(head) or _transport_stream(head)
+    found = _by_magic(head) or _iso(head) or _riff(head) or _aiff(head) or _apng(head)
+    found = found or sound_frames.demuxer_for(head) or _transport_stream(head)
     if found:
         return found
     if _text(head).startswith(_INDIRECT):
@@ -80,7 +100,19 @@ def _iso(head: bytes) -> str | None:
 def _riff(head: bytes) -> str | None:
     if head[:4] in (b"RIFF", b"RF64", b"BW64") and head[8:12] == b"WAVE":
         return "wav"
+    if head[:4] == b"RIFF" and head[8:16] == b"WEBPVP8X" and len(head) > _WEBP_FLAGS and head[_WEBP_FLAGS] & 2:
+        return "webp_anim"
     return "avi" if head[:4] == b"RIFF" and head[8:11] == b"AVI" else None
+
+
+def _aiff(head: bytes) -> str | None:
+    return "aiff" if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC") else None
+
+
+def _apng(head: bytes) -> str | None:
+    """A PNG that says before its first picture that there are more of them (W3C, PNG, 11.3.6.1)."""
+    is_animated = b"acTL" in head[: head.find(b"IDAT")] if b"IDAT" in head else b"acTL" in head
+    return "apng" if head[:8] == b"\x89PNG\r\n\x1a\n" and is_animated else None
 
 
 def _transport_stream(head: bytes) -> str | None:

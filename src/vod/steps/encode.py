@@ -61,7 +61,7 @@ def encode(encoder: Encoder, plan: Plan, chunk: Chunk) -> ChunkReport:
         try:
             report = _Chunk(encoder, plan, chunk, journal, source).run()
         except InitChanged:
-            logger.warning("init segment changed since the last try: starting over")
+            logger.warning("the init segment differs from the last attempt: starting again")
             journal.forget()
             report = _Chunk(encoder, plan, chunk, journal, source).run()
         report = _measured(encoder, plan, chunk, report, source)
@@ -123,7 +123,7 @@ class _Chunk:
         with ThreadPoolExecutor(1) as beside:
             once = beside.submit(self._made_once) if self._chunk.extras else None
             finished = attempt.run()
-            texts, poster_bytes = once.result() if once else ((), 0)
+            texts, warnings, poster_bytes = once.result() if once else ((), (), 0)
         if not attempt.is_wanted:
             return ChunkReport(chunk=self._chunk.index, outcome="cancelled")
         self._check_end(finished)
@@ -132,12 +132,14 @@ class _Chunk:
         if report.outcome == "refused":
             return report
         made = {"subtitles": texts, "poster_bytes": poster_bytes, "sheets": self._storyboard()}
+        made["warnings"] = (*report.warnings, *warnings)
         return report.model_copy(update=made)
 
-    def _made_once(self) -> tuple[tuple[TextReport, ...], int]:
-        made = self._extras.store_subtitles(), self._extras.store_poster()
-        self._so_far.note_extras(*made)
-        return made
+    def _made_once(self) -> tuple[tuple[TextReport, ...], tuple[str, ...], int]:
+        texts, warnings = self._extras.store_subtitles()
+        poster_bytes = self._extras.store_poster()
+        self._so_far.note_extras(texts, poster_bytes)
+        return texts, warnings, poster_bytes
 
     def _told(self, done: int) -> bool:
         is_more = self._so_far.note(self._attempt.videos, self._attempt.audios)
@@ -155,7 +157,7 @@ class _Chunk:
         for complaint in finished.complaints:
             logger.warning("ffmpeg: %s", complaint)
         if finished.is_interrupted:
-            raise EncodeInterrupted(f"FFmpeg was ended by signal {-finished.exit_code}")
+            raise EncodeInterrupted(f"signal {-finished.exit_code} ended FFmpeg")
 
     def _report(self, finished: Finished) -> ChunkReport:
         attempt = self._attempt

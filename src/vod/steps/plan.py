@@ -71,7 +71,7 @@ class Planning:
             "gridFrames": plan.frames or round(plan.seconds)
         }
         stamp = clock.stamp(self.now())
-        amend(self.videos, video, lambda fresh: changes.transcoding(fresh, described, probe.warnings, stamp))
+        amend(self.videos, video, lambda fresh: changes.transcoding(fresh, described, plan.warnings, stamp))
 
 
 def _items(plan: Plan) -> list[Document]:

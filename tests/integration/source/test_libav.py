@@ -135,6 +135,7 @@ def test_of_a_large_source_the_end_is_known_without_reading_it_all(
 ) -> None:
     path = clip(tmp_path / name, seconds=120, size="640x480", extra=("-b:v", "2M", *extra))
     monkeypatch.setattr("vod.source.scan.SCAN_BYTES", 4 * 2**20)
+    monkeypatch.setattr("vod.source.scan.CLOCK_SCAN_BYTES", 4 * 2**20)
     source = Counted(path.read_bytes())
 
     found = read_probe(source, demuxer_of(source), path.stat().st_size, LIMITS)

@@ -2,7 +2,11 @@ from itertools import pairwise
 
 from tests import samples
 from vod.ffmpeg import commands
+from vod.ffmpeg.commands import opened, sound_filters, whole_pictures
 from vod.media import color
+from vod.source.decoders import WHITELIST
+from vod.source.probe import Joint, Shape
+from vod.source.sniff import DEMUXERS
 
 PLAN = samples.plan(samples.probe(854, 480, 10))
 
@@ -24,7 +28,7 @@ def test_the_whole_command_for_two_rungs_and_sound() -> None:
     )
     expected = [
         "ffmpeg -v error -nostdin -y -nostats -progress pipe:7 -stats_period 0.5",
-        "-protocol_whitelist file,pipe -format_whitelist mov,matroska,mpegts,mpeg,avi,flv,asf,mxf,ogg,mp3,aac,flac,wav",
+        f"-protocol_whitelist file,pipe -format_whitelist {','.join(DEMUXERS)} -codec_whitelist {WHITELIST}",
         "-max_pixels 35389440 -export_side_data +enhancements -max_error_rate 1 -reinit_filter 0 -copyts -itsoffset -0.000000 -f mov -i /scratch/source",
         f"-filter_complex {graph}",
         video.format("v480", 24, 1422, 2844, counted + "pipe:4"),
@@ -111,3 +115,37 @@ def test_sound_alone_may_change_its_channels_on_the_way() -> None:
     ]
     assert "-reinit_filter:v" in alone
     assert "-reinit_filter" in beside
+
+
+def test_a_source_put_together_is_given_one_clock() -> None:
+    joints = (
+        Joint(track=0, packet=125, shift=5),
+        Joint(track=0, packet=250, shift=8.5),
+        Joint(track=1, packet=9, shift=5),
+    )
+    command = opened("s", PLAN.model_copy(update={"joints": joints}), 0)
+
+    moved = r"(gte(N\,125)*(5.000000)+gte(N\,250)*(3.500000))/TB"
+    assert command[command.index("-bsf:0") + 1] == f"setts=pts=PTS+{moved}:dts=DTS+{moved}"
+    assert command[command.index("-bsf:1") + 1].startswith(r"setts=pts=PTS+(gte(N\,9)*(5.000000))/TB")
+    assert command.index("-bsf:1") < command.index("-i")
+
+
+def test_pictures_that_change_their_shape_keep_it_within_the_largest() -> None:
+    shapes = (Shape(begin=0, num=1, den=1), Shape(begin=2.5, num=4, den=3))
+    plan = PLAN.model_copy(update={"shapes": shapes, "interlaced": True, "progressive_parts": True})
+
+    scaled, padded, square, progressive, _ = whole_pictures(plan).replace(r"\,", ";").split(",")
+
+    assert scaled.startswith("scale=w='2*trunc(min(854;480*(iw/ih*if(lt(t;2.4980);(1/1);4/3)))/2)'")
+    assert (padded, square) == ("pad=854:480:-1:-1:eval=frame", "setsar=1")
+    assert progressive == "bwdif=mode=send_frame:deint=interlaced"
+
+
+def test_channels_that_are_mixed_pass_a_limiter() -> None:
+    (track, *_) = PLAN.audio
+    mixed = sound_filters(track.model_copy(update={"is_mixed": True}), alone=False)[1]
+
+    assert "aformat=fltp:channel_layouts=stereo,alimiter=limit=0.891" in mixed
+    assert "alimiter" not in sound_filters(track, alone=False)[1]
+    assert "async=1000" in sound_filters(track.model_copy(update={"drifts": True}), alone=False)[1]

@@ -103,6 +103,6 @@ def test_the_whole_survey_command() -> None:
 
 
 def test_the_poster_command_deinterlaces_where_needed() -> None:
-    command = poster.command("ffmpeg", ["-i", "s"], 0, Color(), 2.5, 1280, 720, interlaced=True)
+    command = poster.command("ffmpeg", ["-i", "s"], 0, Color(), 2.5, 1280, 720, "bwdif=mode=send_frame,")
 
     assert command[command.index("-vf") + 1].startswith("bwdif=mode=send_frame,trim=start=2.4995,")

@@ -77,9 +77,17 @@ def test_an_untagged_hdr_source_is_bt2020() -> None:
     assert color_of(2, 2, 16, 0, "yuv420p10le", 640, 360) == PQ
 
 
-@pytest.mark.parametrize("pixel_format", ["rgb24", "bgra", "gbrp10le", "pal8"])
-def test_rgb_pictures_are_full_range_whatever_their_tags_say(pixel_format: str) -> None:
-    assert color_of(1, 1, 1, 1, pixel_format, 1280, 720) == Color(matrix="gbr", full_range=True)
+@pytest.mark.parametrize(("pixel_format", "alpha"), [("rgb24", False), ("bgra", True), ("gbrp10le", False)])
+def test_rgb_pictures_are_full_range_whatever_their_tags_say(pixel_format: str, alpha: bool) -> None:
+    assert color_of(1, 1, 1, 1, pixel_format, 1280, 720) == Color(matrix="gbr", full_range=True, alpha=alpha)
+
+
+@pytest.mark.parametrize(("pixel_format", "alpha"), [("yuva444p10le", True), ("yuv420p", False), ("pal8", True)])
+def test_what_can_be_transparent_is_shown_over_black(pixel_format: str, alpha: bool) -> None:
+    found = color_of(1, 1, 1, 1, pixel_format, 1280, 720)
+
+    assert found.alpha is alpha
+    assert ("premultiply=inplace=1,scale" in filters(found, 1280, 720)) is alpha
 
 
 def test_old_full_range_formats_need_no_tag() -> None:

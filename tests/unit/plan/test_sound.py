@@ -1,4 +1,5 @@
-from vod.plan.sound import AudioRendition, renditions
+from vod.media.sound_role import SoundRole
+from vod.plan.sound import AudioRendition, left_out, renditions
 from vod.source.probe import AudioTrack
 
 
@@ -41,3 +42,24 @@ def test_mono_stays_mono_and_nothing_stays_nothing() -> None:
 
 def test_there_is_an_end_to_the_number_of_tracks() -> None:
     assert len(renditions([track(n) for n in range(40)])) == 16
+
+
+def test_the_films_own_sound_is_the_default_before_any_other() -> None:
+    roles = [SoundRole.DESCRIPTION, SoundRole.COMMENTARY, SoundRole.DUB, SoundRole.MAIN]
+    marked = [track(number, role=role, is_default=number == 1) for number, role in enumerate(roles)]
+
+    made = renditions(marked)
+
+    assert [each.is_default for each in made] == [False, False, False, True]
+    assert [each.label for each in made] == ["Audio (audio description)", "Audio (commentary)", "Audio 1", "Audio 2"]
+
+
+def test_more_tracks_than_are_taken_are_told() -> None:
+    assert list(left_out([track(n) for n in range(16)])) == []
+    assert list(left_out([track(n) for n in range(17)])) == ["The source has 17 sound tracks; the first 16 were taken."]
+
+
+def test_channels_that_are_mixed_are_marked() -> None:
+    assert [each.is_mixed for each in renditions([track(1, 8)])] == [True, True]
+    assert [each.is_mixed for each in renditions([track(1, 6)])] == [True, False]
+    assert [each.is_mixed for each in renditions([track(1, 2)])] == [False]

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from vod.media.webvtt import Cue, parse
 from vod.plan import subtitles
-from vod.plan.subtitles import renditions, sanitised, tidied
+from vod.plan.subtitles import left_out, renditions, sanitised, tidied
 from vod.source.probe import SubtitleTrack
 
 
@@ -124,3 +124,25 @@ def test_whatever_comes_what_is_written_is_valid(raw: list[tuple[float, float, s
     assert all("-->" not in cue.text and "\n\n" not in cue.text and cue.text.strip() for cue in cues)
     if cues:
         assert len(parse(sanitised(subtitles.webvtt.written(cues), seconds) or "")) <= len(cues)
+
+
+def test_tracks_that_cannot_be_shown_are_named() -> None:
+    tracks = [
+        SubtitleTrack(index=2, codec="subrip"),
+        SubtitleTrack(index=3, codec="hdmv_pgs_subtitle", language="eng"),
+        SubtitleTrack(index=4, codec="dvb_subtitle"),
+    ]
+
+    (told,) = left_out(tracks)
+
+    assert (
+        told
+        == "Subtitle tracks that are pictures or unknown were left out: 2 (English, hdmv_pgs_subtitle); 3 (dvb_subtitle)."
+    )
+
+
+def test_more_text_tracks_than_are_taken_are_told() -> None:
+    tracks = [SubtitleTrack(index=number, codec="subrip") for number in range(40)]
+
+    assert list(left_out(tracks)) == ["The source has 40 subtitle tracks; the first 32 were taken."]
+    assert list(left_out(tracks[:32])) == []

@@ -1,0 +1,69 @@
+"""Text whose character set nobody names: UTF-8, or what its language and its bytes make likely."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+UTF_8 = "utf-8"
+WESTERN = "cp1252"
+_BY_LANGUAGE = {
+    "ar": ("cp1256",),
+    "bg": ("cp1251",),
+    "cs": ("cp1250",),
+    "el": ("cp1253",),
+    "et": ("cp1257",),
+    "fa": ("cp1256",),
+    "he": ("cp1255",),
+    "hr": ("cp1250",),
+    "hu": ("cp1250",),
+    "ja": ("cp932", "euc_jp"),
+    "ko": ("cp949",),
+    "lt": ("cp1257",),
+    "lv": ("cp1257",),
+    "mk": ("cp1251",),
+    "pl": ("cp1250",),
+    "ro": ("cp1250",),
+    "ru": ("cp1251",),
+    "sk": ("cp1250",),
+    "sl": ("cp1250",),
+    "sr": ("cp1251", "cp1250"),
+    "th": ("cp874",),
+    "tr": ("cp1254",),
+    "uk": ("cp1251",),
+    "vi": ("cp1258",),
+    "zh": ("gb18030", "big5"),
+    **dict.fromkeys(("da", "de", "en", "es", "fi", "fr", "is", "it", "nl", "no", "nb", "pt", "sv"), (WESTERN,)),
+}
+"""What subtitles of a language were written in before UTF-8."""
+
+
+def charset_of(raw: bytes, language: str | None) -> str | None:
+    """The character set (Python's name) of a text whose language is a BCP 47 tag; None when nothing fits."""
+    usual = _BY_LANGUAGE.get((language or "").split("-")[0], ())
+    return next((name for name in _candidates(raw, usual) if _fits(raw, name)), None)
+
+
+def repaired(raw: bytes, language: str | None) -> str | None:
+    """The text, of whose lines some may be UTF-8 and others not; None when nothing fits."""
+    lines = raw.split(b"\n")
+    odd = b"\n".join(line for line in lines if not _fits(line, UTF_8))
+    name = charset_of(odd, language)
+    if name is None:
+        return None
+    return "\n".join(line.decode(UTF_8 if _fits(line, UTF_8) else name) for line in lines)
+
+
+def _candidates(raw: bytes, usual: tuple[str, ...]) -> Iterator[str]:
+    yield UTF_8
+    yield from usual
+    from charset_normalizer import from_bytes  # only encoders have it, and only odd subtitles need it
+
+    if guess := from_bytes(raw).best():
+        yield guess.encoding
+    yield WESTERN
+
+
+def _fits(raw: bytes, name: str) -> bool:
+    with suppress(UnicodeDecodeError, LookupError):
+        raw.decode(name)
+        return True
+    return False
