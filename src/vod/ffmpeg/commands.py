@@ -226,15 +226,16 @@ def sound_filters(track: AudioRendition, alone: bool) -> Command:
     sometimes stands still for ever (FFmpeg 9.0.2, late sound), so it is for what the first try could not do.
     """
     silence, cut = _silence(track)
-    steady = f"aresample={track.sample_rate}:async={_STRETCHED if track.drifts else 1}:first_pts=0"
+    begin, late = _late(track)
+    steady = f"aresample={track.sample_rate}:async={_STRETCHED if track.drifts else 1}:first_pts=0{late}"
     layout = {1: "mono", 2: "stereo", SURROUND: "5.1"}[track.channels]
     mixed = f",aformat=fltp:channel_layouts={layout},{_LIMITED}" if track.is_mixed else ""
     if not alone:
         ending = f"{mixed}{silence or _filled(track)}{cut}"
-        return ["-filter_complex", f"[0:{track.source_index}]{steady}{ending}[{track.name}]"]
+        return ["-filter_complex", f"[0:{track.source_index}]{begin}{steady}{ending}[{track.name}]"]
     # apad does nothing in a graph behind another one, whose end does not reach it (FFmpeg 9.0.2).
     even = (
-        f"[0:{track.source_index}]aresample={track.sample_rate}:async=1,aformat=fltp:channel_layouts={layout}"
+        f"[0:{track.source_index}]{begin}aresample={track.sample_rate}:async=1,aformat=fltp:channel_layouts={layout}"
         f"{f',{_LIMITED}' if track.is_mixed else ''}{silence}"
     )
     return [
@@ -243,6 +244,15 @@ def sound_filters(track: AudioRendition, alone: bool) -> Command:
         "-filter_complex",
         f"[{track.name}in]{steady}{cut}[{track.name}]",
     ]
+
+
+def _late(track: AudioRendition) -> tuple[str, str]:
+    """What comes before and behind the filter that makes a track steady whose first sound is late: an hour of silence
+    is 700 MB where aresample makes it, and adelay makes it piece by piece."""
+    if not track.late:
+        return "", ""
+    samples = round(track.late * track.sample_rate)
+    return f"asetpts=PTS-{samples / track.sample_rate:.6f}/TB,", f",adelay={samples}S:all=1"
 
 
 def _silence(track: AudioRendition) -> tuple[str, str]:

@@ -10,6 +10,8 @@ from vod.source.probe import AudioTrack
 
 SAMPLE_RATE = 48000
 MOST_TRACKS = 16
+LATE_SECONDS = 10
+"""Silence before a track that begins no later is made as that between its sounds, of any length in memory at once."""
 SURROUND = 6
 _KBPS = {1: 96, 2: 128, SURROUND: 384}
 """AAC-LC bit rate by channels."""
@@ -30,7 +32,7 @@ class AudioRendition(Frozen):
     `label` is what a listener picks from a menu, unique among renditions of equal channels; `end` is when the source's
     track ends (s), None when that is not known. Silence follows up to `until`, where the video ends; None: as long as
     the source's track (plans of releases before 0.3). `is_mixed`: from more channels than it has itself;
-    `drifts`: its clock is not that of its samples.
+    `drifts`: its clock is not that of its samples; `late`: so many s of silence come first, 0 for a few.
     """
 
     name: str
@@ -44,6 +46,7 @@ class AudioRendition(Frozen):
     role: SoundRole = SoundRole.MAIN
     is_mixed: bool = False
     drifts: bool = False
+    late: float = 0.0
     end: float | None = None
     until: float | None = None
 
@@ -100,6 +103,7 @@ def _rendition(
         role=track.role,
         is_mixed=track.channels > channels,
         drifts=track.drift != 0,
+        late=track.begin if track.begin is not None and track.begin > LATE_SECONDS else 0.0,
         end=track.end,
         until=until,
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import islice
 from typing import Any, BinaryIO
 
 import av
@@ -27,6 +28,7 @@ HEARING_PACKETS = 600
 """After so many packets without proof a sound track is given up."""
 DRIFT_SECONDS, LEAST_DRIFT, MOST_DRIFT = 10, 0.0005, 0.02
 """A track of so many seconds whose clock is off by so much is stretched; what is further off is no clock's fault."""
+_NEAR_SECONDS, _FEW_PACKETS, _MANY_PACKETS = 20, 500, 20_000
 _HOLE = Fraction(1, 20)
 _TAIL_SECONDS = 10
 _ENTERED = ("mov", "matroska", "avi", "mpegts", "mpeg", "wav")
@@ -187,6 +189,8 @@ def _add_tail(container: InputContainer, index: int | None, scan: Scan, tail: Sc
         scan.told = header_end(container)
     for number, sound in scan.sounds.items():
         sound.end = tail.sounds[number].end if tail else None
+        if not sound.packets and tail and (heard := tail.sounds[number].begin) is not None:
+            sound.begin = _first_heard(container, number, heard)
 
 
 def _tail(container: InputContainer, demuxer: str) -> Scan | None:
@@ -197,6 +201,27 @@ def _tail(container: InputContainer, demuxer: str) -> Scan | None:
     container.seek(begin + max(0, length - _TAIL_SECONDS * av.time_base))
     tail = _demuxed(container, demuxer, SCAN_BYTES)
     return tail if tail.complete else None
+
+
+def _first_heard(container: InputContainer, index: int, at_most: Fraction) -> Fraction:
+    """When a sound track begins (s) of which nothing was read so far: not later than what is known."""
+    least, most = Fraction(container.start_time or 0, av.time_base), at_most
+    while most - least > _NEAR_SECONDS:
+        middle = (least + most) / 2
+        found = _next_heard(container, index, middle, _FEW_PACKETS)
+        least, most = (middle, most) if found is None else (least, min(found, middle))
+    found = _next_heard(container, index, least, _MANY_PACKETS)
+    return at_most if found is None else found
+
+
+def _next_heard(container: InputContainer, index: int, time: Fraction, packets: int) -> Fraction | None:
+    """The time of the first packet of a track among so many from a time (s) on."""
+    with suppress(FFmpegError):
+        container.seek(round(time * av.time_base))
+        for packet in islice(container.demux(), packets):
+            if packet.stream_index == index and packet.pts is not None:
+                return packet.pts * exact(packet.time_base)
+    return None
 
 
 def _spliced_tail(source: BinaryIO, size: int) -> Scan | None:
@@ -237,9 +262,8 @@ def _note(scan: Scan, packet: "av.Packet[Any]") -> None:
     stored = packet.dts if scan.clock.demuxer in DISCONTINUOUS else None
     order = packet.pts if stored is None else stored
     leads = picture is not None or sound is not None
-    shift = scan.clock.shift(
-        index, _seconds(order, base), _seconds(packet.pts, base), length, stored is not None, leads
-    )
+    in_order = stored is not None or packet.is_keyframe
+    shift = scan.clock.shift(index, _seconds(order, base), _seconds(packet.pts, base), length, in_order, leads)
     if leads and packet.pos is not None:
         scan.used = max(scan.used, packet.pos)
     stamp = packet.pts if packet.pts is not None else packet.dts

@@ -2,7 +2,8 @@
 
 The rule, for packets in the order of the file:
 
-- A track whose clock goes back by more than 0.1 s (1 s where only presentation times are known) begins a new part.
+- A track whose clock goes back by more than 0.1 s begins a new part; of times that are not in order (presentation times
+  of pictures) only a keyframe's count.
 - In containers that broadcasts and recorders write (MPEG-TS, MPEG-PS, FLV, Ogg) a clock that goes on by more than 5 s
   with no packet of any track in between begins a new part too: the gap is closed.
 - A new part begins where everything before it ends; tracks keep their distance to each other within a part.
@@ -13,8 +14,8 @@ from fractions import Fraction
 
 LONGEST_GAP = Fraction(5)
 """A gap (s) that is no longer is what the source means: a pause, a slide."""
-BACK, BACK_SHOWN = Fraction(1, 10), Fraction(1)
-"""How far (s) a clock may go back: of decoding times, and of presentation times, which are not in order."""
+BACK = Fraction(1, 10)
+"""How far (s) a clock may go back without starting again."""
 MOST_PARTS = 64
 """A source of more parts is read as far as this many go."""
 DISCONTINUOUS = frozenset({"mpegts", "mpeg", "flv", "ogg"})
@@ -47,12 +48,12 @@ class SourceClock:
         stamp: Fraction | None,
         shown: Fraction | None,
         length: Fraction,
-        is_decoding_time: bool,
+        in_order: bool,
         leads: bool,
     ) -> Fraction:
         """What to add (s) to the times of a packet of track `index` that is shown for `length` s from `shown` on.
 
-        `stamp` is the time that rises from packet to packet: the decoding time, or the same as `shown`.
+        `stamp` is the decoding time, or the same as `shown`; not `in_order`, it may lie before the one before it.
 
         `leads` tells picture and sound, which may begin a part, from captions, which are in the newest one.
         """
@@ -60,8 +61,8 @@ class SourceClock:
         track = self._tracks.setdefault(index, _Track(newest, begins=[0] * newest))
         if not leads:
             self._enter(track, newest)
-        elif stamp is not None and self.demuxer in RESTARTING:
-            self._place(track, stamp, stamp if shown is None else shown, is_decoding_time)
+        elif stamp is not None and in_order and self.demuxer in RESTARTING:
+            self._place(track, stamp, stamp if shown is None else shown)
         track.packets += 1
         shift = self.shifts[track.part]
         if stamp is not None and leads:
@@ -71,22 +72,21 @@ class SourceClock:
             self.end = end if self.end is None else max(self.end, end)
         return shift
 
-    def _place(self, track: _Track, stamp: Fraction, shown: Fraction, is_decoding_time: bool) -> None:
+    def _place(self, track: _Track, stamp: Fraction, shown: Fraction) -> None:
         """Move the track to the part that a packet belongs to."""
-        back = BACK if is_decoding_time else BACK_SHOWN
-        if self._follows(track, stamp + self.shifts[track.part], back):
+        if self._follows(track, stamp + self.shifts[track.part]):
             return
         for part in range(track.part + 1, len(self.shifts)):
-            if self._follows(track, stamp + self.shifts[part], back):
+            if self._follows(track, stamp + self.shifts[part]):
                 self._enter(track, part)
                 return
         if self.end is not None and len(self.shifts) < MOST_PARTS:
             self.shifts.append(self.end - shown)
             self._enter(track, len(self.shifts) - 1)
 
-    def _follows(self, track: _Track, steady: Fraction, back: Fraction) -> bool:
+    def _follows(self, track: _Track, steady: Fraction) -> bool:
         """Whether a packet can come next at this steady time."""
-        if track.last is not None and steady < track.last - back:
+        if track.last is not None and steady < track.last - BACK:
             return False
         return self.demuxer not in DISCONTINUOUS or self.end is None or steady <= self.end + LONGEST_GAP
 

@@ -104,3 +104,16 @@ def test_a_sound_clock_that_is_off_leaves_no_holes(tmp_path: Path, slower: float
     heard = beeps(whole(out / "a0"))
     assert len(heard) in (len(meant), len(meant) - 1)
     assert all(abs(one - other) <= 0.02 for one, other in zip(heard, meant, strict=False))
+
+
+def test_sound_that_begins_after_minutes_is_in_its_place(tmp_path: Path) -> None:
+    late, part = 580, flashing(tmp_path / "part.mkv", 5)
+    ffmpeg("-f", "lavfi", "-i", f"color=s=64x36:r=1:d={late + 5}", "-c:v", "libx264", str(tmp_path / "long.mkv"))
+    inputs = ("-i", str(tmp_path / "long.mkv"), "-itsoffset", str(late), "-i", str(part))
+    ffmpeg(*inputs, "-map", "0:v", "-map", "1:a", "-c", "copy", str(tmp_path / "late.mkv"))
+
+    plan, _, out = made(tmp_path, tmp_path / "late.mkv")
+
+    assert plan.audio[0].late == late
+    heard = beeps(whole(out / "a0"))
+    assert heard == pytest.approx([late + at for at in moments(5)], abs=0.02)

@@ -149,3 +149,27 @@ def test_the_decoder_itself_refuses_a_picture_that_is_too_large(tmp_path: Path) 
         probe(clip(tmp_path / "a.mkv"), Limits(max_bytes=1, max_seconds=60, max_pixels=1000))
 
     assert refused.value.code == "too_many_pixels"
+
+
+def test_late_sound_of_a_large_source_is_found_without_reading_it_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = clip(tmp_path / "p.mkv", seconds=60, size="640x480", sound=False, extra=("-b:v", "2M"))
+    tone = ("-itsoffset", "41", "-f", "lavfi", "-t", "19", "-i", "sine=440")
+    ffmpeg("-i", str(picture), *tone, "-c:v", "copy", str(tmp_path / "late.mkv"))
+    monkeypatch.setattr("vod.source.scan.SCAN_BYTES", 4 * 2**20)
+
+    found = probe(tmp_path / "late.mkv")
+
+    assert found.audio[0].begin == pytest.approx(41, abs=0.05)
+
+
+def test_the_end_of_a_recording_that_tells_no_length_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = clip(tmp_path / "live.mkv", seconds=60, size="640x480", extra=("-b:v", "4M", "-live", "1"))
+    monkeypatch.setattr("vod.source.scan.SCAN_BYTES", 4 * 2**20)
+    monkeypatch.setattr("vod.source.matroska_tail.TAIL_BYTES", 4 * 2**20)
+
+    found = probe(path)
+
+    assert found.video.end == pytest.approx(60, abs=0.1)
+    assert found.audio[0].end == pytest.approx(60, abs=0.1)

@@ -149,3 +149,12 @@ def test_channels_that_are_mixed_pass_a_limiter() -> None:
     assert "aformat=fltp:channel_layouts=stereo,alimiter=limit=0.891" in mixed
     assert "alimiter" not in sound_filters(track, alone=False)[1]
     assert "async=1000" in sound_filters(track.model_copy(update={"drifts": True}), alone=False)[1]
+
+
+def test_a_late_tracks_silence_is_made_piece_by_piece() -> None:
+    (track, *_) = PLAN.audio
+    for alone in (False, True):
+        graph = " ".join(sound_filters(track.model_copy(update={"late": 3600.5}), alone))
+
+        assert f"[0:{track.source_index}]asetpts=PTS-3600.500000/TB,aresample" in graph
+        assert "first_pts=0,adelay=172824000S:all=1" in graph

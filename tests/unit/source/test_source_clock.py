@@ -5,12 +5,12 @@ from vod.source.source_clock import MOST_PARTS, SourceClock
 STEP = Fraction(1, 25)
 
 
-def told(clock: SourceClock, index: int, *stamps: float, leads: bool = True, decoding: bool = True) -> list[float]:
+def told(clock: SourceClock, index: int, *stamps: float, leads: bool = True, in_order: bool = True) -> list[float]:
     """The steady times of packets of a track, in the order of the file."""
     steady = []
     for stamp in stamps:
         at = Fraction(stamp).limit_denominator(1000)
-        steady.append(float(at + clock.shift(index, at, at, STEP, decoding, leads)))
+        steady.append(float(at + clock.shift(index, at, at, STEP, in_order, leads)))
     return steady
 
 
@@ -48,11 +48,12 @@ def test_a_gap_of_all_tracks_is_closed_and_that_of_one_is_its_own() -> None:
     assert told(clock, 1, 3659) == [59.08]
 
 
-def test_matroska_keeps_its_pauses_and_starts_again_only_far_back() -> None:
+def test_matroska_keeps_its_pauses_and_starts_again_only_with_a_keyframe() -> None:
     clock = SourceClock("matroska")
 
-    assert told(clock, 0, 0, 30, 29.5, decoding=False) == [0, 30, 29.5]
-    assert told(clock, 0, 0, decoding=False) == [30.04]
+    assert told(clock, 0, 0, 30) == [0, 30]
+    assert told(clock, 0, 27, 28, in_order=False) == [27, 28]
+    assert told(clock, 0, 0) == [30.04]
 
 
 def test_in_containers_with_an_index_times_are_what_they_are() -> None:
