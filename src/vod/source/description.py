@@ -21,7 +21,7 @@ from vod.source.dump import Crop, Dump, Programme
 from vod.source.looks import Look
 from vod.source.probe import AudioTrack, Joint, Probe, Rate, Shape, SubtitleTrack, VideoTrack
 from vod.source.scan import Scan, SoundScan, exact
-from vod.source.source_clock import DISCONTINUOUS
+from vod.source.source_clock import DISCONTINUOUS, MOST_PARTS
 from vod.source.track_choice import sound_role
 
 _SHORTEST_SECONDS = 0.001
@@ -67,6 +67,8 @@ def described(read: Read) -> Probe:
     if read.track:
         start = probe_rules.zero(_shown_at(read.looks[0].picture, read.track), _begin(sounds[0]) if sounds else None)
         video = _video(read, read.track, start)
+    texts = _texts(read)
+    used = {track.index for track in (*([read.track] if read.track else []), *sounds, *texts)}
     ends = [end for track in sounds if (end := scans[track.index].end) is not None]
     last = max([*ends, read.scan.told], default=Fraction(0)) - start
     return Probe(
@@ -76,11 +78,12 @@ def described(read: Read) -> Probe:
         duration=max(float(last), video.end if video else _SHORTEST_SECONDS),
         video=video,
         audio=tuple(_audio(track, scans[track.index], start) for track in sounds),
-        subtitles=tuple(_subtitle(track, read.demuxer) for track in _texts(read)),
+        subtitles=tuple(_subtitle(track, read.demuxer) for track in texts),
         joints=tuple(
             Joint(track=track, packet=packet, shift=float(shift))
             for track, joints in read.scan.clock.joints().items()
             for packet, shift in joints
+            if track in used
         ),
         warnings=tuple(_left_out(read)),
     )
@@ -204,6 +207,8 @@ def _left_out(read: Read) -> Iterator[str]:
             yield probe_rules.sound_left_out(number, sound.codec, sound.packets)
     yield from _other_programmes(read)
     yield from _other_pictures(read)
+    if len(read.scan.clock.shifts) >= MOST_PARTS:
+        yield f"The clock of the source starts again {MOST_PARTS} times or more; the end may be out of sync."
     if read.scan.broken:
         yield "The source can be read only in part; what follows the first fault was left out."
     elif read.demuxer in DISCONTINUOUS and read.scan.complete:

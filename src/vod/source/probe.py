@@ -163,8 +163,14 @@ def check_size(size: int, declared: int | None, limits: Limits) -> None:
         raise SourceRefused("too_large", f"{size} bytes, at most {limits.max_bytes}")
 
 
+MOST_BYTES = 160 * 1024
+"""Of a probe as JSON: Step Functions carries 256 KiB from state to state."""
+
+
 def check_probe(probe: Probe, limits: Limits) -> None:
-    """SourceRefused when the source lasts too long or its picture is too large."""
+    """SourceRefused when the source lasts too long, its picture is too large, or it cannot be described in short."""
+    if len(probe.model_dump_json().encode()) > MOST_BYTES:
+        raise SourceRefused("too_complex", "its description")
     if probe.duration > limits.max_seconds:
         raise SourceRefused("too_long", f"{probe.duration:.0f} s, at most {limits.max_seconds:.0f} s")
     if probe.video and probe.video.width * probe.video.height > limits.max_pixels:

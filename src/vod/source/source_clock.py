@@ -16,7 +16,7 @@ LONGEST_GAP = Fraction(5)
 """A gap (s) that is no longer is what the source means: a pause, a slide."""
 BACK = Fraction(1, 10)
 """How far (s) a clock may go back without starting again."""
-MOST_PARTS = 64
+MOST_PARTS = 32
 """A source of more parts is read as far as this many go."""
 DISCONTINUOUS = frozenset({"mpegts", "mpeg", "flv", "ogg"})
 RESTARTING = DISCONTINUOUS | {"matroska"}

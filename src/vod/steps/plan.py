@@ -67,7 +67,7 @@ class Planning:
         return plan
 
     def _begin(self, video: Video, plan: Plan, probe: Probe) -> None:
-        described = probe.model_dump(mode="json", exclude={"index"}) | {
+        described = probe.model_dump(mode="json", exclude={"index", "joints"}) | {
             "gridFrames": plan.frames or round(plan.seconds)
         }
         stamp = clock.stamp(self.now())
