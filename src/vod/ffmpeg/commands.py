@@ -186,7 +186,8 @@ def _input(source: str, plan: Plan, may_change: bool) -> Command:
     tolerant = ["-max_error_rate", "1", "-reinit_filter:v" if may_change else "-reinit_filter", "0"]
     # One zero for every track and process, from the plan: FFmpeg's own start_at_zero depends on what is mapped.
     zero = ["-copyts", "-itsoffset", f"{-plan.start:.6f}"]
-    return [*hostile, *tolerant, *zero, *_joined(plan.joints), "-f", plan.demuxer, "-i", source]
+    decoder = [f"-c:{plan.video_index}", plan.decoder] if plan.decoder else []
+    return [*hostile, *tolerant, *zero, *_joined(plan.joints), *decoder, "-f", plan.demuxer, "-i", source]
 
 
 def _joined(joints: Sequence[Joint]) -> Command:
@@ -230,9 +231,9 @@ def sound_filters(track: AudioRendition, alone: bool) -> Command:
     steady = f"aresample={track.sample_rate}:async={_STRETCHED if track.drifts else 1}:first_pts=0{late}"
     layout = {1: "mono", 2: "stereo", SURROUND: "5.1"}[track.channels]
     mixed = f",aformat=fltp:channel_layouts={layout},{_LIMITED}" if track.is_mixed else ""
-    if not alone:
+    if not alone or track.right_index is not None:
         ending = f"{mixed}{silence or _filled(track)}{cut}"
-        return ["-filter_complex", f"[0:{track.source_index}]{begin}{steady}{ending}[{track.name}]"]
+        return ["-filter_complex", f"{_heard(track, begin + steady)}{ending}[{track.name}]"]
     # apad does nothing in a graph behind another one, whose end does not reach it (FFmpeg 9.0.2).
     even = (
         f"[0:{track.source_index}]{begin}aresample={track.sample_rate}:async=1,aformat=fltp:channel_layouts={layout}"
@@ -244,6 +245,15 @@ def sound_filters(track: AudioRendition, alone: bool) -> Command:
         "-filter_complex",
         f"[{track.name}in]{steady}{cut}[{track.name}]",
     ]
+
+
+def _heard(track: AudioRendition, steady: str) -> str:
+    """A track of the source through the filters that make it steady; two of a pair as left and right."""
+    if track.right_index is None:
+        return f"[0:{track.source_index}]{steady}"
+    left, right = f"{track.name}l", f"{track.name}r"
+    sides = f"[0:{track.source_index}]{steady}[{left}];[0:{track.right_index}]{steady}[{right}]"
+    return f"{sides};[{left}][{right}]join=inputs=2:channel_layout=stereo"
 
 
 def _late(track: AudioRendition) -> tuple[str, str]:

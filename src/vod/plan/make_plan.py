@@ -65,13 +65,13 @@ def _of_sound(video_id: str, run: str, source: SourceObject, probe: Probe, recip
         frames=0,
         duration=probe.duration,
         renditions=(),
-        audio=sound.renditions(probe.audio, seconds),
+        audio=sound.renditions(sound.paired(probe.audio, probe.container), seconds),
         subtitles=subtitles.renditions(probe.subtitles),
         storyboard=None,
         measure_quality=False,
         chunks=(of_extras(0),),
         joints=probe.joints,
-        warnings=(*probe.warnings, *sound.left_out(probe.audio), *subtitles.left_out(probe.subtitles)),
+        warnings=(*probe.warnings, *sound.left_out(probe.audio, probe.container), *subtitles.left_out(probe.subtitles)),
     )
 
 
@@ -87,6 +87,7 @@ def _with_pictures(
             "interlaced": video.interlaced,
             "progressive_parts": video.progressive_parts,
             "shapes": video.shapes,
+            "decoder": video.decoder,
             "color": video.color,
             "rate": Rate.of(work.rate),
             "gop_frames": work.segment_frames // GOPS_PER_SEGMENT,

@@ -56,6 +56,7 @@ class Plan(Frozen):
     interlaced: bool
     progressive_parts: bool = False
     shapes: tuple[Shape, ...] = ()
+    decoder: str | None = None
     color: Color
     rate: Rate
     gop_frames: int

@@ -1,6 +1,6 @@
 """Sound renditions: every track of a source as stereo, and what has more channels as 5.1 too."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from vod.frozen import Frozen
 from vod.media.language import bcp47, language_name, told_apart
@@ -10,6 +10,9 @@ from vod.source.probe import AudioTrack
 
 SAMPLE_RATE = 48000
 MOST_TRACKS = 16
+_CAMERAS = ("mov", "mxf")
+"""Containers in which cameras and editors write each channel as a track."""
+_HALVES_APART = 0.1
 LATE_SECONDS = 10
 """Silence before a track that begins no later is made as that between its sounds, of any length in memory at once."""
 SURROUND = 6
@@ -32,7 +35,8 @@ class AudioRendition(Frozen):
     `label` is what a listener picks from a menu, unique among renditions of equal channels; `end` is when the source's
     track ends (s), None when that is not known. Silence follows up to `until`, where the video ends; None: as long as
     the source's track (plans of releases before 0.3). `is_mixed`: from more channels than it has itself;
-    `drifts`: its clock is not that of its samples; `late`: so many s of silence come first, 0 for a few.
+    `drifts`: its clock is not that of its samples; `late`: so many s of silence come first, 0 for a few;
+    `right_index`: the source's track with the right channel, of two mono ones.
     """
 
     name: str
@@ -47,6 +51,7 @@ class AudioRendition(Frozen):
     is_mixed: bool = False
     drifts: bool = False
     late: float = 0.0
+    right_index: int | None = None
     end: float | None = None
     until: float | None = None
 
@@ -83,10 +88,33 @@ def renditions(tracks: Iterable[AudioTrack], until: float | None = None) -> tupl
     return (*plain, *surround)
 
 
-def left_out(tracks: Iterable[AudioTrack]) -> Iterator[str]:
-    """The warning about the tracks that are no renditions."""
-    if (number := len(list(tracks))) > MOST_TRACKS:
-        yield f"The source has {number} sound tracks; the first {MOST_TRACKS} were taken."
+def paired(tracks: Sequence[AudioTrack], container: str) -> Sequence[AudioTrack]:
+    """The same tracks, or one in stereo for the two of a camera: the only ones, mono, alike and equally long."""
+    if container not in _CAMERAS or len(tracks) != 2 or not _are_halves(*tracks):
+        return tracks
+    left, right = tracks
+    return [left.model_copy(update={"channels": 2, "right": right.index})]
+
+
+def _are_halves(left: AudioTrack, right: AudioTrack) -> bool:
+    alike = [
+        (each.channels, each.codec, each.sample_rate, each.language, each.title, each.role) for each in (left, right)
+    ]
+    times = [(each.begin, each.end) for each in (left, right)]
+    near = all(
+        one is not None and other is not None and abs(one - other) <= _HALVES_APART
+        for one, other in zip(*times, strict=True)
+    )
+    return near and alike[0] == alike[1] and left.channels == 1
+
+
+def left_out(tracks: Sequence[AudioTrack], container: str = "") -> Iterator[str]:
+    """Warnings about tracks that are no renditions, or perhaps not meant to be one each."""
+    if len(tracks) > MOST_TRACKS:
+        yield f"The source has {len(tracks)} sound tracks; the first {MOST_TRACKS} were taken."
+    mono = [track for track in tracks if track.channels == 1]
+    if container in _CAMERAS and len(mono) == len(tracks) > 2:
+        yield f"The source has {len(tracks)} mono sound tracks, each a choice of its own; none were joined to stereo."
 
 
 def _rendition(
@@ -103,6 +131,7 @@ def _rendition(
         role=track.role,
         is_mixed=track.channels > channels,
         drifts=track.drift != 0,
+        right_index=track.right,
         late=track.begin if track.begin is not None and track.begin > LATE_SECONDS else 0.0,
         end=track.end,
         until=until,

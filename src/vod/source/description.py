@@ -104,6 +104,7 @@ def _video(read: Read, stream: VideoStream, start: Fraction) -> VideoTrack:
     shown = [probe_rules.on_screen(*kept, turn) for kept in _kept(stream, read.looks, crop)]
     width, height = max(shown, key=lambda size: size[0] * size[1])
     scans = {bool(each.picture.interlaced_frame) for each in read.looks}
+    decoder = probe_rules.decoder_of_alpha(stream.codec_context.name, stream.metadata.get("alpha_mode"))
     return VideoTrack(
         index=stream.index,
         codec=stream.codec_context.name,
@@ -114,7 +115,8 @@ def _video(read: Read, stream: VideoStream, start: Fraction) -> VideoTrack:
         interlaced=True in scans,
         progressive_parts=len(scans) > 1,
         shapes=_shapes(read, start, turn) if len(set(shown)) > 1 else (),
-        color=_color(picture),
+        color=_color(picture).model_copy(update={"alpha": True}) if decoder else _color(picture),
+        decoder=decoder,
         rate=Rate.of(rate),
         frames=len(times) if read.scan.complete else stream.frames or None,
         end=float(probe_rules.picture_end(times[-1] if times else None, step, seen.end, start)),

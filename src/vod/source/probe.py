@@ -43,7 +43,7 @@ class VideoTrack(Frozen):
     """The chosen picture track: `width` x `height` as shown (upright, square pixels), `end` in s from the start.
 
     Of one that is `interlaced`, parts may be progressive. One that changes size or shape on the way has those of its
-    largest pictures, and `shapes` in order of time.
+    largest pictures, and `shapes` in order of time. `decoder` is FFmpeg's name of one that is not its usual choice.
     """
 
     index: int
@@ -55,6 +55,7 @@ class VideoTrack(Frozen):
     interlaced: bool = False
     progressive_parts: bool = False
     shapes: tuple[Shape, ...] = ()
+    decoder: str | None = None
     color: Color = Color()
     rate: Rate
     frames: int | None = None
@@ -77,7 +78,8 @@ Title = Annotated[str | None, BeforeValidator(_title)]
 class AudioTrack(Frozen):
     """One decodable sound track; it is heard from `begin` to `end`, in s from the start, None when not known.
 
-    `drift` is the part by which its clock is slower than its samples.
+    `drift` is the part by which its clock is slower than its samples; `right` the index of the track that holds the
+    right channel, of two mono ones.
     """
 
     index: int
@@ -91,6 +93,7 @@ class AudioTrack(Frozen):
     begin: float | None = None
     end: float | None = None
     drift: float = 0.0
+    right: int | None = None
 
 
 class SubtitleTrack(Frozen):

@@ -50,6 +50,12 @@ def on_screen(width: int, height: int, pixel_shape: Fraction, turn: int) -> tupl
     return (height, stretched) if turn in (90, 270) else (stretched, height)
 
 
+def decoder_of_alpha(codec: str, alpha_mode: str | None) -> str | None:
+    """The decoder of a picture track that reads the alpha channel which Matroska keeps beside VP8 and VP9; FFmpeg's own
+    decoders show what lies beneath."""
+    return {"vp8": "libvpx", "vp9": "libvpx-vp9"}.get(codec) if alpha_mode == "1" else None
+
+
 def picture_end(last: Fraction | None, step: Fraction, told: Fraction, start: Fraction) -> Fraction:
     """How long (s) the picture is: to the end of its last frame or as far as the container says, a frame at least."""
     return max(max(told, last + step if last is not None else Fraction(0)) - start, step)

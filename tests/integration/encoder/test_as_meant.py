@@ -186,3 +186,36 @@ def test_one_crafted_line_costs_its_track_and_not_the_video(tmp_path: Path) -> N
     assert (out / "index.m3u8").exists()
     warnings = [warning for report in reports for warning in report.warnings]
     assert warnings == ["Subtitles Subtitles hold no text that can be read and were left out."]
+
+
+def test_two_mono_tracks_of_a_camera_are_left_and_right(tmp_path: Path) -> None:
+    tones = ["-f", "lavfi", "-t", "3", "-i", "sine=440", "-f", "lavfi", "-t", "3", "-i", "anullsrc=cl=mono:r=44100"]
+    picture = ["-f", "lavfi", "-t", "3", "-i", "testsrc2=s=320x180:r=25"]
+    maps = ["-map", "0", "-map", "1", "-map", "2", "-c:a", "pcm_s16le", *X264]
+    ffmpeg(*picture, *tones, *maps, str(tmp_path / "a.mov"))
+
+    plan, _, out = made(tmp_path, tmp_path / "a.mov")
+
+    (track,) = plan.audio
+    assert (track.channels, track.right_index) == (2, 2)
+    assert [round(loudness(out, side)) > -40 for side in (0, 1)] == [True, False]
+
+
+def loudness(out: Path, channel: int) -> float:
+    """The mean level (dB) of a channel of the first sound track."""
+    heard = f"pan=mono|c0=c{channel},volumedetect"
+    command = [FFMPEG, "-nostdin", "-i", str(out / "index.m3u8"), "-map", "0:a:0", "-af", heard, "-f", "null", "-"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stderr
+    return float(re.findall(r"mean_volume: (-?[\d.]+)", told)[0])
+
+
+def test_transparent_parts_of_vp9_are_black(tmp_path: Path) -> None:
+    half = "color=magenta:s=320x180:d=1,format=yuva420p,geq=lum='lum(X,Y)':cb='cb(X,Y)':cr='cr(X,Y)':a='255*gte(X,160)'"
+    vp9 = ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-auto-alt-ref", "0")
+    ffmpeg("-f", "lavfi", "-i", half, *vp9, str(tmp_path / "a.webm"))
+
+    plan, _, out = made(tmp_path, tmp_path / "a.webm")
+
+    assert plan.decoder == "libvpx-vp9"
+    assert is_near(colour(str(out / "index.m3u8"), 8, 18), (0, 0, 0))
+    assert is_near(colour(str(out / "index.m3u8"), 56, 18), (255, 0, 255))

@@ -71,3 +71,10 @@ def test_a_codec_that_no_decoder_is_trusted_with_is_refused(tmp_path: Path) -> N
         probe(clip(tmp_path / "a.mkv", sound=False, extra=("-c:v", "snow", "-strict", "-2")))
 
     assert refused.value.code == "unsupported_codec"
+
+
+def test_protected_windows_media_is_refused_as_such(tmp_path: Path) -> None:
+    with pytest.raises(SourceRefused) as refused:
+        probe(clip(tmp_path / "a.wmv", extra=("-metadata", "ASF_Protection_Type=DRM")))
+
+    assert refused.value.code == "encrypted"
