@@ -35,6 +35,11 @@ def joined(name: str, coded: tuple[str, ...], *second: str) -> Make:
     return make
 
 
+def coded(name: str, *output: str) -> Make:
+    """A whole film in other codecs."""
+    return lambda folder: flashing(folder / name, WHOLE, *output)
+
+
 def remuxed(name: str, *arguments: str, before: tuple[str, ...] = ()) -> Make:
     """A whole film, copied packet by packet with these options."""
 
@@ -61,6 +66,22 @@ SOURCES: dict[str, Make] = {
     "late sound in mp4": lambda folder: flashing(folder / "a.mp4", WHOLE, sound_from=5.0),
     "recorded live": remuxed("a.mkv", "-live", "1"),
     "mkv from 7.3 s": remuxed("a.mkv", "-output_ts_offset", "7.3"),
+    "avi, mp3": coded("a.avi", "-c:v", "mpeg4", "-q:v", "4", "-c:a", "libmp3lame"),
+    "avi, pcm": coded("a.avi", "-c:v", "mjpeg", "-pix_fmt", "yuvj420p", "-c:a", "pcm_s16le"),
+    "wmv": coded("a.wmv", "-c:v", "wmv2", "-q:v", "4", "-c:a", "wmav2"),
+    "flv": coded("a.flv", *FLV),
+    "mpg": coded("a.mpg", *MPEG2),
+    "m2ts": coded("a.m2ts", "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "ac3"),
+    "mxf": coded("a.mxf", "-c:v", "mpeg2video", "-q:v", "4", "-c:a", "pcm_s16le"),
+    "ogg": coded("a.ogv", "-c:v", "libtheora", "-q:v", "7", "-c:a", "libvorbis"),
+    "webm, vp9 and opus": coded("a.webm", "-c:v", "libvpx-vp9", *VP8[2:]),
+    "mov, pcm": coded("a.mov", "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "pcm_s16le"),
+    "mp4, open groups and b-frames": coded("a.mp4", "-c:v", "libx264", "-x264-params", "open-gop=1:bframes=6"),
+    "mp4, mp3": coded("a.mp4", "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "libmp3lame", "-ar", "44100"),
+    "mp4 in fragments": remuxed("a.mp4", "-movflags", "+frag_keyframe+empty_moov+default_base_moof"),
+    "mp4, hevc": coded("a.mp4", "-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=1"),
+    "mkv, eac3 5.1": coded("a.mkv", "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "eac3", "-ac", "6"),
+    "mkv, flac": coded("a.mkv", "-c:v", "ffv1", "-c:a", "flac"),
 }
 
 
