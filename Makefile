@@ -6,7 +6,7 @@ bin := .venv/bin
 # `make test` writes the permissions that roles used to this file.
 grants := $(CURDIR)/.local/used-grants.jsonl
 # Every core tests; what shares something costly stays together (tests/conftest.py).
-parallel := -n auto --dist loadgroup --no-loadscope-reorder
+parallel := -n auto --no-loadscope-reorder
 export SAM_CLI_TELEMETRY := 0
 # `sam build` looks for python3.13 and pip on PATH.
 with_tools := PATH="$(CURDIR)/$(bin):$$PATH"
