@@ -65,7 +65,7 @@ class Extras:
         if rendition.codec in subtitles.IN_ANY_CHARSET:
             raw = self._still(subtitles.raw_command(self.binary, opened, rendition))
             charset = charset_of(raw, rendition.language)
-            if charset != UTF_8 and rendition.codec in subtitles.SUBRIP:
+            if charset not in (UTF_8, None) and rendition.codec in subtitles.SUBRIP:
                 raw = self._still(subtitles.subrip_command(self.binary, opened, rendition))
                 return repaired(raw, rendition.language) or ""
             if charset is None:

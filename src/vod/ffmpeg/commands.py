@@ -29,6 +29,8 @@ _AUDIO_FRAGMENTED = "+default_base_moof+delay_moov+skip_trailer"
 # 8 dB for all of the film; 1 dB below full scale leaves room for what AAC adds.
 _STRETCHED = 1000
 """Samples a second by which sound is stretched that is recorded by a wrong clock: 2 %, and no holes."""
+_LEAST_HOLE = 0.02
+"""A hole or an overlap (s) that is made good at the joints of a source; elsewhere FFmpeg's own 0.1 s."""
 _LIMITED = "alimiter=limit=0.891:attack=5:release=50:level=0:latency=1"
 _ANONYMOUS = ["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact"]
 
@@ -186,8 +188,9 @@ def _input(source: str, plan: Plan, may_change: bool) -> Command:
     tolerant = ["-max_error_rate", "1", "-reinit_filter:v" if may_change else "-reinit_filter", "0"]
     # One zero for every track and process, from the plan: FFmpeg's own start_at_zero depends on what is mapped.
     zero = ["-copyts", "-itsoffset", f"{-plan.start:.6f}"]
+    raw = ["-correct_ts_overflow", "0"] if plan.raw_clock else []
     decoder = [f"-c:{plan.video_index}", plan.decoder] if plan.decoder else []
-    return [*hostile, *tolerant, *zero, *_joined(plan.joints), *decoder, "-f", plan.demuxer, "-i", source]
+    return [*hostile, *tolerant, *zero, *raw, *_joined(plan.joints), *decoder, "-f", plan.demuxer, "-i", source]
 
 
 def _joined(joints: Sequence[Joint]) -> Command:
@@ -204,7 +207,10 @@ def _joined(joints: Sequence[Joint]) -> Command:
             shifts.append(rf"gte(N\,{joint.packet})*({joint.shift - before:.6f})")
             before = joint.shift
         moved = f"({'+'.join(shifts)})/TB"
-        arguments += [f"-bsf:{track}", f"setts=pts=PTS+{moved}:dts=DTS+{moved}"]
+        times = (
+            rf"{each}=if(eq({name}\,NOPTS)\,NOPTS\,{name}+{moved})" for each, name in (("pts", "PTS"), ("dts", "DTS"))
+        )
+        arguments += [f"-bsf:{track}", f"setts={':'.join(times)}"]
     return arguments
 
 
@@ -228,7 +234,8 @@ def sound_filters(track: AudioRendition, alone: bool) -> Command:
     """
     silence, cut = _silence(track)
     begin, late = _late(track)
-    steady = f"aresample={track.sample_rate}:async={_STRETCHED if track.drifts else 1}:first_pts=0{late}"
+    exact = f":min_hard_comp={_LEAST_HOLE}" if track.is_joined else ""
+    steady = f"aresample={track.sample_rate}:async={_STRETCHED if track.drifts else 1}{exact}:first_pts=0{late}"
     layout = {1: "mono", 2: "stereo", SURROUND: "5.1"}[track.channels]
     mixed = f",aformat=fltp:channel_layouts={layout},{_LIMITED}" if track.is_mixed else ""
     if not alone or track.right_index is not None:

@@ -136,7 +136,8 @@ def _audio_line(group: str, entry: AudioEntry, is_inside: bool) -> str:
     language = entry.rendition.language or UNKNOWN
     default = "YES" if entry.rendition.is_default else "NO"
     # A commentary is chosen by a listener only, never by their system's language.
-    by_language = "NO" if entry.rendition.role is SoundRole.COMMENTARY else "YES"
+    is_chosen_only = entry.rendition.role is SoundRole.COMMENTARY and not entry.rendition.is_default
+    by_language = "NO" if is_chosen_only else "YES"
     trait = _TRAITS.get(entry.rendition.role)
     traits = f',CHARACTERISTICS="{trait}"' if trait else ""
     return (

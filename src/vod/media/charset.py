@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import suppress
 
+MOST_BYTES = 4 * 2**20
+"""Of a text: a film's subtitles are 100 kB."""
 UTF_8 = "utf-8"
 WESTERN = "cp1252"
 _BY_LANGUAGE = {
@@ -38,12 +40,25 @@ _BY_LANGUAGE = {
 
 def charset_of(raw: bytes, language: str | None) -> str | None:
     """The character set (Python's name) of a text whose language is a BCP 47 tag; None when nothing fits."""
+    if len(raw) > MOST_BYTES:
+        return None
+    odd = [line for line in raw.split(b"\n") if not line.isascii()]
+    if 2 * sum(_fits(line, UTF_8) for line in odd) > len(odd):
+        return UTF_8  # a broken line or two in what is UTF-8 otherwise
     usual = _BY_LANGUAGE.get((language or "").split("-")[0], ())
     return next((name for name in _candidates(raw, usual) if _fits(raw, name)), None)
 
 
+def iconv_name(name: str) -> str:
+    """What FFmpeg's iconv calls one of Python's character sets."""
+    plain = {"euc_jis_2004": "EUC-JISX0213", "shift_jis_2004": "SHIFT_JISX0213", "mac_cyrillic": "MACCYRILLIC"}
+    return plain.get(name) or name.upper().replace("ISO8859_", "ISO-8859-").replace("_", "-")
+
+
 def repaired(raw: bytes, language: str | None) -> str | None:
     """The text, of whose lines some may be UTF-8 and others not; None when nothing fits."""
+    if len(raw) > MOST_BYTES:
+        return None
     lines = raw.split(b"\n")
     odd = b"\n".join(line for line in lines if not _fits(line, UTF_8))
     name = charset_of(odd, language)

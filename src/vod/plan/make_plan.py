@@ -65,12 +65,16 @@ def _of_sound(video_id: str, run: str, source: SourceObject, probe: Probe, recip
         frames=0,
         duration=probe.duration,
         renditions=(),
-        audio=sound.renditions(sound.paired(probe.audio, probe.container), seconds),
+        audio=tuple(
+            each.model_copy(update={"is_joined": bool(probe.joints)})
+            for each in sound.renditions(sound.paired(probe.audio, probe.container), seconds)
+        ),
         subtitles=subtitles.renditions(probe.subtitles),
         storyboard=None,
         measure_quality=False,
         chunks=(of_extras(0),),
         joints=probe.joints,
+        raw_clock=probe.raw_clock,
         warnings=(*probe.warnings, *sound.left_out(probe.audio, probe.container), *subtitles.left_out(probe.subtitles)),
     )
 

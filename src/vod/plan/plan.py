@@ -71,6 +71,7 @@ class Plan(Frozen):
     measure_quality: bool
     chunks: tuple[Chunk, ...]
     joints: tuple[Joint, ...] = ()
+    raw_clock: bool = False
     warnings: tuple[str, ...] = ()
     remade: Remade | None = None
 

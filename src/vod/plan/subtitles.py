@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from vod.frozen import Frozen
 from vod.media import webvtt
+from vod.media.charset import iconv_name
 from vod.media.language import bcp47, language_name, told_apart
 from vod.media.text import LONGEST, quoted
 from vod.media.webvtt import Cue
@@ -104,7 +105,7 @@ def command(binary: str, opened: Command, rendition: SubtitleRendition, charset:
     `charset` is that of a track that is not UTF-8.
     """
     decoder = _TELETEXT_DECODER if rendition.codec in _TELETEXT else []
-    decoder = [*decoder, *(["-sub_charenc", charset] if charset else [])]
+    decoder = [*decoder, *(["-sub_charenc", iconv_name(charset)] if charset else [])]
     # avoid_negative_ts: a cue before zero would shift all others; it is cut by `sanitised` instead.
     shape = ["-c:s", "webvtt", "-avoid_negative_ts", "disabled", "-f", "webvtt", "pipe:1"]
     return [binary, "-v", "error", "-nostdin", *decoder, *opened, "-map", f"0:{rendition.source_index}", *shape]

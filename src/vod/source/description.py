@@ -20,8 +20,9 @@ from vod.source import probe_rules
 from vod.source.dump import Crop, Dump, Programme
 from vod.source.looks import Look
 from vod.source.probe import AudioTrack, Joint, Probe, Rate, Shape, SubtitleTrack, VideoTrack
-from vod.source.scan import Scan, SoundScan, exact
-from vod.source.source_clock import DISCONTINUOUS, MOST_PARTS
+from vod.source.scan import Scan
+from vod.source.sound_scan import SoundScan
+from vod.source.source_clock import DISCONTINUOUS, MOST_PARTS, exact
 from vod.source.track_choice import sound_role
 
 _SHORTEST_SECONDS = 0.001
@@ -81,7 +82,7 @@ def described(read: Read) -> Probe:
         subtitles=tuple(_subtitle(track, read.demuxer) for track in texts),
         joints=tuple(
             Joint(track=track, packet=packet, shift=float(shift))
-            for track, joints in read.scan.clock.joints().items()
+            for track, joints in read.scan.clock.joints.items()
             for packet, shift in joints
             if track in used
         ),
@@ -114,7 +115,7 @@ def _video(read: Read, stream: VideoStream, start: Fraction) -> VideoTrack:
         pixel_format=picture.format.name,
         interlaced=True in scans,
         progressive_parts=len(scans) > 1,
-        shapes=_shapes(read, start, turn) if len(set(shown)) > 1 else (),
+        shapes=_shapes(read, start, turn) if len(set(shown)) > 1 and not read.scan.clock.joints else (),
         color=_color(picture).model_copy(update={"alpha": True}) if decoder else _color(picture),
         decoder=decoder,
         rate=Rate.of(rate),
@@ -207,9 +208,13 @@ def _left_out(read: Read) -> Iterator[str]:
         sound = read.scan.sounds[track.index]
         if read.has(track.index) and not read.is_heard(track):
             yield probe_rules.sound_left_out(number, sound.codec, sound.packets)
+    if read.scan.clock.joints and len({look.size for look in read.looks}) > 1:
+        yield "The pictures change their size or shape on the way; some may look stretched."
     yield from _other_programmes(read)
     yield from _other_pictures(read)
-    if len(read.scan.clock.shifts) >= MOST_PARTS:
+    if closed := read.scan.clock.closed:
+        yield f"Gaps of {sum(closed):.0f} s in all, in which the source has neither picture nor sound, were closed."
+    if any(len(parts) >= MOST_PARTS - 1 for parts in read.scan.clock.joints.values()):
         yield f"The clock of the source starts again {MOST_PARTS} times or more; the end may be out of sync."
     if read.scan.broken:
         yield "The source can be read only in part; what follows the first fault was left out."

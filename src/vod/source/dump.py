@@ -43,7 +43,7 @@ class Dump:
 def read(text: str) -> Dump:
     """What libav's av_dump_format printed; its indentation tells its own words from a source's."""
     dump, track, programme = Dump(), -1, None
-    for line in text.splitlines():
+    for line in text.split("\n"):
         if found := _PROGRAMME.match(line):
             programme = Programme(int(found[1]))
             dump.programmes.append(programme)

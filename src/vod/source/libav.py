@@ -30,18 +30,23 @@ _HEADER_BYTES = 1 << 20
 def read_probe(source: BinaryIO, demuxer: str, size: int, limits: Limits) -> Probe:
     """The probe of a seekable source of `size` bytes; SourceRefused when it cannot become a video."""
     try:
+        raw_clock = False
         with _opened(source, demuxer) as container:
             _check_tracks(container, limits)
             known = _dump(container)
+            cover = _cover(container, limits)
             scan, index = scanned(container, source, size, demuxer, lambda scan: _film(container, scan))
-            cover = _cover(container, limits) if index is None else None
-        with _opened(source, demuxer) as container:
+        if scan.clock.looks_wrapped:
+            raw_clock = True
+            with _opened(source, demuxer, raw_clock) as container:
+                scan, index = scanned(container, source, size, demuxer, lambda scan: _film(container, scan))
+        with _opened(source, demuxer, raw_clock) as container:
             track = None if index is None else _track(container, index)
             seen = [] if track is None else [first_look(container, track, limits)]
-            if track and can_be_entered(demuxer, size):
+            if track and can_be_entered(demuxer, size, track):
                 seen = looks(container, track, seen[0])
             probe = described(Read(container, demuxer, size, scan, known, track, seen))
-            probe = probe.model_copy(update={"cover": cover})
+            probe = probe.model_copy(update={"cover": cover if index is None else None, "raw_clock": raw_clock})
             if probe.video and demuxer == "mov":
                 probe = _indexed(probe, probe.video, container, source)
             if demuxer in ANIMATED and probe.picture.frames == 1:
@@ -59,9 +64,10 @@ def read_probe(source: BinaryIO, demuxer: str, size: int, limits: Limits) -> Pro
     return probe
 
 
-def _opened(source: BinaryIO, demuxer: str) -> InputContainer:
+def _opened(source: BinaryIO, demuxer: str, raw_clock: bool = False) -> InputContainer:
     source.seek(0)
     options = {"protocol_whitelist": "file", "codec_whitelist": WHITELIST, **DEMUXER_OPTIONS.get(demuxer, {})}
+    options |= {"correct_ts_overflow": "0"} if raw_clock else {}
     container = av.open(source, mode="r", format=demuxer, options=options)
     for track in (*container.streams.video, *container.streams.audio):
         if track.codec_context is not None:

@@ -13,7 +13,7 @@ from av.video.stream import VideoStream
 
 from vod.errors import SourceRefused
 from vod.source.probe import Limits
-from vod.source.scan import exact
+from vod.source.source_clock import exact
 
 PROOF_PACKETS = 600
 """A picture must come out of the first so many packets."""

@@ -119,7 +119,8 @@ class Joint(Frozen):
 class Probe(Frozen):
     """What a source is: `container` is the demuxer's name, `size` in bytes, `start` and `duration` in seconds.
 
-    A source without `video` has sound; `cover` is the index of the picture that is attached to it.
+    A source without `video` has sound; `cover` is the index of the picture that is attached to it. With a `raw_clock`,
+    times are as stored: libav would take a step back for the end of the clock.
     """
 
     container: str
@@ -132,6 +133,7 @@ class Probe(Frozen):
     audio: tuple[AudioTrack, ...] = ()
     subtitles: tuple[SubtitleTrack, ...] = ()
     joints: tuple[Joint, ...] = ()
+    raw_clock: bool = False
     warnings: tuple[str, ...] = ()
 
     @property

@@ -72,13 +72,13 @@ def sound_left_out(number: int, codec: str, packets: int) -> str:
     return f"Sound track {number} ({codec}) {why} and was left out."
 
 
-_UNUSED_PERCENT = 10
+_UNUSED_PERCENT, _UNUSED_BYTES = 10, 2**17
 
 
 def unused_end(used: int, size: int) -> Iterator[str]:
     """The warning about the end of a source that no known track uses: its track numbers changed, or it begins anew."""
     unused = 100 * (size - used) // size
-    if unused >= _UNUSED_PERCENT:
+    if unused >= _UNUSED_PERCENT and size - used >= _UNUSED_BYTES:
         yield f"The last {unused} % of the source belong to none of its tracks and were left out."
 
 

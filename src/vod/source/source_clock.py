@@ -1,102 +1,252 @@
 """The clock of a source that was put together from several, or cut: where it starts again or jumps, and by how much.
 
-The rule, for packets in the order of the file:
+The rule, for the packets of picture and sound in the order of the file:
 
-- A track whose clock goes back by more than 0.1 s begins a new part; of times that are not in order (presentation times
-  of pictures) only a keyframe's count.
-- In containers that broadcasts and recorders write (MPEG-TS, MPEG-PS, FLV, Ogg) a clock that goes on by more than 5 s
-  with no packet of any track in between begins a new part too: the gap is closed.
-- A new part begins where everything before it ends; tracks keep their distance to each other within a part.
+- A clock that goes back by more than 0.1 s begins a new part; of times that are not in order (presentation times of
+  pictures) only a keyframe's count.
+- In containers that broadcasts and recorders write (MPEG-TS, MPEG-PS, FLV, Ogg) one that goes on by more than 5 s
+  begins a new part too, where picture and sound do so together; by more than a minute, where there is only one of them.
+- What one track does alone, while others go on, is no part; nor are a few packets after which the clock is as before.
+- A new part begins where every track before it has ended; tracks keep their distance to each other within a part.
 """
 
+from array import array
+from bisect import bisect_left
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
-LONGEST_GAP = Fraction(5)
+LONGEST_GAP, LONGEST_GAP_ALONE = 5.0, 60.0
 """A gap (s) that is no longer is what the source means: a pause, a slide."""
-BACK = Fraction(1, 10)
+BACK = 0.1
 """How far (s) a clock may go back without starting again."""
 MOST_PARTS = 32
 """A source of more parts is read as far as this many go."""
 DISCONTINUOUS = frozenset({"mpegts", "mpeg", "flv", "ogg"})
 RESTARTING = DISCONTINUOUS | {"matroska"}
 """Demuxers of containers whose clock may start again: files of them are appended to each other as bytes."""
+WRAP_SECONDS = {"mpegts": 2**33 / 90_000, "mpeg": 2**33 / 90_000}
+"""After so long (s) a container's clock begins at 0 again; libav sees to that by itself."""
+Joints = Sequence[tuple[int, Fraction]]
+"""From which packets of a track on by how much (s) its times are shifted in all."""
+_SAME_JUMP = 1.0
+_GLITCH_PACKETS, _GLITCH = 50, 0.2
+_NEAR_PACKETS = 5000
+UNKNOWN = -(1 << 63)
 
 
 @dataclass
-class _Track:
-    """`part` is the one it is in; `last` is the steady time (s) of its last packet; `begins` counts packets."""
+class Stamps:
+    """The packets of a track in ticks of `base` (s): when each is decoded (or shown, where that is not stored), when it
+    is shown, how long, its place among all packets; `keys` tells those whose time is in order."""
 
-    part: int = 0
-    last: Fraction | None = None
-    packets: int = 0
-    begins: list[int] = field(default_factory=list)
+    base: Fraction
+    order: array[int] = field(default_factory=lambda: array("q"))
+    shown: array[int] = field(default_factory=lambda: array("q"))
+    lengths: array[int] = field(default_factory=lambda: array("q"))
+    places: array[int] = field(default_factory=lambda: array("q"))
+    keys: bytearray = field(default_factory=bytearray)
+
+    def note(self, order: int | None, shown: int | None, length: int, place: int, in_order: bool) -> None:
+        """One more packet; None for a time that it does not tell."""
+        self.order.append(UNKNOWN if order is None else order)
+        self.shown.append(UNKNOWN if shown is None else shown)
+        self.lengths.append(length)
+        self.places.append(place)
+        self.keys.append(in_order)
 
 
-@dataclass
-class SourceClock:
-    """Steady times (s) for the packets of a source, told one by one in the order of the file."""
+@dataclass(frozen=True, slots=True)
+class _Jump:
+    """A track's clock goes on from `before` to `after` (s) at its packet number `packet`, the source's `place`th."""
 
-    demuxer: str
-    shifts: list[Fraction] = field(default_factory=lambda: [Fraction(0)])
-    end: Fraction | None = None
-    _tracks: dict[int, _Track] = field(default_factory=dict)
+    track: int
+    packet: int
+    place: int
+    before: float
+    after: float
 
-    def shift(
-        self,
-        index: int,
-        stamp: Fraction | None,
-        shown: Fraction | None,
-        length: Fraction,
-        in_order: bool,
-        leads: bool,
-    ) -> Fraction:
-        """What to add (s) to the times of a packet of track `index` that is shown for `length` s from `shown` on.
+    @property
+    def by(self) -> float:
+        return self.after - self.before
 
-        `stamp` is the decoding time, or the same as `shown`; not `in_order`, it may lie before the one before it.
 
-        `leads` tells picture and sound, which may begin a part, from captions, which are in the newest one.
-        """
-        newest = len(self.shifts) - 1
-        track = self._tracks.setdefault(index, _Track(newest, begins=[0] * newest))
-        if not leads:
-            self._enter(track, newest)
-        elif stamp is not None and in_order and self.demuxer in RESTARTING:
-            self._place(track, stamp, stamp if shown is None else shown)
-        track.packets += 1
-        shift = self.shifts[track.part]
-        if stamp is not None and leads:
-            steady = stamp + shift
-            track.last = steady if track.last is None else max(track.last, steady)
-            end = (stamp if shown is None else shown) + shift + length
-            self.end = end if self.end is None else max(self.end, end)
-        return shift
+@dataclass(frozen=True)
+class Clock:
+    """By track: from which of its packets on (counted from 0) by how much (s) the times are shifted in all; and the
+    seconds of the gaps that were closed.
 
-    def _place(self, track: _Track, stamp: Fraction, shown: Fraction) -> None:
-        """Move the track to the part that a packet belongs to."""
-        if self._follows(track, stamp + self.shifts[track.part]):
-            return
-        for part in range(track.part + 1, len(self.shifts)):
-            if self._follows(track, stamp + self.shifts[part]):
-                self._enter(track, part)
-                return
-        if self.end is not None and len(self.shifts) < MOST_PARTS:
-            self.shifts.append(self.end - shown)
-            self._enter(track, len(self.shifts) - 1)
+    `looks_wrapped`: libav took a step back for the end of a clock, and FFmpeg's program would take it back on its own.
+    """
 
-    def _follows(self, track: _Track, steady: Fraction) -> bool:
-        """Whether a packet can come next at this steady time."""
-        if track.last is not None and steady < track.last - BACK:
-            return False
-        return self.demuxer not in DISCONTINUOUS or self.end is None or steady <= self.end + LONGEST_GAP
+    joints: Mapping[int, tuple[tuple[int, Fraction], ...]]
+    closed: tuple[float, ...] = ()
+    looks_wrapped: bool = False
 
-    def _enter(self, track: _Track, part: int) -> None:
-        track.begins += [track.packets] * (part - track.part)
-        track.part = part
+    def last(self, track: int) -> Fraction:
+        """What is added to the times of a track at the end."""
+        return self.joints[track][-1][1] if track in self.joints else Fraction(0)
 
-    def joints(self) -> dict[int, tuple[tuple[int, Fraction], ...]]:
-        """By track: from which of its packets on (counted from 0) by how much (s) the times are shifted in all."""
-        found = {
-            index: tuple(zip(track.begins, self.shifts[1:], strict=False)) for index, track in self._tracks.items()
-        }
-        return {index: joints for index, joints in found.items() if joints}
+
+def clock_of(
+    demuxer: str, pictures: Mapping[int, Stamps], sounds: Mapping[int, Stamps], texts: Mapping[int, Stamps]
+) -> Clock:
+    """The clock of a source by its tracks: pictures and sounds, which lead, and captions, which follow."""
+    tracks = {index: stamps for index, stamps in (*pictures.items(), *sounds.items()) if len(stamps.order)}
+    if demuxer not in RESTARTING or not tracks:
+        return Clock({})
+    jumps = {index: _jumps(index, stamps, demuxer) for index, stamps in tracks.items()}
+    joints = _joints(jumps, tracks)[: MOST_PARTS - 1]
+    shifts = _shifts(joints, tracks, pictures.keys())
+    told: dict[int, list[tuple[int, Fraction]]] = {}
+    for joint, shift in zip(joints, shifts, strict=True):
+        places = {jump.track: jump.packet for jump in joint}
+        place = min(jump.place for jump in joint)
+        for index, stamps in (*tracks.items(), *texts.items()):
+            packet = places.get(index, _first_behind(stamps, place))
+            told.setdefault(index, []).append((packet, shift))
+    closed = tuple(max(jump.by for jump in joint) for joint in joints if joint[0].by > 0)
+    wrap = WRAP_SECONDS.get(demuxer, 0.0)
+    looks_wrapped = any(jump.by < 0 and abs(jump.by + wrap) < -jump.by / 10 for joint in joints for jump in joint)
+    return Clock({index: tuple(parts) for index, parts in told.items()}, closed, looks_wrapped)
+
+
+def _jumps(index: int, stamps: Stamps, demuxer: str) -> list[_Jump]:
+    """Where a track's clock does not go on as it should, but for a few packets after which it is as before."""
+    found: list[_Jump] = []
+    base = float(stamps.base)
+    known = [number for number, ticks in enumerate(stamps.order) if ticks != UNKNOWN]
+    times = [stamps.order[number] * base for number in known]
+    is_discontinuous, last, skip_to = demuxer in DISCONTINUOUS, None, 0
+    for at, number in enumerate(known):
+        time = times[at]
+        if at < skip_to:
+            continue
+        is_back, is_on = last is not None and time < last - BACK, last is not None and time > last + LONGEST_GAP
+        if last is not None and stamps.keys[number] and (is_back or (is_on and is_discontinuous)):
+            if skip_to := _taken_back(times, at, time - last):
+                continue
+            found.append(_Jump(index, number, stamps.places[number], last, time))
+            last = time
+        last = time if last is None or stamps.keys[number] else max(last, time)
+    return found
+
+
+def _taken_back(times: Sequence[float], at: int, jump: float) -> int:
+    """The number of the packet, soon behind a jump, that takes it back; 0 when none does."""
+    soon = range(at + 1, min(at + _GLITCH_PACKETS, len(times)))
+    return next((number for number in soon if abs(times[number] - times[number - 1] + jump) <= _GLITCH), 0)
+
+
+def _joints(jumps: Mapping[int, list[_Jump]], tracks: Mapping[int, Stamps]) -> list[tuple[_Jump, ...]]:
+    """The jumps that all tracks make together, in the order of the file."""
+    every = sorted((jump for each in jumps.values() for jump in each), key=lambda jump: jump.place)
+    joints: list[tuple[_Jump, ...]] = []
+    taken: set[_Jump] = set()
+    for jump in every:
+        if jump in taken:
+            continue
+        others = [_like(jump, jumps[index], taken) for index in tracks if index != jump.track]
+        alone = [index for index in tracks if index != jump.track and _goes_on(tracks[index], jump.place)]
+        same = [other for other in others if other]
+        if {*alone} - {other.track for other in same}:
+            continue  # a track goes on while this one jumps
+        if jump.by > 0 and jump.by <= (LONGEST_GAP if same else LONGEST_GAP_ALONE):
+            continue
+        joints.append((jump, *same))
+        taken.update((jump, *same))
+    return joints
+
+
+def _like(jump: _Jump, others: Sequence[_Jump], taken: set[_Jump]) -> _Jump | None:
+    """The jump of another track that is the same."""
+    near = (
+        other
+        for other in others
+        if other not in taken
+        and abs(other.by - jump.by) <= _SAME_JUMP
+        and abs(other.place - jump.place) <= _NEAR_PACKETS
+    )
+    return min(near, key=lambda other: abs(other.place - jump.place), default=None)
+
+
+def _goes_on(stamps: Stamps, place: int) -> bool:
+    """Whether a track has packets shortly before a place and shortly behind it."""
+    number = _first_behind(stamps, place)
+    before = number > 0 and place - stamps.places[number - 1] <= _NEAR_PACKETS
+    behind = number < len(stamps.places) and stamps.places[number] - place <= _NEAR_PACKETS
+    return before and behind
+
+
+def _first_behind(stamps: Stamps, place: int) -> int:
+    """The number of a track's first packet at or behind a place."""
+    return bisect_left(stamps.places, place)
+
+
+def _shifts(
+    joints: Sequence[tuple[_Jump, ...]], tracks: Mapping[int, Stamps], pictures: Container[int]
+) -> list[Fraction]:
+    """What is added to the times of each part: every track goes on behind its own end, the tightest one at once.
+
+    Where picture and sound end within 0.1 s, pictures follow each other without a hole: the last block of sound is
+    longer than what is heard of it.
+    """
+    shifts: list[Fraction] = []
+    begun = dict.fromkeys(tracks, 0)
+    for joint in joints:
+        before = shifts[-1] if shifts else Fraction(0)
+        apart, shown = [], []
+        for jump in joint:
+            stamps = tracks[jump.track]
+            end = _end(stamps, range(begun[jump.track], jump.packet))
+            first = _begin(stamps, jump.packet)
+            if end is not None and first is not None:
+                apart.append((end - first) * stamps.base)
+                shown += apart[-1:] if jump.track in pictures else []
+            begun[jump.track] = jump.packet
+        least = max(apart, default=Fraction(0))
+        shifts.append(before + (max(shown) if shown and least - max(shown) <= BACK else least))
+    return shifts
+
+
+def _end(stamps: Stamps, packets: range) -> int | None:
+    """When (ticks) the last of these packets is no longer shown."""
+    times = ((_time(stamps, number), stamps.lengths[number]) for number in packets)
+    return max((time + length for time, length in times if time != UNKNOWN), default=None)
+
+
+def _begin(stamps: Stamps, packet: int) -> int | None:
+    """When (ticks) the first of the pictures or sounds from a packet on is shown."""
+    return min(
+        _known(_time(stamps, number) for number in range(packet, min(packet + 8, len(stamps.order)))), default=None
+    )
+
+
+def _known(times: Iterable[int]) -> Iterable[int]:
+    return (time for time in times if time != UNKNOWN)
+
+
+def _time(stamps: Stamps, number: int) -> int:
+    shown = stamps.shown[number]
+    return stamps.order[number] if shown == UNKNOWN else shown
+
+
+def steady(stamps: Stamps, joints: Joints) -> list[tuple[Fraction, Fraction]]:
+    """From when to when (s) each packet is shown that has a time, by the steady clock."""
+    spans = []
+    base, parts = stamps.base, iter((*joints, (len(stamps.shown), Fraction(0))))
+    (until, after), shift = next(parts), Fraction(0)
+    for number, (shown, order, length) in enumerate(zip(stamps.shown, stamps.order, stamps.lengths, strict=True)):
+        while number >= until:
+            shift = after
+            until, after = next(parts)
+        ticks = order if shown == UNKNOWN else shown
+        if ticks != UNKNOWN:
+            spans.append((ticks * base + shift, (ticks + length) * base + shift))
+    return spans
+
+
+def exact(number: Any) -> Fraction:
+    """PyAV's own kind of fraction does not mix with Python's."""
+    return Fraction(number.numerator, number.denominator)

@@ -126,8 +126,9 @@ def test_a_source_put_together_is_given_one_clock() -> None:
     command = opened("s", PLAN.model_copy(update={"joints": joints}), 0)
 
     moved = r"(gte(N\,125)*(5.000000)+gte(N\,250)*(3.500000))/TB"
-    assert command[command.index("-bsf:0") + 1] == f"setts=pts=PTS+{moved}:dts=DTS+{moved}"
-    assert command[command.index("-bsf:1") + 1].startswith(r"setts=pts=PTS+(gte(N\,9)*(5.000000))/TB")
+    times = rf"pts=if(eq(PTS\,NOPTS)\,NOPTS\,PTS+{moved}):dts=if(eq(DTS\,NOPTS)\,NOPTS\,DTS+{moved})"
+    assert command[command.index("-bsf:0") + 1] == f"setts={times}"
+    assert r"PTS+(gte(N\,9)*(5.000000))/TB" in command[command.index("-bsf:1") + 1]
     assert command.index("-bsf:1") < command.index("-i")
 
 

@@ -1,6 +1,10 @@
+from pathlib import Path
+
 import pytest
 
-from vod.media.charset import charset_of, repaired
+from tests.media.generate import ffmpeg
+from vod.media import charset
+from vod.media.charset import MOST_BYTES, charset_of, iconv_name, repaired
 
 
 @pytest.mark.parametrize(
@@ -37,3 +41,30 @@ def test_one_odd_line_among_others_is_repaired_alone() -> None:
     lines = ["Zürich".encode(), "Café".encode("cp1252"), b"plain"]
 
     assert repaired(b"\n".join(lines), "fr") == "Zürich\nCafé\nplain"
+
+
+def test_a_broken_line_does_not_make_all_of_it_another_character_set() -> None:
+    raw = b"\n".join(["déjà vu".encode()] * 20 + ["été".encode("cp1252")])
+
+    assert charset_of(raw, "fr") == "utf-8"
+
+
+def test_a_text_that_no_film_has_is_not_looked_at() -> None:
+    assert charset_of(b"\xe9\n" * MOST_BYTES, "fr") is None
+    assert repaired(b"\xe9\n" * MOST_BYTES, "fr") is None
+
+
+def test_every_character_set_of_a_language_is_one_that_ffmpeg_knows(tmp_path: Path) -> None:
+    (tmp_path / "a.srt").write_bytes(b"1\n00:00:00,000 --> 00:00:01,000\nx\n")
+    names = {name for names in charset._BY_LANGUAGE.values() for name in names}
+    for name in {
+        *names,
+        "koi8_r",
+        "iso8859_2",
+        "iso8859_5",
+        "mac_cyrillic",
+        "shift_jis_2004",
+        "euc_jis_2004",
+        "utf_16",
+    }:
+        ffmpeg("-sub_charenc", iconv_name(name), "-i", str(tmp_path / "a.srt"), str(tmp_path / "a.vtt"))
