@@ -5,8 +5,10 @@
 bin := .venv/bin
 # `make test` writes the permissions that roles used to this file.
 grants := $(CURDIR)/.local/used-grants.jsonl
-# Every core tests; what shares something costly stays together (tests/conftest.py).
-parallel := -n auto --no-loadscope-reorder
+# What computes is tested on every core; what waits for platforms, browsers and kernels by itself, so that it waits for
+# nobody else.
+parallel := -n auto
+computing := tests/unit tests/templates tests/deployment tests/media
 export SAM_CLI_TELEMETRY := 0
 # `sam build` looks for python3.13 and pip on PATH.
 with_tools := PATH="$(CURDIR)/$(bin):$$PATH"
@@ -28,7 +30,8 @@ dashboard: setup ## draw the dashboard of the running `make up` (FILE=dashboard.
 
 test: setup scan ## run all tests except those that need Docker, with a selection of the exhaustive inputs
 	@mkdir -p .local && rm -f $(grants)
-	VOD_USED_GRANTS=$(grants) $(bin)/python -m pytest $(parallel) tests --ignore=tests/docker -m "not exhaustive"
+	$(bin)/python -m pytest $(parallel) $(computing) -m "not exhaustive"
+	VOD_USED_GRANTS=$(grants) $(bin)/python -m pytest tests --ignore=tests/docker $(computing:%=--ignore=%)
 	@$(MAKE) --no-print-directory audit
 
 test-all: setup ## run the exhaustive tests: every source at 1, 3 and 8 chunks, every real file of VOD_MEDIA
@@ -58,10 +61,11 @@ unit: setup ## part of `make test`: pure logic and the templates
 	$(bin)/python -m pytest $(parallel) tests/unit tests/templates
 
 media: setup ## part of `make test`: real FFmpeg on generated files
-	$(bin)/python -m pytest $(parallel) tests/integration tests/media -m "not exhaustive"
+	$(bin)/python -m pytest $(parallel) tests/media -m "not exhaustive"
+	$(bin)/python -m pytest tests/integration
 
 platform: setup ## part of `make test`: the emulator and the whole platform in it
-	$(bin)/python -m pytest $(parallel) tests/local tests/deployment tests/e2e
+	$(bin)/python -m pytest tests/local tests/deployment tests/e2e
 
 browser: setup ## part of `make test`: the page, embeds and playback in a real browser
 	$(bin)/python -m pytest tests/web tests/playback tests/elsewhere

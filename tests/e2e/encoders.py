@@ -1,10 +1,15 @@
-"""The encoders that work on a video right now: to be counted, killed, or held still."""
+"""The encoders that work on a video right now: to be counted, killed, held still, or kept from starting."""
 
 import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from local.platform import Platform
+
+LAST_CHUNK = "3"
+"""Of a film of 48 s, where chunks last 12 s."""
 
 
 def encoder_processes(video_id: str) -> list[int]:
@@ -32,3 +37,15 @@ def held(video_id: str) -> Iterator[None]:
         for process in stopped:
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGCONT)
+
+
+@contextmanager
+def no_capacity_for_the_end(platform: Platform) -> Iterator[None]:
+    """A while in which the last chunk of a film finds no capacity on Fargate."""
+    fault = platform.state / "faults" / "no-capacity"
+    fault.parent.mkdir(exist_ok=True)
+    fault.write_text(LAST_CHUNK)
+    try:
+        yield
+    finally:
+        fault.unlink()

@@ -237,4 +237,4 @@ def test_the_dashboard_is_drawn_from_what_happened(platform: Platform) -> None:
     lines = {axes.get_title("left"): [line.get_label() for line in axes.lines] for axes in drawn.axes}
     assert empty <= {"EFS burst credits (bytes)"}
     assert lines["Failures by code"] == ["internal", "not_a_video"]
-    assert lines["Cost per hour of video (USD)"] == ["USD an hour"]
+    assert lines["Cost per hour of video (USD)"] == ["USD per hour"]

@@ -304,4 +304,4 @@ def test_a_stack_that_holds_a_pipeline_is_none_that_a_pipeline_deploys(holder: P
     )
 
     assert told.returncode == 1
-    assert "holds a pipeline itself" in told.stderr
+    assert "contains a pipeline" in told.stderr

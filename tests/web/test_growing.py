@@ -1,7 +1,7 @@
 """A video is watched from its beginning while the rest of it is encoded, and goes on to its end without a reload."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -9,27 +9,13 @@ import pytest
 from local.api import Api
 from local.platform import Platform
 from tests.e2e.conftest import ended
+from tests.e2e.encoders import no_capacity_for_the_end
 from tests.local.aws import until
 from tests.media.generate import clip
 from tests.web.visitor import Visitor
 
 pytestmark = pytest.mark.slow
 SECONDS = 48
-
-
-LAST_CHUNK = "3"
-
-
-@contextmanager
-def no_capacity_for_the_end(platform: Platform) -> Iterator[None]:
-    """A while in which the last chunk of a film finds no capacity on Fargate."""
-    fault = platform.state / "faults" / "no-capacity"
-    fault.parent.mkdir(exist_ok=True)
-    fault.write_text(LAST_CHUNK)
-    try:
-        yield
-    finally:
-        fault.unlink()
 
 
 @pytest.fixture
