@@ -30,8 +30,8 @@ dashboard: setup ## draw the dashboard of the running `make up` (FILE=dashboard.
 
 test: setup scan ## run all tests except those that need Docker, with a selection of the exhaustive inputs
 	@mkdir -p .local && rm -f $(grants)
-	$(bin)/python -m pytest $(parallel) $(computing) -m "not exhaustive"
-	VOD_USED_GRANTS=$(grants) $(bin)/python -m pytest tests --ignore=tests/docker $(computing:%=--ignore=%)
+	VOD_USED_GRANTS=$(grants) $(bin)/python -m pytest $(parallel) $(computing) -m "not exhaustive"
+	VOD_USED_GRANTS=$(grants) $(bin)/python -m pytest tests --ignore=tests/docker $(computing:%=--ignore=%) -m "not exhaustive"
 	@$(MAKE) --no-print-directory audit
 
 test-all: setup ## run the exhaustive tests: every source at 1, 3 and 8 chunks, every real file of VOD_MEDIA
