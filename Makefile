@@ -7,7 +7,7 @@ bin := .venv/bin
 grants := $(CURDIR)/.local/used-grants.jsonl
 # What computes is tested on every core; what waits for platforms, browsers and kernels by itself, so that it waits for
 # nobody else.
-parallel := -n auto
+parallel := -n auto --dist loadfile
 computing := tests/unit tests/templates tests/deployment tests/media
 export SAM_CLI_TELEMETRY := 0
 # `sam build` looks for python3.13 and pip on PATH.

@@ -40,11 +40,11 @@ def held(video_id: str) -> Iterator[None]:
 
 
 @contextmanager
-def no_capacity_for_the_end(platform: Platform) -> Iterator[None]:
-    """A while in which the last chunk of a film finds no capacity on Fargate."""
+def no_capacity(platform: Platform, chunk: str = "") -> Iterator[None]:
+    """A while in which no task, or none for this chunk, finds capacity on Fargate."""
     fault = platform.state / "faults" / "no-capacity"
     fault.parent.mkdir(exist_ok=True)
-    fault.write_text(LAST_CHUNK)
+    fault.write_text(chunk)
     try:
         yield
     finally:

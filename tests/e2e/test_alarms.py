@@ -12,6 +12,7 @@ from local.dashboard import draw
 from local.deploy import resources
 from local.platform import Options, Platform
 from tests.e2e.conftest import ended
+from tests.e2e.encoders import no_capacity
 from tests.local.aws import invoke, listener, until
 from tests.media.generate import clip
 
@@ -127,13 +128,9 @@ def failed_executions(platform: Platform, machine: str) -> int:
 def test_no_capacity_and_the_video_is_ready_once_there_is_some(
     platform: Platform, api: Api, source: Path, told: Any
 ) -> None:
-    fault = platform.state / "faults" / "no-capacity"
-    fault.parent.mkdir(exist_ok=True)
-    fault.touch()
-    video_id = api.upload(source, lambda _: None)
-
-    goes_off(platform, told, "no-capacity")
-    fault.unlink()
+    with no_capacity(platform):
+        video_id = api.upload(source, lambda _: None)
+        goes_off(platform, told, "no-capacity")
 
     assert ended(api, video_id)["status"] == "ready"
 

@@ -11,7 +11,7 @@ from mpegdash.parser import MPEGDASHParser
 
 from local.api import FINAL, Api
 from local.platform import Platform
-from tests.e2e.encoders import no_capacity_for_the_end
+from tests.e2e.encoders import LAST_CHUNK, no_capacity
 from tests.e2e.test_pipeline import fetched
 from tests.media.generate import clip, decoded_frames
 
@@ -26,7 +26,7 @@ def test_manifests_only_ever_get_longer_and_name_nothing_that_is_not_there(
     seen: list[list[str]] = []
     moments: dict[str, float] = {}
 
-    with no_capacity_for_the_end(platform):
+    with no_capacity(platform, LAST_CHUNK):
         video_id = api.upload(film, lambda _: None)
         while not seen or len(seen[-1]) < MANY:
             watch(api.video(video_id), moments, seen)

@@ -1,7 +1,6 @@
 """One video at a time: whoever sends many does not keep others waiting, and everything becomes ready in the end."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from local.api import Api
 from local.deploy import resources
 from local.platform import Options, Platform
 from tests.e2e.conftest import ended
+from tests.e2e.encoders import no_capacity
 from tests.e2e.test_reconcile import reconcile
 from tests.local.aws import until
 from vod.aws.videos import DynamoVideos
@@ -34,7 +34,7 @@ def made(platform: Platform) -> Callable[[str], str]:
 def test_turns(platform: Platform, made: Callable[[str], str], source: Path) -> None:
     ann, bob = (Api(platform.api, platform.user_token(name)) for name in ("ann", "bob"))
 
-    with full(platform):
+    with no_capacity(platform):
         bulk = [ann.upload(source, lambda _: None) for _ in range(4)]
         until(lambda: ann.video(bulk[3])["waitsFor"] == "turn")
         single = bob.upload(source, lambda _: None)
@@ -49,21 +49,9 @@ def test_turns(platform: Platform, made: Callable[[str], str], source: Path) -> 
     assert single in in_order[:3], "one of ann's ran, and one more had waited longer than bob's"
 
 
-@contextmanager
-def full(platform: Platform) -> Iterator[None]:
-    """A while in which Fargate has no room, and what has begun does not end."""
-    fault = platform.state / "faults" / "no-capacity"
-    fault.parent.mkdir(exist_ok=True)
-    fault.touch()
-    try:
-        yield
-    finally:
-        fault.unlink()
-
-
 def test_a_retry_waits_for_its_turn_too(platform: Platform, made: Callable[[str], str], source: Path) -> None:
     api = Api(platform.api, platform.token)
-    with full(platform):
+    with no_capacity(platform):
         first, second = (api.upload(source, lambda _: None) for _ in range(2))
         until(lambda: api.video(second)["waitsFor"] == "turn")
         api.call("POST", f"/videos/{second}/cancel")

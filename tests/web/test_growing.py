@@ -9,7 +9,7 @@ import pytest
 from local.api import Api
 from local.platform import Platform
 from tests.e2e.conftest import ended
-from tests.e2e.encoders import no_capacity_for_the_end
+from tests.e2e.encoders import LAST_CHUNK, no_capacity
 from tests.local.aws import until
 from tests.media.generate import clip
 from tests.web.visitor import Visitor
@@ -22,7 +22,7 @@ SECONDS = 48
 def film(api: Api, platform: Platform, tmp_path: Path) -> Iterator[tuple[str, ExitStack]]:
     """The id of a video that is encoded but for its last chunk, and what keeps that waiting until it is closed."""
     with ExitStack() as waiting:
-        waiting.enter_context(no_capacity_for_the_end(platform))
+        waiting.enter_context(no_capacity(platform, LAST_CHUNK))
         video_id = api.upload(clip(tmp_path / "film.mp4", seconds=SECONDS, size="320x180"), lambda _: None)
         until(lambda: api.video(video_id)["status"] == "playable", 120)
         yield video_id, waiting

@@ -63,10 +63,10 @@ class Extras:
         """One track as WebVTT or SubRip, in whatever character set it is written; empty when it cannot be read."""
         opened, charset = self._opened(0.0), None
         if rendition.codec in subtitles.IN_ANY_CHARSET:
-            raw = self._still(subtitles.raw_command(self.binary, opened, rendition))
+            raw = self._still(subtitles.stored_command(self.binary, opened, rendition, "data"))
             charset = charset_of(raw, rendition.language)
             if charset not in (UTF_8, None) and rendition.codec in subtitles.SUBRIP:
-                raw = self._still(subtitles.subrip_command(self.binary, opened, rendition))
+                raw = self._still(subtitles.stored_command(self.binary, opened, rendition, "srt"))
                 return repaired(raw, rendition.language) or ""
             if charset is None:
                 return ""

@@ -66,7 +66,7 @@ def encode_command(
     if drawn:
         command += storyboard.output(SHEETS, outputs[SHEETS])
     for audio in audios:
-        command += [*sound_filters(audio, alone), *_audio_output(audio), outputs[audio.name]]
+        command += [*sound_filters(audio, alone, bool(plan.joints)), *_audio_output(audio), outputs[audio.name]]
     return command
 
 
@@ -194,14 +194,13 @@ def _input(source: str, plan: Plan, may_change: bool) -> Command:
 
 
 def _joined(joints: Sequence[Joint]) -> Command:
-    """One steady clock for a source that was put together: its packets' times are moved as the probe found.
+    """One steady clock for a source that was put together: its packets' times are moved as the probe found, which tells
+    the joints of one track after those of another.
 
     With -copyts FFmpeg's own correction is off, and it would count from another zero in every process.
     """
     arguments = []
-    for track, parts in groupby(
-        sorted(joints, key=lambda joint: (joint.track, joint.packet)), lambda joint: joint.track
-    ):
+    for track, parts in groupby(joints, lambda joint: joint.track):
         shifts, before = [], 0.0
         for joint in parts:
             shifts.append(rf"gte(N\,{joint.packet})*({joint.shift - before:.6f})")
@@ -225,27 +224,27 @@ def _video_output(plan: Plan, rendition: Rendition, first_frame: int) -> Command
     ]
 
 
-def sound_filters(track: AudioRendition, alone: bool) -> Command:
+def sound_filters(track: AudioRendition, alone: bool, is_joined: bool = False) -> Command:
     """What makes a sound track steady: gaps and a late start become silence, so that it never drifts from the picture.
 
     Broadcasts change between stereo and 5.1, which ends FFmpeg. A track `alone` in its process passes two graphs: the
     first one may be built anew then, the second lives on and knows how much it has given. With a picture beside it that
     sometimes stands still for ever (FFmpeg 9.0.2, late sound), so it is for what the first try could not do.
+
+    Where a source `is_joined`, put together from several, blocks of its sound overlap.
     """
     silence, cut = _silence(track)
     begin, late = _late(track)
-    exact = f":min_hard_comp={_LEAST_HOLE}" if track.is_joined else ""
+    exact = f":min_hard_comp={_LEAST_HOLE}" if is_joined else ""
     steady = f"aresample={track.sample_rate}:async={_STRETCHED if track.drifts else 1}{exact}:first_pts=0{late}"
     layout = {1: "mono", 2: "stereo", SURROUND: "5.1"}[track.channels]
-    mixed = f",aformat=fltp:channel_layouts={layout},{_LIMITED}" if track.is_mixed else ""
+    laid_out = f",aformat=fltp:channel_layouts={layout}"
+    limited = f",{_LIMITED}" if track.is_mixed else ""
     if not alone or track.right_index is not None:
-        ending = f"{mixed}{silence or _filled(track)}{cut}"
+        ending = f"{laid_out + limited if limited else ''}{silence or _filled(track)}{cut}"
         return ["-filter_complex", f"{_heard(track, begin + steady)}{ending}[{track.name}]"]
     # apad does nothing in a graph behind another one, whose end does not reach it (FFmpeg 9.0.2).
-    even = (
-        f"[0:{track.source_index}]{begin}aresample={track.sample_rate}:async=1,aformat=fltp:channel_layouts={layout}"
-        f"{f',{_LIMITED}' if track.is_mixed else ''}{silence}"
-    )
+    even = f"[0:{track.source_index}]{begin}aresample={track.sample_rate}:async=1{laid_out}{limited}{silence}"
     return [
         "-filter_complex",
         f"{even}[{track.name}in]",

@@ -65,10 +65,7 @@ def _of_sound(video_id: str, run: str, source: SourceObject, probe: Probe, recip
         frames=0,
         duration=probe.duration,
         renditions=(),
-        audio=tuple(
-            each.model_copy(update={"is_joined": bool(probe.joints)})
-            for each in sound.renditions(sound.paired(probe.audio, probe.container), seconds)
-        ),
+        audio=sound.renditions(sound.paired(probe.audio, probe.container), seconds),
         subtitles=subtitles.renditions(probe.subtitles),
         storyboard=None,
         measure_quality=False,

@@ -36,7 +36,6 @@ class AudioRendition(Frozen):
     track ends (s), None when that is not known. Silence follows up to `until`, where the video ends; None: as long as
     the source's track (plans of releases before 0.3). `is_mixed`: from more channels than it has itself;
     `drifts`: its clock is not that of its samples; `late`: so many s of silence come first, 0 for a few;
-    `is_joined`: its source was put together, and blocks of sound overlap where it was;
     `right_index`: the source's track with the right channel, of two mono ones.
     """
 
@@ -52,7 +51,6 @@ class AudioRendition(Frozen):
     is_mixed: bool = False
     drifts: bool = False
     late: float = 0.0
-    is_joined: bool = False
     right_index: int | None = None
     end: float | None = None
     until: float | None = None

@@ -23,7 +23,8 @@ TEXT_CODECS = frozenset(
 SUBRIP = ("subrip", "srt")
 IN_ANY_CHARSET = (*SUBRIP, "ass", "ssa", "text")
 """Codecs whose texts are UTF-8 by their containers' rules, and often are not."""
-_RAW = ["-c:s", "copy", "-avoid_negative_ts", "disabled", "-f"]
+# A cue before zero would shift all others; it is cut by `sanitised` instead.
+_KEPT_TIMES = ["-avoid_negative_ts", "disabled"]
 _TELETEXT = ("dvb_teletext", "libzvbi_teletextdec")
 MAYBE_EMPTY = (*_TELETEXT, "eia_608", "cc_dec")
 """Tracks that broadcasts announce with or without a word in them."""
@@ -106,19 +107,14 @@ def command(binary: str, opened: Command, rendition: SubtitleRendition, charset:
     """
     decoder = _TELETEXT_DECODER if rendition.codec in _TELETEXT else []
     decoder = [*decoder, *(["-sub_charenc", iconv_name(charset)] if charset else [])]
-    # avoid_negative_ts: a cue before zero would shift all others; it is cut by `sanitised` instead.
-    shape = ["-c:s", "webvtt", "-avoid_negative_ts", "disabled", "-f", "webvtt", "pipe:1"]
+    shape = ["-c:s", "webvtt", *_KEPT_TIMES, "-f", "webvtt", "pipe:1"]
     return [binary, "-v", "error", "-nostdin", *decoder, *opened, "-map", f"0:{rendition.source_index}", *shape]
 
 
-def raw_command(binary: str, opened: Command, rendition: SubtitleRendition) -> Command:
-    """The bytes of a track's texts, one after another, on standard output."""
-    return [binary, "-v", "error", "-nostdin", *opened, "-map", f"0:{rendition.source_index}", *_RAW, "data", "pipe:1"]
-
-
-def subrip_command(binary: str, opened: Command, rendition: SubtitleRendition) -> Command:
-    """A SubRip track as it is, with its times, on standard output."""
-    return [binary, "-v", "error", "-nostdin", *opened, "-map", f"0:{rendition.source_index}", *_RAW, "srt", "pipe:1"]
+def stored_command(binary: str, opened: Command, rendition: SubtitleRendition, shape: str) -> Command:
+    """One track as it is stored, on standard output: with its times (`srt`), or its texts alone (`data`)."""
+    copied = ["-c:s", "copy", *_KEPT_TIMES, "-f", shape, "pipe:1"]
+    return [binary, "-v", "error", "-nostdin", *opened, "-map", f"0:{rendition.source_index}", *copied]
 
 
 def sanitised(text: str, seconds: float) -> str | None:

@@ -106,6 +106,7 @@ def _video(read: Read, stream: VideoStream, start: Fraction) -> VideoTrack:
     width, height = max(shown, key=lambda size: size[0] * size[1])
     scans = {bool(each.picture.interlaced_frame) for each in read.looks}
     decoder = probe_rules.decoder_of_alpha(stream.codec_context.name, stream.metadata.get("alpha_mode"))
+    color = _color(picture)
     return VideoTrack(
         index=stream.index,
         codec=stream.codec_context.name,
@@ -116,7 +117,7 @@ def _video(read: Read, stream: VideoStream, start: Fraction) -> VideoTrack:
         interlaced=True in scans,
         progressive_parts=len(scans) > 1,
         shapes=_shapes(read, start, turn) if len(set(shown)) > 1 and not read.scan.clock.joints else (),
-        color=_color(picture).model_copy(update={"alpha": True}) if decoder else _color(picture),
+        color=color.model_copy(update={"alpha": color.alpha or decoder is not None}),
         decoder=decoder,
         rate=Rate.of(rate),
         frames=len(times) if read.scan.complete else stream.frames or None,

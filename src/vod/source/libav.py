@@ -30,16 +30,14 @@ _HEADER_BYTES = 1 << 20
 def read_probe(source: BinaryIO, demuxer: str, size: int, limits: Limits) -> Probe:
     """The probe of a seekable source of `size` bytes; SourceRefused when it cannot become a video."""
     try:
-        raw_clock = False
         with _opened(source, demuxer) as container:
             _check_tracks(container, limits)
             known = _dump(container)
             cover = _cover(container, limits)
-            scan, index = scanned(container, source, size, demuxer, lambda scan: _film(container, scan))
-        if scan.clock.looks_wrapped:
-            raw_clock = True
+            scan, index = _scanned(container, source, size, demuxer)
+        if raw_clock := scan.clock.looks_wrapped:
             with _opened(source, demuxer, raw_clock) as container:
-                scan, index = scanned(container, source, size, demuxer, lambda scan: _film(container, scan))
+                scan, index = _scanned(container, source, size, demuxer)
         with _opened(source, demuxer, raw_clock) as container:
             track = None if index is None else _track(container, index)
             seen = [] if track is None else [first_look(container, track, limits)]
@@ -96,6 +94,10 @@ def _check_tracks(container: InputContainer, limits: Limits) -> None:
         raise SourceRefused("no_video_stream")
     if moving and not any(_is_decodable(track) for track in moving):
         raise SourceRefused("unsupported_codec")
+
+
+def _scanned(container: InputContainer, source: BinaryIO, size: int, demuxer: str) -> tuple[Scan, int | None]:
+    return scanned(container, source, size, demuxer, lambda scan: _film(container, scan))
 
 
 def _film(container: InputContainer, scan: Scan) -> int | None:

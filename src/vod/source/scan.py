@@ -11,7 +11,6 @@ from typing import Any, BinaryIO
 import av
 from av.container import InputContainer
 from av.error import FFmpegError
-from av.subtitles.stream import SubtitleStream
 from av.video.stream import VideoStream
 
 from vod.source import matroska_tail
@@ -92,8 +91,8 @@ def _demuxed(container: InputContainer, demuxer: str, most_bytes: int) -> Scan:
     """What follows in the source, up to so many bytes, packets and seconds of work."""
     scan = Scan(
         {track.index: SoundScan(track) for track in container.streams.audio},
-        {track.index: PictureScan(_stamps(track)) for track in container.streams.video},
-        {track.index: _stamps(track) for track in container.streams.subtitles},
+        {track.index: PictureScan(Stamps.of(track.time_base)) for track in container.streams.video},
+        {track.index: Stamps.of(track.time_base) for track in container.streams.subtitles},
     )
     seen, until = 0, time.monotonic() + MOST_SECONDS
     try:
@@ -111,10 +110,6 @@ def _demuxed(container: InputContainer, demuxer: str, most_bytes: int) -> Scan:
     return scan
 
 
-def _stamps(track: VideoStream | SubtitleStream) -> Stamps:
-    return Stamps(exact(track.time_base) if track.time_base else Fraction(1))
-
-
 def _add_tail(container: InputContainer, index: int | None, scan: Scan, tail: Scan | None) -> None:
     """The end of a large source: from its last packets, its index, or what its header says, which knows no joints."""
     if index is not None:
@@ -122,7 +117,7 @@ def _add_tail(container: InputContainer, index: int | None, scan: Scan, tail: Sc
         told = Fraction(0) if scan.clock.joints else _told_end(container, index, len(picture.times))
         picture.end = max(picture.end, told, tail.pictures[index].end + scan.clock.last(index) if tail else told)
     elif not tail:
-        scan.told = header_end(container)
+        scan.told = _header_end(container)
     for number, sound in scan.sounds.items():
         heard = tail.sounds[number] if tail else None
         sound.end = None if heard is None or heard.end is None else heard.end + scan.clock.last(number)
@@ -176,7 +171,7 @@ def _told_end(container: InputContainer, index: int, seen: int) -> Fraction:
     track = container.streams[index]
     if track.time_base and len(track.index_entries) > seen:
         return track.index_entries[len(track.index_entries) - 1].timestamp * exact(track.time_base)
-    return header_end(container)
+    return _header_end(container)
 
 
 def can_be_entered(demuxer: str, size: int, track: VideoStream) -> bool:
@@ -185,7 +180,7 @@ def can_be_entered(demuxer: str, size: int, track: VideoStream) -> bool:
     return size <= SCAN_BYTES or (demuxer in _ENTERED and has_index)
 
 
-def header_end(container: InputContainer) -> Fraction:
+def _header_end(container: InputContainer) -> Fraction:
     """When the source ends (s) by its header."""
     return Fraction((container.start_time or 0) + (container.duration or 0), av.time_base)
 

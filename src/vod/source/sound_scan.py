@@ -36,7 +36,7 @@ class SoundScan:
         self.codec: str = context.name if context is not None else "unknown"
         self.channels: int = context.channels if context is not None else 0
         self.sample_rate: int = context.sample_rate if context is not None else 0
-        self.stamps = Stamps(exact(track.time_base) if track.time_base else Fraction(1))
+        self.stamps = Stamps.of(track.time_base)
         self.begin: Fraction | None = None
         self.end: Fraction | None = None
         self.packets = 0

@@ -12,10 +12,10 @@ The rule, for the packets of picture and sound in the order of the file:
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, Self
 
 LONGEST_GAP, LONGEST_GAP_ALONE = 5.0, 60.0
 """A gap (s) that is no longer is what the source means: a pause, a slide."""
@@ -33,6 +33,7 @@ Joints = Sequence[tuple[int, Fraction]]
 _SAME_JUMP = 1.0
 _GLITCH_PACKETS, _GLITCH = 50, 0.2
 _NEAR_PACKETS = 5000
+_REORDERED = 8
 UNKNOWN = -(1 << 63)
 
 
@@ -47,6 +48,11 @@ class Stamps:
     lengths: array[int] = field(default_factory=lambda: array("q"))
     places: array[int] = field(default_factory=lambda: array("q"))
     keys: bytearray = field(default_factory=bytearray)
+
+    @classmethod
+    def of(cls, base: Any) -> Self:
+        """None yet, of a track with this time base as PyAV tells it."""
+        return cls(exact(base) if base else Fraction(1))
 
     def note(self, order: int | None, shown: int | None, length: int, place: int, in_order: bool) -> None:
         """One more packet; None for a time that it does not tell."""
@@ -147,11 +153,10 @@ def _joints(jumps: Mapping[int, list[_Jump]], tracks: Mapping[int, Stamps]) -> l
     for jump in every:
         if jump in taken:
             continue
-        others = [_like(jump, jumps[index], taken) for index in tracks if index != jump.track]
-        alone = [index for index in tracks if index != jump.track and _goes_on(tracks[index], jump.place)]
-        same = [other for other in others if other]
-        if {*alone} - {other.track for other in same}:
-            continue  # a track goes on while this one jumps
+        others = {index: _like(jump, jumps[index], taken) for index in tracks if index != jump.track}
+        if any(other is None and _goes_on(tracks[index], jump.place) for index, other in others.items()):
+            continue
+        same = [other for other in others.values() if other]
         if jump.by > 0 and jump.by <= (LONGEST_GAP if same else LONGEST_GAP_ALONE):
             continue
         joints.append((jump, *same))
@@ -218,13 +223,8 @@ def _end(stamps: Stamps, packets: range) -> int | None:
 
 def _begin(stamps: Stamps, packet: int) -> int | None:
     """When (ticks) the first of the pictures or sounds from a packet on is shown."""
-    return min(
-        _known(_time(stamps, number) for number in range(packet, min(packet + 8, len(stamps.order)))), default=None
-    )
-
-
-def _known(times: Iterable[int]) -> Iterable[int]:
-    return (time for time in times if time != UNKNOWN)
+    times = (_time(stamps, number) for number in range(packet, min(packet + _REORDERED, len(stamps.order))))
+    return min((time for time in times if time != UNKNOWN), default=None)
 
 
 def _time(stamps: Stamps, number: int) -> int:
@@ -237,11 +237,11 @@ def steady(stamps: Stamps, joints: Joints) -> list[tuple[Fraction, Fraction]]:
     spans = []
     base, parts = stamps.base, iter((*joints, (len(stamps.shown), Fraction(0))))
     (until, after), shift = next(parts), Fraction(0)
-    for number, (shown, order, length) in enumerate(zip(stamps.shown, stamps.order, stamps.lengths, strict=True)):
+    for number, length in enumerate(stamps.lengths):
         while number >= until:
             shift = after
             until, after = next(parts)
-        ticks = order if shown == UNKNOWN else shown
+        ticks = _time(stamps, number)
         if ticks != UNKNOWN:
             spans.append((ticks * base + shift, (ticks + length) * base + shift))
     return spans
