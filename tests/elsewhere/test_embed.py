@@ -104,7 +104,7 @@ def test_a_private_video_without_a_link_leads_to_its_own_page(guest: Guest, priv
     opened(guest, site, private.embedded())
 
     guest.reads("This video is private")
-    link = guest.frame.get_by_role("link", name="Open its page")
+    link = guest.frame.get_by_role("link", name="Open the video's page")
     assert (link.get_attribute("href"), link.get_attribute("target")) == (f"/watch/{private.video}", "_blank")
 
 
