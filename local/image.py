@@ -4,6 +4,7 @@ Third-party packages and FFmpeg come from the interpreter that runs it. A copy, 
 functions that were packaged at the same start, whatever is edited meanwhile.
 """
 
+import compileall
 import shutil
 from pathlib import Path
 
@@ -14,3 +15,4 @@ def build(repository: Path, root: Path) -> None:
     leave_out = shutil.ignore_patterns("__pycache__")
     shutil.copytree(repository / "container", root / "app", ignore=leave_out)
     shutil.copytree(repository / "src" / "vod", root / "app" / "vod", ignore=leave_out)
+    compileall.compile_dir(root, quiet=2)

@@ -56,7 +56,7 @@ make_environment() { # folder, lock file
     echo "setting up $1 from $2"
     rm -rf "$1"
     quietly .venv-uv/bin/uv venv --quiet --python "$python" "$1"
-    quietly .venv-uv/bin/uv pip install --quiet --python "$1/bin/python" --require-hashes -r "$2"
+    quietly .venv-uv/bin/uv pip install --quiet --compile-bytecode --python "$1/bin/python" --require-hashes -r "$2"
     stamp_of "$2" >"$1/.stamp"
 }
 

@@ -35,6 +35,7 @@ def install(settings: Settings) -> None:
         ecs,
         faults,
         firewall,
+        function_code,
         function_files,
         iam,
         lambdas,
@@ -63,6 +64,7 @@ def install(settings: Settings) -> None:
     faults.install(settings.state)
     ecs.install(host, settings.tasks)
     lambdas.install(settings.lambda_python, settings.state, settings.workers)
+    function_code.install()
     function_files.install(settings.state)
     step_functions.install()
     cloudfront.install()

@@ -131,15 +131,13 @@ def runtime_of(python: Path, wall: Callable[[dict[str, Any]], Wall]) -> Callable
 
 
 def walls(python: Path, state: Path) -> Callable[[dict[str, Any]], Wall]:
-    """Each function's wall: of this machine's state it sees its own code, its mounts, and what Python compiles."""
+    """Each function's wall: of this machine's state it sees its own code and its mounts."""
     mounts = can_mount(python)
-    compiled = state / "pycache"
-    compiled.mkdir(exist_ok=True)
 
     def wall(config: dict[str, Any]) -> Wall:
         return Wall(
             reads=(str(python.parents[1]), str(python.resolve().parents[1])),
-            writes=(str(compiled), *(str(folder) for _, folder in places(config, state))),
+            writes=tuple(str(folder) for _, folder in places(config, state)),
             hides=(str(state),),
             tmp_mb=tmp_mb(config),
             mounts=mounts,

@@ -107,7 +107,7 @@ def container_environment(host: Host, mounts: Mounts, given: Mapping[str, str]) 
         "LANG": "C.UTF-8",
         "PYTHONPATH": str(host.image / "app"),
         "PYTHONUNBUFFERED": "1",
-        "PYTHONPYCACHEPREFIX": str(host.state / "pycache"),
+        "PYTHONDONTWRITEBYTECODE": "1",
         **own,
         "AWS_ENDPOINT_URL": host.endpoint,
         "ECS_CONTAINER_METADATA_URI_V4": metadata.replace("host.docker.internal", "127.0.0.1"),

@@ -153,7 +153,7 @@ REFUSALS = {
     "size_mismatch": "The uploaded file does not have the declared size. Create the video again and upload the whole file.",
     "not_a_video": "The file is not video or audio in a supported container. Upload MP4, MOV, MKV, WebM, TS, AVI, FLV, WMV, MXF, OGG, MPEG, MP3, AAC, FLAC or WAV.",
     "indirect_source": "The file is a playlist or script that points to other files. Upload the video itself.",
-    "no_video_stream": "The file has no video and no audio track. Upload a file with a video or audio track.",
+    "no_video_stream": "The file has no video and no sound track. Upload a file with video or sound.",
     "encrypted": "The video is encrypted (DRM). Upload an unprotected copy.",
     "unsupported_codec": "The video or audio codec cannot be decoded. Export the file as H.264, HEVC, VP9, AV1 or ProRes, or as AAC if it is audio only, and upload it again.",
     "corrupt": "The file is damaged and could not be decoded. Export or copy it again, then upload it again.",

@@ -23,6 +23,15 @@ export interface Rendition {
   quality?: { metric: "vmaf" | "xpsnr"; mean: number; worst: number };
 }
 
+/** A sound track; loudness in LUFS (EBU R 128) before the gain (dB) that a profile added. */
+export interface Sound {
+  name: string;
+  label: string;
+  channels: number;
+  default: boolean;
+  loudness: { integrated: number; range: number; peak: number; gain: number } | null;
+}
+
 export interface PlaybackUrls {
   hls: string;
   dash: string;
@@ -56,6 +65,7 @@ export interface Video {
   duration: number | null;
   source: SourceFacts | null;
   renditions: Rendition[];
+  sound: Sound[];
   playback: PlaybackUrls | null;
   warnings: string[];
   error: { code: string; message: string; retryable: boolean } | null;

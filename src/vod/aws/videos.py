@@ -163,6 +163,7 @@ def _video(item: Item) -> Video:
     known["source"] = Source(**known["source"])
     known["tags"] = tuple(known.get("tags", ()))
     known["renditions"] = tuple(known.get("renditions", ()))
+    known["sound"] = tuple(known.get("sound", ()))
     known["warnings"] = tuple(known.get("warnings", ()))
     known["upload"] = Upload(**known["upload"]) if known.get("upload") else None
     known["failure"] = Failure(**known["failure"]) if known.get("failure") else None

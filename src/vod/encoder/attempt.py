@@ -28,7 +28,7 @@ class Attempt:
 
     `on_frames` hears how many frames of the chunk (seconds, where there is no picture) are encoded, and answers False
     when the video is no longer wanted. `stop` is set when the task must end. `sheets` are the storyboard's pictures,
-    None while they are not drawn.
+    None while they are not drawn; `gains` those of sound tracks, in dB.
     """
 
     binary: str
@@ -40,6 +40,7 @@ class Attempt:
     on_frames: Callable[[int], bool]
     stop: threading.Event
     unconfined_allowed: bool = False
+    gains: Mapping[str, float] = field(default_factory=dict)
     resume_at: int = field(init=False)
     sheets: bytes | None = None
     is_wanted: bool = True
@@ -118,7 +119,7 @@ class Attempt:
     def _command(self, outputs: Mapping[str, str], progress: str) -> commands.Command:
         first, (_, end) = self.resume_at * self.plan.segment_frames, self.plan.frames_of(self.chunk)
         opened = str(self.source.path)
-        command = commands.encode_command(self.binary, opened, self.plan, first, end, outputs, progress)
+        command = commands.encode_command(self.binary, opened, self.plan, first, end, outputs, progress, self.gains)
         logger.info(shlex.join(command))
         return command
 

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from vod.ffmpeg.loudness import Loudness
 from vod.ffmpeg.quality import QualityReport
 from vod.frozen import Frozen
 
@@ -36,6 +37,11 @@ class TrackReport(Frozen):
     def frames(self) -> int:
         """Frames in all segments."""
         return sum(segment.frames for segment in self.segments)
+
+    @property
+    def bytes(self) -> int:
+        """Size of the init segment and all others."""
+        return self.init_bytes + sum(segment.bytes for segment in self.segments)
 
     @property
     def seconds(self) -> float:
@@ -80,6 +86,7 @@ class ChunkReport(Frozen):
     has_extras: bool = True
     sheets: tuple[SheetReport, ...] = ()
     quality: tuple[QualityReport, ...] = ()
+    loudness: tuple[Loudness, ...] = ()
     encode_seconds: float = 0.0
     resumed_at: int = 0
     complaints: int = 0

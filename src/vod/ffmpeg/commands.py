@@ -45,11 +45,12 @@ def encode_command(
     end_frame: int | None,
     outputs: Mapping[str, str],
     progress: str,
+    gains: Mapping[str, float] | None = None,
 ) -> Command:
     """One FFmpeg process for every track named in `outputs` (track name -> file or pipe), decoding the source once.
 
-    Video covers grid frames [first_frame, end_frame); audio always covers the whole source. Recipe and measurements:
-    docs/decisions.md, "One FFmpeg for all rungs".
+    Video covers grid frames [first_frame, end_frame); audio always covers the whole source, with a gain in dB where
+    `gains` names its track. Recipe and measurements: docs/decisions.md, "One FFmpeg for all rungs".
     """
     videos = [rendition for rendition in plan.renditions if rendition.name in outputs]
     audios = [track for track in plan.audio if track.name in outputs]
@@ -66,7 +67,8 @@ def encode_command(
     if drawn:
         command += storyboard.output(SHEETS, outputs[SHEETS])
     for audio in audios:
-        command += [*sound_filters(audio, alone, bool(plan.joints)), *_audio_output(audio), outputs[audio.name]]
+        heard = sound_filters(audio, alone, bool(plan.joints), (gains or {}).get(audio.name, 0.0))
+        command += [*heard, *_audio_output(audio), outputs[audio.name]]
     return command
 
 
@@ -224,14 +226,14 @@ def _video_output(plan: Plan, rendition: Rendition, first_frame: int) -> Command
     ]
 
 
-def sound_filters(track: AudioRendition, alone: bool, is_joined: bool = False) -> Command:
+def sound_filters(track: AudioRendition, alone: bool, is_joined: bool = False, gain: float = 0.0) -> Command:
     """What makes a sound track steady: gaps and a late start become silence, so that it never drifts from the picture.
 
     Broadcasts change between stereo and 5.1, which ends FFmpeg. A track `alone` in its process passes two graphs: the
     first one may be built anew then, the second lives on and knows how much it has given. With a picture beside it that
     sometimes stands still for ever (FFmpeg 9.0.2, late sound), so it is for what the first try could not do.
 
-    Where a source `is_joined`, put together from several, blocks of its sound overlap.
+    Where a source `is_joined`, put together from several, blocks of its sound overlap. `gain` is in dB.
     """
     silence, cut = _silence(track)
     begin, late = _late(track)
@@ -239,7 +241,8 @@ def sound_filters(track: AudioRendition, alone: bool, is_joined: bool = False) -
     steady = f"aresample={track.sample_rate}:async={_STRETCHED if track.drifts else 1}{exact}:first_pts=0{late}"
     layout = {1: "mono", 2: "stereo", SURROUND: "5.1"}[track.channels]
     laid_out = f",aformat=fltp:channel_layouts={layout}"
-    limited = f",{_LIMITED}" if track.is_mixed else ""
+    louder = f",volume={gain}dB" if gain else ""
+    limited = f"{louder},{_LIMITED}" if track.is_mixed or gain > 0 else louder
     if not alone or track.right_index is not None:
         ending = f"{laid_out + limited if limited else ''}{silence or _filled(track)}{cut}"
         return ["-filter_complex", f"{_heard(track, begin + steady)}{ending}[{track.name}]"]

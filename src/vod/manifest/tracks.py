@@ -12,7 +12,7 @@ from vod.plan.storyboard import Sheet
 
 @dataclass(frozen=True, slots=True)
 class Tracks:
-    """Every video track (ladder order) and audio track of a run, whole, the storyboard's sheets, and warnings."""
+    """Every video track (ladder order) and sound track of a run, whole, the storyboard's sheets, and warnings."""
 
     video: tuple[TrackReport, ...]
     audio: tuple[TrackReport, ...]

@@ -69,6 +69,7 @@ def _of_sound(video_id: str, run: str, source: SourceObject, probe: Probe, recip
         subtitles=subtitles.renditions(probe.subtitles),
         storyboard=None,
         measure_quality=False,
+        loudness=recipe.loudness,
         chunks=(of_extras(0),),
         joints=probe.joints,
         raw_clock=probe.raw_clock,

@@ -10,6 +10,7 @@ from vod.plan.renditions import Rendition
 from vod.plan.sound import AudioRendition
 from vod.plan.storyboard import Storyboard
 from vod.plan.subtitles import SubtitleRendition
+from vod.profiles.profile import LoudnessChoice
 from vod.source.probe import Joint, Rate, Shape
 
 SEGMENT_SECONDS = 4
@@ -69,6 +70,7 @@ class Plan(Frozen):
     subtitles: tuple[SubtitleRendition, ...]
     storyboard: Storyboard | None
     measure_quality: bool
+    loudness: LoudnessChoice = LoudnessChoice.KEEP
     chunks: tuple[Chunk, ...]
     joints: tuple[Joint, ...] = ()
     raw_clock: bool = False

@@ -20,6 +20,13 @@ class Codec(StrEnum):
     AV1 = "av1"
 
 
+class LoudnessChoice(StrEnum):
+    """What becomes of a source's loudness."""
+
+    KEEP = "keep"
+    NORMALISE = "normalise"
+
+
 class CodecLadder(Frozen):
     """One codec's rungs, tallest first, and its encoder's preset."""
 
@@ -38,7 +45,8 @@ class CodecLadder(Frozen):
 class Profile(Frozen):
     """A named recipe. `ladders` are in order of what players can surely play; rates are frames per second.
 
-    `measure_quality` compares every rendition with the source (VMAF), at extra cost.
+    `measure_quality` compares every rendition with the source (VMAF), at extra cost; `loudness` keeps sound as loud as
+    it is, or brings all to one loudness.
     """
 
     name: ProfileName
@@ -47,6 +55,7 @@ class Profile(Frozen):
     max_frame_rate: Annotated[int, Field(ge=1, le=60)] = 60
     storyboard: bool = True
     measure_quality: bool = False
+    loudness: LoudnessChoice = LoudnessChoice.KEEP
 
     @model_validator(mode="after")
     def _check_codecs(self) -> Self:

@@ -29,6 +29,7 @@ def requeued(video: Video, run: str, now: str) -> Video:
         queued_at=now,
         probe=None,
         renditions=(),
+        sound=(),
         duration=None,
         has_poster=False,
         has_storyboard=False,
@@ -45,7 +46,7 @@ def transcoding(video: Video, probe: Document, warnings: tuple[str, ...], now: s
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What publishing found: renditions for the record, duration in seconds, its pictures, warnings, costs."""
+    """What publishing found: renditions and sound for the record, duration (s), its pictures, warnings, costs."""
 
     renditions: tuple[Document, ...]
     duration: float
@@ -53,6 +54,7 @@ class Published:
     has_storyboard: bool = False
     warnings: tuple[str, ...] = ()
     costs: Costs | None = None
+    sound: tuple[Document, ...] = ()
 
 
 def playable(video: Video, duration: float, has_poster: bool, now: str) -> Video:
@@ -66,6 +68,7 @@ def ready(video: Video, published: Published, now: str) -> Video:
     return replace(
         done,
         renditions=published.renditions,
+        sound=published.sound,
         duration=published.duration,
         has_poster=published.has_poster,
         has_storyboard=published.has_storyboard,

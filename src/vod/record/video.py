@@ -94,6 +94,7 @@ class Video:
     waits_for: str | None = None
     probe: Document | None = None
     renditions: tuple[Document, ...] = ()
+    sound: tuple[Document, ...] = ()
     duration: float | None = None
     has_poster: bool = False
     has_storyboard: bool = False

@@ -28,6 +28,7 @@ def video(record: Video, progress: float, playback: Document | None, remade: flo
         if record.probe
         else None,
         "renditions": list(record.renditions),
+        "sound": list(record.sound),
         "remake": {"rendition": record.remade_now.rendition, "progress": remade} if record.remade_now else None,
         "playback": playback,
         "warnings": list(record.warnings),

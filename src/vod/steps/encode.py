@@ -14,6 +14,7 @@ from vod.encoder.attempt import Attempt
 from vod.encoder.early_report import SoFar
 from vod.encoder.extras import Extras
 from vod.encoder.journal import Journal
+from vod.encoder.listen import Heard, Listening
 from vod.encoder.measure import Measuring
 from vod.encoder.refusal import refusal
 from vod.encoder.report import ChunkReport, SheetReport, TextReport
@@ -105,6 +106,7 @@ class _Chunk:
         self._extras = Extras(
             encoder.binary, plan, chunk, source, encoder.output, limits.cores(), encoder.unconfined_allowed
         )
+        self._listening = Listening(encoder.binary, plan, chunk, source, encoder.stop, encoder.unconfined_allowed)
         self._so_far = SoFar(encoder.output, plan, chunk, journal)
         self._attempt = Attempt(
             binary=encoder.binary,
@@ -119,11 +121,17 @@ class _Chunk:
         )
 
     def run(self) -> ChunkReport:
-        attempt = self._attempt
+        attempt, heard = self._attempt, Heard()
         with ThreadPoolExecutor(1) as beside:
             once = beside.submit(self._made_once) if self._chunk.extras else None
+            if self._listening.comes_first:
+                heard = self._listening.listen()
+                attempt.gains = heard.gains
             finished = attempt.run()
             texts, warnings, poster_bytes = once.result() if once else ((), (), 0)
+            listens_last = self._chunk.extras and not self._listening.comes_first
+            if listens_last and finished.exit_code == 0 and attempt.is_wanted:
+                heard = self._listening.listen()
         if not attempt.is_wanted:
             return ChunkReport(chunk=self._chunk.index, outcome="cancelled")
         self._check_end(finished)
@@ -132,7 +140,7 @@ class _Chunk:
         if report.outcome == "refused":
             return report
         made = {"subtitles": texts, "poster_bytes": poster_bytes, "sheets": self._storyboard()}
-        made["warnings"] = (*report.warnings, *warnings)
+        made |= {"loudness": heard.tracks, "warnings": (*report.warnings, *warnings, *heard.warnings)}
         return report.model_copy(update=made)
 
     def _made_once(self) -> tuple[tuple[TextReport, ...], tuple[str, ...], int]:

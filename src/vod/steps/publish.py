@@ -7,6 +7,7 @@ from datetime import datetime
 from vod import clock, keys
 from vod.encoder.report import ChunkReport, merged
 from vod.errors import VerificationFailed, document
+from vod.ffmpeg.loudness import Loudness
 from vod.ffmpeg.quality import Quality, pooled
 from vod.frozen import Document
 from vod.manifest.catalog import Catalog, average_bandwidth, catalog, peak_bandwidth
@@ -89,6 +90,7 @@ class Publishing:
             self.output.put(prefix + name, text.encode())
         published = Published(
             renditions=tuple(_renditions(listed, pooled(part for report in reports for part in report.quality))),
+            sound=tuple(_sound(listed, {each.name: each for report in reports for each in report.loudness})),
             duration=tracks.seconds,
             has_poster=any(report.poster_bytes for report in reports),
             has_storyboard=bool(tracks.sheets),
@@ -158,8 +160,31 @@ def _renditions(listed: Catalog, quality: Mapping[str, Quality]) -> list[Documen
             "segments": len(entry.track.segments),
             "bitrate": average_bandwidth(entry.track),
             "peakBitrate": peak_bandwidth(entry.track),
-            "bytes": entry.track.init_bytes + sum(segment.bytes for segment in entry.track.segments),
+            "bytes": entry.track.bytes,
         }
         | ({"quality": quality[entry.track.name].model_dump()} if entry.track.name in quality else {})
         for entry in listed.video
     ]
+
+
+def _sound(listed: Catalog, loudness: Mapping[str, Loudness]) -> list[Document]:
+    """The sound tracks as the record and the API show them; their loudness where it is known."""
+    return [
+        {
+            "name": entry.rendition.name,
+            "label": entry.rendition.label,
+            "language": entry.rendition.language,
+            "role": entry.rendition.role.value,
+            "default": entry.rendition.is_default,
+            "channels": entry.rendition.channels,
+            "codec": entry.track.codec,
+            "bitrate": average_bandwidth(entry.track),
+            "bytes": entry.track.bytes,
+            "loudness": _loudness(loudness.get(entry.rendition.name)),
+        }
+        for entry in listed.audio
+    ]
+
+
+def _loudness(measured: Loudness | None) -> Document | None:
+    return measured.model_dump(exclude={"name"}) if measured else None

@@ -13,7 +13,7 @@ H264 = {"codec": "h264", "preset": "faster", "rungs": [{"short_side": 480, "crf"
 
 
 def test_the_profiles_that_come_with_the_platform_are_there() -> None:
-    assert list(profiles.all_profiles()) == ["av1", "default", "fast", "hevc", "measured"]
+    assert list(profiles.all_profiles()) == ["av1", "default", "fast", "hevc", "measured", "normalised"]
     assert all(profiles.named(name).name == name for name in profiles.all_profiles())
 
 

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { bitRate, bytes, channels, clock, codec, dateTime, frameRate, language, profileName, quality, usd } from "../format";
-import type { Cost, Rendition, SourceFacts, Video } from "../model";
+import type { Cost, Rendition, Sound, SourceFacts, Video } from "../model";
 
 export function Renditions({ renditions }: { renditions: Rendition[] }) {
   const metric = renditions.find((rendition) => rendition.quality)?.quality?.metric;
@@ -79,6 +79,7 @@ export function SourceFactsList({ video }: { video: Video }) {
         {(video.duration ?? source?.duration) != null && <Fact name="Length">{clock(video.duration ?? source?.duration ?? 0)}</Fact>}
         {source?.video && <Fact name="Picture">{pictureText(source.video)}</Fact>}
         {source?.audio && <Fact name="Sound">{soundText(source.audio)}</Fact>}
+        {video.sound.some((track) => track.loudness) && <Fact name="Loudness">{loudnessText(video.sound)}</Fact>}
         {source?.container && <Fact name="Container">{source.container}</Fact>}
         <Fact name="Profile">{profileName(video.profile)}</Fact>
         <Fact name="Uploaded">{dateTime(video.createdAt)}</Fact>
@@ -100,6 +101,14 @@ function Fact({ name, children }: { name: string; children: ComponentChildren })
 function costText({ totalUsd, storageUsdPerMonth }: Cost): string {
   const kept = storageUsdPerMonth === null ? "" : `, and ${usd(storageUsdPerMonth)} a month to keep`;
   return `${usd(totalUsd)} to encode${kept}`;
+}
+
+/** Of the tracks in stereo: those in 5.1 are the same again. */
+function loudnessText(sound: Sound[]): string {
+  const known = sound.flatMap(({ label, channels, loudness }) => (loudness && channels <= 2 ? [{ label, ...loudness }] : []));
+  const said = ({ integrated, gain }: { integrated: number; gain: number }) =>
+    `${integrated.toFixed(1)} LUFS` + (gain === 0 ? "" : gain > 0 ? `, raised by ${gain} dB` : `, lowered by ${-gain} dB`);
+  return known.map((track) => (known.length > 1 ? `${track.label}: ${said(track)}` : said(track))).join("; ");
 }
 
 function pictureText(video: NonNullable<SourceFacts["video"]>): string {
