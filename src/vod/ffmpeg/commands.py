@@ -32,6 +32,7 @@ _STRETCHED = 1000
 _LEAST_HOLE = 0.02
 """A hole or an overlap (s) that is made good at the joints of a source; elsewhere FFmpeg's own 0.1 s."""
 _LIMITED = "alimiter=limit=0.891:attack=5:release=50:level=0:latency=1"
+_FIRST_TWO = "pan=stereo|c0=c0|c1=c1,"
 _ANONYMOUS = ["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact"]
 
 Command = list[str]
@@ -237,6 +238,7 @@ def sound_filters(track: AudioRendition, alone: bool, is_joined: bool = False, g
     """
     silence, cut = _silence(track)
     begin, late = _late(track)
+    begin = f"{_FIRST_TWO}{begin}" if track.takes_two else begin
     exact = f":min_hard_comp={_LEAST_HOLE}" if is_joined else ""
     steady = f"aresample={track.sample_rate}:async={_STRETCHED if track.drifts else 1}{exact}:first_pts=0{late}"
     layout = {1: "mono", 2: "stereo", SURROUND: "5.1"}[track.channels]

@@ -36,7 +36,8 @@ class AudioRendition(Frozen):
     track ends (s), None when that is not known. Silence follows up to `until`, where the video ends; None: as long as
     the source's track (plans of releases before 0.3). `is_mixed`: from more channels than it has itself;
     `drifts`: its clock is not that of its samples; `late`: so many s of silence come first, 0 for a few;
-    `right_index`: the source's track with the right channel, of two mono ones.
+    `right_index`: the source's track with the right channel, of two mono ones; `takes_two`: its first two channels are
+    taken, since none says what it is for.
     """
 
     name: str
@@ -52,6 +53,7 @@ class AudioRendition(Frozen):
     drifts: bool = False
     late: float = 0.0
     right_index: int | None = None
+    takes_two: bool = False
     end: float | None = None
     until: float | None = None
 
@@ -79,7 +81,7 @@ def renditions(tracks: Iterable[AudioTrack], until: float | None = None) -> tupl
         _rendition(f"a{number}", track, min(2, track.channels), labels[number], number == default, until)
         for number, track in enumerate(chosen)
     ]
-    wide = [number for number, track in enumerate(chosen) if track.channels >= SURROUND]
+    wide = [number for number, track in enumerate(chosen) if track.channels >= SURROUND and not track.is_discrete]
     first_wide = default if default in wide else min(wide, default=0)
     surround = [
         _rendition(f"a{number}s", chosen[number], SURROUND, labels[number], number == first_wide, until)
@@ -129,7 +131,8 @@ def _rendition(
         language=bcp47(track.language),
         is_default=is_default,
         role=track.role,
-        is_mixed=track.channels > channels,
+        is_mixed=track.channels > channels and not track.is_discrete,
+        takes_two=track.is_discrete,
         drifts=track.drift != 0,
         right_index=track.right,
         late=track.begin if track.begin is not None and track.begin > LATE_SECONDS else 0.0,

@@ -200,6 +200,7 @@ def _audio(track: AudioStream, sound: SoundScan, start: Fraction) -> AudioTrack:
         begin=None if sound.begin is None else float(sound.begin - start),
         end=None if sound.end is None else float(sound.end - start),
         drift=sound.drift,
+        is_discrete=sound.is_discrete,
     )
 
 
@@ -209,6 +210,8 @@ def _left_out(read: Read) -> Iterator[str]:
         sound = read.scan.sounds[track.index]
         if read.has(track.index) and not read.is_heard(track):
             yield probe_rules.sound_left_out(number, sound.codec, sound.packets)
+        elif read.has(track.index) and sound.is_discrete:
+            yield f"Sound track {number} has {sound.channels} channels of unknown purpose; the first two were taken."
     if read.scan.clock.joints and len({look.size for look in read.looks}) > 1:
         yield "The pictures change their size or shape on the way; some may look stretched."
     yield from _other_programmes(read)

@@ -79,7 +79,7 @@ class AudioTrack(Frozen):
     """One decodable sound track; it is heard from `begin` to `end`, in s from the start, None when not known.
 
     `drift` is the part by which its clock is slower than its samples; `right` the index of the track that holds the
-    right channel, of two mono ones.
+    right channel, of two mono ones; `is_discrete`: no channel says what it is for.
     """
 
     index: int
@@ -94,6 +94,7 @@ class AudioTrack(Frozen):
     end: float | None = None
     drift: float = 0.0
     right: int | None = None
+    is_discrete: bool = False
 
 
 class SubtitleTrack(Frozen):

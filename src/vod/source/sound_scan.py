@@ -28,7 +28,7 @@ class SoundScan:
     """What the pass learns about one sound track; times (s) are the source's, `end` None when it is not known.
 
     `channels` and `sample_rate` are those of the first decoded piece: headers keep silent about later layers of AAC.
-    `samples` are those of one packet, 0 when packets differ.
+    `samples` are those of one packet, 0 when packets differ; `is_discrete` where no channel says what it is for.
     """
 
     def __init__(self, track: AudioStream) -> None:
@@ -41,6 +41,7 @@ class SoundScan:
         self.end: Fraction | None = None
         self.packets = 0
         self.samples = 0
+        self.is_discrete = False
         self.drift = 0.0
         self._first: Fraction | None = None
         self._tried = self._heard = 0
@@ -92,6 +93,7 @@ class SoundScan:
 
     def _describe(self, frame: AudioFrame) -> None:
         self._is_mixable = _is_mixable(frame)
+        self.is_discrete = frame.layout.name == f"{frame.layout.nb_channels} channels"
         self.channels, self.sample_rate, self.samples = frame.layout.nb_channels, frame.sample_rate, frame.samples
         if frame.pts is not None and frame.time_base is not None:
             self._first = frame.pts * exact(frame.time_base)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.encoder.test_encode import made
+from tests.integration.encoder.test_sounds import heard
 from tests.media.generate import FFMPEG, clip, decoded_frames, ffmpeg
 from vod.media import webvtt
 
@@ -114,6 +115,19 @@ def test_sound_that_is_mixed_down_does_not_overload(tmp_path: Path) -> None:
         check=True,
     ).stderr
     assert float(re.findall(r"Peak level dB: (-?[\d.]+)", measured)[-1]) <= 0
+
+
+def test_channels_of_unknown_purpose_are_not_mixed(tmp_path: Path) -> None:
+    tones = "|".join(f"0.3*sin(2*PI*{300 if channel < 2 else 2000}*t)" for channel in range(16))
+    picture = ("-f", "lavfi", "-i", "testsrc2=s=320x180:d=3")
+    sound = ("-f", "lavfi", "-i", f"aevalsrc={tones}:c=16c:d=3", "-c:a", "pcm_s16le")
+    ffmpeg(*picture, *sound, *X264, str(tmp_path / "a.mov"))
+
+    plan, _, out = made(tmp_path, tmp_path / "a.mov")
+
+    assert [track.channels for track in plan.audio] == [2]
+    assert plan.warnings == ("Sound track 1 has 16 channels of unknown purpose; the first two were taken.",)
+    assert {pitch for pitch, _ in heard(out / "index.m3u8")} <= set(range(295, 306))
 
 
 def test_what_is_transparent_does_not_show_what_lies_beneath(tmp_path: Path) -> None:
