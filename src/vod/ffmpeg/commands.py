@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from vod.ffmpeg import encoders
+from vod.ffmpeg.sound_filters import sound_filters
 from vod.media import color
 from vod.media.color import Color
 from vod.plan import storyboard
 from vod.plan.plan import Plan
 from vod.plan.renditions import Rendition
-from vod.plan.sound import SURROUND, AudioRendition
+from vod.plan.sound import AudioRendition
 from vod.plan.storyboard import Sheet
 from vod.source.byte_ranges import PRE_ROLL_SECONDS
 from vod.source.decoders import WHITELIST
@@ -19,20 +20,12 @@ from vod.source.sniff import DEMUXERS
 SHEETS = "sheets"
 """The name of the storyboard's output among the tracks."""
 MAX_PIXELS = 8192 * 4320
-_ROUNDED_FRAMES, _ROUNDED_SECONDS = 2, 0.1
+_ROUNDED_FRAMES = 2
 _ROUNDED_TIME = 0.002
 GIVEN, MADE = "given", "made"
 """Frames that the first picture's encoder was given, and that it made: `name=number` among the lines of progress."""
 _FRAGMENTED = "+frag_keyframe+default_base_moof+delay_moov+frag_discont+skip_trailer"
 _AUDIO_FRAGMENTED = "+default_base_moof+delay_moov+skip_trailer"
-# Channels that are mixed add up to more than full scale. A limiter keeps the loudness, which a smaller matrix lowers by
-# 8 dB for all of the film; 1 dB below full scale leaves room for what AAC adds.
-_STRETCHED = 1000
-"""Samples a second by which sound is stretched that is recorded by a wrong clock: 2 %, and no holes."""
-_LEAST_HOLE = 0.02
-"""A hole or an overlap (s) that is made good at the joints of a source; elsewhere FFmpeg's own 0.1 s."""
-_LIMITED = "alimiter=limit=0.891:attack=5:release=50:level=0:latency=1"
-_FIRST_TWO = "pan=stereo|c0=c0|c1=c1,"
 _ANONYMOUS = ["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact"]
 
 Command = list[str]
@@ -102,7 +95,7 @@ def filter_graph(
 
 def grid(plan: Plan, first_frame: int, end_frame: int | None) -> str:
     """The picture track as frames [first_frame, end_frame) of the plan's grid, in the source's size and colours."""
-    end = plan.frames if end_frame is None and plan.held else end_frame
+    end = plan.frames if end_frame is None and (plan.held or plan.is_sparse) else end_frame
     # trim counts in the fps filter's own time base (one tick a frame): an exact cut, no comparison of seconds.
     cut = f"trim=start_pts={first_frame}" + ("" if end is None else f":end_pts={end}")
     # eof_action=pass: the only picture of a source is kept, however short it is.
@@ -141,7 +134,8 @@ def _held(plan: Plan, end: int | None) -> str:
     A little more than planned, since a source's length is rounded; the cut is exact.
     """
     is_behind = end is not None and end > plan.pictures - _ROUNDED_FRAMES
-    return f"tpad=stop={plan.held + _ROUNDED_FRAMES}:stop_mode=clone," if plan.held and is_behind else ""
+    is_held = (plan.held or plan.is_sparse) and is_behind
+    return f"tpad=stop={plan.held + _ROUNDED_FRAMES}:stop_mode=clone," if is_held else ""
 
 
 def _split(labels: Sequence[str]) -> str:
@@ -225,71 +219,6 @@ def _video_output(plan: Plan, rendition: Rendition, first_frame: int) -> Command
         # frag_discont: without it every run restarts its decode times at 0; skip_trailer: no index at the end.
         *("-fragment_index", str(first_fragment), "-movflags", _FRAGMENTED, "-flush_packets", "1", "-f", "mp4"),
     ]
-
-
-def sound_filters(track: AudioRendition, alone: bool, is_joined: bool = False, gain: float = 0.0) -> Command:
-    """What makes a sound track steady: gaps and a late start become silence, so that it never drifts from the picture.
-
-    Broadcasts change between stereo and 5.1, which ends FFmpeg. A track `alone` in its process passes two graphs: the
-    first one may be built anew then, the second lives on and knows how much it has given. With a picture beside it that
-    sometimes stands still for ever (FFmpeg 9.0.2, late sound), so it is for what the first try could not do.
-
-    Where a source `is_joined`, put together from several, blocks of its sound overlap. `gain` is in dB.
-    """
-    silence, cut = _silence(track)
-    begin, late = _late(track)
-    begin = f"{_FIRST_TWO}{begin}" if track.takes_two else begin
-    exact = f":min_hard_comp={_LEAST_HOLE}" if is_joined else ""
-    steady = f"aresample={track.sample_rate}:async={_STRETCHED if track.drifts else 1}{exact}:first_pts=0{late}"
-    layout = {1: "mono", 2: "stereo", SURROUND: "5.1"}[track.channels]
-    laid_out = f",aformat=fltp:channel_layouts={layout}"
-    louder = f",volume={gain}dB" if gain else ""
-    limited = f"{louder},{_LIMITED}" if track.is_mixed or gain > 0 else louder
-    if not alone or track.right_index is not None:
-        ending = f"{laid_out + limited if limited else ''}{silence or _filled(track)}{cut}"
-        return ["-filter_complex", f"{_heard(track, begin + steady)}{ending}[{track.name}]"]
-    # apad does nothing in a graph behind another one, whose end does not reach it (FFmpeg 9.0.2).
-    even = f"[0:{track.source_index}]{begin}aresample={track.sample_rate}:async=1{laid_out}{limited}{silence}"
-    return [
-        "-filter_complex",
-        f"{even}[{track.name}in]",
-        "-filter_complex",
-        f"[{track.name}in]{steady}{cut}[{track.name}]",
-    ]
-
-
-def _heard(track: AudioRendition, steady: str) -> str:
-    """A track of the source through the filters that make it steady; two of a pair as left and right."""
-    if track.right_index is None:
-        return f"[0:{track.source_index}]{steady}"
-    left, right = f"{track.name}l", f"{track.name}r"
-    sides = f"[0:{track.source_index}]{steady}[{left}];[0:{track.right_index}]{steady}[{right}]"
-    return f"{sides};[{left}][{right}]join=inputs=2:channel_layout=stereo"
-
-
-def _late(track: AudioRendition) -> tuple[str, str]:
-    """What comes before and behind the filter that makes a track steady whose first sound is late: an hour of silence
-    is 700 MB where aresample makes it, and adelay makes it piece by piece."""
-    if not track.late:
-        return "", ""
-    samples = round(track.late * track.sample_rate)
-    return f"asetpts=PTS-{samples / track.sample_rate:.6f}/TB,", f",adelay={samples}S:all=1"
-
-
-def _silence(track: AudioRendition) -> tuple[str, str]:
-    """What follows a track that is known to end before the video, and where that is cut.
-
-    A length, not "up to a time", so that missing sound is seen; a little more, and then cut exactly.
-    """
-    if not track.silence or track.until is None:
-        return "", ""
-    end = round(track.until * track.sample_rate)
-    return f",apad=pad_dur={track.silence + _ROUNDED_SECONDS:.6f}", f",atrim=end_sample={end}"
-
-
-def _filled(track: AudioRendition) -> str:
-    """Silence up to where the video ends, behind a track whose end is not known."""
-    return f",apad=whole_dur={track.until:.6f}" if track.end is None and track.until is not None else ""
 
 
 def _audio_output(track: AudioRendition) -> Command:

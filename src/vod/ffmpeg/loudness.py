@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from vod.ffmpeg import commands
+from vod.ffmpeg.sound_filters import sound_filters
 from vod.frozen import Frozen
 from vod.plan.plan import Plan
 from vod.plan.sound import AudioRendition
@@ -36,7 +37,7 @@ def command(binary: str, source: str, plan: Plan, tracks: Sequence[AudioRenditio
     """Measure renditions as they are encoded, less their gain; the values come on standard error."""
     graphs, mapped = [], []
     for track in tracks:
-        _, graph = commands.sound_filters(track, alone=False, is_joined=bool(plan.joints))
+        _, graph = sound_filters(track, alone=False, is_joined=bool(plan.joints))
         graphs.append(f"{graph};[{track.name}]ebur128@{track.name}=framelog=quiet:peak=true[{track.name}m]")
         mapped += ["-map", f"[{track.name}m]"]
     # One graph for all: graphs have threads of their own, which would tell their values line by line in between.

@@ -15,6 +15,7 @@ from vod.source.probe import Joint, Rate, Shape
 
 SEGMENT_SECONDS = 4
 LEAST_GROWING_SECONDS = 24
+_SPARSE_RATE = 10
 """A shorter video is ready about when somebody could begin to watch it."""
 
 
@@ -76,6 +77,11 @@ class Plan(Frozen):
     raw_clock: bool = False
     warnings: tuple[str, ...] = ()
     remade: Remade | None = None
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether a frame of the grid is so long that FFmpeg's own guess of where the last one ends loses a picture."""
+        return self.rate.fraction <= _SPARSE_RATE
 
     @property
     def prefix(self) -> str:

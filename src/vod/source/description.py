@@ -20,7 +20,7 @@ from vod.source import probe_rules
 from vod.source.dump import Crop, Dump, Programme
 from vod.source.looks import Look
 from vod.source.probe import AudioTrack, Joint, Probe, Rate, Shape, SubtitleTrack, VideoTrack
-from vod.source.scan import Scan
+from vod.source.scan import Scan, header_end
 from vod.source.sound_scan import SoundScan
 from vod.source.source_clock import DISCONTINUOUS, MOST_PARTS, exact
 from vod.source.track_choice import sound_role
@@ -105,6 +105,8 @@ def _video(read: Read, stream: VideoStream, start: Fraction) -> VideoTrack:
     shown = [probe_rules.on_screen(*kept, turn) for kept in _kept(stream, read.looks, crop)]
     width, height = max(shown, key=lambda size: size[0] * size[1])
     scans = {bool(each.picture.interlaced_frame) for each in read.looks}
+    is_plain = read.scan.complete and not read.scan.clock.joints
+    end = probe_rules.picture_end(times, step, seen.end, header_end(read.container) if is_plain else Fraction(0))
     decoder = probe_rules.decoder_of_alpha(stream.codec_context.name, stream.metadata.get("alpha_mode"))
     color = _color(picture)
     return VideoTrack(
@@ -121,7 +123,7 @@ def _video(read: Read, stream: VideoStream, start: Fraction) -> VideoTrack:
         decoder=decoder,
         rate=Rate.of(rate),
         frames=len(times) if read.scan.complete else stream.frames or None,
-        end=float(probe_rules.picture_end(times[-1] if times else None, step, seen.end, start)),
+        end=float(max(end - start, step)),
     )
 
 

@@ -117,7 +117,7 @@ def _add_tail(container: InputContainer, index: int | None, scan: Scan, tail: Sc
         told = Fraction(0) if scan.clock.joints else _told_end(container, index, len(picture.times))
         picture.end = max(picture.end, told, tail.pictures[index].end + scan.clock.last(index) if tail else told)
     elif not tail:
-        scan.told = _header_end(container)
+        scan.told = header_end(container)
     for number, sound in scan.sounds.items():
         heard = tail.sounds[number] if tail else None
         sound.end = None if heard is None or heard.end is None else heard.end + scan.clock.last(number)
@@ -171,7 +171,7 @@ def _told_end(container: InputContainer, index: int, seen: int) -> Fraction:
     track = container.streams[index]
     if track.time_base and len(track.index_entries) > seen:
         return track.index_entries[len(track.index_entries) - 1].timestamp * exact(track.time_base)
-    return _header_end(container)
+    return header_end(container)
 
 
 def can_be_entered(demuxer: str, size: int, track: VideoStream) -> bool:
@@ -180,7 +180,7 @@ def can_be_entered(demuxer: str, size: int, track: VideoStream) -> bool:
     return size <= SCAN_BYTES or (demuxer in _ENTERED and has_index)
 
 
-def _header_end(container: InputContainer) -> Fraction:
+def header_end(container: InputContainer) -> Fraction:
     """When the source ends (s) by its header."""
     return Fraction((container.start_time or 0) + (container.duration or 0), av.time_base)
 

@@ -41,7 +41,14 @@ def test_raw_dv_of_a_camera_becomes_a_video(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "extra"), [("a.aiff", ()), ("a.caf", ("-c:a", "alac")), ("a.opus", ()), ("a.oga", ("-c:a", "flac"))]
+    ("name", "extra"),
+    [
+        ("a.aiff", ()),
+        ("a.caf", ("-c:a", "alac")),
+        ("a.opus", ()),
+        ("a.oga", ("-c:a", "flac")),
+        ("a.wma", ("-c:a", "wmav2")),
+    ],
 )
 def test_sound_of_every_kind_becomes_something_to_hear(tmp_path: Path, name: str, extra: tuple[str, ...]) -> None:
     source = tmp_path / name
@@ -51,6 +58,7 @@ def test_sound_of_every_kind_becomes_something_to_hear(tmp_path: Path, name: str
 
     assert plan.seconds == pytest.approx(3, abs=0.1)
     assert (out / "a0" / "00000.m4s").exists()
+    assert plan.warnings == ()
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,23 @@ def remuxed(name: str, *arguments: str, before: tuple[str, ...] = ()) -> Make:
     return make
 
 
+def of_a_long_stream(begin: int) -> Make:
+    """A film in FLV whose clock (ms, 32 bits: three bytes and then the highest) begins elsewhere."""
+
+    def make(folder: Path) -> Path:
+        source = flashing(folder / "a.flv", WHOLE, *FLV)
+        data, at = bytearray(source.read_bytes()), 13
+        while at < len(data):
+            size, (high, low) = int.from_bytes(data[at + 1 : at + 4]), (data[at + 7], data[at + 4 : at + 7])
+            time = (high << 24 | int.from_bytes(low)) + begin
+            data[at + 4 : at + 8] = (time & 0xFFFFFF).to_bytes(3) + (time >> 24 & 0xFF).to_bytes()
+            at += 11 + size + 4
+        source.write_bytes(data)
+        return source
+
+    return make
+
+
 SOURCES: dict[str, Make] = {
     "mp4": lambda folder: flashing(folder / "a.mp4", WHOLE),
     "ts put together": joined("a.ts", TS),
@@ -70,6 +87,8 @@ SOURCES: dict[str, Make] = {
     "avi, pcm": coded("a.avi", "-c:v", "mjpeg", "-pix_fmt", "yuvj420p", "-c:a", "pcm_s16le"),
     "wmv": coded("a.wmv", "-c:v", "wmv2", "-q:v", "4", "-c:a", "wmav2"),
     "flv": coded("a.flv", *FLV),
+    "flv, 25 days into a stream": of_a_long_stream(2**31 - 5000),
+    "flv, 50 days into a stream": of_a_long_stream(2**32 - 5000),
     "mpg": coded("a.mpg", *MPEG2),
     "m2ts": coded("a.m2ts", "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "ac3"),
     "mxf": coded("a.mxf", "-c:v", "mpeg2video", "-q:v", "4", "-c:a", "pcm_s16le"),

@@ -2,7 +2,8 @@ from itertools import pairwise
 
 from tests import samples
 from vod.ffmpeg import commands
-from vod.ffmpeg.commands import opened, sound_filters, whole_pictures
+from vod.ffmpeg.commands import opened, whole_pictures
+from vod.ffmpeg.sound_filters import sound_filters
 from vod.media import color
 from vod.source.decoders import WHITELIST
 from vod.source.probe import Joint, Shape

@@ -1,0 +1,45 @@
+"""Sources with a picture now and then, as slides have: each is shown, the last one too, and none is taken for damage."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.integration.encoder.test_encode import planned
+from tests.integration.encoder.test_sounds import published
+from tests.media.generate import decoded_frames, ffmpeg
+
+X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "0", "-fps_mode", "vfr")
+
+
+def slides(path: Path, *chosen: int, coded: tuple[str, ...] = X264) -> Path:
+    """Some frames of seven seconds at 25 a second."""
+    kept = "+".join(rf"eq(n\,{frame})" for frame in chosen)
+    ffmpeg("-f", "lavfi", "-i", f"testsrc2=s=320x180:r=25:d=7,select='{kept}'", *coded, str(path))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen", "seconds"),
+    [("a.mkv", (0, 20, 150), 7), ("a.mp4", (0, 20, 150), 7), ("a.flv", (0, 88), 5), ("b.mkv", (0, 20, 40, 60, 140), 6)],
+)
+def test_every_slide_is_shown_and_the_last_one_too(
+    name: str, chosen: tuple[int, ...], seconds: int, tmp_path: Path
+) -> None:
+    source = slides(tmp_path / name, *chosen)
+
+    video, out = published(tmp_path, source)
+
+    plan = planned(source)
+    assert plan.rate.fraction <= 10
+    assert video.duration == pytest.approx(seconds, abs=1)
+    assert decoded_frames(str(out / "index.m3u8")) == plan.frames
+    assert video.warnings == ()
+
+
+def test_two_pictures_in_seven_seconds_are_seven_seconds(tmp_path: Path) -> None:
+    flv = ("-c:v", "flv", "-fps_mode", "vfr")
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=320x180:r=2/7:d=7", *flv, str(tmp_path / "a.flv"))
+
+    video, out = published(tmp_path, tmp_path / "a.flv")
+
+    assert (video.duration, decoded_frames(str(out / "index.m3u8")), video.warnings) == (7, 7, ())
