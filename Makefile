@@ -8,7 +8,7 @@ grants := $(CURDIR)/.local/used-grants.jsonl
 # What computes is tested on every core; what waits for platforms, browsers and kernels by itself, so that it waits for
 # nobody else.
 parallel := -n auto --dist loadfile
-computing := tests/unit tests/templates tests/deployment tests/media
+computing := tests/unit tests/templates tests/deployment tests/media tests/integration
 export SAM_CLI_TELEMETRY := 0
 # `sam build` looks for python3.13 and pip on PATH.
 with_tools := PATH="$(CURDIR)/$(bin):$$PATH"
@@ -61,8 +61,7 @@ unit: setup ## part of `make test`: pure logic and the templates
 	$(bin)/python -m pytest $(parallel) tests/unit tests/templates
 
 media: setup ## part of `make test`: real FFmpeg on generated files
-	$(bin)/python -m pytest $(parallel) tests/media -m "not exhaustive"
-	$(bin)/python -m pytest tests/integration
+	$(bin)/python -m pytest $(parallel) tests/media tests/integration -m "not exhaustive"
 
 platform: setup ## part of `make test`: the emulator and the whole platform in it
 	$(bin)/python -m pytest tests/local tests/deployment tests/e2e
