@@ -22,10 +22,12 @@ from vod.source.looks import Look
 from vod.source.probe import AudioTrack, Joint, Probe, Rate, Shape, SubtitleTrack, VideoTrack
 from vod.source.scan import Scan, header_end
 from vod.source.sound_scan import SoundScan
-from vod.source.source_clock import DISCONTINUOUS, MOST_PARTS, exact
+from vod.source.source_clock import DISCONTINUOUS, MOST_PARTS, exact, steady
 from vod.source.track_choice import sound_role
 
 _SHORTEST_SECONDS = 0.001
+_SAYS_ITS_LENGTH = ("mov", "matroska", "avi", "asf", "flac", "wav")
+"""Containers whose header says how long they are, and not an estimate by size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,12 @@ def described(read: Read) -> Probe:
     used = {track.index for track in (*([read.track] if read.track else []), *sounds, *texts)}
     ends = [end for track in sounds if (end := scans[track.index].end) is not None]
     last = max([*ends, read.scan.told], default=Fraction(0)) - start
+    seconds = max(float(last), video.end if video else _SHORTEST_SECONDS)
     return Probe(
         container=read.demuxer,
         size=read.size,
         start=float(start),
-        duration=max(float(last), video.end if video else _SHORTEST_SECONDS),
+        duration=seconds,
         video=video,
         audio=tuple(_audio(track, scans[track.index], start) for track in sounds),
         subtitles=tuple(_subtitle(track, read.demuxer) for track in texts),
@@ -86,7 +89,7 @@ def described(read: Read) -> Probe:
             for packet, shift in joints
             if track in used
         ),
-        warnings=tuple(_left_out(read)),
+        warnings=(*_left_out(read), *_cut_short(read, float(start) + seconds)),
     )
 
 
@@ -226,6 +229,18 @@ def _left_out(read: Read) -> Iterator[str]:
         yield "The source can be read only in part; what follows the first fault was left out."
     elif read.demuxer in DISCONTINUOUS and read.scan.complete:
         yield from probe_rules.unused_end(read.scan.used, read.size)
+
+
+def _cut_short(read: Read, end: float) -> Iterator[str]:
+    """The warning about a source that ends (s) before its header says: a copy or a recording that was broken off."""
+    told = read.container.duration
+    if told is None or read.demuxer not in _SAYS_ITS_LENGTH or not read.scan.complete:
+        return
+    if read.track and not read.sounds and len(read.scan.pictures[read.track.index].times) == 1:
+        return  # a single picture has no length of its own
+    texts = (span[1] for stamps in read.scan.texts.values() for span in steady(stamps, ()))
+    begin = (read.container.start_time or 0) / av.time_base
+    yield from probe_rules.cut_short(begin, told / av.time_base, max([end, *map(float, texts)]))
 
 
 def _other_programmes(read: Read) -> Iterator[str]:

@@ -87,6 +87,17 @@ def unused_end(used: int, size: int) -> Iterator[str]:
         yield f"The last {unused} % of the source belong to none of its tracks and were left out."
 
 
+_MISSED_SECONDS, _MISSED_PART = 0.3, 0.05
+
+
+def cut_short(begin: float, length: float, end: float) -> Iterator[str]:
+    """The warning about a source of which less can be read (up to `end`, s) than its header says."""
+    # Matroska counts its length from its clock's zero, others from where they begin.
+    missed = min(length, begin + length) - end if begin > 0 else length - (end - begin)
+    if missed > _MISSED_SECONDS and missed > _MISSED_PART * length:
+        yield f"The source says that it is {length:.1f} s long; {max(0.0, end - begin):.1f} s of it can be read."
+
+
 def holds_encrypted_track(header: bytes) -> bool:
     """Whether the first bytes of an ISO file have a sample entry `encv` or `enca` (ISO/IEC 23001-7)."""
     return b"encv" in header or b"enca" in header

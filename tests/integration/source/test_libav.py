@@ -173,3 +173,23 @@ def test_the_end_of_a_recording_that_tells_no_length_is_found(tmp_path: Path, mo
 
     assert found.video.end == pytest.approx(60, abs=0.1)
     assert found.audio[0].end == pytest.approx(60, abs=0.1)
+
+
+def test_a_copy_that_was_broken_off_says_how_much_is_missing(tmp_path: Path) -> None:
+    whole = clip(tmp_path / "whole.mp4", seconds=5, extra=("-movflags", "+faststart")).read_bytes()
+    (tmp_path / "a.mp4").write_bytes(whole[: len(whole) * 7 // 10])
+
+    said = probe(tmp_path / "a.mp4").warnings
+
+    assert len(said) == 1
+    assert said[0].startswith("The source says that it is 5.0 s long; 3.")
+
+
+def test_a_damaged_index_that_leaves_a_moment_says_so(tmp_path: Path) -> None:
+    data = bytearray(clip(tmp_path / "whole.mp4", seconds=5).read_bytes())
+    picture, sizes = data.index(b"trak"), data.rindex(b"stsz")
+    data[picture : picture + 4] = b"free"
+    data[sizes + 12 : sizes + 16] = (5).to_bytes(4)  # samples of sound
+    (tmp_path / "a.mp4").write_bytes(data)
+
+    assert probe(tmp_path / "a.mp4").warnings == ("The source says that it is 5.0 s long; 0.1 s of it can be read.",)

@@ -74,3 +74,26 @@ def test_a_track_that_begins_behind_what_was_read_is_believed() -> None:
     assert not probe_rules.is_heard(is_proven=False, was_read_whole=True, packets=0, channels=2)
     assert not probe_rules.is_heard(is_proven=False, was_read_whole=False, packets=9, channels=2)
     assert not probe_rules.is_heard(is_proven=False, was_read_whole=False, packets=0, channels=0)
+
+
+@pytest.mark.parametrize(
+    ("begin", "length", "end", "is_said"),
+    [
+        (0, 5, 5, False),
+        (0, 5, 4.48, True),
+        (0, 5, 4.8, False),
+        (0, 100, 96, False),
+        (0, 5, 0.1, True),
+        (3000000, 3000004, 3000004, False),
+        (1.4, 5, 6.4, False),
+        (-0.02, 5, 4.98, False),
+    ],
+)
+def test_what_ends_before_its_header_says_has_a_warning(begin: float, length: float, end: float, is_said: bool) -> None:
+    assert bool(list(probe_rules.cut_short(begin, length, end))) == is_said
+
+
+def test_a_source_that_was_cut_short_says_by_how_much() -> None:
+    assert list(probe_rules.cut_short(0, 5, 0.116)) == [
+        "The source says that it is 5.0 s long; 0.1 s of it can be read."
+    ]
