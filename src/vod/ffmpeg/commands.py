@@ -7,6 +7,7 @@ from vod.ffmpeg import encoders
 from vod.ffmpeg.sound_filters import sound_filters
 from vod.media import color
 from vod.media.color import Color
+from vod.media.rate import VIDEO_RATE
 from vod.plan import storyboard
 from vod.plan.plan import Plan
 from vod.plan.renditions import Rendition
@@ -95,13 +96,23 @@ def filter_graph(
 
 def grid(plan: Plan, first_frame: int, end_frame: int | None) -> str:
     """The picture track as frames [first_frame, end_frame) of the plan's grid, in the source's size and colours."""
-    end = plan.frames if end_frame is None and (plan.held or plan.is_sparse) else end_frame
+    end = plan.frames if end_frame is None and (plan.held or plan.may_lose_its_last) else end_frame
     # trim counts in the fps filter's own time base (one tick a frame): an exact cut, no comparison of seconds.
     cut = f"trim=start_pts={first_frame}" + ("" if end is None else f":end_pts={end}")
     # eof_action=pass: the only picture of a source is kept, however short it is.
     only = ":eof_action=pass" if plan.pictures == 1 else ""
     steady = f"fps={plan.rate.num}/{plan.rate.den}:start_time=0{only}"
-    return f"[0:{plan.video_index}]{whole_pictures(plan)}{steady},{_held(plan, end)}{cut}"
+    pictures = _film() if plan.telecined else whole_pictures(plan)
+    return f"[0:{plan.video_index}]{pictures}{steady},{_held(plan, end)}{cut}"
+
+
+def _film() -> str:
+    """The filters that make of telecined video the film that it was: fields that belong together, a picture of five
+    dropped. What was video from the beginning is deinterlaced."""
+    whole = "fieldmatch=combmatch=full,bwdif=mode=send_frame:deint=interlaced"
+    # decimate counts times of its own from the first that it sees, and drops the first picture of all, since it knows
+    # none to compare it with: here a black one of five.
+    return f"fps={VIDEO_RATE}:start_time=0,{whole},tpad=start=5:color=black,decimate,setpts=PTS-4,"
 
 
 def whole_pictures(plan: Plan) -> str:
@@ -134,7 +145,7 @@ def _held(plan: Plan, end: int | None) -> str:
     A little more than planned, since a source's length is rounded; the cut is exact.
     """
     is_behind = end is not None and end > plan.pictures - _ROUNDED_FRAMES
-    is_held = (plan.held or plan.is_sparse) and is_behind
+    is_held = (plan.held or plan.may_lose_its_last) and is_behind
     return f"tpad=stop={plan.held + _ROUNDED_FRAMES}:stop_mode=clone," if is_held else ""
 
 

@@ -38,6 +38,8 @@ STANDARD_RATES = (
 )
 """Frames per second that the output may have."""
 
+FILM_RATE, VIDEO_RATE = Fraction(24000, 1001), Fraction(30000, 1001)
+"""Of films in NTSC video, and of that video."""
 DEFAULT_LIMIT = Fraction(60)
 MOST_PER_FRAME = 8
 LEAST_WHEN_SPARSE = 5

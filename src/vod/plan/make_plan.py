@@ -81,13 +81,15 @@ def _with_pictures(
     heard: Plan, probe: Probe, video: VideoTrack, work: Work, policy: ChunkPolicy, recipe: Profile
 ) -> Plan:
     """The plan for the sound of a source, and for its pictures."""
-    is_seekable = probe.container in SEEKABLE and not probe.joints
+    # Where a telecined film's fields are taken apart depends on where reading begins.
+    is_seekable = probe.container in SEEKABLE and not probe.joints and not video.telecined
     return heard.model_copy(
         update={
             "video_index": video.index,
             "is_seekable": is_seekable,
             "interlaced": video.interlaced,
             "progressive_parts": video.progressive_parts,
+            "telecined": video.telecined,
             "shapes": video.shapes,
             "decoder": video.decoder,
             "color": video.color,

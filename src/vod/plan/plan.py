@@ -57,6 +57,7 @@ class Plan(Frozen):
     is_seekable: bool
     interlaced: bool
     progressive_parts: bool = False
+    telecined: bool = False
     shapes: tuple[Shape, ...] = ()
     decoder: str | None = None
     color: Color
@@ -79,9 +80,9 @@ class Plan(Frozen):
     remade: Remade | None = None
 
     @property
-    def is_sparse(self) -> bool:
-        """Whether a frame of the grid is so long that FFmpeg's own guess of where the last one ends loses a picture."""
-        return self.rate.fraction <= _SPARSE_RATE
+    def may_lose_its_last(self) -> bool:
+        """Whether FFmpeg's guess of where the last picture ends can lose it: frames are long, or made of others."""
+        return self.telecined or self.rate.fraction <= _SPARSE_RATE
 
     @property
     def prefix(self) -> str:

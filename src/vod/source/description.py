@@ -14,7 +14,7 @@ from av.video.stream import VideoStream
 
 from vod.errors import SourceRefused
 from vod.media.color import Color, color_of, with_light_level
-from vod.media.rate import grid_rate
+from vod.media.rate import FILM_RATE, VIDEO_RATE, grid_rate
 from vod.media.text import on_one_line
 from vod.source import probe_rules
 from vod.source.dump import Crop, Dump, Programme
@@ -33,7 +33,7 @@ _SAYS_ITS_LENGTH = ("mov", "matroska", "avi", "asf", "flac", "wav")
 @dataclass(frozen=True, slots=True)
 class Read:
     """A source that was read: the opened container, its demuxer and size, what its packets and libav told, its picture
-    track and some of its pictures in order of time; without picture None and none."""
+    track and some of its pictures in order of time; without picture None and none. `is_telecined`: a film as video."""
 
     container: InputContainer
     demuxer: str
@@ -42,6 +42,7 @@ class Read:
     known: Dump
     track: VideoStream | None
     looks: Sequence[Look]
+    is_telecined: bool = False
 
     def has(self, track: int) -> bool:
         """Whether a track belongs to the programme of the picture; outside a transport stream every track does."""
@@ -102,6 +103,8 @@ def _video(read: Read, stream: VideoStream, start: Fraction) -> VideoTrack:
     seen = read.scan.pictures[stream.index]
     times = sorted(seen.times)
     rate = grid_rate(times, exact(stream.average_rate) if stream.average_rate else None)
+    is_telecined = read.is_telecined and rate == VIDEO_RATE and not read.scan.clock.joints
+    rate = FILM_RATE if is_telecined else rate
     step = Fraction(1) / rate
     turn = probe_rules.quarter_turn(picture.rotation)
     crop = read.known.crops.get(stream.index, Crop())
@@ -121,6 +124,7 @@ def _video(read: Read, stream: VideoStream, start: Fraction) -> VideoTrack:
         pixel_format=picture.format.name,
         interlaced=True in scans,
         progressive_parts=len(scans) > 1,
+        telecined=is_telecined,
         shapes=_shapes(read, start, turn) if len(set(shown)) > 1 and not read.scan.clock.joints else (),
         color=color.model_copy(update={"alpha": color.alpha or decoder is not None}),
         decoder=decoder,

@@ -22,6 +22,7 @@ from vod.source.looks import first_look, looks, pixels
 from vod.source.probe import Limits, Probe, VideoTrack, check_probe
 from vod.source.scan import Scan, can_be_entered, scanned
 from vod.source.sniff import ANIMATED, DEMUXER_OPTIONS
+from vod.source.telecine import is_telecined, may_be_telecined
 from vod.source.track_choice import PictureFacts, film
 
 _HEADER_BYTES = 1 << 20
@@ -41,9 +42,11 @@ def read_probe(source: BinaryIO, demuxer: str, size: int, limits: Limits) -> Pro
         with _opened(source, demuxer, raw_clock) as container:
             track = None if index is None else _track(container, index)
             seen = [] if track is None else [first_look(container, track, limits)]
+            has_film = False
             if track and can_be_entered(demuxer, size, track):
                 seen = looks(container, track, seen[0])
-            probe = described(Read(container, demuxer, size, scan, known, track, seen))
+                has_film = may_be_telecined(track, seen) and is_telecined(container, track)
+            probe = described(Read(container, demuxer, size, scan, known, track, seen, has_film))
             probe = probe.model_copy(update={"cover": cover if index is None else None, "raw_clock": raw_clock})
             if probe.video and demuxer == "mov":
                 probe = _indexed(probe, probe.video, container, source)

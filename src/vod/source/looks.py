@@ -64,7 +64,7 @@ def first_look(container: InputContainer, track: VideoStream, limits: Limits) ->
 
 def looks(container: InputContainer, track: VideoStream, first: Look) -> list[Look]:
     """The first picture, those of places all over the source, and the first one of each further size or shape."""
-    begin, length = Fraction(container.start_time or 0, av.time_base), Fraction(container.duration or 0, av.time_base)
+    begin, length = span(container)
     places = PLACES if pixels(track) <= _MANY_PIXELS else PLACES // 2
     seen = [first]
     for place in range(1, places + 1) if length else ():
@@ -77,10 +77,7 @@ def looks(container: InputContainer, track: VideoStream, first: Look) -> list[Lo
 
 def _at(container: InputContainer, track: VideoStream, time: Fraction) -> Look | None:
     """A picture at or shortly before a time (s)."""
-    with suppress(av.error.FFmpegError):
-        container.seek(round(time * av.time_base))
-        return next(_following(container, track, _LOOK_PACKETS), None)
-    return None
+    return next(following(container, track, _LOOK_PACKETS), None) if sought(container, time) else None
 
 
 def _change(container: InputContainer, track: VideoStream, before: Look, after: Look) -> list[Look]:
@@ -90,16 +87,30 @@ def _change(container: InputContainer, track: VideoStream, before: Look, after: 
         if look is None or look.time <= before.time:
             break
         before, after = (look, after) if look.size == before.size else (before, look)
-    with suppress(av.error.FFmpegError):
-        container.seek(round(before.time * av.time_base))
-        between = takewhile(lambda look: look.time < after.time, _following(container, track, PROOF_PACKETS))
+    if sought(container, before.time):
+        between = takewhile(lambda look: look.time < after.time, following(container, track, PROOF_PACKETS))
         return [next((look for look in between if look.size == after.size), after)]
     return [after]
 
 
-def _following(container: InputContainer, track: VideoStream, packets: int) -> Iterator[Look]:
-    for packet in islice(container.demux(track), packets):
-        yield from _decoded(track, packet)
+def sought(container: InputContainer, time: Fraction) -> bool:
+    """Whether a source can be read from a keyframe at or shortly before a time (s) on, which is then done next."""
+    with suppress(av.error.FFmpegError):
+        container.seek(round(time * av.time_base))
+        return True
+    return False
+
+
+def span(container: InputContainer) -> tuple[Fraction, Fraction]:
+    """When a source begins and how long it is (s), by its header."""
+    return Fraction(container.start_time or 0, av.time_base), Fraction(container.duration or 0, av.time_base)
+
+
+def following(container: InputContainer, track: VideoStream, packets: int) -> Iterator[Look]:
+    """The pictures of so many packets; what cannot be read ends them."""
+    with suppress(av.error.FFmpegError):
+        for packet in islice(container.demux(track), packets):
+            yield from _decoded(track, packet)
 
 
 def _decoded(track: VideoStream, packet: "av.Packet[Any]") -> Iterator[Look]:

@@ -42,7 +42,8 @@ class Shape(Frozen):
 class VideoTrack(Frozen):
     """The chosen picture track: `width` x `height` as shown (upright, square pixels), `end` in s from the start.
 
-    Of one that is `interlaced`, parts may be progressive. One that changes size or shape on the way has those of its
+    Of one that is `interlaced`, parts may be progressive; one that is `telecined` is a film in video, whose `rate` is
+    the film's. One that changes size or shape on the way has those of its
     largest pictures, and `shapes` in order of time. `decoder` is FFmpeg's name of one that is not its usual choice.
     """
 
@@ -54,6 +55,7 @@ class VideoTrack(Frozen):
     pixel_format: str = ""
     interlaced: bool = False
     progressive_parts: bool = False
+    telecined: bool = False
     shapes: tuple[Shape, ...] = ()
     decoder: str | None = None
     color: Color = Color()
