@@ -20,7 +20,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     # Chunks even for what one task would do in time, and for what is short.
     soonest = {"EncodeTargetInMinutes": "0", "LeastChunkInSeconds": "12"}
     # Three tasks at once: in the emulator the one with the sound may get its turn last.
-    options = Options(state=tmp_path_factory.mktemp("platform"), port=0, parameters=soonest, tasks=3)
+    options = Options(state=tmp_path_factory.mktemp("platform"), port=0, parameters=soonest, tasks=3, wait_scale=0.02)
     with Platform(options) as running:
         yield running
 

@@ -98,7 +98,7 @@ def describe(clients: Clients, task: str) -> dict[str, Any]:
     return dict(clients.ecs.describe_tasks(tasks=[task])["tasks"][0])
 
 
-def until(look: Callable[[], Any], seconds: float = 15) -> Any:
+def until(look: Callable[[], Any], seconds: float = 60) -> Any:
     """The first true value that `look` gives."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
