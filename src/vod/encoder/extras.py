@@ -42,7 +42,9 @@ class Extras:
             self.source.wait()
         made = {rendition: self._subtitle(rendition) for rendition in self.plan.subtitles}
         missing = (each for each, report in made.items() if not report and each.codec not in subtitles.MAYBE_EMPTY)
-        warnings = tuple(f"Subtitles {each.label} hold no text that can be read and were left out." for each in missing)
+        warnings = tuple(
+            f"Subtitle track “{each.label}” holds no text that can be read and was left out." for each in missing
+        )
         return tuple(filter(None, made.values())), warnings
 
     def _subtitle(self, rendition: SubtitleRendition) -> TextReport | None:

@@ -187,5 +187,5 @@ class _Chunk:
             encode_seconds=finished.seconds,
             resumed_at=attempt.resume_at,
             complaints=len(finished.complaints),
-            warnings=tuple(f"Sound track {label} could not be decoded and was left out." for label in missing),
+            warnings=tuple(f"Sound track “{label}” could not be decoded and was left out." for label in missing),
         )

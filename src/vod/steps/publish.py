@@ -91,7 +91,7 @@ class Publishing:
         published = Published(
             renditions=tuple(_renditions(listed, pooled(part for report in reports for part in report.quality))),
             sound=tuple(_sound(listed, {each.name: each for report in reports for each in report.loudness})),
-            duration=tracks.seconds,
+            duration=round(tracks.seconds, 6),
             has_poster=any(report.poster_bytes for report in reports),
             has_storyboard=bool(tracks.sheets),
             warnings=warnings,

@@ -199,7 +199,7 @@ def test_one_crafted_line_costs_its_track_and_not_the_video(tmp_path: Path) -> N
 
     assert (out / "index.m3u8").exists()
     warnings = [warning for report in reports for warning in report.warnings]
-    assert warnings == ["Subtitles Subtitles hold no text that can be read and were left out."]
+    assert warnings == ["Subtitle track “Subtitles” holds no text that can be read and was left out."]
 
 
 def test_two_mono_tracks_of_a_camera_are_left_and_right(tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def test_a_track_that_ffmpeg_gives_up_on_takes_neither_picture_nor_other_sounds_
 
     video, out = published(tmp_path, source, plan.model_copy(update={"audio": (*plan.audio, believed)}))
 
-    assert video.warnings == ("Sound track Round could not be decoded and was left out.",)
+    assert video.warnings == ("Sound track “Round” could not be decoded and was left out.",)
     assert decoded_frames(str(out / "index.mpd")) == decoded_frames(str(source))
     assert {round(pitch / 10) for pitch, _ in heard(out / "index.m3u8")} == {44}
     assert not (out / "a1" / "index.m3u8").exists()
