@@ -143,7 +143,7 @@ class World:
         while wrong and time.monotonic() < end:
             time.sleep(_POLL_SECONDS)
             wrong = self.wrong()
-            if wrong and time.monotonic() - since > 10:
+            if wrong and time.monotonic() - since > 4:
                 self.reconcile()
                 since = time.monotonic()
         return wrong
