@@ -3,22 +3,24 @@
 import logging
 import shlex
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from vod.encoder import limits
 from vod.ffmpeg import loudness, runner
 from vod.ffmpeg.commands import Command
 from vod.ffmpeg.loudness import Loudness
+from vod.ffmpeg.runner import Finished
 from vod.plan.chunks import Chunk
 from vod.plan.plan import Plan
+from vod.plan.sound import AudioRendition
 from vod.profiles.profile import LoudnessChoice
 from vod.sandbox.sandbox import Sandbox
 from vod.source.arriving import ArrivingFile
 
 logger = logging.getLogger(__name__)
-_LINES_PER_TRACK = 40
-"""Enough of FFmpeg's last words to hold the summary of each track."""
+_LINES = 40
+"""Enough of FFmpeg's last words to hold its summary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,15 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """What listening to a chunk's source needs; `stop` is set when the task must end."""
+    """What listening to a chunk's source needs; `stop` is set when the task must end, and `is_wanted` is asked now and
+    then and ends the work by False."""
 
     binary: str
     plan: Plan
     chunk: Chunk
     source: ArrivingFile
     stop: threading.Event
+    is_wanted: Callable[[], bool]
     unconfined_allowed: bool = False
 
     @property
@@ -52,33 +56,38 @@ class Listening:
 
     def listen(self) -> Heard:
         """The loudness of every sound track, with the gain that it gets."""
-        if not self.plan.audio:
-            return Heard()
         self.source.wait()
-        names = [track.name for track in self.plan.audio]
-        budget = limits.of_chunk(self.plan, self.chunk, limits.cores())
-        finished = runner.run(
-            lambda _, progress: self._command(progress),
-            (),
-            lambda name, pipe: None,
-            lambda frames, seconds: True,
-            self.stop,
-            Sandbox(budget, (str(self.source.path),), self.unconfined_allowed),
-            _LINES_PER_TRACK * len(names),
+        told = [(track, self._lines(track)) for track in self.plan.audio]
+        found = [each for track, lines in told if lines and (each := loudness.read(lines, track.name))]
+        if not self.comes_first:
+            return Heard(tuple(found))
+        unknown = (track for track, lines in told if lines is None)
+        return Heard(
+            tuple(each.model_copy(update={"gain": loudness.normalising(each)}) for each in found),
+            tuple(f"The loudness of sound track “{track.label}” is not known; it was kept." for track in unknown),
         )
-        if finished.exit_code != 0:
-            logger.warning("the loudness is not measured: FFmpeg exit %d", finished.exit_code)
-            return Heard(warnings=self._unknown())
-        found = loudness.read(finished.complaints, names)
-        if self.comes_first:
-            found = tuple(each.model_copy(update={"gain": loudness.normalising(each)}) for each in found)
-        return Heard(found)
 
-    def _unknown(self) -> tuple[str, ...]:
-        said = "The loudness of the sound could not be measured, so it was kept as it is."
-        return (said,) if self.comes_first else ()
+    def _lines(self, track: AudioRendition) -> tuple[str, ...] | None:
+        """FFmpeg's last words on a track, None when it cannot read it; as in an encode, what changes on the way needs
+        filters of its own."""
+        for alone in (False, True):
+            if self.stop.is_set() or not self.is_wanted():
+                return None
+            finished = self._run(track, alone)
+            if finished.exit_code == 0:
+                return finished.complaints
+        logger.warning("the loudness of %s is not measured: FFmpeg exit %d", track.name, finished.exit_code)
+        return None
 
-    def _command(self, progress: str) -> Command:
-        command = loudness.command(self.binary, str(self.source.path), self.plan, self.plan.audio, progress)
-        logger.info(shlex.join(command))
-        return command
+    def _run(self, track: AudioRendition, alone: bool) -> Finished:
+        budget = limits.of_chunk(self.plan, self.chunk, limits.cores())
+        confined = Sandbox(budget, (str(self.source.path),), self.unconfined_allowed)
+
+        def command(_: Mapping[str, str], progress: str) -> Command:
+            built = loudness.command(self.binary, str(self.source.path), self.plan, track, alone, progress)
+            logger.info(shlex.join(built))
+            return built
+
+        return runner.run(
+            command, (), lambda name, pipe: None, lambda frames, seconds: self.is_wanted(), self.stop, confined, _LINES
+        )

@@ -1,7 +1,8 @@
 """How loud a sound track is (EBU R 128, ITU-R BS.1770): the command that measures it, and what to make of its words."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import takewhile
 
 from vod.ffmpeg import commands
 from vod.ffmpeg.sound_filters import sound_filters
@@ -15,10 +16,11 @@ MOST_GAIN_DB = 20.0
 """More would lift the noise of an empty room to the loudness of speech."""
 _SILENT_LUFS = -70.0
 """BS.1770's absolute gate: what is quieter counts as silence, which has no loudness."""
+_LOUDEST_LUFS = 30.0
 _SAID = {
-    "integrated": re.compile(r"I: +(-?[\d.]+) LUFS"),
-    "range": re.compile(r"LRA: +(-?[\d.]+) LU"),
-    "peak": re.compile(r"Peak: +(-?[\d.]+) dBFS"),
+    "integrated": re.compile(r"I: +(-?\d{1,3}(?:\.\d+)?) LUFS"),
+    "range": re.compile(r"LRA: +(-?\d{1,3}(?:\.\d+)?) LU"),
+    "peak": re.compile(r"Peak: +(-?\d{1,3}(?:\.\d+)?) dBFS"),
 }
 
 
@@ -33,53 +35,35 @@ class Loudness(Frozen):
     gain: float = 0.0
 
 
-def command(binary: str, source: str, plan: Plan, tracks: Sequence[AudioRendition], progress: str) -> commands.Command:
-    """Measure renditions as they are encoded, less their gain; the values come on standard error."""
-    graphs, mapped = [], []
-    for track in tracks:
-        _, graph = sound_filters(track, alone=False, is_joined=bool(plan.joints))
-        graphs.append(f"{graph};[{track.name}]ebur128@{track.name}=framelog=quiet:peak=true[{track.name}m]")
-        mapped += ["-map", f"[{track.name}m]"]
-    # One graph for all: graphs have threads of their own, which would tell their values line by line in between.
+def command(
+    binary: str, source: str, plan: Plan, track: AudioRendition, alone: bool, progress: str
+) -> commands.Command:
+    """Measure a rendition as it is encoded (`alone`: see `sound_filters`), less gain and limiter; the values come on
+    standard error.
+
+    A process for each: in one graph, or one process, sound that begins late makes the others wait in memory.
+    """
+    *before, graph = sound_filters(track, alone, bool(plan.joints), is_limited=False)
+    measured = f"{graph};[{track.name}]ebur128@{track.name}=framelog=quiet:peak=true[measured]"
     # info: the level at which filters tell what they measured.
     said = ["-v", "info", "-hide_banner", "-nostdin", "-nostats", "-progress", progress, "-stats_period", "0.5"]
-    opened = commands.opened(source, plan, 0.0)
-    return [
-        binary,
-        *said,
-        *opened,
-        "-filter_complex",
-        ";".join(graphs),
-        *mapped,
-        "-map_metadata",
-        "-1",
-        "-f",
-        "null",
-        "-",
-    ]
+    opened = commands.opened(source, plan, 0.0, may_change=alone)
+    nowhere = ["-map", "[measured]", "-map_metadata", "-1", "-f", "null", "-"]
+    return [binary, *said, *opened, *before, measured, *nowhere]
 
 
-def read(lines: Iterable[str], names: Iterable[str]) -> tuple[Loudness, ...]:
-    """What FFmpeg told of these renditions; those that are silent, or of which it told nothing, are left out."""
-    # The last one counts: filters tell theirs at the end, what strangers wrote into metadata is logged before.
-    said = list(lines)
-    found = (_summary(said, name) for name in names)
-    return tuple(each for each in found if each and each.integrated > _SILENT_LUFS)
-
-
-def _summary(lines: Sequence[str], name: str) -> Loudness | None:
+def read(lines: Sequence[str], name: str) -> Loudness | None:
+    """What FFmpeg told of a rendition; None when it is silent or FFmpeg told nothing that can be."""
     begin = re.compile(rf"\[ebur128@{re.escape(name)} @ \w+\] Summary:")
+    # The last one counts: filters tell theirs at the end, what strangers wrote into metadata is logged before.
     at = max((number for number, line in enumerate(lines) if begin.match(line)), default=None)
     if at is None:
         return None
     values: dict[str, float] = {}
-    for line in lines[at + 1 :]:
-        if line.startswith("["):
-            break
-        for key, pattern in _SAID.items():
-            if match := pattern.match(line):
-                values[key] = float(match.group(1))
-    return Loudness(name=name, **values) if len(values) == len(_SAID) else None
+    for line in takewhile(lambda line: not line.startswith("["), lines[at + 1 :]):
+        values |= {key: float(match.group(1)) for key, pattern in _SAID.items() if (match := pattern.match(line))}
+    is_whole = len(values) == len(_SAID) and _SILENT_LUFS < values["integrated"] < _LOUDEST_LUFS
+    return Loudness(name=name, **values) if is_whole else None
 
 
 def normalising(loudness: Loudness) -> float:

@@ -13,14 +13,17 @@ _LIMITED = "alimiter=limit=0.891:attack=5:release=50:level=0:latency=1"
 _FIRST_TWO = "pan=stereo|c0=c0|c1=c1,"
 
 
-def sound_filters(track: AudioRendition, alone: bool, is_joined: bool = False, gain: float = 0.0) -> list[str]:
+def sound_filters(
+    track: AudioRendition, alone: bool, is_joined: bool = False, gain: float = 0.0, is_limited: bool = True
+) -> list[str]:
     """What makes a sound track steady: gaps and a late start become silence, so that it never drifts from the picture.
 
     Broadcasts change between stereo and 5.1, which ends FFmpeg. A track `alone` in its process passes two graphs: the
     first one may be built anew then, the second lives on and knows how much it has given. With a picture beside it that
     sometimes stands still for ever (FFmpeg 9.0.2, late sound), so it is for what the first try could not do.
 
-    Where a source `is_joined`, put together from several, blocks of its sound overlap. `gain` is in dB.
+    Where a source `is_joined`, put together from several, blocks of its sound overlap. `gain` is in dB;
+    the limiter of what is mixed or raised can be left out.
     """
     silence, cut = _silence(track)
     begin, late = _late(track)
@@ -30,7 +33,7 @@ def sound_filters(track: AudioRendition, alone: bool, is_joined: bool = False, g
     layout = {1: "mono", 2: "stereo", SURROUND: "5.1"}[track.channels]
     laid_out = f",aformat=fltp:channel_layouts={layout}"
     louder = f",volume={gain}dB" if gain else ""
-    limited = f"{louder},{_LIMITED}" if track.is_mixed or gain > 0 else louder
+    limited = f"{louder},{_LIMITED}" if is_limited and (track.is_mixed or gain > 0) else louder
     if not alone or track.right_index is not None:
         ending = f"{laid_out + limited if limited else ''}{silence or _filled(track)}{cut}"
         return ["-filter_complex", f"{_heard(track, begin + steady)}{ending}[{track.name}]"]

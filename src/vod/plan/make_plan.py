@@ -26,6 +26,7 @@ ONE_CHUNK = ChunkPolicy(most=1)
 LEAST_HELD_SECONDS = Fraction(1, 10)
 """Sound that ends less than this after the picture is what is left of a codec's last block: no picture is held."""
 DEFAULT_POLICY = ChunkPolicy(target_seconds=300)
+_SPARSE_RATE = 10
 
 
 def make_plan(
@@ -90,6 +91,7 @@ def _with_pictures(
             "interlaced": video.interlaced,
             "progressive_parts": video.progressive_parts,
             "telecined": video.telecined,
+            "may_lose_its_last": video.telecined or work.rate <= _SPARSE_RATE,
             "shapes": video.shapes,
             "decoder": video.decoder,
             "color": video.color,
@@ -130,7 +132,8 @@ def _storyboard(recipe: Profile, work: Work) -> Storyboard | None:
 def length(probe: Probe) -> Fraction:
     """How long (s) a video is: as its longest track, of those whose end is known. Subtitles do not count."""
     ends = [track.end for track in probe.audio if track.end is not None]
-    return _exact(max([*ends, *([probe.video.end] if probe.video else [])], default=probe.duration))
+    pictures = [max(probe.video.end, probe.video.until or 0)] if probe.video else []
+    return _exact(max([*ends, *pictures], default=probe.duration))
 
 
 def _exact(seconds: float) -> Fraction:

@@ -15,7 +15,6 @@ from vod.source.probe import Joint, Rate, Shape
 
 SEGMENT_SECONDS = 4
 LEAST_GROWING_SECONDS = 24
-_SPARSE_RATE = 10
 """A shorter video is ready about when somebody could begin to watch it."""
 
 
@@ -41,9 +40,10 @@ class Remade(Frozen):
 class Plan(Frozen):
     """All that the encoders and the publisher need to know; frame numbers count on the output grid of `rate`.
 
-    Of `frames`, the last `held` repeat the last picture, up to where the longest sound track ends. A source without
-    picture has no renditions, no frames and no `video_index`, perhaps a `cover`: an attached picture. `warnings` tell
-    what of the source will be missing.
+    Of `frames`, the last `held` repeat the last picture, up to where the longest sound track ends. FFmpeg guesses when
+    that picture ends, and where frames are long or made of others, it `may_lose_its_last`. A source without picture has
+    no renditions, no frames and no `video_index`, perhaps a `cover`: an attached picture. `warnings` tell what of the
+    source will be missing.
     """
 
     video_id: str
@@ -66,6 +66,7 @@ class Plan(Frozen):
     gops_per_segment: int
     frames: int
     held: int = 0
+    may_lose_its_last: bool = False
     duration: float
     renditions: tuple[Rendition, ...]
     audio: tuple[AudioRendition, ...]
@@ -78,11 +79,6 @@ class Plan(Frozen):
     raw_clock: bool = False
     warnings: tuple[str, ...] = ()
     remade: Remade | None = None
-
-    @property
-    def may_lose_its_last(self) -> bool:
-        """Whether FFmpeg's guess of where the last picture ends can lose it: frames are long, or made of others."""
-        return self.telecined or self.rate.fraction <= _SPARSE_RATE
 
     @property
     def prefix(self) -> str:

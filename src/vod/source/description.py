@@ -26,14 +26,15 @@ from vod.source.source_clock import DISCONTINUOUS, MOST_PARTS, exact, steady
 from vod.source.track_choice import sound_role
 
 _SHORTEST_SECONDS = 0.001
-_SAYS_ITS_LENGTH = ("mov", "matroska", "avi", "asf", "flac", "wav")
-"""Containers whose header says how long they are, and not an estimate by size."""
+_SAYS_ITS_LENGTH = ("mov", "matroska", "asf", "flac")
+"""Containers of which libav tells the header's length, and no estimate by size but for Matroska without one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
     """A source that was read: the opened container, its demuxer and size, what its packets and libav told, its picture
-    track and some of its pictures in order of time; without picture None and none. `is_telecined`: a film as video."""
+    track and some of its pictures in order of time; without picture None and none. `is_telecined`: a film as video;
+    `has_length`: its header says how long it is."""
 
     container: InputContainer
     demuxer: str
@@ -43,6 +44,7 @@ class Read:
     track: VideoStream | None
     looks: Sequence[Look]
     is_telecined: bool = False
+    has_length: bool = True
 
     def has(self, track: int) -> bool:
         """Whether a track belongs to the programme of the picture; outside a transport stream every track does."""
@@ -75,7 +77,7 @@ def described(read: Read) -> Probe:
     used = {track.index for track in (*([read.track] if read.track else []), *sounds, *texts)}
     ends = [end for track in sounds if (end := scans[track.index].end) is not None]
     last = max([*ends, read.scan.told], default=Fraction(0)) - start
-    seconds = max(float(last), video.end if video else _SHORTEST_SECONDS)
+    seconds = max(float(last), video.until or video.end if video else _SHORTEST_SECONDS)
     return Probe(
         container=read.demuxer,
         size=read.size,
@@ -111,8 +113,9 @@ def _video(read: Read, stream: VideoStream, start: Fraction) -> VideoTrack:
     shown = [probe_rules.on_screen(*kept, turn) for kept in _kept(stream, read.looks, crop)]
     width, height = max(shown, key=lambda size: size[0] * size[1])
     scans = {bool(each.picture.interlaced_frame) for each in read.looks}
+    end = probe_rules.picture_end(times[-1] if times else None, step, seen.end, start)
     is_plain = read.scan.complete and not read.scan.clock.joints
-    end = probe_rules.picture_end(times, step, seen.end, header_end(read.container) if is_plain else Fraction(0))
+    until = probe_rules.stands_until(times, header_end(read.container)) - start if is_plain else end
     decoder = probe_rules.decoder_of_alpha(stream.codec_context.name, stream.metadata.get("alpha_mode"))
     color = _color(picture)
     return VideoTrack(
@@ -130,7 +133,8 @@ def _video(read: Read, stream: VideoStream, start: Fraction) -> VideoTrack:
         decoder=decoder,
         rate=Rate.of(rate),
         frames=len(times) if read.scan.complete else stream.frames or None,
-        end=float(max(end - start, step)),
+        end=float(end),
+        until=float(max(until, end)),
     )
 
 
@@ -237,14 +241,16 @@ def _left_out(read: Read) -> Iterator[str]:
 
 def _cut_short(read: Read, end: float) -> Iterator[str]:
     """The warning about a source that ends (s) before its header says: a copy or a recording that was broken off."""
-    told = read.container.duration
+    told = read.container.duration if read.has_length else None
     if told is None or read.demuxer not in _SAYS_ITS_LENGTH or not read.scan.complete:
         return
     if read.track and not read.sounds and len(read.scan.pictures[read.track.index].times) == 1:
         return  # a single picture has no length of its own
     texts = (span[1] for stamps in read.scan.texts.values() for span in steady(stamps, ()))
+    pictures, sounds = read.scan.pictures.values(), read.scan.sounds.values()
+    seen = (*(each.end for each in pictures), *(each.end for each in sounds if each.end is not None))
     begin = (read.container.start_time or 0) / av.time_base
-    yield from probe_rules.cut_short(begin, told / av.time_base, max([end, *map(float, texts)]))
+    yield from probe_rules.cut_short(begin, told / av.time_base, max([end, *map(float, (*texts, *seen))]))
 
 
 def _other_programmes(read: Read) -> Iterator[str]:

@@ -19,6 +19,7 @@ from vod.source.dump import Dump
 from vod.source.index import read_index
 from vod.source.iso_tables import check_tables
 from vod.source.looks import first_look, looks, pixels
+from vod.source.matroska_tail import has_duration
 from vod.source.probe import Limits, Probe, VideoTrack, check_probe
 from vod.source.scan import Scan, can_be_entered, scanned
 from vod.source.sniff import ANIMATED, DEMUXER_OPTIONS
@@ -39,6 +40,7 @@ def read_probe(source: BinaryIO, demuxer: str, size: int, limits: Limits) -> Pro
         if raw_clock := scan.clock.looks_wrapped:
             with _opened(source, demuxer, raw_clock) as container:
                 scan, index = _scanned(container, source, size, demuxer)
+        has_length = demuxer != "matroska" or has_duration(source)
         with _opened(source, demuxer, raw_clock) as container:
             track = None if index is None else _track(container, index)
             seen = [] if track is None else [first_look(container, track, limits)]
@@ -46,7 +48,7 @@ def read_probe(source: BinaryIO, demuxer: str, size: int, limits: Limits) -> Pro
             if track and can_be_entered(demuxer, size, track):
                 seen = looks(container, track, seen[0])
                 has_film = may_be_telecined(track, seen) and is_telecined(container, track)
-            probe = described(Read(container, demuxer, size, scan, known, track, seen, has_film))
+            probe = described(Read(container, demuxer, size, scan, known, track, seen, has_film, has_length))
             probe = probe.model_copy(update={"cover": cover if index is None else None, "raw_clock": raw_clock})
             if probe.video and demuxer == "mov":
                 probe = _indexed(probe, probe.video, container, source)

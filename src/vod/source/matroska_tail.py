@@ -5,15 +5,19 @@ that libav demuxes the last ones without those before.
 """
 
 import io
+import re
 from typing import BinaryIO, cast
 
 from vod.source.positioned import PositionedFile
 
 TAIL_BYTES = 16 * 2**20
 _HEADER_BYTES = 8 * 2**20
+_INFO_BYTES = 2**16
 _CLUSTER = b"\x1f\x43\xb6\x75"
 _TIMESTAMP = b"\xe7"
 _LOOK_BYTES = 32
+_DURATION = re.compile(rb"\x44\x89(\x84|\x88)")
+"""The element's name and its size: a float of 4 or 8 bytes (RFC 9559, 5.1.2.10)."""
 
 
 def spliced(source: BinaryIO, size: int) -> BinaryIO | None:
@@ -26,6 +30,14 @@ def spliced(source: BinaryIO, size: int) -> BinaryIO | None:
     if header_end is None or first is None or begin + first <= header_end:
         return None
     return cast(BinaryIO, io.BufferedReader(_Spliced(source, header_end, begin + first, size)))
+
+
+def has_duration(source: BinaryIO) -> bool:
+    """Whether the header of a file tells its length; libav makes one up by the bit rate where none is told."""
+    source.seek(0)
+    data = source.read(_INFO_BYTES)
+    end = _cluster(data, 0)
+    return _DURATION.search(data, 0, len(data) if end is None else end) is not None
 
 
 def _cluster(data: bytes, at: int) -> int | None:

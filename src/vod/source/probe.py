@@ -40,7 +40,8 @@ class Shape(Frozen):
 
 
 class VideoTrack(Frozen):
-    """The chosen picture track: `width` x `height` as shown (upright, square pixels), `end` in s from the start.
+    """The chosen picture track: `width` x `height` as shown (upright, square pixels), `end` in s from the start; its
+    last picture stands `until` then, which may be later.
 
     Of one that is `interlaced`, parts may be progressive; one that is `telecined` is a film in video, whose `rate` is
     the film's. One that changes size or shape on the way has those of its
@@ -62,6 +63,7 @@ class VideoTrack(Frozen):
     rate: Rate
     frames: int | None = None
     end: float
+    until: float | None = None
 
 
 def _language(told: str | None) -> str | None:

@@ -56,14 +56,17 @@ def decoder_of_alpha(codec: str, alpha_mode: str | None) -> str | None:
     return {"vp8": "libvpx", "vp9": "libvpx-vp9"}.get(codec) if alpha_mode == "1" else None
 
 
-def picture_end(times: Sequence[Fraction], step: Fraction, told: Fraction, header: Fraction) -> Fraction:
-    """When the pictures end (s) that are shown at these times: a step of the grid after the last, or as far as its
-    packet has `told`; as far as the header says, if the last is then shown no longer than those before it on average.
-    """
-    if not times:
-        return told
-    usual = (times[-1] - times[0]) / (len(times) - 1) if len(times) > 1 else Fraction(0)
-    return max(told, times[-1] + step, min(header, times[-1] + usual))
+def picture_end(last: Fraction | None, step: Fraction, told: Fraction, start: Fraction) -> Fraction:
+    """How long (s) the picture is: to the end of its last frame or as far as the container says, a frame at least."""
+    return max(max(told, last + step if last is not None else Fraction(0)) - start, step)
+
+
+def stands_until(times: Sequence[Fraction], header: Fraction) -> Fraction:
+    """When the last of the pictures ends (s) that are shown at these times: as far as the header says, but no longer
+    after it than there is between the others on average."""
+    if len(times) < 2:
+        return Fraction(0)
+    return min(header, times[-1] + (times[-1] - times[0]) / (len(times) - 1))
 
 
 def is_heard(is_proven: bool, was_read_whole: bool, packets: int, channels: int) -> bool:

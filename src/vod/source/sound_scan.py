@@ -21,7 +21,8 @@ HEARING_PACKETS = 600
 """After so many packets without proof a sound track is given up."""
 DRIFT_SECONDS, LEAST_DRIFT, MOST_DRIFT = 10, 0.0005, 0.02
 """A track of so many seconds whose clock is off by so much is stretched; what is further off is no clock's fault."""
-STEREO = 2
+MOST_KNOWN = 8
+"""Channels without a name are left, right, centre and so on in WAVE's order, as far as that goes (7.1)."""
 _HOLE = Fraction(1, 20)
 
 
@@ -95,7 +96,7 @@ class SoundScan:
     def _describe(self, frame: AudioFrame) -> None:
         self._is_mixable = _is_mixable(frame)
         named = frame.layout.name != f"{frame.layout.nb_channels} channels"
-        self.is_discrete = not named and frame.layout.nb_channels > STEREO
+        self.is_discrete = not named and frame.layout.nb_channels > MOST_KNOWN
         self.channels, self.sample_rate, self.samples = frame.layout.nb_channels, frame.sample_rate, frame.samples
         if frame.pts is not None and frame.time_base is not None:
             self._first = frame.pts * exact(frame.time_base)

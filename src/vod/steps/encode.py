@@ -106,7 +106,15 @@ class _Chunk:
         self._extras = Extras(
             encoder.binary, plan, chunk, source, encoder.output, limits.cores(), encoder.unconfined_allowed
         )
-        self._listening = Listening(encoder.binary, plan, chunk, source, encoder.stop, encoder.unconfined_allowed)
+        self._listening = Listening(
+            binary=encoder.binary,
+            plan=plan,
+            chunk=chunk,
+            source=source,
+            stop=encoder.stop,
+            is_wanted=lambda: encoder.on_frames(self._done, False),
+            unconfined_allowed=encoder.unconfined_allowed,
+        )
         self._so_far = SoFar(encoder.output, plan, chunk, journal)
         self._attempt = Attempt(
             binary=encoder.binary,
@@ -119,6 +127,7 @@ class _Chunk:
             stop=encoder.stop,
             unconfined_allowed=encoder.unconfined_allowed,
         )
+        self._done = (self._attempt.resume_at - chunk.first_segment) * plan.segment_frames if chunk.video else 0
 
     def run(self) -> ChunkReport:
         attempt, heard = self._attempt, Heard()
@@ -150,6 +159,7 @@ class _Chunk:
         return texts, warnings, poster_bytes
 
     def _told(self, done: int) -> bool:
+        self._done = done
         is_more = self._so_far.note(self._attempt.videos, self._attempt.audios)
         return self._on_frames(done, is_more)
 

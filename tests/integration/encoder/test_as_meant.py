@@ -130,6 +130,20 @@ def test_channels_of_unknown_purpose_are_not_mixed(tmp_path: Path) -> None:
     assert {pitch for pitch, _ in heard(out / "index.m3u8")} <= set(range(295, 306))
 
 
+@pytest.mark.parametrize("name", ["a.mkv", "a.mxf", "a.mov"])
+def test_six_channels_without_names_keep_their_centre(name: str, tmp_path: Path) -> None:
+    centre = "0|0|0.3*sin(2*PI*300*t)|0|0|0"
+    picture = ("-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=3")
+    sound = ("-f", "lavfi", "-i", f"aevalsrc={centre}:c=5.1:d=3", "-c:a", "pcm_s24le", "-ar", "48000")
+    coded = ("-c:v", "mpeg2video", "-q:v", "4") if name == "a.mxf" else X264
+    ffmpeg(*picture, *sound, *coded, str(tmp_path / name))
+
+    plan, _, out = made(tmp_path, tmp_path / name)
+
+    assert [track.channels for track in plan.audio] == [2, 6]
+    assert {pitch for pitch, _ in heard(out / "index.m3u8")} <= set(range(295, 306))
+
+
 def test_what_is_transparent_does_not_show_what_lies_beneath(tmp_path: Path) -> None:
     half = "color=magenta:s=320x180:d=1,format=rgba,geq=r=255:g=0:b=255:a='255*gte(X,160)'"
     ffmpeg("-f", "lavfi", "-i", half, "-c:v", "png", str(tmp_path / "a.mov"))

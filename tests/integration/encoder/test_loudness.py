@@ -85,3 +85,30 @@ def test_sound_alone_has_a_loudness_too(tmp_path: Path) -> None:
     video, _ = published(tmp_path, tmp_path / "a.flac")
 
     assert video.sound[0]["loudness"]["integrated"] == pytest.approx(measured(tmp_path / "a.flac")[0], abs=0.3)
+
+
+def test_sound_that_changes_its_channels_is_measured_beside_other_tracks(tmp_path: Path) -> None:
+    parts = []
+    for number, layout in enumerate(("stereo", "5.1", "stereo")):
+        part = tmp_path / f"{number}.ts"
+        coded = ("-c:a", "ac3", "-channel_layout", layout, "-output_ts_offset", str(2 * number))
+        tone = ("-f", "lavfi", "-i", "sine=440:d=2,volume=0.5")
+        picture = ("-f", "lavfi", "-i", "testsrc2=s=160x90:d=2")
+        ffmpeg(*picture, *tone, *tone, "-map", "0", "-map", "1", "-map", "2", *X264, *coded, "-ac:a:1", "2", str(part))
+        parts.append(part.read_bytes())
+    (tmp_path / "a.ts").write_bytes(b"".join(parts))
+
+    video, _ = published(tmp_path, tmp_path / "a.ts")
+
+    assert all(track["loudness"] for track in video.sound)
+
+
+def test_a_loud_mix_is_lowered_to_the_target(tmp_path: Path) -> None:
+    tones = "|".join(f"0.9*sin(2*PI*{300 + 50 * channel}*t)" for channel in range(6))
+    source = film(tmp_path / "a.mkv", f"aevalsrc={tones}:c=5.1:d={SECONDS}")
+    plan = planned(source).model_copy(update={"loudness": LoudnessChoice.NORMALISE})
+
+    video, out = published(tmp_path, source, plan)
+
+    assert all(track["loudness"]["gain"] < 0 for track in video.sound)
+    assert measured(out / "index.m3u8")[0] == pytest.approx(TARGET_LUFS, abs=2)

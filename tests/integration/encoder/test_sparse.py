@@ -36,6 +36,35 @@ def test_every_slide_is_shown_and_the_last_one_too(
     assert video.warnings == ()
 
 
+@pytest.mark.parametrize("chunks", [1, 4])
+@pytest.mark.parametrize("suffix", ["mp4", "mkv", "avi"])
+@pytest.mark.parametrize(
+    ("rate", "shown"),
+    [
+        (30, "lt(mod(t,20),2)"),
+        (30, "lt(mod(t,10),1)"),
+        (1, "not(mod(t,10))"),
+        (1, "eq(t,0)+eq(t,10)+eq(t,20)+eq(t,40)+eq(t,42)"),
+        (5, "eq(n,0)+eq(n,40)+eq(n,41)"),
+    ],
+    ids=["activity every 20 s", "activity every 10 s", "a slide every 10 s", "uneven slides", "two quick slides"],
+)
+def test_a_narrated_screen_is_as_long_as_its_sound(
+    rate: int, shown: str, suffix: str, chunks: int, tmp_path: Path
+) -> None:
+    source, kept = tmp_path / f"a.{suffix}", shown.replace(",", r"\,")
+    picture = ("-f", "lavfi", "-i", f"testsrc2=s=160x90:r={rate}:d=60,select='{kept}'")
+    sound = ("-f", "lavfi", "-t", "60", "-i", "sine=440")
+    ffmpeg(*picture, *sound, *X264, "-c:a", "aac", str(source))
+
+    plan = planned(source, chunks)
+    video, _ = published(tmp_path, source, plan)
+
+    assert video.duration == pytest.approx(60, abs=0.2)
+    assert [each["frames"] for each in video.renditions] == [plan.frames] * len(video.renditions)
+    assert video.warnings == ()
+
+
 def test_two_pictures_in_seven_seconds_are_seven_seconds(tmp_path: Path) -> None:
     flv = ("-c:v", "flv", "-fps_mode", "vfr")
     ffmpeg("-f", "lavfi", "-i", "testsrc2=s=320x180:r=2/7:d=7", *flv, str(tmp_path / "a.flv"))

@@ -193,3 +193,20 @@ def test_a_damaged_index_that_leaves_a_moment_says_so(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_bytes(data)
 
     assert probe(tmp_path / "a.mp4").warnings == ("The source says that it is 5.0 s long; 0.1 s of it can be read.",)
+
+
+@pytest.mark.parametrize(("picture", "sound"), [("mjpeg", "libmp3lame"), ("ffv1", "pcm_s16le"), ("libvpx", "ac3")])
+def test_a_recording_without_a_length_is_not_said_to_be_cut_short(picture: str, sound: str, tmp_path: Path) -> None:
+    coded = ("-c:v", picture, "-c:a", sound, "-live", "1")
+
+    assert probe(clip(tmp_path / "a.mkv", seconds=4, extra=coded)).warnings == ()
+
+
+def test_a_longer_track_that_is_left_out_is_not_missing(tmp_path: Path) -> None:
+    film, longer = clip(tmp_path / "film.mp4", 3), clip(tmp_path / "longer.mp4", 5, size="160x120", sound=False)
+    ffmpeg("-i", str(film), "-i", str(longer), "-map", "0", "-map", "1", "-c", "copy", str(tmp_path / "a.mp4"))
+
+    said = probe(tmp_path / "a.mp4").warnings
+
+    assert len(said) == 1
+    assert "was left out" in said[0]

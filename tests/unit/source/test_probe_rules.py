@@ -48,32 +48,27 @@ def seconds(*values: float) -> list[Fraction]:
     return [Fraction(str(value)) for value in values]
 
 
+def test_a_picture_lasts_to_the_end_of_its_last_frame_and_a_frame_at_least() -> None:
+    assert probe_rules.picture_end(Fraction(9), TENTH, Fraction(8), Fraction(1)) == 8 + TENTH
+    assert probe_rules.picture_end(None, TENTH, Fraction(8), Fraction(1)) == 7
+    assert probe_rules.picture_end(None, TENTH, Fraction(0), Fraction(1)) == TENTH
+
+
 @pytest.mark.parametrize(
-    ("times", "told", "header", "end"),
+    ("times", "header", "until"),
     [
-        (seconds(0, 9), 8, 0, 9 + TENTH),
-        (seconds(0, 9), 9.5, 0, 9.5),
-        (seconds(), 8, 10, 8),
-        (seconds(0, 3.5), 3.5, 7, 7),
-        (seconds(0, 3.5), 3.5, 5, 5),
-        (seconds(0, 3.5), 3.5, 100, 7),
-        (seconds(0, 0.1, 0.2), 0.3, 100, 0.3),
-        (seconds(1), 1, 100, 1 + TENTH),
+        (seconds(0, 3.5), 7, 7),
+        (seconds(0, 3.5), 5, 5),
+        (seconds(0, 3.5), 100, 7),
+        (seconds(0, 0.1, 0.2), 100, 0.3),
+        (seconds(1), 100, 0),
+        (seconds(), 100, 0),
     ],
 )
-def test_the_last_picture_lasts_as_long_as_others_if_the_header_says_so(
-    times: list[Fraction], told: float, header: float, end: float
+def test_the_last_picture_stands_as_long_as_others_if_the_header_says_so(
+    times: list[Fraction], header: float, until: float
 ) -> None:
-    found = probe_rules.picture_end(times, TENTH, Fraction(str(told)), Fraction(str(header)))
-
-    assert float(found) == pytest.approx(float(end))
-
-
-def test_a_track_that_begins_behind_what_was_read_is_believed() -> None:
-    assert probe_rules.is_heard(is_proven=False, was_read_whole=False, packets=0, channels=2)
-    assert not probe_rules.is_heard(is_proven=False, was_read_whole=True, packets=0, channels=2)
-    assert not probe_rules.is_heard(is_proven=False, was_read_whole=False, packets=9, channels=2)
-    assert not probe_rules.is_heard(is_proven=False, was_read_whole=False, packets=0, channels=0)
+    assert float(probe_rules.stands_until(times, Fraction(str(header)))) == pytest.approx(until)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,13 @@ def telecined(moments: list[bytes]) -> list[Fields]:
     return [Fields(upper, lower) for upper, lower in zip(shown[::2], shown[1::2], strict=False)]
 
 
+def of_six(moments: list[bytes]) -> list[Fields]:
+    """25 pictures a second as 30: of every five moments, the last but one and the last are shown a field longer."""
+    lengths = (2, 2, 3, 2, 3)
+    shown = [moment for number, moment in enumerate(moments) for _ in range(lengths[number % 5])]
+    return [Fields(upper, lower) for upper, lower in zip(shown[::2], shown[1::2], strict=False)]
+
+
 def test_film_that_was_made_video_is_known() -> None:
     assert come_again(telecined(film(48)))
 
@@ -30,12 +37,13 @@ def test_film_that_was_made_video_is_known() -> None:
     [
         [Fields(one, other) for one, other in zip(film(120)[::2], film(120)[1::2], strict=True)],
         [Fields(one, one) for one in film(60)],
+        of_six(film(50)),
         [Fields(film(1)[0], film(1)[0])] * 60,
         [Fields(film(1)[0], moment) for moment in film(60)],
         [None] * 60,
         [],
     ],
-    ids=["interlaced", "progressive", "still", "half still", "other formats", "nothing"],
+    ids=["interlaced", "progressive", "25 as 30", "still", "half still", "other formats", "nothing"],
 )
 def test_other_pictures_are_not(pictures: list[Fields | None]) -> None:
     assert not come_again(pictures)
