@@ -10,7 +10,7 @@ import threading
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from local.web import Answer, Asked, Site
+from local.web import FILE_HEADERS, Answer, Asked, Site
 
 PIECE_BYTES = 256 * 1024
 ROUTED = ("/api/", "/videos/")
@@ -114,6 +114,8 @@ class _Exchange(BaseHTTPRequestHandler):
         for name, value in response.getheaders():
             if name.lower() not in UNFIT_FOR_VIEWER:
                 self.send_header(name, value)
+        for name, value in FILE_HEADERS.items() if self.path.startswith("/videos/") else ():
+            self.send_header(name, value)
         if length is None and self.command != "HEAD" and response.status not in (204, 304):
             self.send_header("Connection", "close")
             self.close_connection = True

@@ -83,6 +83,10 @@ def security_headers(upload_hosts: Iterable[str]) -> dict[str, str]:
     return _headers(("'self'", *upload_hosts), ("'self'",))
 
 
+FILE_HEADERS = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
+"""Of everything below /videos/, and of manifests: what encoders stored is no page of ours."""
+
+
 def embed_headers(origins: str) -> dict[str, str]:
     """The same of the embedded player, which may stand in frames of the sites that a parameter of the stack names."""
     return _headers(("'self'",), ("'self'", *filter(None, origins.split(","))))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from local.emulator.web_acl import refusal
-from local.web import VIEWS, embed_headers, security_headers
+from local.web import FILE_HEADERS, VIEWS, embed_headers, security_headers
 from tests import samples
 from tests.templates import parsed, resolved
 from tests.templates.parsed import Value
@@ -220,6 +220,16 @@ def test_the_page_s_policy_is_the_one_that_the_local_platform_is_tested_with() -
     said = headers["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Sub"]
     assert said == security_headers(("https://${UploadHost}", "${LoginUrl}"))["Content-Security-Policy"]
     assert "FrameOptions" not in headers
+
+
+def test_what_encoders_stored_is_sandboxed_as_on_the_local_platform() -> None:
+    headers = security("PlaybackHeaders")
+
+    assert headers["ContentSecurityPolicy"] == {
+        "ContentSecurityPolicy": FILE_HEADERS["Content-Security-Policy"],
+        "Override": True,
+    }
+    assert headers["ContentTypeOptions"] == {"Override": True}
 
 
 def text(value: Value, values: dict[str, str]) -> str:

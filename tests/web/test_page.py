@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from local.api import Api
+from local.deploy import resources
+from local.platform import Platform
 from tests.e2e.conftest import ended
 from tests.playback.conftest import SECONDS
 from tests.web.visitor import Visitor
@@ -34,6 +36,21 @@ def test_signing_out_forgets_the_session(stranger: Visitor) -> None:
 
     stranger.see("heading", "Upload once. Plays everywhere.")
     assert stranger.page.evaluate("localStorage.getItem('vod.session')") is None
+
+
+def test_a_stored_page_runs_no_script_on_our_origin(visitor: Visitor, platform: Platform, video: str) -> None:
+    bucket = next(each.physical_id for each in resources(platform.clients) if each.logical_id == "OutputBucket")
+    stored = {"Bucket": bucket, "Key": f"videos/{video}/x.html"}
+    page = b"<title>as stored</title><script>document.title = localStorage.getItem('vod.session')</script>"
+    visitor.go(f"/watch/{video}")
+    visitor.until("video.readyState >= 2")
+
+    platform.clients.s3.put_object(**stored, Body=page, ContentType="text/html")
+    visitor.go(f"/videos/{video}/x.html")
+
+    assert (visitor.page.title(), visitor.page.evaluate("self.origin")) == ("as stored", "null")
+    platform.clients.s3.delete_object(**stored)
+    visitor.forgive("Blocked script execution")
 
 
 def test_a_dropped_clip_is_uploaded_and_followed_until_it_can_be_watched(visitor: Visitor, clip: Path) -> None:

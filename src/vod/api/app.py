@@ -46,8 +46,10 @@ def _not_stored(app: APIGatewayRestResolver, following: NextMiddleware) -> Any:
 
 
 def current_caller(routes: APIGatewayRouter) -> Caller:
-    """Who calls: the claims that API Gateway's authorizer verified."""
-    return caller.from_claims(routes.current_event.request_context.authorizer.claims or {})
+    """Who calls: the claims of the token that API Gateway's authorizer verified."""
+    event = routes.current_event
+    claims = event.request_context.authorizer.claims or {}
+    return caller.from_claims(claims, event.headers.get("Authorization") or "")
 
 
 def _answer_errors(app: APIGatewayRestResolver) -> None:

@@ -1,3 +1,6 @@
+import base64
+import json
+
 import pytest
 
 from tests import samples
@@ -81,3 +84,15 @@ def test_a_change_touches_only_what_it_names() -> None:
 def test_admins_are_known_by_their_group(groups: object) -> None:
     assert from_claims({"sub": "x", "cognito:groups": groups}).is_admin
     assert not from_claims({"sub": "x", "cognito:groups": "administrator"}).is_admin
+
+
+@pytest.mark.parametrize(
+    ("groups", "is_admin"), [(["x,admin"], False), (["x", "admin"], True), ([], False), (None, False)]
+)
+def test_a_group_whose_name_holds_a_comma_is_one_group(groups: list[str] | None, is_admin: bool) -> None:
+    payload = {"sub": "x"} if groups is None else {"sub": "x", "cognito:groups": groups}
+    token = ".".join(["e30", base64.urlsafe_b64encode(json.dumps(payload).encode()).decode().rstrip("="), "sig"])
+    told = {"sub": "x", "cognito:groups": ",".join(groups or [])}
+
+    assert from_claims(told, f"Bearer {token}").is_admin == is_admin
+    assert from_claims(told, token).is_admin == is_admin
