@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from vod.encoder import limits
+from vod.errors import EncodeInterrupted
 from vod.ffmpeg import loudness, runner
 from vod.ffmpeg.commands import Command
 from vod.ffmpeg.loudness import Loudness
@@ -76,6 +77,10 @@ class Listening:
             finished = self._run(track, alone)
             if finished.exit_code == 0:
                 return finished.complaints
+            if finished.is_interrupted and not self.stop.is_set() and self.is_wanted() and self.comes_first:
+                raise EncodeInterrupted(f"signal {-finished.exit_code} ended the measuring of {track.name}")
+            if finished.is_interrupted or finished.exceeded:
+                break
         logger.warning("the loudness of %s is not measured: FFmpeg exit %d", track.name, finished.exit_code)
         return None
 

@@ -35,7 +35,7 @@ def sound_filters(
     louder = f",volume={gain}dB" if gain else ""
     limited = f"{louder},{_LIMITED}" if is_limited and (track.is_mixed or gain > 0) else louder
     if not alone or track.right_index is not None:
-        ending = f"{laid_out + limited if limited else ''}{silence or _filled(track)}{cut}"
+        ending = f"{laid_out + limited if limited or track.is_mixed else ''}{silence or _filled(track)}{cut}"
         return ["-filter_complex", f"{_heard(track, begin + steady)}{ending}[{track.name}]"]
     # apad does nothing in a graph behind another one, whose end does not reach it (FFmpeg 9.0.2).
     even = f"[0:{track.source_index}]{begin}aresample={track.sample_rate}:async=1{laid_out}{limited}{silence}"

@@ -91,7 +91,7 @@ def _with_pictures(
             "interlaced": video.interlaced,
             "progressive_parts": video.progressive_parts,
             "telecined": video.telecined,
-            "may_lose_its_last": video.telecined or work.rate <= _SPARSE_RATE,
+            "may_lose_its_last": video.telecined or video.ends_with_pause or work.rate <= _SPARSE_RATE,
             "shapes": video.shapes,
             "decoder": video.decoder,
             "color": video.color,

@@ -41,9 +41,9 @@ class Plan(Frozen):
     """All that the encoders and the publisher need to know; frame numbers count on the output grid of `rate`.
 
     Of `frames`, the last `held` repeat the last picture, up to where the longest sound track ends. FFmpeg guesses when
-    that picture ends, and where frames are long or made of others, it `may_lose_its_last`. A source without picture has
-    no renditions, no frames and no `video_index`, perhaps a `cover`: an attached picture. `warnings` tell what of the
-    source will be missing.
+    that picture ends; where frames are long, made of others or come after a pause, it `may_lose_its_last`, or gain
+    some. A source without picture has no renditions, no frames and no `video_index`, perhaps a `cover`: an attached
+    picture. `warnings` tell what of the source will be missing.
     """
 
     video_id: str

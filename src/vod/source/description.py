@@ -115,7 +115,7 @@ def _video(read: Read, stream: VideoStream, start: Fraction) -> VideoTrack:
     scans = {bool(each.picture.interlaced_frame) for each in read.looks}
     end = probe_rules.picture_end(times[-1] if times else None, step, seen.end, start)
     is_plain = read.scan.complete and not read.scan.clock.joints
-    until = probe_rules.stands_until(times, header_end(read.container)) - start if is_plain else end
+    until = probe_rules.stands_until(times, header_end(read.container)) - start if is_plain and read.has_length else end
     decoder = probe_rules.decoder_of_alpha(stream.codec_context.name, stream.metadata.get("alpha_mode"))
     color = _color(picture)
     return VideoTrack(
@@ -128,6 +128,7 @@ def _video(read: Read, stream: VideoStream, start: Fraction) -> VideoTrack:
         interlaced=True in scans,
         progressive_parts=len(scans) > 1,
         telecined=is_telecined,
+        ends_with_pause=read.scan.complete and len(times) > 1 and times[-1] - times[-2] > 2 * step,
         shapes=_shapes(read, start, turn) if len(set(shown)) > 1 and not read.scan.clock.joints else (),
         color=color.model_copy(update={"alpha": color.alpha or decoder is not None}),
         decoder=decoder,
@@ -225,6 +226,8 @@ def _left_out(read: Read) -> Iterator[str]:
             yield probe_rules.sound_left_out(number, sound.codec, sound.packets)
         elif read.has(track.index) and sound.is_discrete:
             yield f"Sound track {number} has {sound.channels} channels of unknown purpose; the first two were taken."
+        elif read.has(track.index) and sound.is_unnamed and read.demuxer == "mxf":
+            yield f"Sound track {number} has {sound.channels} channels without names, taken for surround sound."
     if read.scan.clock.joints and len({look.size for look in read.looks}) > 1:
         yield "The pictures change their size or shape on the way; some may look stretched."
     yield from _other_programmes(read)

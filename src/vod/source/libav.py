@@ -32,15 +32,15 @@ _HEADER_BYTES = 1 << 20
 def read_probe(source: BinaryIO, demuxer: str, size: int, limits: Limits) -> Probe:
     """The probe of a seekable source of `size` bytes; SourceRefused when it cannot become a video."""
     try:
+        has_length = demuxer != "matroska" or has_duration(source)
         with _opened(source, demuxer) as container:
             _check_tracks(container, limits)
             known = _dump(container)
             cover = _cover(container, limits)
-            scan, index = _scanned(container, source, size, demuxer)
+            scan, index = _scanned(container, source, size, has_length)
         if raw_clock := scan.clock.looks_wrapped:
             with _opened(source, demuxer, raw_clock) as container:
-                scan, index = _scanned(container, source, size, demuxer)
-        has_length = demuxer != "matroska" or has_duration(source)
+                scan, index = _scanned(container, source, size, has_length)
         with _opened(source, demuxer, raw_clock) as container:
             track = None if index is None else _track(container, index)
             seen = [] if track is None else [first_look(container, track, limits)]
@@ -101,8 +101,8 @@ def _check_tracks(container: InputContainer, limits: Limits) -> None:
         raise SourceRefused("unsupported_codec")
 
 
-def _scanned(container: InputContainer, source: BinaryIO, size: int, demuxer: str) -> tuple[Scan, int | None]:
-    return scanned(container, source, size, demuxer, lambda scan: _film(container, scan))
+def _scanned(container: InputContainer, source: BinaryIO, size: int, has_length: bool) -> tuple[Scan, int | None]:
+    return scanned(container, source, size, has_length, lambda scan: _film(container, scan))
 
 
 def _film(container: InputContainer, scan: Scan) -> int | None:

@@ -5,7 +5,9 @@ that libav demuxes the last ones without those before.
 """
 
 import io
+import math
 import re
+import struct
 from typing import BinaryIO, cast
 
 from vod.source.positioned import PositionedFile
@@ -16,6 +18,7 @@ _INFO_BYTES = 2**16
 _CLUSTER = b"\x1f\x43\xb6\x75"
 _TIMESTAMP = b"\xe7"
 _LOOK_BYTES = 32
+_DOUBLE = 8
 _DURATION = re.compile(rb"\x44\x89(\x84|\x88)")
 """The element's name and its size: a float of 4 or 8 bytes (RFC 9559, 5.1.2.10)."""
 
@@ -33,11 +36,15 @@ def spliced(source: BinaryIO, size: int) -> BinaryIO | None:
 
 
 def has_duration(source: BinaryIO) -> bool:
-    """Whether the header of a file tells its length; libav makes one up by the bit rate where none is told."""
+    """Whether the header of a file tells its length; libav makes one up by the bit rate where none is told, or 0."""
     source.seek(0)
     data = source.read(_INFO_BYTES)
     end = _cluster(data, 0)
-    return _DURATION.search(data, 0, len(data) if end is None else end) is not None
+    found = _DURATION.search(data, 0, (len(data) if end is None else end) - _DOUBLE)
+    if found is None:
+        return False
+    (length,) = struct.unpack_from(">f" if found.group(1) == b"\x84" else ">d", data, found.end())
+    return math.isfinite(length) and length > 0
 
 
 def _cluster(data: bytes, at: int) -> int | None:

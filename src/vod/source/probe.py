@@ -41,7 +41,7 @@ class Shape(Frozen):
 
 class VideoTrack(Frozen):
     """The chosen picture track: `width` x `height` as shown (upright, square pixels), `end` in s from the start; its
-    last picture stands `until` then, which may be later.
+    last picture stands `until` then, which may be later. It `ends_with_pause` where that comes long after the others.
 
     Of one that is `interlaced`, parts may be progressive; one that is `telecined` is a film in video, whose `rate` is
     the film's. One that changes size or shape on the way has those of its
@@ -64,6 +64,7 @@ class VideoTrack(Frozen):
     frames: int | None = None
     end: float
     until: float | None = None
+    ends_with_pause: bool = False
 
 
 def _language(told: str | None) -> str | None:

@@ -41,7 +41,8 @@ class PictureScan:
         """All packets are noted."""
         spans = steady(self.stamps, joints)
         self.times = [begin for begin, _ in spans]
-        self.end = max((end for _, end in spans), default=Fraction(0))
+        # Where pictures are reordered, the length of a packet is not that of its picture (ISO files).
+        self.end = max(spans, default=(0, Fraction(0)))[1]
 
 
 @dataclass
@@ -73,16 +74,17 @@ class Scan:
 
 
 def scanned(
-    container: InputContainer, source: BinaryIO, size: int, demuxer: str, choose: Callable[[Scan], int | None]
+    container: InputContainer, source: BinaryIO, size: int, has_length: bool, choose: Callable[[Scan], int | None]
 ) -> tuple[Scan, int | None]:
     """What the packets of a source tell, and the index of the picture track that `choose` finds by it, or None.
 
-    The source is opened in `container`, which can demux no more afterwards.
+    The source is opened in `container`, which can demux no more afterwards; `has_length`: its header tells its length.
     """
+    demuxer = container.format.name.split(",")[0]
     scan = _demuxed(container, demuxer, CLOCK_SCAN_BYTES if demuxer in DISCONTINUOUS else SCAN_BYTES)
     index = choose(scan)
     if not scan.complete:
-        tail = _spliced_tail(source, size) if demuxer == "matroska" and not container.duration else None
+        tail = None if has_length else _spliced_tail(source, size)
         _add_tail(container, index, scan, tail or _tail(container, demuxer))
     return scan, index
 
@@ -113,9 +115,7 @@ def _demuxed(container: InputContainer, demuxer: str, most_bytes: int) -> Scan:
 def _add_tail(container: InputContainer, index: int | None, scan: Scan, tail: Scan | None) -> None:
     """The end of a large source: from its last packets, its index, or what its header says, which knows no joints."""
     if index is not None:
-        picture = scan.pictures[index]
-        told = Fraction(0) if scan.clock.joints else _told_end(container, index, len(picture.times))
-        picture.end = max(picture.end, told, tail.pictures[index].end + scan.clock.last(index) if tail else told)
+        _add_end(container, scan.pictures[index], index, scan.clock.last(index), tail)
     elif not tail:
         scan.told = header_end(container)
     for number, sound in scan.sounds.items():
@@ -125,12 +125,26 @@ def _add_tail(container: InputContainer, index: int | None, scan: Scan, tail: Sc
             sound.begin = _first_heard(container, number, heard.begin)
 
 
-def _tail(container: InputContainer, demuxer: str) -> Scan | None:
-    """The last seconds, None when they cannot be reached or do not end."""
-    if container.format.name.split(",")[0] not in _ENTERED:
+def _add_end(container: InputContainer, picture: PictureScan, index: int, shift: Fraction, tail: Scan | None) -> None:
+    """When the pictures end: by the last of them, which is found from their last place in the index where none is in
+    the tail, since sound may go on for long; else by the header, which tells the end of the longest track."""
+    track, base = container.streams[index], picture.stamps.base
+    if tail and not tail.pictures[index].times and len(track.index_entries):
+        last = track.index_entries[len(track.index_entries) - 1].timestamp * base
+        tail = _tail(container, container.format.name.split(",")[0], last) or tail
+    if tail and tail.pictures[index].times:
+        picture.end = max(picture.end, tail.pictures[index].end + shift)
+    elif not shift:
+        picture.end = max(picture.end, _told_end(container, index, len(picture.times)))
+
+
+def _tail(container: InputContainer, demuxer: str, begin: Fraction | None = None) -> Scan | None:
+    """What comes from a time (s) on, by itself the last seconds; None when it cannot be reached or does not end."""
+    if demuxer not in _ENTERED:
         return None
-    begin, length = container.start_time or 0, container.duration or 0
-    container.seek(begin + max(0, length - _TAIL_SECONDS * av.time_base))
+    end = (container.start_time or 0) + (container.duration or 0)
+    at = end - _TAIL_SECONDS * av.time_base if begin is None else round(begin * av.time_base)
+    container.seek(max(container.start_time or 0, at))
     tail = _demuxed(container, demuxer, SCAN_BYTES)
     return tail if tail.complete else None
 
@@ -167,11 +181,12 @@ def _spliced_tail(source: BinaryIO, size: int) -> Scan | None:
 
 
 def _told_end(container: InputContainer, index: int, seen: int) -> Fraction:
-    """When the picture track ends by its index, if that knows more than the packets `seen`, else by the header."""
+    """When the picture track ends by its index, if that knows more than the packets `seen`, else by the header; 0 where
+    it knows no more, and knows all."""
     track = container.streams[index]
     if track.time_base and len(track.index_entries) > seen:
         return track.index_entries[len(track.index_entries) - 1].timestamp * exact(track.time_base)
-    return header_end(container)
+    return Fraction(0) if len(track.index_entries) == seen else header_end(container)
 
 
 def can_be_entered(demuxer: str, size: int, track: VideoStream) -> bool:

@@ -21,7 +21,7 @@ HEARING_PACKETS = 600
 """After so many packets without proof a sound track is given up."""
 DRIFT_SECONDS, LEAST_DRIFT, MOST_DRIFT = 10, 0.0005, 0.02
 """A track of so many seconds whose clock is off by so much is stretched; what is further off is no clock's fault."""
-MOST_KNOWN = 8
+STEREO, MOST_KNOWN = 2, 8
 """Channels without a name are left, right, centre and so on in WAVE's order, as far as that goes (7.1)."""
 _HOLE = Fraction(1, 20)
 
@@ -30,7 +30,8 @@ class SoundScan:
     """What the pass learns about one sound track; times (s) are the source's, `end` None when it is not known.
 
     `channels` and `sample_rate` are those of the first decoded piece: headers keep silent about later layers of AAC.
-    `samples` are those of one packet, 0 when packets differ; `is_discrete` where no channel says what it is for.
+    `samples` are those of one packet, 0 when packets differ; `is_unnamed` where no channel says what it is for,
+    `is_discrete` where that cannot be guessed either.
     """
 
     def __init__(self, track: AudioStream) -> None:
@@ -43,7 +44,7 @@ class SoundScan:
         self.end: Fraction | None = None
         self.packets = 0
         self.samples = 0
-        self.is_discrete = False
+        self.is_discrete = self.is_unnamed = False
         self.drift = 0.0
         self._first: Fraction | None = None
         self._tried = self._heard = 0
@@ -96,7 +97,8 @@ class SoundScan:
     def _describe(self, frame: AudioFrame) -> None:
         self._is_mixable = _is_mixable(frame)
         named = frame.layout.name != f"{frame.layout.nb_channels} channels"
-        self.is_discrete = not named and frame.layout.nb_channels > MOST_KNOWN
+        self.is_unnamed = not named and frame.layout.nb_channels > STEREO
+        self.is_discrete = self.is_unnamed and frame.layout.nb_channels > MOST_KNOWN
         self.channels, self.sample_rate, self.samples = frame.layout.nb_channels, frame.sample_rate, frame.samples
         if frame.pts is not None and frame.time_base is not None:
             self._first = frame.pts * exact(frame.time_base)

@@ -67,7 +67,8 @@ def is_telecined(container: InputContainer, track: VideoStream) -> bool:
 def fields(picture: VideoFrame) -> Fields | None:
     """The lines that are compared, None of a picture whose lines are no plain bytes."""
     plane, bits = picture.planes[0], _BITS.get(picture.format.name)
-    if bits is None or picture.height < 4 * _LINES:
+    # A buffer whose lines go upwards begins with the last of them, which PyAV does not know.
+    if bits is None or picture.height < 4 * _LINES or plane.line_size < picture.width:
         return None
     wide, columns, step = plane.line_size, min(picture.width, _COLUMNS), picture.height // (2 * _LINES) * 2
     begin, size = (picture.width - columns) // 2, 1 if bits == _EIGHT else 2
@@ -76,7 +77,7 @@ def fields(picture: VideoFrame) -> Fields | None:
     def line(number: int) -> bytes:
         at = number * wide + begin * size
         kept = data[at : at + columns * size]
-        return bytes(kept) if bits == _EIGHT else bytes(value >> bits - _EIGHT for value in kept.cast("H"))
+        return bytes(kept) if bits == _EIGHT else bytes(min(255, value >> bits - _EIGHT) for value in kept.cast("H"))
 
     rows = range(0, step * _LINES, step)
     return Fields(b"".join(line(row) for row in rows), b"".join(line(row + 1) for row in rows))

@@ -112,3 +112,14 @@ def test_a_loud_mix_is_lowered_to_the_target(tmp_path: Path) -> None:
 
     assert all(track["loudness"]["gain"] < 0 for track in video.sound)
     assert measured(out / "index.m3u8")[0] == pytest.approx(TARGET_LUFS, abs=2)
+
+
+@pytest.mark.parametrize(
+    "channels", ["0|0|0|0|0.3*sin(2*PI*1000*t)|0.3*sin(2*PI*1000*t)", "|".join(["0.1*sin(880*t)"] * 6)]
+)
+def test_a_mix_is_measured_as_it_is_heard(channels: str, tmp_path: Path) -> None:
+    source = film(tmp_path / "a.mkv", f"aevalsrc={channels}:c=5.1:d={SECONDS}")
+
+    video, out = published(tmp_path, source)
+
+    assert video.sound[0]["loudness"]["integrated"] == pytest.approx(measured(out / "index.m3u8")[0], abs=0.4)

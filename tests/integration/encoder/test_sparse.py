@@ -9,6 +9,7 @@ from tests.integration.encoder.test_sounds import published
 from tests.media.generate import decoded_frames, ffmpeg
 
 X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "0", "-fps_mode", "vfr")
+REORDERED = ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-fps_mode", "vfr")
 
 
 def slides(path: Path, *chosen: int, coded: tuple[str, ...] = X264) -> Path:
@@ -61,6 +62,24 @@ def test_a_narrated_screen_is_as_long_as_its_sound(
     video, _ = published(tmp_path, source, plan)
 
     assert video.duration == pytest.approx(60, abs=0.2)
+    assert [each["frames"] for each in video.renditions] == [plan.frames] * len(video.renditions)
+    assert video.warnings == ()
+
+
+@pytest.mark.parametrize("chunks", [1, 4])
+@pytest.mark.parametrize(("name", "rate"), [("a.mp4", 12), ("a.mp4", 25), ("a.mov", 30), ("a.mkv", 25)])
+@pytest.mark.parametrize("sound", ["", "30"])
+def test_a_pause_before_reordered_pictures_is_no_part_of_the_last(
+    name: str, rate: int, sound: str, chunks: int, tmp_path: Path
+) -> None:
+    picture = ("-f", "lavfi", "-i", rf"testsrc2=s=160x90:r={rate}:d=22,select='lt(mod(t\,4)\,1)'")
+    heard = ("-f", "lavfi", "-t", sound, "-i", "sine=440") if sound else ()
+    ffmpeg(*picture, *heard, *REORDERED, "-c:a", "aac", str(tmp_path / name))
+
+    plan = planned(tmp_path / name, chunks)
+    video, _ = published(tmp_path, tmp_path / name, plan)
+
+    assert video.duration == pytest.approx(float(sound or 21), abs=0.3)
     assert [each["frames"] for each in video.renditions] == [plan.frames] * len(video.renditions)
     assert video.warnings == ()
 

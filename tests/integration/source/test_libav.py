@@ -8,6 +8,7 @@ import pytest
 
 from tests.media.generate import clip, ffmpeg
 from vod.errors import SourceRefused
+from vod.source import scan
 from vod.source.libav import read_probe
 from vod.source.probe import Limits, Probe
 from vod.source.sniff import demuxer_of
@@ -210,3 +211,28 @@ def test_a_longer_track_that_is_left_out_is_not_missing(tmp_path: Path) -> None:
 
     assert len(said) == 1
     assert "was left out" in said[0]
+
+
+@pytest.mark.parametrize("name", ["a.mkv", "a.mp4"])
+def test_a_large_source_whose_sound_goes_on_has_pictures_as_long_as_they_are(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    film, sound = clip(tmp_path / "film.mp4", 10, sound=False, extra=("-g", "25")), tmp_path / "sound.m4a"
+    ffmpeg("-f", "lavfi", "-t", "40", "-i", "sine=440", str(sound))
+    ffmpeg("-i", str(film), "-i", str(sound), "-c", "copy", str(tmp_path / name))
+    monkeypatch.setattr(scan, "SCAN_BYTES", film.stat().st_size // 3)
+
+    track = probe(tmp_path / name).video
+
+    assert track is not None
+    assert track.end == pytest.approx(10, abs=0.05)
+
+
+def test_a_length_of_zero_is_none(tmp_path: Path) -> None:
+    source = clip(tmp_path / "a.mkv", seconds=4, extra=("-c:v", "mjpeg", "-c:a", "libmp3lame"))
+    data = bytearray(source.read_bytes())
+    at = data.index(b"\x44\x89\x88") + 3
+    data[at : at + 8] = bytes(8)
+    source.write_bytes(data)
+
+    assert probe(source).warnings == ()
