@@ -129,7 +129,7 @@ def _add_end(container: InputContainer, picture: PictureScan, index: int, shift:
     """When the pictures end: by the last of them, which is found from their last place in the index where none is in
     the tail, since sound may go on for long; else by the header, which tells the end of the longest track."""
     track, base = container.streams[index], picture.stamps.base
-    if tail and not tail.pictures[index].times and len(track.index_entries):
+    if not (tail and tail.pictures[index].times) and len(track.index_entries):
         last = track.index_entries[len(track.index_entries) - 1].timestamp * base
         tail = _tail(container, container.format.name.split(",")[0], last) or tail
     if tail and tail.pictures[index].times:
