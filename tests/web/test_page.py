@@ -50,7 +50,7 @@ def test_a_stored_page_runs_no_script_on_our_origin(visitor: Visitor, platform: 
 
     assert (visitor.page.title(), visitor.page.evaluate("self.origin")) == ("as stored", "null")
     platform.clients.s3.delete_object(**stored)
-    visitor.forgive("Blocked script execution")
+    visitor.forgive("sandboxed")
 
 
 def test_a_dropped_clip_is_uploaded_and_followed_until_it_can_be_watched(visitor: Visitor, clip: Path) -> None:
