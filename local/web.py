@@ -9,6 +9,8 @@ from typing import Any
 from deployment import page
 from local.login import Login
 
+FILE_HEADERS = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
+"""Of everything below /videos/: what encoders stored is no page of ours."""
 VIEWS = ("upload", "watch", "share", "signed-in")
 """First parts of the paths that are views of the page: index.html answers them."""
 
@@ -81,10 +83,6 @@ def is_embedded(path: str) -> bool:
 def security_headers(upload_hosts: Iterable[str]) -> dict[str, str]:
     """What CloudFront's response headers policy says of the page."""
     return _headers(("'self'", *upload_hosts), ("'self'",))
-
-
-FILE_HEADERS = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
-"""Of everything below /videos/, and of manifests: what encoders stored is no page of ours."""
 
 
 def embed_headers(origins: str) -> dict[str, str]:

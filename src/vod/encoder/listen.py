@@ -56,7 +56,9 @@ class Listening:
         return self.plan.loudness is LoudnessChoice.NORMALISE and bool(self.plan.audio) and self.chunk.extras
 
     def listen(self) -> Heard:
-        """The loudness of every sound track, with the gain that it gets."""
+        """The loudness of every sound track that the chunk makes, with the gain that it gets."""
+        if not (self.plan.audio and self.chunk.extras):
+            return Heard()
         self.source.wait()
         told = [(track, self._lines(track)) for track in self.plan.audio]
         found = [each for track, lines in told if lines and (each := loudness.read(lines, track.name))]

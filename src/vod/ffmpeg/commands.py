@@ -165,6 +165,11 @@ def _quiet(progress: str) -> Command:
     return ["-v", "error", "-nostdin", "-y", "-nostats", "-progress", progress, "-stats_period", "0.5"]
 
 
+def telling(progress: str) -> Command:
+    """The options of a run whose filters tell what they measured: at the level info, on standard error."""
+    return ["-v", "info", "-hide_banner", "-nostdin", "-nostats", "-progress", progress, "-stats_period", "0.5"]
+
+
 def opened(source: str, plan: Plan, at: float, may_change: bool = False) -> Command:
     """The arguments that open the source shortly before `at` seconds; exact cuts are made on frames, after decoding.
 

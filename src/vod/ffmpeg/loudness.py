@@ -45,11 +45,9 @@ def command(
     """
     *before, graph = sound_filters(track, alone, bool(plan.joints), is_limited=False)
     measured = f"{graph};[{track.name}]ebur128@{track.name}=framelog=quiet:peak=true[measured]"
-    # info: the level at which filters tell what they measured.
-    said = ["-v", "info", "-hide_banner", "-nostdin", "-nostats", "-progress", progress, "-stats_period", "0.5"]
     opened = commands.opened(source, plan, 0.0, may_change=alone)
     nowhere = ["-map", "[measured]", "-map_metadata", "-1", "-f", "null", "-"]
-    return [binary, *said, *opened, *before, measured, *nowhere]
+    return [binary, *commands.telling(progress), *opened, *before, measured, *nowhere]
 
 
 def read(lines: Sequence[str], name: str) -> Loudness | None:

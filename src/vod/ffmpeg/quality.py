@@ -74,11 +74,9 @@ def command(
     files = [word for rendition in compared for word in _opened(renditions[rendition.name])]
     graph = _graph(plan, compared, first_frame, end_frame, metric, every)
     mapped = [word for rendition in compared for word in ("-map", f"[{rendition.name}]")]
-    # info: the level at which filters tell their scores.
-    said = ["-v", "info", "-hide_banner", "-nostdin", "-nostats", "-progress", progress, "-stats_period", "0.5"]
     # passthrough: no frame may be doubled or dropped for the sake of a rate, since they are counted.
     nowhere = ["-map_metadata", "-1", "-fps_mode", "passthrough", "-f", "null", "-"]
-    return [binary, *said, *opened, *files, "-filter_complex", graph, *mapped, *nowhere]
+    return [binary, *commands.telling(progress), *opened, *files, "-filter_complex", graph, *mapped, *nowhere]
 
 
 def _opened(file: str) -> commands.Command:

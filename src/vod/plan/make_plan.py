@@ -132,8 +132,7 @@ def _storyboard(recipe: Profile, work: Work) -> Storyboard | None:
 def length(probe: Probe) -> Fraction:
     """How long (s) a video is: as its longest track, of those whose end is known. Subtitles do not count."""
     ends = [track.end for track in probe.audio if track.end is not None]
-    pictures = [max(probe.video.end, probe.video.until or 0)] if probe.video else []
-    return _exact(max([*ends, *pictures], default=probe.duration))
+    return _exact(max([*ends, *([probe.video.length] if probe.video else [])], default=probe.duration))
 
 
 def _exact(seconds: float) -> Fraction:

@@ -18,7 +18,7 @@ from vod.media.rate import FILM_RATE, VIDEO_RATE, grid_rate
 from vod.media.text import on_one_line
 from vod.source import probe_rules
 from vod.source.dump import Crop, Dump, Programme
-from vod.source.looks import Look
+from vod.source.looks import Look, span
 from vod.source.probe import AudioTrack, Joint, Probe, Rate, Shape, SubtitleTrack, VideoTrack
 from vod.source.scan import Scan, header_end
 from vod.source.sound_scan import SoundScan
@@ -77,7 +77,7 @@ def described(read: Read) -> Probe:
     used = {track.index for track in (*([read.track] if read.track else []), *sounds, *texts)}
     ends = [end for track in sounds if (end := scans[track.index].end) is not None]
     last = max([*ends, read.scan.told], default=Fraction(0)) - start
-    seconds = max(float(last), video.until or video.end if video else _SHORTEST_SECONDS)
+    seconds = max(float(last), video.length if video else _SHORTEST_SECONDS)
     return Probe(
         container=read.demuxer,
         size=read.size,
@@ -244,16 +244,15 @@ def _left_out(read: Read) -> Iterator[str]:
 
 def _cut_short(read: Read, end: float) -> Iterator[str]:
     """The warning about a source that ends (s) before its header says: a copy or a recording that was broken off."""
-    told = read.container.duration if read.has_length else None
-    if told is None or read.demuxer not in _SAYS_ITS_LENGTH or not read.scan.complete:
+    begin, length = span(read.container)
+    if not (read.has_length and length) or read.demuxer not in _SAYS_ITS_LENGTH or not read.scan.complete:
         return
     if read.track and not read.sounds and len(read.scan.pictures[read.track.index].times) == 1:
         return  # a single picture has no length of its own
-    texts = (span[1] for stamps in read.scan.texts.values() for span in steady(stamps, ()))
+    texts = (shown[1] for stamps in read.scan.texts.values() for shown in steady(stamps, ()))
     pictures, sounds = read.scan.pictures.values(), read.scan.sounds.values()
     seen = (*(each.end for each in pictures), *(each.end for each in sounds if each.end is not None))
-    begin = (read.container.start_time or 0) / av.time_base
-    yield from probe_rules.cut_short(begin, told / av.time_base, max([end, *map(float, (*texts, *seen))]))
+    yield from probe_rules.cut_short(float(begin), float(length), max([end, *map(float, (*texts, *seen))]))
 
 
 def _other_programmes(read: Read) -> Iterator[str]:

@@ -63,8 +63,13 @@ class VideoTrack(Frozen):
     rate: Rate
     frames: int | None = None
     end: float
-    until: float | None = None
+    until: float = 0.0
     ends_with_pause: bool = False
+
+    @property
+    def length(self) -> float:
+        """How long (s) there is a picture."""
+        return max(self.end, self.until)
 
 
 def _language(told: str | None) -> str | None:

@@ -11,9 +11,11 @@ from typing import Any, BinaryIO
 import av
 from av.container import InputContainer
 from av.error import FFmpegError
+from av.stream import Stream
 from av.video.stream import VideoStream
 
 from vod.source import matroska_tail
+from vod.source.looks import span
 from vod.source.sound_scan import SoundScan
 from vod.source.source_clock import DISCONTINUOUS, Clock, Joints, Stamps, clock_of, exact, steady
 
@@ -80,17 +82,21 @@ def scanned(
 
     The source is opened in `container`, which can demux no more afterwards; `has_length`: its header tells its length.
     """
-    demuxer = container.format.name.split(",")[0]
-    scan = _demuxed(container, demuxer, CLOCK_SCAN_BYTES if demuxer in DISCONTINUOUS else SCAN_BYTES)
+    scan = _demuxed(container, CLOCK_SCAN_BYTES if _demuxer(container) in DISCONTINUOUS else SCAN_BYTES)
     index = choose(scan)
     if not scan.complete:
         tail = None if has_length else _spliced_tail(source, size)
-        _add_tail(container, index, scan, tail or _tail(container, demuxer))
+        _add_tail(container, index, scan, tail or _tail(container))
     return scan, index
 
 
-def _demuxed(container: InputContainer, demuxer: str, most_bytes: int) -> Scan:
+def _demuxer(container: InputContainer) -> str:
+    return str(container.format.name.split(",")[0])
+
+
+def _demuxed(container: InputContainer, most_bytes: int) -> Scan:
     """What follows in the source, up to so many bytes, packets and seconds of work."""
+    demuxer = _demuxer(container)
     scan = Scan(
         {track.index: SoundScan(track) for track in container.streams.audio},
         {track.index: PictureScan(Stamps.of(track.time_base)) for track in container.streams.video},
@@ -128,24 +134,22 @@ def _add_tail(container: InputContainer, index: int | None, scan: Scan, tail: Sc
 def _add_end(container: InputContainer, picture: PictureScan, index: int, shift: Fraction, tail: Scan | None) -> None:
     """When the pictures end: by the last of them, which is found from their last place in the index where none is in
     the tail, since sound may go on for long; else by the header, which tells the end of the longest track."""
-    track, base = container.streams[index], picture.stamps.base
+    track = container.streams[index]
     if not (tail and tail.pictures[index].times) and len(track.index_entries):
-        last = track.index_entries[len(track.index_entries) - 1].timestamp * base
-        tail = _tail(container, container.format.name.split(",")[0], last) or tail
+        tail = _tail(container, _last_indexed(track)) or tail
     if tail and tail.pictures[index].times:
         picture.end = max(picture.end, tail.pictures[index].end + shift)
     elif not shift:
         picture.end = max(picture.end, _told_end(container, index, len(picture.times)))
 
 
-def _tail(container: InputContainer, demuxer: str, begin: Fraction | None = None) -> Scan | None:
+def _tail(container: InputContainer, begin: Fraction | None = None) -> Scan | None:
     """What comes from a time (s) on, by itself the last seconds; None when it cannot be reached or does not end."""
-    if demuxer not in _ENTERED:
+    if _demuxer(container) not in _ENTERED:
         return None
-    end = (container.start_time or 0) + (container.duration or 0)
-    at = end - _TAIL_SECONDS * av.time_base if begin is None else round(begin * av.time_base)
-    container.seek(max(container.start_time or 0, at))
-    tail = _demuxed(container, demuxer, SCAN_BYTES)
+    start, length = span(container)
+    container.seek(round(max(start, start + length - _TAIL_SECONDS if begin is None else begin) * av.time_base))
+    tail = _demuxed(container, SCAN_BYTES)
     return tail if tail.complete else None
 
 
@@ -176,7 +180,7 @@ def _spliced_tail(source: BinaryIO, size: int) -> Scan | None:
     if file is None:
         return None
     with suppress(FFmpegError), av.open(file, "r", format="matroska") as container:
-        return _demuxed(container, "matroska", SCAN_BYTES)
+        return _demuxed(container, SCAN_BYTES)
     return None
 
 
@@ -185,8 +189,13 @@ def _told_end(container: InputContainer, index: int, seen: int) -> Fraction:
     it knows no more, and knows all."""
     track = container.streams[index]
     if track.time_base and len(track.index_entries) > seen:
-        return track.index_entries[len(track.index_entries) - 1].timestamp * exact(track.time_base)
+        return _last_indexed(track)
     return Fraction(0) if len(track.index_entries) == seen else header_end(container)
+
+
+def _last_indexed(track: Stream) -> Fraction:
+    """The last time (s) in a track's index, which is not empty."""
+    return track.index_entries[len(track.index_entries) - 1].timestamp * exact(track.time_base or 0)
 
 
 def can_be_entered(demuxer: str, size: int, track: VideoStream) -> bool:
@@ -197,7 +206,7 @@ def can_be_entered(demuxer: str, size: int, track: VideoStream) -> bool:
 
 def header_end(container: InputContainer) -> Fraction:
     """When the source ends (s) by its header."""
-    return Fraction((container.start_time or 0) + (container.duration or 0), av.time_base)
+    return sum(span(container), Fraction(0))
 
 
 def _note(scan: Scan, packet: "av.Packet[Any]", place: int, demuxer: str) -> None:

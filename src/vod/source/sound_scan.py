@@ -30,8 +30,7 @@ class SoundScan:
     """What the pass learns about one sound track; times (s) are the source's, `end` None when it is not known.
 
     `channels` and `sample_rate` are those of the first decoded piece: headers keep silent about later layers of AAC.
-    `samples` are those of one packet, 0 when packets differ; `is_unnamed` where no channel says what it is for,
-    `is_discrete` where that cannot be guessed either.
+    `samples` are those of one packet, 0 when packets differ; `is_unnamed` where no channel says what it is for.
     """
 
     def __init__(self, track: AudioStream) -> None:
@@ -44,11 +43,16 @@ class SoundScan:
         self.end: Fraction | None = None
         self.packets = 0
         self.samples = 0
-        self.is_discrete = self.is_unnamed = False
+        self.is_unnamed = False
         self.drift = 0.0
         self._first: Fraction | None = None
         self._tried = self._heard = 0
         self._is_mixable = True
+
+    @property
+    def is_discrete(self) -> bool:
+        """Whether it cannot be guessed either what the channels are for."""
+        return self.is_unnamed and self.channels > MOST_KNOWN
 
     @property
     def is_heard(self) -> bool:
@@ -98,7 +102,6 @@ class SoundScan:
         self._is_mixable = _is_mixable(frame)
         named = frame.layout.name != f"{frame.layout.nb_channels} channels"
         self.is_unnamed = not named and frame.layout.nb_channels > STEREO
-        self.is_discrete = self.is_unnamed and frame.layout.nb_channels > MOST_KNOWN
         self.channels, self.sample_rate, self.samples = frame.layout.nb_channels, frame.sample_rate, frame.samples
         if frame.pts is not None and frame.time_base is not None:
             self._first = frame.pts * exact(frame.time_base)

@@ -138,8 +138,7 @@ class _Chunk:
                 attempt.gains = heard.gains
             finished = attempt.run()
             texts, warnings, poster_bytes = once.result() if once else ((), (), 0)
-            listens_last = self._chunk.extras and not self._listening.comes_first
-            if listens_last and finished.exit_code == 0 and attempt.is_wanted:
+            if not self._listening.comes_first and finished.exit_code == 0 and attempt.is_wanted:
                 heard = self._listening.listen()
         if not attempt.is_wanted:
             return ChunkReport(chunk=self._chunk.index, outcome="cancelled")

@@ -1,14 +1,13 @@
 """Loudness by EBU R 128: measured of every sound track, brought to one value where the profile asks for that."""
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.integration.encoder.test_encode import planned
 from tests.integration.encoder.test_sounds import published
-from tests.media.generate import FFMPEG, ffmpeg
+from tests.media.generate import ffmpeg
 from vod.ffmpeg.loudness import TARGET_LUFS
 from vod.profiles.profile import LoudnessChoice
 
@@ -20,8 +19,8 @@ HISS = "anoisesrc=color=pink:amplitude={}:d=8:seed={}"
 
 def measured(address: Path, track: int = 0) -> tuple[float, float]:
     """Integrated loudness (LUFS) and true peak (dBTP) of what comes out."""
-    command = [FFMPEG, "-nostdin", "-i", str(address), "-map", f"0:a:{track}", "-af", "ebur128=peak=true"]
-    said = subprocess.run([*command, "-f", "null", "-"], capture_output=True, text=True, check=True).stderr
+    options = ("-map", f"0:a:{track}", "-af", "ebur128=peak=true", "-f", "null", "-")
+    said = ffmpeg("-v", "info", "-i", str(address), *options)
     summary = said.rpartition("Summary:")[2]
     found = [re.search(rf"{name}: +(-?[\d.]+)", summary) for name in ("I", "Peak")]
     assert all(found)

@@ -1,14 +1,13 @@
 """Film that was made video of 30 interlaced pictures a second comes out as film: 24 whole pictures a second."""
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.integration.encoder.test_encode import made
 from tests.integration.source.test_libav import probe
-from tests.media.generate import FFMPEG, decoded_frames, ffmpeg
+from tests.media.generate import decoded_frames, ffmpeg
 from vod.media.rate import FILM_RATE, VIDEO_RATE
 
 SECONDS = 8
@@ -58,22 +57,7 @@ def test_telecined_film_is_film_again(name: str, first: str, coded: tuple[str, .
 def likeness(one: Path, other: Path) -> list[float]:
     """How like (PSNR, dB) pictures are that have the same number."""
     numbered = "[0:v]setpts=N/24/TB[a];[1:v]setpts=N/24/TB[b];[a][b]psnr=stats_file=-"
-    command = [
-        FFMPEG,
-        "-v",
-        "error",
-        "-nostdin",
-        "-i",
-        str(one),
-        "-i",
-        str(other),
-        "-lavfi",
-        numbered,
-        "-f",
-        "null",
-        "-",
-    ]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    said = ffmpeg("-i", str(one), "-i", str(other), "-lavfi", numbered, "-f", "null", "-")
     return [float(value) for value in re.findall(r"psnr_avg:([\d.]+)", said)]
 
 
