@@ -1,6 +1,6 @@
 """Entry point of the encoder image: encode one chunk of one plan.
 
-Exit 0: the report is stored, whatever it says (a source that cannot be encoded is not tried again).
+Exit 0: the report is stored, whatever it says (a source that cannot be encoded is not tried again), or the run is over.
 Exit 1: try again; what is finished is kept. Exit 28 (ENOSPC): the same, scratch or the task's disk is full.
 Exit 78 (EX_CONFIG): FFmpeg cannot be confined here, and trying again does not help.
 With --check it encodes nothing and says what its task allows (check.py).
@@ -17,13 +17,13 @@ import check
 import imageio_ffmpeg
 
 from vod import keys
-from vod.aws import logs
+from vod.aws import logs, run_credentials
 from vod.aws.clients import client
 from vod.aws.objects import S3Output, S3SourceFiles
 from vod.aws.videos import DynamoVideos
 from vod.encoder.progress import Progress, is_wanted
 from vod.encoder.scratch import FULL_EXIT, clear, is_full, make_room, place_of
-from vod.errors import EncodeInterrupted, SandboxUnavailable
+from vod.errors import EncodeInterrupted, SandboxUnavailable, Unwanted
 from vod.plan.chunks import TASK_SECONDS
 from vod.plan.plan import Plan
 from vod.sandbox import sandbox
@@ -33,23 +33,35 @@ logger = logs.logger()
 
 
 def main() -> int:
-    """Parse, connect, encode; the exit code."""
+    """Parse, take the rights of the run, encode; the exit code."""
     if sys.argv[1:2] == ["--check"]:
         return check.main(sys.argv[2:])
     arguments = argparse.ArgumentParser(description="Encode one chunk of a plan.")
     arguments.add_argument("--plan-key", required=True, help="the plan's key in the output bucket")
     arguments.add_argument("--chunk", required=True, type=int, help="the chunk's index in the plan")
     asked = arguments.parse_args()
-    logs.about(logger, *(keys.planned_run(asked.plan_key) or ("", "")))
+    video_id, run = keys.planned_run(asked.plan_key) or ("", "")
+    logs.about(logger, video_id, run)
     logger.append_keys(chunk=asked.chunk)
     sandbox.hide()
+    try:
+        if "CREDENTIALS_FUNCTION" in os.environ:  # else its own role's: started by hand
+            run_credentials.use(os.environ["CREDENTIALS_FUNCTION"], video_id, run, os.environ["RUN_TOKEN"])
+        return encode_chunk(asked.plan_key, asked.chunk)
+    except Unwanted:
+        logger.warning("the run is over: nothing to encode")
+        return 0
+
+
+def encode_chunk(plan_key: str, index: int) -> int:
+    """Connect and encode; the exit code."""
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     end_after(TASK_SECONDS, stop)
     s3 = client("s3")
     output = S3Output(s3, os.environ["OUTPUT_BUCKET"])
-    plan = Plan.model_validate_json(output.get(asked.plan_key)).of_encoders
-    chunk = plan.chunks[asked.chunk]
+    plan = Plan.model_validate_json(output.get(plan_key)).of_encoders
+    chunk = plan.chunks[index]
     videos = DynamoVideos(client("dynamodb"), os.environ["TABLE_NAME"])
     progress = Progress(videos, plan, chunk)
     sources = S3SourceFiles(s3, os.environ["SOURCE_BUCKET"], stop)
@@ -65,6 +77,7 @@ def main() -> int:
                 stop,
                 unconfined_allowed=os.environ.get("ALLOW_UNCONFINED") == "true",
                 disk=disk,
+                token=os.environ.get("RUN_TOKEN", "").encode(),
             ),
             plan,
             chunk,

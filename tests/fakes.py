@@ -25,6 +25,17 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @dataclass
+class FakeRunTokens:
+    hashes: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+
+    def add(self, video_id: str, run: str, digest: str) -> None:
+        self.hashes.setdefault((video_id, run), set()).add(digest)
+
+    def accepted(self, video_id: str, run: str) -> frozenset[str]:
+        return frozenset(self.hashes.get((video_id, run), ()))
+
+
+@dataclass
 class FakeVideos:
     records: dict[str, Video] = field(default_factory=dict)
     chunks: dict[tuple[str, str, int], int] = field(default_factory=dict)

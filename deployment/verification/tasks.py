@@ -1,12 +1,14 @@
 """What Fargate, EFS, S3 and Step Functions do with tasks: one that measures, and some that end as they should not."""
 
 import json
+import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from deployment.stack import Values
@@ -15,6 +17,7 @@ from deployment.verification.judging import Unknown
 from deployment.verification.place import Aws, Place
 from deployment.verification.scratch import OBJECTS, is_absent
 from deployment.verification.task_report import Lines, ended_as, parsed, told
+from vod.aws.addresses import signing
 
 LIMIT_SECONDS = 900.0
 POLL_SECONDS = 1.0
@@ -56,7 +59,7 @@ class Tasks:
         return str(self.place.outputs["ClusterName"])
 
     def _run(self) -> str:
-        command = ["--check", "--key", f"{OBJECTS}{int(time.time())}/object"]
+        command = ["--check", "--put", self._address("put_object"), "--get", self._address("get_object")]
         answer = self.aws.client("ecs").run_task(
             cluster=self._cluster,
             taskDefinition=self.place.definition["taskDefinitionArn"],
@@ -71,6 +74,12 @@ class Tasks:
         if answer["failures"]:
             raise ValueError(f"RunTask: {answer['failures'][0].get('reason')}")
         return str(answer["tasks"][0]["taskArn"])
+
+    def _address(self, method: str) -> str:
+        """Under which the task stores or reads its object: its own role may do neither."""
+        named = {"Bucket": self.place.outputs["OutputBucketName"], "Key": f"{OBJECTS}{self.place.name}/object"}
+        client = self.aws.client("s3", config=Config(**signing(os.environ)))
+        return str(client.generate_presigned_url(method, Params=named, ExpiresIn=900))
 
     def _task(self, arn: str) -> dict[str, Any]:
         return dict(self.aws.client("ecs").describe_tasks(cluster=self._cluster, tasks=[arn])["tasks"][0])

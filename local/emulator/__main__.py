@@ -31,6 +31,7 @@ def install(settings: Settings) -> None:
         cloudformation,
         cloudfront,
         cognito,
+        condition_keys,
         connections,
         ecs,
         faults,
@@ -59,6 +60,7 @@ def install(settings: Settings) -> None:
         engine=Engine(settings.encoder_image, settings.docker_host) if settings.encoder_image else None,
     )
     iam.install()
+    condition_keys.install()
     if settings.used_grants:
         used_grants.install(settings.used_grants)
     faults.install(settings.state)

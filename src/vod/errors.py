@@ -127,6 +127,13 @@ class Superseded(EncodeInterrupted):
         super().__init__("another encoder has taken the chunk over")
 
 
+class Unwanted(VodError):
+    """The run is over, or whoever asks is not one of its tasks: there is nothing to do."""
+
+    def __init__(self) -> None:
+        super().__init__("unwanted", "This run of the video is not wanted any more.")
+
+
 class SandboxUnavailable(VodError):
     """The kernel offers no way to confine a child; nothing was read."""
 

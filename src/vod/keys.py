@@ -50,6 +50,11 @@ def execution_run(name: str) -> tuple[str, str]:
     return video_id, run
 
 
+def progress_partition(video_id: str) -> str:
+    """The partition of the table that holds the progress of a video's chunks, all that encoders may write of it."""
+    return f"PROGRESS#{video_id}"
+
+
 def chunk_sort_key(run: str, chunk: int) -> str:
     """The record of one chunk's progress in that partition."""
     return f"CHUNK#{run}#{chunk:05d}"
@@ -58,7 +63,12 @@ def chunk_sort_key(run: str, chunk: int) -> str:
 def chunk_record(partition: str, sort: str) -> tuple[str, str] | None:
     """The video's id and run whose chunk's progress a record is; None for any other record."""
     kind, _, rest = sort.partition("#")
-    return (recorded_video_id(partition), rest.split("#")[0]) if kind == "CHUNK" else None
+    return (partition.partition("#")[2], rest.split("#")[0]) if kind == "CHUNK" else None
+
+
+def token_sort_key(run: str) -> str:
+    """The record of a run's tokens, with the video's records."""
+    return f"TOKEN#{run}"
 
 
 def source_key(video_id: str) -> str:

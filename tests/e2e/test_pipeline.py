@@ -194,13 +194,12 @@ def test_a_deleted_video_leaves_nothing(api: Api, platform: Platform, made: Call
     versions = s3.list_object_versions(Bucket=made("SourceBucket"), Prefix=f"uploads/{video_id}")
     assert not versions.get("Versions")
     assert not versions.get("DeleteMarkers")
-    assert (
-        platform.clients.dynamodb.query(
+    for partition in (f"VIDEO#{video_id}", f"PROGRESS#{video_id}"):
+        found = platform.clients.dynamodb.query(
             TableName=table,
             KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": f"VIDEO#{video_id}"}},
-        )["Count"]
-        == 0
-    )
+            ExpressionAttributeValues={":pk": {"S": partition}},
+        )
+        assert found["Count"] == 0
     with pytest.raises(ApiError, match="not_found"):
         api.video(video_id)

@@ -41,6 +41,12 @@ def test_the_encoder_gets_the_variables_it_reads() -> None:
     container = parsed.template_of("Encoder")["Resources"]["TaskDefinition"]["Properties"]["ContainerDefinitions"][0]
     entry_point = parsed.REPOSITORY / "container" / "encode.py"
 
+    states = [state for state in parsed.tasks(parsed.state_machine()).values() if "ecs:runTask" in state["Resource"]]
+    overrides = [state["Parameters"]["Overrides"]["ContainerOverrides"][0]["Environment"] for state in states]
+
     given = {variable["Name"] for variable in container["Environment"]}
+    given |= {variable["Name"] for variable in overrides[0]}
+
+    assert overrides[0] == overrides[1]
 
     assert given - READ_BY_LIBRARIES == set(read_in(ast.parse(entry_point.read_text())))

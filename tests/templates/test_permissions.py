@@ -154,13 +154,9 @@ def test_what_signs_for_the_probe_may_read_sources_and_nothing_else() -> None:
     assert actions_of("StepPermissions", "SignRole") == LOGS | {"s3:GetObjectVersion"}
 
 
-def test_the_encoder_can_neither_delete_nor_list_nor_start_anything() -> None:
-    assert actions_of("Encoder", "TaskRole") == {
-        "dynamodb:GetItem",
-        "dynamodb:UpdateItem",
-        "elasticfilesystem:ClientMount",
-        "elasticfilesystem:ClientWrite",
-        "s3:GetObject",
-        "s3:GetObjectVersion",
-        "s3:PutObject",
-    }
+def test_an_encoder_s_task_may_mount_scratch_and_what_it_is_handed_can_neither_delete_nor_list_nor_start() -> None:
+    mount = {"elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"}
+    items = {"dynamodb:GetItem", "dynamodb:UpdateItem"}
+
+    assert actions_of("Encoder", "TaskRole") == mount
+    assert actions_of("Encoder", "RunRole") == items | {"s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"}

@@ -9,12 +9,17 @@ from vod.plan.plan import SourceObject
 
 def signing_client(env: Mapping[str, str]) -> Any:
     """A client whose addresses name the region."""
+    return client("s3", **signing(env))
+
+
+def signing(env: Mapping[str, str]) -> dict[str, Any]:
+    """The settings of such a client."""
     # Virtual hosts make presigned addresses regional: the global host answers a new bucket's PUT with a redirect that
     # clients do not follow. An endpoint of one's own (the local platform) has no such hosts. The page's content
     # security policy names the regional host, in us-east-1 too, where botocore would take the global one.
     style = "path" if env.get("AWS_ENDPOINT_URL") else "virtual"
     regional = {"addressing_style": style, "us_east_1_regional_endpoint": "regional"}
-    return client("s3", signature_version="s3v4", s3=regional)
+    return {"signature_version": "s3v4", "s3": regional}
 
 
 class S3Addresses:

@@ -31,7 +31,10 @@ def _serialize(value: Any) -> Any:
 
 
 class DynamoVideos:
-    """Video records, one item each (sk VIDEO), with the progress of their chunks beside them (sk CHUNK#run#number)."""
+    """Video records, one item each (pk VIDEO#id, sk VIDEO).
+
+    The progress of its chunks is filed apart (pk PROGRESS#id, sk CHUNK#run#number): encoders may write only there.
+    """
 
     def __init__(self, client: Any, table: str) -> None:
         self._client = client
@@ -60,9 +63,10 @@ class DynamoVideos:
 
     def delete(self, video_id: str) -> None:
         """The record goes last: as long as it is there, a repeated delete finds what is left."""
-        for item in self._query(pk=_serialize(keys.record_partition(video_id)), projection="pk, sk"):
-            if item["sk"]["S"] != _RECORD:
-                self._client.delete_item(TableName=self._table, Key={"pk": item["pk"], "sk": item["sk"]})
+        for partition in (keys.progress_partition(video_id), keys.record_partition(video_id)):
+            for item in self._query(pk=_serialize(partition), projection="pk, sk"):
+                if item["sk"]["S"] != _RECORD:
+                    self._client.delete_item(TableName=self._table, Key={"pk": item["pk"], "sk": item["sk"]})
         self._client.delete_item(TableName=self._table, Key=_key(video_id, _RECORD))
 
     def _query(self, pk: Item, projection: str, prefix: str = "") -> Iterator[Item]:
@@ -123,12 +127,13 @@ class DynamoVideos:
             yield from (video for video in found if video and video.is_pending and video.updated_at < before)
 
     def chunk_frames(self, video_id: str, run: str) -> Mapping[int, int]:
-        items = self._query(_serialize(keys.record_partition(video_id)), "sk, frames", f"CHUNK#{run}#")
+        items = self._query(_serialize(keys.progress_partition(video_id)), "sk, frames", f"CHUNK#{run}#")
         return {int(item["sk"]["S"].rsplit("#", 1)[1]): int(item["frames"]["N"]) for item in items}
 
     def note_chunk(self, video_id: str, run: str, chunk: int, frames: int) -> None:
         """Each note changes the item, so that the table's stream tells: more may be stored though no frame is."""
-        asked = {"TableName": self._table, "Key": _key(video_id, keys.chunk_sort_key(run, chunk))}
+        key = {"pk": {"S": keys.progress_partition(video_id)}, "sk": {"S": keys.chunk_sort_key(run, chunk)}}
+        asked = {"TableName": self._table, "Key": key}
         noted = "SET notedAt = :now, expiresAt = :expires"
         expires = {"N": str(int(time.time()) + _CHUNK_KEPT_SECONDS)}
         values = {":now": {"N": str(time.time_ns())}, ":expires": expires}

@@ -2,8 +2,12 @@
 
 It has one owner, the encoder that came last. Each writes a file of its own, which begins with what the one before had
 noted; so no two ever write one file, also when a task runs on that its state machine has given up.
+
+All tasks of a platform share scratch. Each line begins with a code that only the tasks of its run can make, over the
+line and all before it: what somebody else wrote, changed or moved there is not read, nor what comes after it.
 """
 
+import hmac
 import json
 import os
 import secrets
@@ -18,16 +22,26 @@ _OWNER = "owner"
 _FILES = "journal-*.jsonl"
 
 
+def seal_of(token: bytes, run: str, chunk: int) -> bytes:
+    """What only the tasks of one chunk of a run know, from what only those of the run do."""
+    return hmac.digest(token, f"{run} {chunk}".encode(), "sha256")
+
+
 def has_entries(place: Path) -> bool:
     """Whether any encoder noted something in a folder."""
     return any(file.stat().st_size for file in place.glob(_FILES))
 
 
 class Journal:
-    """Takes a folder over, and appends stored pieces; a line torn by a kill, or for want of space, is left out."""
+    """Takes a folder over, and appends stored pieces; a line torn by a kill, or for want of space, is left out.
 
-    def __init__(self, place: Path) -> None:
+    `seal` is what only the tasks of this chunk know.
+    """
+
+    def __init__(self, place: Path, seal: bytes) -> None:
         self._place = place
+        self._seal = seal
+        self._code = ""
         self._owner = secrets.token_hex(8)
         self._path = self._file_of(self._owner)
         self._lock = threading.Lock()
@@ -40,12 +54,11 @@ class Journal:
 
     def _take_over(self) -> None:
         """First what was noted is safe in our own file, then it is ours."""
-        whole = self._before()
-        for line in whole.decode(errors="replace").splitlines():
-            with suppress(ValueError):
-                self._apply(json.loads(line))
+        whole = self._genuine(self._before())
+        for line in whole:
+            self._apply(json.loads(line.partition(b" ")[2]))
         if whole:
-            _write(self._path, "ab", whole)
+            _write(self._path, "ab", b"".join(whole))
         # In place, not by renaming: who opens a file of NFS sees what was last written to it, a name may be cached.
         _write(self._place / _OWNER, "wb", self._owner.encode())
 
@@ -55,6 +68,20 @@ class Journal:
             written = (self._owners_file() or self._newest_file()).read_bytes()
             return written[: written.rfind(b"\n") + 1]
         return b""
+
+    def _genuine(self, written: bytes) -> list[bytes]:
+        """The lines up to the first that is not one of this run's."""
+        lines = []
+        for line in written.splitlines(keepends=True):
+            code, _, entry = line.rstrip(b"\n").partition(b" ")
+            if not hmac.compare_digest(code, self._coded(entry).encode()):
+                break
+            self._code = code.decode()
+            lines.append(line)
+        return lines
+
+    def _coded(self, entry: bytes) -> str:
+        return hmac.digest(self._seal, self._code.encode() + entry, "sha256").hex()
 
     def _owners_file(self) -> Path | None:
         owner = (self._place / _OWNER).read_text()
@@ -87,7 +114,10 @@ class Journal:
 
     def _append(self, entry: dict[str, object]) -> None:
         with self._lock:
-            _write(self._path, "ab", json.dumps(entry).encode() + b"\n")
+            line = json.dumps(entry).encode()
+            code = self._coded(line)
+            _write(self._path, "ab", code.encode() + b" " + line + b"\n")
+            self._code = code
             self._apply(entry)
 
     def stored_init(self, track: TrackReport) -> None:
@@ -118,6 +148,7 @@ class Journal:
     def forget(self) -> None:
         """Start over: what is stored no longer fits."""
         self._path.unlink(missing_ok=True)
+        self._code = ""
         self._tracks.clear()
         self._done.clear()
 

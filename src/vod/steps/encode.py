@@ -13,7 +13,7 @@ from vod.encoder import limits, scratch
 from vod.encoder.attempt import Attempt
 from vod.encoder.early_report import SoFar
 from vod.encoder.extras import Extras
-from vod.encoder.journal import Journal
+from vod.encoder.journal import Journal, seal_of
 from vod.encoder.listen import Heard, Listening
 from vod.encoder.measure import Measuring
 from vod.encoder.refusal import refusal
@@ -35,7 +35,7 @@ class Encoder:
 
     `on_frames` hears how many frames of the chunk (seconds, where there is no picture) are encoded, and whether more of
     it can be played than before; it answers False when the video is no longer wanted. `stop` is set when the task must
-    end; `unconfined_allowed` is for kernels that offer no sandbox.
+    end; `unconfined_allowed` is for kernels that offer no sandbox; `token` is what only tasks of this run know.
     """
 
     binary: str
@@ -46,6 +46,7 @@ class Encoder:
     stop: threading.Event
     unconfined_allowed: bool = False
     disk: Path | None = None
+    token: bytes = b""
 
     @property
     def copies(self) -> Path:
@@ -56,7 +57,7 @@ class Encoder:
 def encode(encoder: Encoder, plan: Plan, chunk: Chunk) -> ChunkReport:
     """Encode a chunk, going on where an earlier try ended, and store the report; EncodeInterrupted when stopped."""
     place = scratch.take(scratch.place_of(encoder.scratch, plan, chunk))
-    journal = Journal(place)
+    journal = Journal(place, seal_of(encoder.token, plan.run, chunk.index))
     copy = scratch.take(scratch.place_of(encoder.copies, plan, chunk))
     with _arriving(encoder, plan, chunk, copy / "source") as source:
         try:

@@ -13,11 +13,13 @@ from vod.plan.disk import SourcesOn
 from vod.plan.make_plan import DEFAULT_POLICY, make_plan, remake_plan
 from vod.plan.plan import Plan, SourceObject
 from vod.ports.buckets import Output
+from vod.ports.credentials import RunTokens
 from vod.ports.services import Videos
 from vod.record import changes
 from vod.record.status import Status
 from vod.record.video import Remake, Video
 from vod.source.probe import Probe
+from vod.steps import credentials
 from vod.steps.amend import amend
 
 
@@ -27,12 +29,15 @@ class Planning:
 
     videos: Videos
     output: Output
+    tokens: RunTokens
     policy: ChunkPolicy = DEFAULT_POLICY
     sources_on: SourcesOn = SourcesOn.DISK
     now: Callable[[], datetime] = clock.now
 
     def plan(self, video_id: str, run: str, source: SourceObject, probe: Probe) -> Document:
-        """`{"outcome": "planned", "planKey", "chunks", "patience"}`, or `{"outcome": "unwanted"}`: it is gone."""
+        """`{"outcome": "planned", "planKey", "token", "chunks", "patience"}`, or `{"outcome": "unwanted"}`: it is gone.
+
+        By the token a task proves that it is one of this run (credentials.py)."""
         video = self.videos.get(video_id)
         if video is None or not video.is_encoded_in(run):
             return {"outcome": "unwanted"}
@@ -44,8 +49,10 @@ class Planning:
         self.output.put(keys.plan_key(video_id, run), made.model_dump_json().encode())
         if video.status is Status.QUEUED:
             self._begin(video, made, probe)
-        planned = {"outcome": "planned", "planKey": keys.plan_key(video_id, run), "chunks": _items(made)}
-        return planned | {"patience": chunks.patience(len(made.chunks))}
+        token = credentials.new_token()
+        self.tokens.add(video_id, run, credentials.digest(token))
+        planned = {"outcome": "planned", "planKey": keys.plan_key(video_id, run), "token": token}
+        return planned | {"chunks": _items(made), "patience": chunks.patience(len(made.chunks))}
 
     def _remake(self, video: Video, remake: Remake) -> Plan:
         """PlanGone when what it is made from is no longer kept."""

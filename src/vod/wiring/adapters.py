@@ -14,6 +14,7 @@ from vod.aws.ledger import DynamoLedger
 from vod.aws.metrics import EmfMetrics
 from vod.aws.objects import S3Output, S3Sources
 from vod.aws.receipts import DynamoReceipts
+from vod.aws.run_tokens import DynamoRunTokens
 from vod.aws.shares import DynamoShares
 from vod.aws.tasks import EcsTasks
 from vod.aws.videos import DynamoVideos
@@ -47,6 +48,11 @@ def output(env: Environment, may_list: bool = True) -> S3Output:
 def sources(env: Environment) -> S3Sources:
     """The source bucket, with addresses to upload to."""
     return S3Sources(signing_client(env), env["SOURCE_BUCKET"])
+
+
+def run_tokens(env: Environment) -> DynamoRunTokens:
+    """The tokens of runs."""
+    return DynamoRunTokens(client("dynamodb"), env["TABLE_NAME"])
 
 
 def shares(env: Environment) -> DynamoShares:

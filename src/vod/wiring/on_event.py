@@ -5,9 +5,11 @@ from fractions import Fraction
 from vod.aws.clients import client
 from vod.aws.http import HttpPost
 from vod.aws.queue import SqsQueue
+from vod.aws.run_sessions import StsRunSessions
 from vod.plan.chunks import ChunkPolicy, beside_extras
 from vod.plan.disk import SourcesOn
 from vod.steps.advance import Advancing
+from vod.steps.credentials import Granting, Places
 from vod.steps.dispatch import Dispatch
 from vod.steps.plan import Planning
 from vod.steps.publish import Publishing
@@ -36,7 +38,19 @@ def planning(env: Environment) -> Planning:
         target_seconds=60 * int(env["ENCODE_TARGET_MINUTES"]),
     )
     output = adapters.output(env, may_list=False)
-    return Planning(adapters.videos(env), output, policy, SourcesOn(env["SOURCES_ON"]))
+    return Planning(
+        adapters.videos(env), output, adapters.run_tokens(env), policy, sources_on=SourcesOn(env["SOURCES_ON"])
+    )
+
+
+def granting(env: Environment) -> Granting:
+    """The credentials step."""
+    return Granting(
+        videos=adapters.videos(env),
+        tokens=adapters.run_tokens(env),
+        sessions=StsRunSessions(client("sts"), env["RUN_ROLE_ARN"]),
+        places=Places(sources=env["SOURCE_BUCKET_ARN"], output=env["OUTPUT_BUCKET_ARN"], table=env["TABLE_ARN"]),
+    )
 
 
 def publishing(env: Environment) -> Publishing:

@@ -29,7 +29,7 @@ def output() -> FakeOutput:
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Journal:
-    return Journal(tmp_path)
+    return Journal(tmp_path, b"")
 
 
 @pytest.fixture

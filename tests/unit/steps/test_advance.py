@@ -333,9 +333,9 @@ def test_a_batch_says_how_many_runs_it_advanced() -> None:
 
 def test_a_stream_event_names_each_run_once_and_no_other_records() -> None:
     keys_of = [
-        ("VIDEO#a", "CHUNK#r1#00000"),
-        ("VIDEO#a", "CHUNK#r1#00001"),
-        ("VIDEO#b", "CHUNK#r2#00000"),
+        ("PROGRESS#a", "CHUNK#r1#00000"),
+        ("PROGRESS#a", "CHUNK#r1#00001"),
+        ("PROGRESS#b", "CHUNK#r2#00000"),
         ("VIDEO#b", "VIDEO"),
     ]
     records = [{"dynamodb": {"Keys": {"pk": {"S": pk}, "sk": {"S": sk}}}} for pk, sk in keys_of]

@@ -9,6 +9,7 @@ import pytest
 from tests import samples
 from tests.fakes import FakeOutput, FakeSourceFiles
 from tests.unit.encoder.test_segmenter import box, fragment
+from vod.encoder.journal import Journal, seal_of
 from vod.encoder.report import ChunkReport
 from vod.errors import EncodeInterrupted
 from vod.ffmpeg import commands
@@ -106,9 +107,8 @@ def test_a_changed_init_segment_starts_the_chunk_over(encoder: Encoder, monkeypa
     stand_in(monkeypatch, range(2), "1", whole=False)
     place = encoder.scratch / samples.VIDEO_ID / samples.RUN / "chunk-00000"
     place.mkdir(parents=True)
-    old = samples.track("v240", [], 1, PLAN.timescale).model_dump_json()
-    (place / "owner").write_text("before")
-    (place / "journal-before.jsonl").write_text(f'{{"track": "v240", "init": {old}}}\n')
+    old = samples.track("v240", [], 1, PLAN.timescale)
+    Journal(place, seal_of(encoder.token, samples.RUN, 0)).stored_init(old)
     asked = stand_in(monkeypatch, range(5), "0")
 
     report = run(encoder)

@@ -1,16 +1,18 @@
 from tests import samples
-from tests.fakes import FakeOutput, FakeVideos
+from tests.fakes import FakeOutput, FakeRunTokens, FakeVideos
 from vod.frozen import Document
 from vod.plan.plan import Plan, SourceObject
 from vod.record.status import Status
 from vod.record.video import Video
+from vod.steps.credentials import digest
 from vod.steps.plan import Planning
 
 SOURCE = SourceObject(bucket="source", key=f"uploads/{samples.VIDEO_ID}/source", version="v1", size=1000)
 
 
 def planning(video: Video | None) -> Planning:
-    return Planning(FakeVideos({video.id: video} if video else {}), FakeOutput(), now=lambda: samples.NOW)
+    videos = FakeVideos({video.id: video} if video else {})
+    return Planning(videos, FakeOutput(), FakeRunTokens(), now=lambda: samples.NOW)
 
 
 def run(step: Planning) -> Document:
@@ -43,7 +45,20 @@ def test_the_extras_are_the_first_task() -> None:
 def test_planning_twice_is_harmless() -> None:
     step = planning(samples.video(Status.QUEUED))
 
-    assert run(step) == run(step)
+    first, again = run(step), run(step)
+
+    assert first | {"token": ""} == again | {"token": ""}
+
+
+def test_every_token_that_was_answered_for_a_run_is_accepted_and_none_is_stored() -> None:
+    step = planning(samples.video(Status.QUEUED))
+
+    tokens = {run(step)["token"], run(step)["token"]}
+
+    accepted = step.tokens.accepted(samples.VIDEO_ID, samples.RUN)
+    assert accepted == {digest(token) for token in tokens}
+    assert len(accepted) == 2
+    assert not tokens & accepted
 
 
 def test_a_video_that_is_gone_or_over_is_not_planned() -> None:

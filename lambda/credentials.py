@@ -1,0 +1,19 @@
+"""Entry point: credentials for a task of the encoder, limited to its run."""
+
+import os
+from typing import Any
+
+from vod.aws import logs
+from vod.wiring import on_event
+
+logger = logs.logger()
+_granting = on_event.granting(os.environ)
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
+    """Answer keys for a quarter of an hour: nobody may log them, nor the token that asks for them."""
+    logs.about(logger, event["videoId"], event["run"])
+    answer = _granting.grant(event["videoId"], event["run"], event["token"])
+    logger.info("%s", answer["outcome"])
+    return answer

@@ -1,0 +1,50 @@
+"""Condition keys that ministack leaves out: dynamodb:LeadingKeys of items, s3:VersionId of a version that is read."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ministack.core import iam_actions
+from ministack.services import dynamodb
+
+from local.emulator import seams
+
+_items = iam_actions.dynamodb_service_context
+_objects = iam_actions.s3_service_context
+
+
+def of_items(body: bytes) -> dict[str, Any]:
+    """The partition keys of the items that a request names."""
+    context = dict(_items(body))
+    try:
+        request = json.loads(body or b"{}")
+    except ValueError:
+        return context
+    keys = [text for item in _named(request) if (text := _partition(request, item))]
+    return context | ({"dynamodb:LeadingKeys": keys} if keys else {})
+
+
+def _named(request: Any) -> Iterator[Mapping[str, Any]]:
+    """The key or the item of a request for one item; queries, batches and transactions have none here."""
+    if isinstance(request, dict):
+        yield from (request[name] for name in ("Key", "Item") if isinstance(request.get(name), dict))
+
+
+def _partition(request: Mapping[str, Any], item: Mapping[str, Any]) -> str:
+    table = dynamodb._tables.get(str(request.get("TableName", "")).rsplit("/", 1)[-1]) or {}
+    hashes = [each["AttributeName"] for each in table.get("KeySchema", ()) if each["KeyType"] == "HASH"]
+    return next((str(value) for name in hashes for value in (item.get(name) or {}).values()), "")
+
+
+def of_objects(action: str, query: Any, path: str = "", headers: Any = None) -> dict[str, Any]:
+    """The version that a request names."""
+    context = dict(_objects(action, query, path, headers))
+    named = (query or {}).get("versionId")
+    version = named[0] if isinstance(named, list) else named
+    return context | ({"s3:VersionId": version} if version else {})
+
+
+def install() -> None:
+    """Give the decisions these keys."""
+    seams.replace(iam_actions, "dynamodb_service_context", of_items, expected="0f0021bdc8a3")
+    seams.replace(iam_actions, "s3_service_context", of_objects, expected="83e53d14d02c")

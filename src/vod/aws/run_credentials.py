@@ -1,0 +1,45 @@
+"""The credentials of one run, for the encoder: asked of the function that hands them out, again before they end."""
+
+import json
+from typing import Any
+
+import boto3
+from botocore.credentials import RefreshableCredentials
+from botocore.session import get_session
+
+from vod.aws.clients import client
+from vod.errors import EncodeInterrupted, Unwanted
+
+_ADVISORY_SECONDS, _MANDATORY_SECONDS = 300, 120
+"""So long before they end new ones are asked for; from the second on, nothing goes on without them."""
+
+
+def use(function: str, video_id: str, run: str, token: str) -> None:
+    """Every client made from now on acts with these rights alone. Unwanted when the run is over."""
+    own = client("lambda")
+
+    def ask() -> dict[str, str]:
+        return _asked(own, function, {"videoId": video_id, "run": run, "token": token})
+
+    session = get_session()
+    renewed = RefreshableCredentials.create_from_metadata(
+        ask(), ask, "vod-run", advisory_timeout=_ADVISORY_SECONDS, mandatory_timeout=_MANDATORY_SECONDS
+    )
+    session._credentials = renewed  # type: ignore[attr-defined]
+    boto3.setup_default_session(botocore_session=session)
+
+
+def _asked(functions: Any, function: str, question: dict[str, str]) -> dict[str, str]:
+    """What botocore wants of credentials; nothing of an answer stands in an error."""
+    answer = functions.invoke(FunctionName=function, Payload=json.dumps(question).encode())
+    if "FunctionError" in answer:
+        raise EncodeInterrupted("no credentials: the function that hands them out failed")
+    given = json.loads(answer["Payload"].read())
+    if given["outcome"] != "granted":
+        raise Unwanted
+    return {
+        "access_key": given["accessKey"],
+        "secret_key": given["secretKey"],
+        "token": given["sessionToken"],
+        "expiry_time": given["expiration"],
+    }
