@@ -26,7 +26,7 @@ from vod.encoder.scratch import FULL_EXIT, clear, is_full, make_room, place_of
 from vod.errors import EncodeInterrupted, SandboxUnavailable, Unwanted
 from vod.plan.chunks import TASK_SECONDS
 from vod.plan.plan import Plan
-from vod.sandbox import sandbox
+from vod.sandbox import landlock, sandbox
 from vod.steps.encode import Encoder, encode
 
 logger = logs.logger()
@@ -44,6 +44,8 @@ def main() -> int:
     logs.about(logger, video_id, run)
     logger.append_keys(chunk=asked.chunk)
     sandbox.hide()
+    if not landlock.abi():
+        logger.warning("no Landlock in this kernel: FFmpeg could read every file that its task can read")
     try:
         if "CREDENTIALS_FUNCTION" in os.environ:  # else its own role's: started by hand
             run_credentials.use(os.environ["CREDENTIALS_FUNCTION"], video_id, run, os.environ["RUN_TOKEN"])

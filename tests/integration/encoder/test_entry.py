@@ -4,19 +4,22 @@ import io
 import json
 import logging
 import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import boto3
 import encode
 import pytest
 
 from tests import samples
 from tests.integration.conftest import OUTPUT, SOURCE, TABLE
 from vod import keys
+from vod.aws import run_credentials
 from vod.aws.objects import S3Output
 from vod.encoder.scratch import FULL_EXIT
 from vod.errors import SandboxUnavailable
-from vod.sandbox import sandbox
+from vod.sandbox import landlock, sandbox
 
 
 @pytest.fixture
@@ -69,11 +72,59 @@ def test_every_line_of_its_log_names_the_video_the_run_and_the_chunk(
         raise SandboxUnavailable("seccomp filter refused")
 
     monkeypatch.setattr(encode, "encode", refuse)
+    monkeypatch.setattr(landlock, "abi", lambda: 0)
     encode.main()
 
     lines = [json.loads(line) for line in written.getvalue().splitlines()]
-    assert [line["level"] for line in lines] == ["WARNING", "CRITICAL"]
+    assert [line["level"] for line in lines] == ["WARNING", "WARNING", "CRITICAL"]
+    assert lines.pop(0)["message"].startswith("no Landlock in this kernel")
     assert lines[0]["message"] == "two\nlines"
     about = {"videoId": samples.VIDEO_ID, "run": samples.RUN, "chunk": 0}
     about["execution"] = keys.execution_name(samples.VIDEO_ID, samples.RUN)
     assert all(about.items() <= line.items() for line in lines)
+
+
+class Functions:
+    """Stands in for Lambda: answers what it was made with, and keeps the questions."""
+
+    def __init__(self, *answers: dict[str, str]) -> None:
+        self.answers = list(answers)
+        self.asked: list[dict[str, str]] = []
+
+    def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:
+        self.asked.append(json.loads(Payload))
+        return {"Payload": io.BytesIO(json.dumps(self.answers.pop(0)).encode())}
+
+
+def granted(key: str, seconds: float) -> dict[str, str]:
+    end = (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
+    return {"outcome": "granted", "accessKey": key, "secretKey": "s", "sessionToken": "t", "expiration": end}
+
+
+@pytest.fixture
+def session(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+
+
+def test_the_rights_of_the_run_are_asked_for_again_before_they_end(
+    session: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    functions = Functions(granted("first", 60), granted("second", 900))
+    monkeypatch.setattr(run_credentials, "client", lambda _: functions)
+
+    run_credentials.use("function", samples.VIDEO_ID, samples.RUN, "token")
+
+    held = boto3.client("s3", region_name="eu-west-1")._request_signer._credentials
+    assert held.get_frozen_credentials().access_key == "second"
+    assert functions.asked == [{"videoId": samples.VIDEO_ID, "run": samples.RUN, "token": "token"}] * 2
+
+
+def test_a_task_of_a_run_that_is_over_ends_at_once(
+    session: None, arguments: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CREDENTIALS_FUNCTION", "function")
+    monkeypatch.setenv("RUN_TOKEN", "token")
+    monkeypatch.setattr(run_credentials, "client", lambda _: Functions({"outcome": "unwanted"}))
+    monkeypatch.setattr(encode, "encode", lambda *_: pytest.fail("it encodes"))
+
+    assert encode.main() == 0
