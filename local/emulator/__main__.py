@@ -43,6 +43,7 @@ def install(settings: Settings) -> None:
         metrics,
         objects,
         persistence,
+        policy_variables,
         presigned,
         sessions,
         step_functions,
@@ -61,6 +62,7 @@ def install(settings: Settings) -> None:
     )
     iam.install()
     condition_keys.install()
+    policy_variables.install()
     if settings.used_grants:
         used_grants.install(settings.used_grants)
     faults.install(settings.state)

@@ -126,11 +126,14 @@ def _tag_context(service: str, action: str, body: bytes, params: Any) -> dict[st
 
 
 def _enforce(key: str, action: str, service: str, region: str, resource_arn: str = "*", **rest: Any) -> Any:
-    """ministack's decision, told to the log; for RunTask also one iam:PassRole for each role that is handed over."""
+    """ministack's decision, told to the log; for RunTask also one iam:PassRole for each role that is handed over, for a
+    session with tags also sts:TagSession."""
     denied = _original_enforce(key, action, service, region, resource_arn=resource_arn, **rest)
     if denied is not None:
         _tell(action, resource_arn, denied)
         return denied
+    if action == "sts:AssumeRole" and (rest.get("service_context") or {}).get("aws:TagKeys"):
+        return _enforce(key, "sts:TagSession", service, region, resource_arn)
     definition = getattr(_request, "definition", None)
     for role in passed_roles(definition, _request.overrides) if action == "ecs:RunTask" and definition else ():
         context = {"iam:PassedToService": "ecs-tasks.amazonaws.com"}

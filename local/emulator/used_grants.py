@@ -12,7 +12,7 @@ from typing import Any
 from ministack.core import iam_evaluator
 from ministack.services.cloudformation import _stacks
 
-from local.emulator import seams
+from local.emulator import policy_variables, seams
 from local.logical_names import logical_names, neutral
 
 _file = Path()
@@ -45,8 +45,8 @@ def _uses(context: Any, policies: Any) -> Iterator[tuple[str, str, str]]:
     statements = [statement for policy in policies for statement in policy]
     found = iam_evaluator._first_match(context, statements, "Allow")
     role = iam_evaluator._role_name_from_assumed_arn(context.principal_arn)
-    for resource in found.resources:
-        if iam_evaluator._resource_matches(context.resource_arn, [resource], []):
+    for resource, meant in zip(found.resources, policy_variables.filled(found, context).resources, strict=True):
+        if iam_evaluator._resource_matches(context.resource_arn, [meant], []):
             yield role, context.action, resource
 
 

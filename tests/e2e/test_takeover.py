@@ -70,6 +70,21 @@ def taken(platform: Platform, api: Api, tmp_path_factory: pytest.TempPathFactory
     assert ended(api, video_id)["status"] == "cancelled"
 
 
+@pytest.fixture(scope="module")
+def remaking(platform: Platform, api: Api, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Taken]:
+    """A task that makes one rendition of a video anew which is watched meanwhile."""
+    video_id = api.upload(
+        clip(tmp_path_factory.mktemp("media") / "short.mp4", seconds=12, size="640x360"), lambda _: None
+    )
+    assert ended(api, video_id)["status"] == "ready"
+    api.call("POST", f"/videos/{video_id}/retry", {"rendition": "v240"})
+    until(lambda: encoders.encoder_processes(video_id) or None, 60)
+    with encoders.held(video_id):
+        record = item(platform, f"VIDEO#{video_id}", "VIDEO")
+        run = record["remake"]["M"]["run"]["S"]
+        yield Taken(environment(video_id), video_id, run, record["source"]["M"]["version"]["S"], platform.endpoint)
+
+
 def environment(video_id: str) -> dict[str, str]:
     """The variables of the task: its encoder hides them, what started it in the container's place does not."""
     for process in encoders.encoder_processes(video_id):
@@ -176,6 +191,21 @@ def test_of_its_own_run_it_writes_only_what_encoders_write(taken: Taken, made: M
     table.update_item(
         TableName=made("Table"), Key=key, UpdateExpression="SET a = :v", ExpressionAttributeValues={":v": {"S": "x"}}
     )
+
+
+def test_whoever_makes_one_rendition_anew_writes_its_track_alone(
+    remaking: Taken, platform: Platform, made: Made
+) -> None:
+    s3, output = remaking.client(remaking.of_run, "s3"), made("OutputBucket")
+    watched = item(platform, f"VIDEO#{remaking.video_id}", "VIDEO")["run"]["S"]
+    prefix = keys.run_prefix(remaking.video_id, watched)
+    track = prefix + keys.remade_track("v240", remaking.run)
+
+    for key in ("v240/init.mp4", "v240/00000.m4s", "v360/00000.m4s", "a0/init.mp4", "poster.jpg", "index.m3u8"):
+        assert is_refused(lambda key=key: s3.put_object(Bucket=output, Key=prefix + key, Body=b"x")), key  # type: ignore[misc]
+    assert is_refused(lambda: s3.put_object(Bucket=output, Key=f"{track}/index.m3u8", Body=b"x"))
+    s3.put_object(Bucket=output, Key=f"{track}/99999.m4s", Body=b"x")
+    assert s3.get_object(Bucket=output, Key=f"{track}/99999.m4s")["ContentLength"] == 1
 
 
 def test_when_the_run_is_over_its_token_is_worth_nothing(taken: Taken, api: Api) -> None:

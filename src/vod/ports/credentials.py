@@ -1,9 +1,8 @@
 """What hands an encoder the rights of its own run; `vod.aws` provides it on AWS, tests provide it in memory."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
-
-from vod.frozen import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class RunTokens(Protocol):
 
 
 class RunSessions(Protocol):
-    """Sessions of the role that may encode any run, each limited to what a policy allows."""
+    """Sessions of the role of runs, each limited to one run by its tags."""
 
-    def begin(self, name: str, policy: Document) -> Credentials:
-        """Credentials that can do what role and policy both allow; `name` stands in AWS's audit log."""
+    def begin(self, name: str, tags: Mapping[str, str]) -> Credentials:
+        """Credentials for what the role allows these tags; `name` stands in AWS's audit log."""

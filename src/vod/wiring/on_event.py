@@ -9,7 +9,7 @@ from vod.aws.run_sessions import StsRunSessions
 from vod.plan.chunks import ChunkPolicy, beside_extras
 from vod.plan.disk import SourcesOn
 from vod.steps.advance import Advancing
-from vod.steps.credentials import Granting, Places
+from vod.steps.credentials import Granting
 from vod.steps.dispatch import Dispatch
 from vod.steps.plan import Planning
 from vod.steps.publish import Publishing
@@ -49,7 +49,6 @@ def granting(env: Environment) -> Granting:
         videos=adapters.videos(env),
         tokens=adapters.run_tokens(env),
         sessions=StsRunSessions(client("sts"), env["RUN_ROLE_ARN"]),
-        places=Places(sources=env["SOURCE_BUCKET_ARN"], output=env["OUTPUT_BUCKET_ARN"], table=env["TABLE_ARN"]),
     )
 
 
