@@ -45,7 +45,8 @@ def _uses(context: Any, policies: Any) -> Iterator[tuple[str, str, str]]:
     statements = [statement for policy in policies for statement in policy]
     found = iam_evaluator._first_match(context, statements, "Allow")
     role = iam_evaluator._role_name_from_assumed_arn(context.principal_arn)
-    for resource, meant in zip(found.resources, policy_variables.filled(found, context).resources, strict=True):
+    filled: Any = policy_variables.filled(found, context)
+    for resource, meant in zip(found.resources, filled.resources, strict=True):
         if iam_evaluator._resource_matches(context.resource_arn, [meant], []):
             yield role, context.action, resource
 

@@ -20,13 +20,13 @@ from local.platform import Platform
 TRIED = (
     ("UploadRole", "s3:PutObject"),
     ("DispatchRole", "states:StartExecution"),
-    ("TaskRole", "s3:GetObjectVersion"),
+    ("RunRole", "s3:GetObjectVersion"),
     ("TranscodeRole", "lambda:InvokeFunction"),
     ("TranscodeRole", "ecs:RunTask"),
     ("TranscodeRole", "iam:PassRole"),
     ("DeliverRole", "s3:GetObject"),
     ("RunsRole", "states:StartExecution"),
-    ("TaskRole", "s3:PutObject"),
+    ("RunRole", "s3:PutObject"),
     ("TaskRole", "elasticfilesystem:ClientWrite"),
     ("PublishRole", "sns:Publish"),
 )

@@ -1,12 +1,14 @@
 """The credentials of one run, for the encoder: asked of the function that hands them out, again before they end."""
 
 import json
+import time
 from typing import Any
 
 import boto3
 from botocore.credentials import RefreshableCredentials
 from botocore.session import get_session
 
+from vod.aws import retry
 from vod.aws.clients import client
 from vod.errors import EncodeInterrupted, Unwanted
 
@@ -29,11 +31,19 @@ def use(function: str, video_id: str, run: str, token: str) -> None:
     boto3.setup_default_session(botocore_session=session)
 
 
+def _invoked(functions: Any, function: str, question: bytes) -> Any:
+    """The function's answer; EncodeInterrupted where it fails every time."""
+    for pause in (*retry.delays(), 0.0):
+        answer = functions.invoke(FunctionName=function, Payload=question)
+        if "FunctionError" not in answer:
+            return answer
+        time.sleep(pause)
+    raise EncodeInterrupted("the function that hands out credentials failed")
+
+
 def _asked(functions: Any, function: str, question: dict[str, str]) -> dict[str, str]:
     """What botocore wants of credentials; nothing of an answer stands in an error."""
-    answer = functions.invoke(FunctionName=function, Payload=json.dumps(question).encode())
-    if "FunctionError" in answer:
-        raise EncodeInterrupted("no credentials: the function that hands them out failed")
+    answer = _invoked(functions, function, json.dumps(question).encode())
     given = json.loads(answer["Payload"].read())
     if given["outcome"] != "granted":
         raise Unwanted

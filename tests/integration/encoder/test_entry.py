@@ -93,7 +93,9 @@ class Functions:
 
     def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:
         self.asked.append(json.loads(Payload))
-        return {"Payload": io.BytesIO(json.dumps(self.answers.pop(0)).encode())}
+        answer = self.answers.pop(0)
+        failed = {"FunctionError": "Unhandled"} if "errorMessage" in answer else {}
+        return {"Payload": io.BytesIO(json.dumps(answer).encode())} | failed
 
 
 def granted(key: str, seconds: float) -> dict[str, str]:
@@ -117,6 +119,15 @@ def test_the_rights_of_the_run_are_asked_for_again_before_they_end(
     held = boto3.client("s3", region_name="eu-west-1")._request_signer._credentials
     assert held.get_frozen_credentials().access_key == "second"
     assert functions.asked == [{"videoId": samples.VIDEO_ID, "run": samples.RUN, "token": "token"}] * 2
+
+
+def test_a_function_that_is_killed_meanwhile_is_asked_again(session: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    functions = Functions({"errorMessage": "killed"}, {"errorMessage": "killed"}, granted("third", 900))
+    monkeypatch.setattr(run_credentials, "client", lambda _: functions)
+
+    run_credentials.use("function", samples.VIDEO_ID, samples.RUN, "token")
+
+    assert len(functions.asked) == 3
 
 
 def test_a_task_of_a_run_that_is_over_ends_at_once(
