@@ -78,9 +78,10 @@ rooms: setup ## draw the imports between the packages of src/vod
 seams: setup ## write the list of what the emulator replaces to local/emulator/README.md
 	@$(bin)/python -m local.emulator.seams
 
-scan: ## scan the templates and the image for insecure settings (checkov; .checkov.yaml lists the skipped checks with reasons)
+scan: ## scan the templates, their policies and the image (checkov, parliament, cloudsplaining; what is accepted has a reason)
 	@sh local/setup.sh scan
 	.venv-scan/bin/checkov --config-file .checkov.yaml
+	.venv-policies/bin/python -W ignore::UserWarning -m tests.policies
 
 build: setup ## build the Lambda packages in .aws-sam, without Docker (PARAMETERS=Architecture=x86_64 instead of arm64)
 	$(with_tools) sam build $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Makes .venv (the project, its tests and tools) and .venv-emulator (the AWS emulator pins packages of its own)
 # from the lock files in requirements/. Does nothing while the lock files are unchanged. PYTHON names a Python 3.13.
-# `setup.sh scan` makes .venv-scan as well, the scanner of the templates, which pins packages of its own too.
+# `setup.sh scan` makes .venv-scan and .venv-policies as well, the scanners of the templates and their policies, which
+# pin packages of their own too.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -87,7 +88,8 @@ make_page() { # VOD_PAGE=skip: a step of the pipeline has the page already
 }
 
 is_scan_made() {
-    [ "${1:-}" != scan ] || is_made .venv-scan requirements/scan.txt
+    [ "${1:-}" != scan ] ||
+        { is_made .venv-scan requirements/scan.txt && is_made .venv-policies requirements/policies.txt; }
 }
 
 is_all_made() {
@@ -119,4 +121,5 @@ make_environment .venv requirements/dev.txt
 make_environment .venv-emulator requirements/emulator.txt
 if [ "${1:-}" = scan ]; then
     make_environment .venv-scan requirements/scan.txt
+    make_environment .venv-policies requirements/policies.txt
 fi
