@@ -1,6 +1,6 @@
 # One command to see the platform run: `make demo`. Needs Python 3.13 (PYTHON=/path/to/python3.13 if it is not found).
 .DEFAULT_GOAL := help
-.PHONY: help demo up emulator dashboard test test-all test-docker test-faults audit check lint unit media platform browser faults seams rooms scan scaling bench build playback-key preflight service-roles deploy destroy smoke verify redrive pipeline clean
+.PHONY: help demo up emulator dashboard test test-all test-docker test-faults fuzz audit check lint unit media platform browser faults seams rooms scan scaling bench build playback-key preflight service-roles deploy destroy smoke verify redrive pipeline clean
 
 bin := .venv/bin
 # `make test` writes the permissions that roles used to this file.
@@ -45,6 +45,9 @@ test-docker: setup ## test the encoder image, the platform with it, and `sam loc
 
 test-faults: setup ## kill encoders, functions and the emulator at random and check that every video still completes (KILLS=200 SEED=1)
 	@KILLS="$(KILLS)" SEED="$(SEED)" $(bin)/python -m tests.faults
+
+fuzz: setup ## probe files whose headers lie, in the sandbox (RUNS=1000 SEED=1; MUTANT=number: that one alone, kept as .local/mutant)
+	@RUNS="$(RUNS)" SEED="$(SEED)" MUTANT="$(MUTANT)" PYTHONPATH=src $(bin)/python -m tests.fuzz
 
 check: lint unit ## run the linters and the fast tests; run it before every commit
 
