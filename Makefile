@@ -86,8 +86,8 @@ scan: ## scan the templates, their policies and the image (checkov, parliament, 
 	.venv-scan/bin/checkov --config-file .checkov.yaml
 	.venv-policies/bin/python -W ignore::UserWarning -m tests.policies
 
-build: setup ## build the Lambda packages in .aws-sam, without Docker (PARAMETERS=Architecture=x86_64 instead of arm64)
-	$(with_tools) sam build $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
+build: setup ## build the Lambda packages in .aws-sam from packages that match the lock files (PARAMETERS=Architecture=x86_64 instead of arm64)
+	@$(with_tools) $(bin)/python -m deployment.wheels $(PARAMETERS)
 
 playback-key: setup ## create a key for private playback in Secrets Manager of your account (FOLDER=path: as a file in that folder)
 	@$(bin)/python -m deployment.playback_key $(FOLDER)

@@ -9,7 +9,7 @@ if [ ! -e web/dist/index.html ]; then
     exit 1
 fi
 rm -rf .built && mkdir .built
-sam build --parameter-overrides "Architecture=$ARCHITECTURE"
+python -m deployment.wheels "Architecture=$ARCHITECTURE"
 # An archive keeps the files' modes, whatever carries it from stage to stage.
 tar -C .aws-sam -czf .built/stack.tar.gz build
 cp -R web/dist .built/page

@@ -6,7 +6,6 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-UV_VERSION=0.13.8
 WANTED=3.13
 
 is_wanted() {
@@ -111,11 +110,12 @@ if is_all_made "$@"; then
     exit 0
 fi
 
-if [ "$(.venv-uv/bin/uv --version 2>/dev/null | cut -d' ' -f2)" != "$UV_VERSION" ]; then
-    echo "setting up uv $UV_VERSION with $python"
+if ! is_made .venv-uv requirements/uv.txt; then
+    echo "setting up uv with $python"
     rm -rf .venv-uv
     quietly "$python" -m venv .venv-uv
-    quietly .venv-uv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$UV_VERSION"
+    quietly .venv-uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+    stamp_of requirements/uv.txt >.venv-uv/.stamp
 fi
 make_environment .venv requirements/dev.txt
 make_environment .venv-emulator requirements/emulator.txt

@@ -1,14 +1,23 @@
 """The packages that the lock files install, wherever they are installed, and those that AWS gets."""
 
 import re
+import subprocess
 from collections import defaultdict
 from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = [ROOT / "src/requirements.txt", ROOT / "container/requirements.txt", *sorted(ROOT.glob("layers/*/*.txt"))]
+LOCKS = sorted(
+    path
+    for path in (*ROOT.glob("*/requirements.txt"), *ROOT.glob("*/*/requirements.txt"), *ROOT.glob("requirements/*.txt"))
+    if not path.is_relative_to(ROOT / ".aws-sam")
+) + [ROOT / "tests/docker/function/requirements.txt"]
+PACKAGE = re.compile(r"[\w.-]+==[\w.!+-]+( ; [^\\]+)?( \\\n    --hash=sha256:[0-9a-f]{64})+\n")
 PINNED = re.compile(r"^([\w.-]+)(?:\[[\w,]+\])?==([^\s;\\]+)", re.M)
 
 
@@ -27,3 +36,38 @@ def test_what_is_shipped_is_what_is_tested(file: Path) -> None:
 
     assert pinned
     assert pinned == {name: metadata.version(name) for name in pinned}
+
+
+def test_every_lock_file_is_known() -> None:
+    found = subprocess.run(["git", "ls-files", "*requirements*.txt"], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert {ROOT / name for name in found.stdout.split()} <= set(LOCKS)
+
+
+@pytest.mark.parametrize("file", LOCKS, ids=lambda file: str(file.relative_to(ROOT)))
+def test_a_lock_file_names_each_package_with_version_and_hashes_and_nothing_else(file: Path) -> None:
+    assert PACKAGE.sub("", file.read_text()) == ""
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=lambda file: str(file.relative_to(ROOT)))
+def test_what_a_shipped_package_needs_is_locked_too(file: Path) -> None:
+    locked = {canonicalize_name(name) for name in dict(PINNED.findall(file.read_text()))}
+
+    needed = {
+        canonicalize_name(each.name)
+        for name in locked
+        for each in map(Requirement, metadata.requires(name) or [])
+        if each.marker is None or each.marker.evaluate({"extra": ""})
+    }
+
+    assert needed - locked == set()
+
+
+@pytest.mark.parametrize(
+    "file", ["container/Dockerfile", "tests/docker/function/Dockerfile", "local/setup.sh"], ids=lambda file: file
+)
+def test_pip_installs_only_what_matches_a_lock_file(file: str) -> None:
+    commands = re.findall(r"pip install(?:\\\n|[^\n])*", (ROOT / file).read_text())
+
+    assert commands
+    assert [command for command in commands if "--require-hashes" not in command] == []
