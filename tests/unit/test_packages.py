@@ -39,7 +39,9 @@ def test_what_is_shipped_is_what_is_tested(file: Path) -> None:
 
 
 def test_every_lock_file_is_known() -> None:
-    found = subprocess.run(["git", "ls-files", "*requirements*.txt"], cwd=ROOT, capture_output=True, text=True, check=True)
+    found = subprocess.run(
+        ["git", "ls-files", "*requirements*.txt"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
 
     assert {ROOT / name for name in found.stdout.split()} <= set(LOCKS)
 
