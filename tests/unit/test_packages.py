@@ -12,11 +12,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = [ROOT / "src/requirements.txt", ROOT / "container/requirements.txt", *sorted(ROOT.glob("layers/*/*.txt"))]
-LOCKS = sorted(
-    path
-    for path in (*ROOT.glob("*/requirements.txt"), *ROOT.glob("*/*/requirements.txt"), *ROOT.glob("requirements/*.txt"))
-    if not path.is_relative_to(ROOT / ".aws-sam")
-) + [ROOT / "tests/docker/function/requirements.txt"]
+LOCKS = [*SHIPPED, ROOT / "tests/docker/function/requirements.txt", *sorted(ROOT.glob("requirements/*.txt"))]
 PACKAGE = re.compile(r"[\w.-]+==[\w.!+-]+( ; [^\\]+)?( \\\n    --hash=sha256:[0-9a-f]{64})+\n")
 PINNED = re.compile(r"^([\w.-]+)(?:\[[\w,]+\])?==([^\s;\\]+)", re.M)
 
