@@ -1,6 +1,6 @@
 # One command to see the platform run: `make demo`. Needs Python 3.13 (PYTHON=/path/to/python3.13 if it is not found).
 .DEFAULT_GOAL := help
-.PHONY: help demo up emulator dashboard test test-all test-docker test-faults fuzz audit check lint unit media platform browser faults seams rooms scan scaling bench build base-image playback-key preflight service-roles deploy destroy smoke verify redrive pipeline clean
+.PHONY: help demo up emulator dashboard test test-all test-docker test-faults fuzz audit check lint unit media platform browser faults seams rooms scan scaling bench build sbom base-image playback-key preflight service-roles deploy destroy smoke verify redrive pipeline clean
 
 bin := .venv/bin
 # `make test` writes the permissions that roles used to this file.
@@ -88,6 +88,9 @@ scan: ## scan the templates, their policies and the image (checkov, parliament, 
 
 build: setup ## build the Lambda packages in .aws-sam from packages that match the lock files (PARAMETERS=Architecture=x86_64 instead of arm64)
 	@$(with_tools) $(bin)/python -m deployment.wheels $(PARAMETERS)
+
+sbom: setup ## list what image, layers and page are made of in .local/sbom.json (CycloneDX), and write docs/licenses.md
+	@$(bin)/python -m deployment.sbom .local/sbom.json --page
 
 base-image: ## write the digest of the encoder's base image, without which the pipeline builds no image (needs Docker)
 	@sh local/base-image.sh

@@ -3,10 +3,12 @@
 import re
 import subprocess
 from collections import defaultdict
+from fnmatch import fnmatchcase
 from importlib import metadata
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -69,3 +71,27 @@ def test_pip_installs_only_what_matches_a_lock_file(file: str) -> None:
 
     assert commands
     assert [command for command in commands if "--require-hashes" not in command] == []
+
+
+PLACES = {
+    "pip": ("*requirements*.txt", "requirements/*.in", "requirements/*/*.in"),
+    "npm": ("*package-lock.json",),
+    "docker": ("*Dockerfile",),
+    "github-actions": (".github/workflows/*",),
+}
+
+
+@pytest.mark.parametrize("ecosystem", PLACES)
+def test_updates_are_proposed_for_everything_that_is_pinned(ecosystem: str) -> None:
+    updates = yaml.safe_load((ROOT / ".github/dependabot.yml").read_text())["updates"]
+    (ours,) = (each for each in updates if each["package-ecosystem"] == ecosystem)
+    watched = ours.get("directories") or [ours["directory"]]
+    found = subprocess.run(
+        ["git", "ls-files", *PLACES[ecosystem]], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    folders = {f"/{Path(name).parent}" for name in found.stdout.split() if "workflows" not in name}
+
+    assert {folder for folder in folders if not any(fnmatchcase(folder, each) for each in watched)} <= {
+        "/tests/docker/function/bound"  # stands on an image of ours
+    }
