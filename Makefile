@@ -1,6 +1,6 @@
 # One command to see the platform run: `make demo`. Needs Python 3.13 (PYTHON=/path/to/python3.13 if it is not found).
 .DEFAULT_GOAL := help
-.PHONY: help demo up emulator dashboard test test-all test-docker test-faults audit check lint unit media platform browser faults seams rooms scan scaling bench build playback-key preflight service-roles deploy destroy smoke verify redrive pipeline clean
+.PHONY: help demo up emulator dashboard test test-all test-docker test-faults fuzz audit check lint unit media platform browser faults seams rooms scan scaling bench build sbom base-image playback-key preflight service-roles deploy destroy smoke verify redrive pipeline clean
 
 bin := .venv/bin
 # `make test` writes the permissions that roles used to this file.
@@ -46,6 +46,9 @@ test-docker: setup ## test the encoder image, the platform with it, and `sam loc
 test-faults: setup ## kill encoders, functions and the emulator at random and check that every video still completes (KILLS=200 SEED=1)
 	@KILLS="$(KILLS)" SEED="$(SEED)" $(bin)/python -m tests.faults
 
+fuzz: setup ## probe files whose headers lie, in the sandbox (RUNS=1000 SEED=1; MUTANT=number: that one alone, kept as .local/mutant)
+	@RUNS="$(RUNS)" SEED="$(SEED)" MUTANT="$(MUTANT)" PYTHONPATH=src $(bin)/python -m tests.fuzz
+
 check: lint unit ## run the linters and the fast tests; run it before every commit
 
 lint: setup ## check format, lint, types and templates
@@ -78,12 +81,19 @@ rooms: setup ## draw the imports between the packages of src/vod
 seams: setup ## write the list of what the emulator replaces to local/emulator/README.md
 	@$(bin)/python -m local.emulator.seams
 
-scan: ## scan the templates and the image for insecure settings (checkov; .checkov.yaml lists the skipped checks with reasons)
+scan: ## scan the templates, their policies and the image (checkov, parliament, cloudsplaining; what is accepted has a reason)
 	@sh local/setup.sh scan
 	.venv-scan/bin/checkov --config-file .checkov.yaml
+	.venv-policies/bin/python -W ignore::UserWarning -m tests.policies
 
-build: setup ## build the Lambda packages in .aws-sam, without Docker (PARAMETERS=Architecture=x86_64 instead of arm64)
-	$(with_tools) sam build $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
+build: setup ## build the Lambda packages in .aws-sam from packages that match the lock files (PARAMETERS=Architecture=x86_64 instead of arm64)
+	@$(with_tools) $(bin)/python -m deployment.wheels $(PARAMETERS)
+
+sbom: setup ## list what image, layers and page are made of in .local/sbom.json (CycloneDX), and write docs/licenses.md
+	@$(bin)/python -m deployment.sbom .local/sbom.json --page
+
+base-image: ## write the digest of the encoder's base image, without which the pipeline builds no image (needs Docker)
+	@sh local/base-image.sh
 
 playback-key: setup ## create a key for private playback in Secrets Manager of your account (FOLDER=path: as a file in that folder)
 	@$(bin)/python -m deployment.playback_key $(FOLDER)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What staging and production are made of, once: functions, layers and templates in one archive, and the page, into .built. For ARCHITECTURE.
+# What staging and production are made of, once: functions, layers and templates in one archive, the page, and the bill of materials, into .built. For ARCHITECTURE.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 sh local/setup.sh
@@ -9,7 +9,9 @@ if [ ! -e web/dist/index.html ]; then
     exit 1
 fi
 rm -rf .built && mkdir .built
-sam build --parameter-overrides "Architecture=$ARCHITECTURE"
+python -m deployment.wheels "Architecture=$ARCHITECTURE"
 # An archive keeps the files' modes, whatever carries it from stage to stage.
 tar -C .aws-sam -czf .built/stack.tar.gz build
 cp -R web/dist .built/page
+# What all of it is made of, and the image that is built of the same commit.
+python -m deployment.sbom .built/sbom.json

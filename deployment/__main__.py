@@ -14,11 +14,11 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from deployment import EDGE_REGION, REPOSITORY, page, recovery, stack
+from deployment import EDGE_REGION, REPOSITORY, page, recovery, stack, wheels
 from deployment.edge import Edge, is_apart
 from deployment.findings import Verdict, table
 from deployment.missing import still_missing
-from deployment.platform import ARCHITECTURE, Deploy, Deployment
+from deployment.platform import Deploy, Deployment
 from deployment.preflight import Preflight, is_ready
 from deployment.recovery import Recovery
 from deployment.samconfig import Target, assignments, target
@@ -38,8 +38,7 @@ def by_sam(at: Target) -> Deploy:
     """Building for the stack's processor, then deploying; parameters that are not named stay as they are."""
 
     def deploy(parameters: Mapping[str, str], architecture: str) -> None:
-        build = ["sam", "build", "--parameter-overrides", f"{ARCHITECTURE}={architecture}"]
-        subprocess.run(build, cwd=REPOSITORY, check=True)
+        wheels.build(architecture)
         command = ["sam", "deploy", "--config-env", at.environment]
         if parameters:
             command += ["--parameter-overrides", *(f'{name}="{value}"' for name, value in parameters.items())]

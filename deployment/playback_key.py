@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from deployment import STACK
+from deployment import STACK, private_file
 
 FILE = "playback-key.pem"
 RECOVERY_DAYS = 30
@@ -36,12 +36,11 @@ def public_half(pem: str) -> str:
 def kept(folder: Path) -> str:
     """The private key kept in a folder, made when there is none; nobody else can read it."""
     path = folder / FILE
-    if not path.exists():
+    if path.exists():
+        private_file.close(path)
+    else:
         folder.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
-        fresh.touch(mode=0o600)
-        fresh.write_text(new_key())
-        fresh.replace(path)
+        private_file.write(path, new_key())
     return path.read_text()
 
 

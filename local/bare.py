@@ -5,6 +5,7 @@ import platform
 import sys
 import time
 
+from deployment import private_file
 from local import child, disk, engine, image
 from local.cdn import free_port
 from local.child import Emulator, StartError
@@ -67,7 +68,7 @@ def main() -> int:
     emulator = None
     try:
         chosen = options()
-        chosen.state.mkdir(parents=True, exist_ok=True)
+        private_file.folder(chosen.state)
         with interruptible(), disk.told_when_full(), only_one(chosen.state):
             emulator = start(chosen)
             return keep(emulator, chosen)

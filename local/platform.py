@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from deployment import STACK, playback_key, stack
+from deployment import STACK, playback_key, private_file, stack
 from deployment.page import configuration
 from local import child, deploy, disk, engine, image, push, users
 from local.cdn import Cdn, Origin, free_port
@@ -166,7 +166,7 @@ class Platform:
         return self
 
     def _start(self) -> None:
-        self.state.mkdir(parents=True, exist_ok=True)
+        private_file.folder(self.state)  # secrets, passwords and videos of the emulated account lie in it
         self._lock = only_one(self.state)
         self._cdn = bind(self.options.port)
         if self.options.encoder_image:
@@ -244,10 +244,7 @@ def bind(port: int) -> Cdn:
 
 def write_env(path: Path, values: dict[str, str]) -> None:
     """KEY=value lines that a shell can read, readable by the user alone, replaced in one step."""
-    fresh = path.with_suffix(".new")
-    fresh.touch(mode=0o600)
-    fresh.write_text("".join(f"{name}={value}\n" for name, value in values.items()))
-    fresh.replace(path)
+    private_file.write(path, "".join(f"{name}={value}\n" for name, value in values.items()))
 
 
 def page(url: str) -> str:

@@ -1,11 +1,11 @@
 #!/bin/sh
 # Makes .venv (the project, its tests and tools) and .venv-emulator (the AWS emulator pins packages of its own)
 # from the lock files in requirements/. Does nothing while the lock files are unchanged. PYTHON names a Python 3.13.
-# `setup.sh scan` makes .venv-scan as well, the scanner of the templates, which pins packages of its own too.
+# `setup.sh scan` makes .venv-scan and .venv-policies as well, the scanners of the templates and their policies, which
+# pin packages of their own too.
 set -eu
 cd "$(dirname "$0")/.."
 
-UV_VERSION=0.13.8
 WANTED=3.13
 
 is_wanted() {
@@ -87,7 +87,8 @@ make_page() { # VOD_PAGE=skip: a step of the pipeline has the page already
 }
 
 is_scan_made() {
-    [ "${1:-}" != scan ] || is_made .venv-scan requirements/scan.txt
+    [ "${1:-}" != scan ] ||
+        { is_made .venv-scan requirements/scan.txt && is_made .venv-policies requirements/policies.txt; }
 }
 
 is_all_made() {
@@ -109,14 +110,16 @@ if is_all_made "$@"; then
     exit 0
 fi
 
-if [ "$(.venv-uv/bin/uv --version 2>/dev/null | cut -d' ' -f2)" != "$UV_VERSION" ]; then
-    echo "setting up uv $UV_VERSION with $python"
+if ! is_made .venv-uv requirements/uv.txt; then
+    echo "setting up uv with $python"
     rm -rf .venv-uv
     quietly "$python" -m venv .venv-uv
-    quietly .venv-uv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$UV_VERSION"
+    quietly .venv-uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+    stamp_of requirements/uv.txt >.venv-uv/.stamp
 fi
 make_environment .venv requirements/dev.txt
 make_environment .venv-emulator requirements/emulator.txt
 if [ "${1:-}" = scan ]; then
     make_environment .venv-scan requirements/scan.txt
+    make_environment .venv-policies requirements/policies.txt
 fi

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from deployment import REPOSITORY
+from deployment import REPOSITORY, wheels
 from deployment.__main__ import by_sam, main
 from deployment.platform import Deployment, _kept_pool
 from deployment.samconfig import assignments, target
@@ -179,12 +179,14 @@ def test_sam_gets_every_parameter_quoted(monkeypatch: pytest.MonkeyPatch) -> Non
         return CompletedProcess(command, 0)
 
     monkeypatch.setattr("subprocess.run", noted)
+    monkeypatch.setattr("shutil.rmtree", lambda *_, **__: None)
 
     by_sam(target("default", SAMCONFIG))({"EdgeWebAclArn": "", "A": "x,y="}, "arm64")
     by_sam(target("default", SAMCONFIG))({}, "x86_64")
 
-    assert ran[0] == ["sam", "build", "--parameter-overrides", "Architecture=arm64"]
-    assert ran[1] == [
+    arm64, x86_64 = wheels.downloads("arm64"), wheels.downloads("x86_64")
+    assert ran[:3] == [*arm64, ["sam", "build", "--parameter-overrides", "Architecture=arm64"]]
+    assert ran[3] == [
         "sam",
         "deploy",
         "--config-env",
@@ -193,7 +195,8 @@ def test_sam_gets_every_parameter_quoted(monkeypatch: pytest.MonkeyPatch) -> Non
         'EdgeWebAclArn=""',
         'A="x,y="',
     ]
-    assert ran[2:] == [
+    assert ran[4:] == [
+        *x86_64,
         ["sam", "build", "--parameter-overrides", "Architecture=x86_64"],
         ["sam", "deploy", "--config-env", "default"],
     ]

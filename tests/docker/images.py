@@ -31,7 +31,7 @@ def base() -> str:
     """What container/Dockerfile starts from."""
     text = DOCKERFILE.read_text()
     registry = re.search(r"^ARG REGISTRY_MIRROR=(\S+)", text, re.M)
-    image = re.search(r"^FROM \$\{REGISTRY_MIRROR\}/(\S+)", text, re.M)
+    image = re.search(r"^FROM \$\{REGISTRY_MIRROR\}/([^\s$]+)", text, re.M)
     assert registry and image
     return f"{registry[1]}/{image[1]}"
 

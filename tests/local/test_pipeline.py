@@ -196,6 +196,7 @@ def test_the_build_step_hands_on_everything_a_stack_is_made_of(built: Path) -> N
     assert "build/template.yaml" in names
     assert {"build/UploadFunction/upload.py", "build/VodLayer/python/vod/__init__.py"} <= names
     assert (built / "page" / "index.html").exists()
+    assert json.loads((built / "sbom.json").read_text())["bomFormat"] == "CycloneDX"
 
 
 def test_staging_and_production_are_made_of_the_same_build(clients: Clients, built: Path) -> None:

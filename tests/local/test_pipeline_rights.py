@@ -17,20 +17,10 @@ import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from tests.templates import parsed
-from tests.templates.deployed import ACCOUNT, REGION, Deployed, Made
+from tests.templates.deployed import ACCOUNT, EVERYTHING, REGION, Deployed, Made
 
 STAGING, PRODUCTION = "vod-staging", "vod-production"
 DOMAINS = {STAGING: "staging.example.com", PRODUCTION: "video.example.com"}
-EVERYTHING = {
-    "AlertEmail": "ann@example.com",
-    "AlertWebhookUrl": "https://example.com/alert",
-    "DailyBudgetInUsd": "5",
-    "HostedZoneId": "Z1",
-    "OtherPlaybackPublicKey": "B",
-    "PlaybackPublicKey": "A",
-    "WebhookUrl": "https://example.com/hook",
-}
-"""Parameters with which a stack has all of its resources."""
 SAM = {
     "AWS::Serverless::Api": ("AWS::ApiGateway::RestApi", "AWS::ApiGateway::Deployment", "AWS::ApiGateway::Stage"),
     "AWS::Serverless::Function": ("AWS::Lambda::Function", "AWS::Lambda::Permission", "AWS::Lambda::EventInvokeConfig"),

@@ -104,6 +104,7 @@ def test_the_env_file_holds_a_token_that_works(platform: Platform) -> None:
     assert values.keys() == {"VOD_URL", "VOD_API", "VOD_TOKEN"}
     assert get(values["VOD_API"] + "/videos", values["VOD_TOKEN"])[0] == 200
     assert platform.env_file.stat().st_mode & 0o077 == 0
+    assert platform.state.stat().st_mode & 0o077 == 0
 
 
 def test_a_second_user_is_another_one(platform: Platform) -> None:

@@ -2,6 +2,8 @@
 
 import json
 import os
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from tests.templates import parsed
 RELEASE = "0123456789abcdef0123456789abcdef01234567-5d35a4d1-0000-4000-8000-000000000000"
 """A commit, and the run of the pipeline that brings it."""
 MIRROR = "mirror.example/library"
+DIGEST = "sha256:" + "0123456789abcdef" * 4
+REPOSITORY = Path(__file__).parents[2]
 REGISTRY = f"123456789012.dkr.ecr.{EDGE_REGION}.example"
 IMAGES = f"{REGISTRY}/vod-images"
 STAND_IN = """#!/usr/bin/env python3
@@ -121,13 +125,13 @@ def test_an_image_is_built_where_its_architecture_is_and_pushed_under_the_commit
     asked = action("Build", f"Image{architecture.capitalize()}")
 
     done = CodeBuild(programs=tmp_path).run(
-        asked, {"REPOSITORY_URI": IMAGES, "RELEASE": RELEASE, "REGISTRY_MIRROR": MIRROR}
+        asked, {"REPOSITORY_URI": IMAGES, "RELEASE": RELEASE, "REGISTRY_MIRROR": MIRROR}, BASE_DIGEST=DIGEST
     )
 
     assert done.returncode == 0, done.stderr
     image = ["imageTag=" + f"{RELEASE}-{architecture}"]
     build = ["docker", "buildx", "build", "--platform", f"linux/{architecture}"]
-    build += ["--build-arg", f"REGISTRY_MIRROR={MIRROR}", "--provenance=false"]
+    build += ["--build-arg", f"REGISTRY_MIRROR={MIRROR}", "--build-arg", f"BASE_DIGEST=@{DIGEST}", "--provenance=false"]
     build += ["--file", "container/Dockerfile", "--tag", f"{IMAGES}:{RELEASE}-{architecture}", "--push", "."]
     assert {json.dumps(call) for call in programs.calls} == {
         json.dumps(
@@ -140,12 +144,50 @@ def test_an_image_is_built_where_its_architecture_is_and_pushed_under_the_commit
     assert programs.calls[-1][0] == build
 
 
+def test_no_release_is_built_on_an_image_that_only_a_tag_names(tmp_path: Path) -> None:
+    programs = Programs(tmp_path, "aws", "docker", "grep")
+
+    done = CodeBuild(programs=tmp_path).run(
+        action("Build", "ImageArm64"), {"REPOSITORY_URI": IMAGES, "RELEASE": RELEASE, "REGISTRY_MIRROR": MIRROR}
+    )
+
+    assert done.returncode == 1
+    assert "make base-image" in done.stderr
+    assert [call[0][0] for call in programs.calls] == ["grep"]
+
+
+def test_the_digest_of_the_base_image_is_taken_from_the_registry_and_kept(tmp_path: Path) -> None:
+    for name in ("container/Dockerfile", "container/base-image.digest", "local/base-image.sh"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(REPOSITORY / name, tmp_path / name)
+    (tmp_path / "programs").mkdir()
+    programs = Programs(tmp_path / "programs", "docker")
+    programs.answer({"docker buildx imagetools": [DIGEST, 0]})
+
+    for _ in range(2):
+        done = subprocess.run(
+            ["sh", tmp_path / "local/base-image.sh"],
+            env={"PATH": f"{tmp_path / 'programs'}:{os.environ['PATH']}"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+
+    assert programs.calls[0][0][4] == "public.ecr.aws/docker/library/python:3.13-slim-trixie"
+    assert [line for line in (tmp_path / "container/base-image.digest").read_text().splitlines() if line[0] != "#"] == [
+        DIGEST
+    ]
+
+
 def test_an_image_that_is_there_already_is_not_taken_for_the_step_s_own(tmp_path: Path) -> None:
     """Another build may push under the name of a release, once the first of its images shows it."""
     programs = Programs(tmp_path, "aws", "docker")
 
     done = CodeBuild(programs=tmp_path).run(
-        action("Build", "ImageArm64"), {"REPOSITORY_URI": IMAGES, "RELEASE": RELEASE, "REGISTRY_MIRROR": MIRROR}
+        action("Build", "ImageArm64"),
+        {"REPOSITORY_URI": IMAGES, "RELEASE": RELEASE, "REGISTRY_MIRROR": MIRROR},
+        BASE_DIGEST=DIGEST,
     )
 
     assert done.returncode == 1
@@ -158,7 +200,9 @@ def test_a_build_that_fails_pushes_nothing_and_fails(tmp_path: Path) -> None:
     programs.answer({"aws ecr describe-images": ["", 254], "docker buildx build": ["", 1], **LOGIN})
 
     done = CodeBuild(programs=tmp_path).run(
-        action("Build", "ImageAmd64"), {"REPOSITORY_URI": IMAGES, "RELEASE": RELEASE, "REGISTRY_MIRROR": MIRROR}
+        action("Build", "ImageAmd64"),
+        {"REPOSITORY_URI": IMAGES, "RELEASE": RELEASE, "REGISTRY_MIRROR": MIRROR},
+        BASE_DIGEST=DIGEST,
     )
 
     assert done.returncode == 1

@@ -12,6 +12,16 @@ from tests.templates.parsed import Value
 
 ACCOUNT, REGION, PARTITION = "123456789012", "us-east-1", "aws"
 RANDOM = "1A2B3C4D5E6F"
+EVERYTHING = {
+    "AlertEmail": "ann@example.com",
+    "AlertWebhookUrl": "https://example.com/alert",
+    "DailyBudgetInUsd": "5",
+    "HostedZoneId": "Z1",
+    "OtherPlaybackPublicKey": "B",
+    "PlaybackPublicKey": "A",
+    "WebhookUrl": "https://example.com/hook",
+}
+"""Parameters with which a stack has all of its resources."""
 NOTHING = object()
 """What AWS::NoValue comes to."""
 CUT, CUT_AT = ("AWS::Events::Rule", "AWS::IAM::Role", "AWS::Serverless::Function"), 64
@@ -36,6 +46,7 @@ ARNS = {
     "AWS::CloudWatch::Alarm": "cloudwatch:{region}:{account}:alarm:{name}",
     "AWS::CloudWatch::Dashboard": "cloudwatch::{account}:dashboard/{name}",
     "AWS::CodeBuild::Project": "codebuild:{region}:{account}:project/{name}",
+    "AWS::CodeConnections::Connection": "codeconnections:{region}:{account}:connection/{id}",
     "AWS::Cognito::UserPool": "cognito-idp:{region}:{account}:userpool/{id}",
     "AWS::DynamoDB::Table": "dynamodb:{region}:{account}:table/{name}",
     "AWS::EC2::InternetGateway": "ec2:{region}:{account}:internet-gateway/{id}",
@@ -91,13 +102,15 @@ REF_IS_NAME = (
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One resource: its type, logical id, the stack it is in, its ARN ('' where it has none), its properties."""
+    """One resource: its type, logical id, the stack it is in, its ARN ('' where it has none), its properties, and the
+    template that it stands in."""
 
     kind: str
     name: str
     stack: str
     arn: str
     properties: Value
+    template: str = ""
 
 
 @dataclass(slots=True)
@@ -119,7 +132,8 @@ class Deployed:
         for name, found in self.template["Resources"].items():
             if not self._exists(found):
                 continue
-            yield Made(found["Type"], name, self.name, self.arn(name), self.value(found.get("Properties") or {}))
+            properties = self.value(found.get("Properties") or {})
+            yield Made(found["Type"], name, self.name, self.arn(name), properties, self.path)
             if found["Type"] == "AWS::CloudFormation::Stack":
                 yield from self.nested(name).resources()
 
@@ -219,7 +233,13 @@ class Deployed:
             return self.nested(name).output(attribute.removeprefix("Outputs."))
         if attribute == "StreamArn":
             return f"{self.arn(name)}/stream/2026"
-        known = {"Arn": self.arn, "QueueName": self.physical, "TopicName": self.physical, "Id": self.arn}
+        known = {
+            "Arn": self.arn,
+            "ConnectionArn": self.arn,
+            "Id": self.arn,
+            "QueueName": self.physical,
+            "TopicName": self.physical,
+        }
         return known[attribute](name) if attribute in known else f"{self.name}.{name}.{attribute}"
 
     def _sub(self, operand: Value) -> str:

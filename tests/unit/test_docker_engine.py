@@ -60,7 +60,7 @@ def test_a_base_image_is_made_of_the_release_and_the_python_that_its_name_tells(
 def test_the_base_is_what_the_dockerfile_names_in_each_stage() -> None:
     stages = [line.split()[1] for line in images.DOCKERFILE.read_text().splitlines() if line.startswith("FROM")]
 
-    assert set(stages) == {"${REGISTRY_MIRROR}/python:3.13-slim-trixie"}
+    assert set(stages) == {"${REGISTRY_MIRROR}/python:3.13-slim-trixie${BASE_DIGEST}"}
     assert images.base() == "public.ecr.aws/docker/library/python:3.13-slim-trixie"
 
 

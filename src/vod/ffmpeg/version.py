@@ -1,8 +1,9 @@
 """Which FFmpeg is new enough to read hostile bytes: the one place that says so, and why.
 
 To raise it: read FFmpeg's security page and the release notes of its branches, raise OLDEST_SAFE and LIBRARIES with the
-reason, and pin packages that hold it (`imageio-ffmpeg` and `av` in requirements/, container/, layers/; local/lock.sh).
-tests/unit/ffmpeg/test_version.py refuses anything older; `OPEN_HOLES` is what no release has closed yet.
+reason, and pin packages that hold it (`imageio-ffmpeg` and `av` in requirements/; local/lock.sh). Add the fix to
+requirements/known-fixes.yaml, which also lists those of players and other packages. tests/unit/ffmpeg/test_version.py
+refuses anything older; `OPEN_HOLES` is what no release has closed yet.
 """
 
 import re

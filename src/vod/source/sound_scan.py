@@ -83,8 +83,8 @@ class SoundScan:
 
     def _try(self, packet: "av.Packet[Any]") -> None:
         self._tried += 1
-        context = packet.stream.codec_context
-        if context is None or context.codec.name not in ALLOWED or packet.has_sidedata("encryption_info"):
+        # libav forgets the decoder of a track whose header it refuses: the name is the one from before.
+        if self.codec not in ALLOWED or packet.has_sidedata("encryption_info"):
             return
         with suppress(FFmpegError, ValueError):  # one broken packet; the next may be whole
             for frame in packet.decode():

@@ -110,6 +110,17 @@ def test_garbage_in_a_video_container_is_corrupt(tmp_path: Path) -> None:
     assert refused.value.code == "corrupt"
 
 
+def test_sound_whose_header_its_decoder_refuses_is_left_out(tmp_path: Path) -> None:
+    """Found by tests.fuzz: libav forgets the decoder then, and asking for its name broke the probe."""
+    path = clip(tmp_path / "a.mkv", extra=("-c:a", "libvorbis"))
+    path.write_bytes(path.read_bytes().replace(b"\x01vorbis", b"\x07vorbis", 1))
+
+    found = probe(path)
+
+    assert (found.video.frames, found.audio) == (50, ())
+    assert found.warnings == ("Sound track 1 (vorbis) could not be decoded and was left out.",)
+
+
 class Counted(io.BytesIO):
     """A file that counts what is read of it."""
 
