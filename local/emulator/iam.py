@@ -1,4 +1,5 @@
-"""IAM as AWS decides it where ministack decides otherwise: ECS resources, ecs:cluster, iam:PassRole and sns:Publish.
+"""IAM as AWS decides it where ministack decides otherwise: ECS resources, ecs:cluster, iam:PassRole, sns:Publish,
+conditional writes to S3.
 
 `require` is the check that other seams make in the name of a role (a state machine's, a task's, an event source's).
 """
@@ -125,6 +126,17 @@ def _tag_context(service: str, action: str, body: bytes, params: Any) -> dict[st
     return {**context, "ecs:cluster": cluster_arn(cluster)} if cluster else context
 
 
+def _s3_context(action: str, query: Mapping[str, Any] | None, path: str = "", headers: Any = None) -> dict[str, Any]:
+    """Also the keys that ask for conditional writes; what begins an upload in parts and what sends one creates none."""
+    context = dict(_original_s3_context(action, query, path, headers))
+    if action == "s3:PutObject":
+        creates = not {"uploads", "partNumber"} & set(query or {})
+        context["s3:ObjectCreationOperation"] = str(creates).lower()
+        if condition := (headers or {}).get("if-none-match"):
+            context["s3:if-none-match"] = condition
+    return context
+
+
 def _enforce(key: str, action: str, service: str, region: str, resource_arn: str = "*", **rest: Any) -> Any:
     """ministack's decision, told to the log; for RunTask also one iam:PassRole for each role that is handed over."""
     denied = _original_enforce(key, action, service, region, resource_arn=resource_arn, **rest)
@@ -156,6 +168,7 @@ def _own_policy(service: str, resource: str) -> tuple[Any, Any] | None:
 _original_action = iam_actions.extract_iam_action
 _original_resource_arn = iam_actions.extract_resource_arn
 _original_tag_context = iam_actions.request_tag_context
+_original_s3_context = iam_actions.s3_service_context
 _original_enforce = iam_evaluator.enforce
 _original_resource_policy = iam_evaluator._resource_policy
 _original_pin_origin = app.pin_request_origin
@@ -172,5 +185,6 @@ def install() -> None:
     seams.replace(iam_actions, "extract_iam_action", _action, expected="ec476b92d969")
     seams.replace(iam_actions, "extract_resource_arn", _resource_arn, expected="82f51700695c")
     seams.replace(iam_actions, "request_tag_context", _tag_context, expected="d46adb816e02")
+    seams.replace(iam_actions, "s3_service_context", _s3_context, expected="83e53d14d02c")
     seams.replace(iam_evaluator, "enforce", _enforce, expected="cf64b1ee5b09")
     seams.replace(iam_evaluator, "_resource_policy", _own_policy, expected="dec265f9a903")
