@@ -43,7 +43,7 @@ def routes(uploads: Uploads) -> APIGatewayRouter:
         etags = {part.part_number: part.etag for part in body.parts}
         return {"video": _shown(uploads.complete(current_caller(router), video_id, etags))}
 
-    @router.delete("/videos/<video_id>/upload", summary="Abort an upload", tags=["upload"])
+    @router.delete("/videos/<video_id>/upload", summary="Abort an upload and delete its video", tags=["upload"])
     def abort(video_id: VideoId) -> Response[str]:
         uploads.abort(current_caller(router), video_id)
         return Response(204, body="")

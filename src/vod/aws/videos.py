@@ -159,6 +159,8 @@ def _item(video: Video) -> Item:
 def _video(item: Item) -> Video:
     plain = {name: _plain(_deserialize(value)) for name, value in item.items()}
     known = {field.name: plain[_camel(field.name)] for field in fields(Video) if _camel(field.name) in plain}
+    # In records of earlier releases it is the attribute by which DynamoDB removes them.
+    known.setdefault("awaited_until", plain.get("expiresAt"))
     known["status"] = Status(known["status"])
     known["source"] = Source(**known["source"])
     known["tags"] = tuple(known.get("tags", ()))

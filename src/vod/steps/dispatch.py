@@ -9,7 +9,7 @@ from urllib.parse import unquote_plus
 from vod import clock, keys
 from vod.errors import VersionConflict
 from vod.frozen import Document
-from vod.ports.services import RUNNING, Metrics, Videos
+from vod.ports.services import RUNNING, Metrics, Receipts, Videos
 from vod.record import changes
 from vod.record.status import Status
 from vod.record.video import Source, Video
@@ -49,6 +49,7 @@ class Dispatch:
     """Everything the step needs; `ingest_owner` owns what is put straight into the bucket."""
 
     videos: Videos
+    receipts: Receipts
     starting: Starting
     metrics: Metrics
     ingest_owner: str
@@ -70,15 +71,10 @@ class Dispatch:
         self.starting.start(queued)
 
     def adopt(self, arrival: Arrival) -> bool:
-        """Make a source that no record knows a video of the ingest owner; False for what is no source."""
-        video_id = keys.uploaded_video_id(arrival.key)
-        if video_id:
-            self.videos.create(self._ingested(video_id, arrival))
-        elif _is_ingest(arrival.key):
-            video_id = keys.ingest_video_id(arrival.key, arrival.version)
-        else:
+        """Make what was put under ingest/ a video; False for anything else: no upload becomes somebody else's video."""
+        if not _is_ingest(arrival.key):
             return False
-        self.found(video_id, arrival)
+        self.found(keys.ingest_video_id(arrival.key, arrival.version), arrival)
         return True
 
     def found(self, video_id: str, arrival: Arrival) -> None:
@@ -96,6 +92,9 @@ class Dispatch:
         if not _is_ingest(arrival.key):
             return None
         video_id = keys.ingest_video_id(arrival.key, arrival.version)
+        video = self.videos.get(video_id)
+        if video or self.receipts.get(video_id):  # an event may come again after the video was deleted
+            return video
         self.videos.create(self._ingested(video_id, arrival))
         return self.videos.get(video_id)
 

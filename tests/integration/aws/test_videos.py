@@ -41,7 +41,7 @@ def test_a_record_comes_back_as_it_was_stored(videos: Videos) -> None:
                 replaced=(Replaced("v540", "2026-01-02T00:00:01.000Z"),),
                 plan_run="2" * 12,
             ),
-            samples.video(upload=Upload("id", 8), failure=Failure("c", "m"), expires_at=9),
+            samples.video(upload=Upload("id", 8), failure=Failure("c", "m"), awaited_until=9),
         )
     ):
         stored = replace(video, id=f"{number:020d}")
