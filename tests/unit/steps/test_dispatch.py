@@ -69,6 +69,7 @@ def test_a_second_version_of_the_source_does_not_start_a_second_run(dispatch: Di
 def test_an_object_of_no_known_video_starts_nothing(dispatch: Dispatch) -> None:
     dispatch.dispatch(Arrival("source", "uploads/" + "f" * 20 + "/source", "v1", 1))
     dispatch.dispatch(Arrival("source", "elsewhere/x.mp4", "v1", 1))
+    dispatch.dispatch(Arrival("source", KEY + "\n", "v1", 1))
     dispatch.dispatch(Arrival("source", "ingest/folder/", "v1", 0))
 
     assert started(dispatch) == {}
@@ -103,6 +104,14 @@ def test_an_object_put_under_ingest_becomes_one_video(dispatch: Dispatch) -> Non
     (name,) = started(dispatch)
     video = stored(dispatch, name.split("-")[0])
     assert (video.owner, video.title, video.size, video.status) == ("ingest", "My film.mov", 77, Status.QUEUED)
+
+
+def test_the_name_of_an_object_becomes_a_title_that_can_be_shown(dispatch: Dispatch) -> None:
+    dispatch.dispatch(Arrival("source", "ingest/exe.\x1b[31m\n\u202e4pm", "v1", 77))
+    dispatch.dispatch(Arrival("source", "ingest/\x00", "v1", 77))
+
+    ids = [name.split("-")[0] for name in started(dispatch)]
+    assert [stored(dispatch, i).title for i in ids] == ["exe. [31m 4pm", ids[1]]
 
 
 def test_a_new_file_under_the_same_ingest_key_is_a_new_video(dispatch: Dispatch) -> None:
