@@ -174,10 +174,11 @@ class FakeSources:
     multiparts: dict[str, dict[int, Part]] = field(default_factory=dict)
 
     def put(self, key: str, data: bytes, content_type: str | None) -> None:
-        self.objects[key] = data
+        self.objects.setdefault(key, data)
 
     def put_url(self, key: str, size: int, content_type: str | None, seconds: int) -> tuple[str, dict[str, str]]:
-        return f"https://source/{key}?size={size}", {"Content-Type": content_type} if content_type else {}
+        headers = {"If-None-Match": "*"} | ({"Content-Type": content_type} if content_type else {})
+        return f"https://source/{key}?size={size}", headers
 
     def begin_parts(self, key: str, content_type: str | None) -> str:
         self.multiparts[key] = {}
@@ -198,7 +199,7 @@ class FakeSources:
         chosen = list(parts)
         if any(self.multiparts[key][part.number].etag != part.etag for part in chosen):
             raise Conflict("wrong_parts", "A part is missing or changed.")
-        self.objects[key] = b"x" * sum(part.size for part in chosen)
+        self.objects.setdefault(key, b"x" * sum(part.size for part in chosen))
         del self.multiparts[key]
 
     def abort_parts(self, key: str, upload_id: str) -> None:

@@ -30,7 +30,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         *("encoder", "manifest"),
     ),
     "wiring": ("source", "plan", "money", "access", "aws", "steps"),
-    "api": ("profiles", "record", "access", "aws", "steps"),
+    "api": ("media", "profiles", "record", "access", "aws", "steps"),
 }
 """Every room, low to high, and what it may import beside itself and the ground (the files at the top of `vod`)."""
 

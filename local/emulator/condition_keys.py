@@ -1,4 +1,6 @@
-"""Condition keys that ministack leaves out: dynamodb:LeadingKeys of items, s3:VersionId of a version that is read."""
+"""Condition keys that ministack leaves out: dynamodb:LeadingKeys of items, s3:VersionId of a version that is read, and
+those that ask for conditional writes to S3.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -37,8 +39,16 @@ def _partition(request: Mapping[str, Any], item: Mapping[str, Any]) -> str:
 
 
 def of_objects(action: str, query: Any, path: str = "", headers: Any = None) -> dict[str, Any]:
-    """The version that a request names."""
+    """The version that a request names, and whether it creates an object only where there is none.
+
+    What begins an upload in parts and what sends one creates none.
+    """
     context = dict(_objects(action, query, path, headers))
+    if action == "s3:PutObject":
+        creates = not {"uploads", "partNumber"} & set(query or {})
+        context["s3:ObjectCreationOperation"] = str(creates).lower()
+        if condition := (headers or {}).get("if-none-match"):
+            context["s3:if-none-match"] = condition
     named = (query or {}).get("versionId")
     version = named[0] if isinstance(named, list) else named
     return context | ({"s3:VersionId": version} if version else {})

@@ -4,14 +4,20 @@ import hashlib
 import re
 import secrets
 
-_UPLOAD_KEY = re.compile(r"^uploads/([0-9a-f]{20})/source$")
-_PLAN_KEY = re.compile(r"^jobs/([0-9a-f]{20})/([0-9a-f]{12})/plan\.json$")
+_VIDEO_ID = re.compile(r"[0-9a-f]{20}")
+_UPLOAD_KEY = re.compile(r"uploads/([0-9a-f]{20})/source")
+_PLAN_KEY = re.compile(r"jobs/([0-9a-f]{20})/([0-9a-f]{12})/plan\.json")
 INGEST_PREFIX = "ingest/"
 
 
 def new_video_id() -> str:
     """A fresh random id: 20 hex digits."""
     return secrets.token_hex(10)
+
+
+def is_video_id(text: str) -> bool:
+    """Whether a text can be a video's id; any other names no video, and nothing is asked with it."""
+    return _VIDEO_ID.fullmatch(text) is not None
 
 
 def ingest_video_id(key: str, version: str) -> str:
@@ -78,7 +84,7 @@ def source_key(video_id: str) -> str:
 
 def uploaded_video_id(key: str) -> str | None:
     """The video an uploaded object belongs to, None when the key is not an upload's."""
-    match = _UPLOAD_KEY.match(key)
+    match = _UPLOAD_KEY.fullmatch(key)
     return match.group(1) if match else None
 
 
@@ -104,7 +110,7 @@ def plan_key(video_id: str, run: str) -> str:
 
 def planned_run(key: str) -> tuple[str, str] | None:
     """The video's id and run whose plan a key names; None for any other key."""
-    match = _PLAN_KEY.match(key)
+    match = _PLAN_KEY.fullmatch(key)
     return (match.group(1), match.group(2)) if match else None
 
 

@@ -102,6 +102,7 @@ def test_an_upload_whose_completion_was_never_answered_is_complete(world: World,
             Key=f"uploads/{video_id}/source",
             UploadId=upload_id,
             MultipartUpload={"Parts": named},
+            IfNoneMatch="*",
         )
         answer = world.api.call("POST", f"/videos/{video_id}/upload/complete", {"parts": parts})
 

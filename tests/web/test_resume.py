@@ -13,6 +13,7 @@ from local.api import Api
 from local.clients import KEY, REGION, SECRET
 from local.platform import Platform
 from tests.e2e.conftest import ended
+from tests.e2e.test_upload import put
 from tests.local.aws import until
 from tests.web.visitor import Visitor
 
@@ -237,6 +238,40 @@ def test_a_small_file_whose_address_expired_is_sent_to_a_fresh_one(visitor: Visi
     visitor.page.get_by_text(re.compile("^Uploaded")).wait_for()
     assert (asked, refused) == (["POST videos", "GET upload"], [403])
     assert ended(api, api.call("GET", "/videos?limit=1")["videos"][0]["id"], 240)["status"] == "ready"
+
+
+def test_a_small_file_that_arrived_with_a_lost_answer_is_not_sent_over_itself(
+    visitor: Visitor, api: Api, platform: Platform, source: Path
+) -> None:
+    refused, lost = refusals(visitor.page), list[str]()
+
+    def lose_first_answer(route: Route) -> None:
+        if route.request.method != "PUT" or lost:
+            return route.continue_()
+        lost.append(route.request.url)
+        # Playwright does not know the bytes of a file that is sent.
+        arrived = put(
+            {"url": route.request.url, "headers": {"If-None-Match": "*", "Content-Type": "video/mp4"}},
+            source.read_bytes(),
+        )
+        assert arrived == 200
+        return route.abort()
+
+    visitor.page.route(re.compile(r"/uploads/\w+/source"), lose_first_answer)
+    visitor.go("/upload")
+    visitor.page.set_input_files("#files", source)
+    visitor.page.get_by_text("The connection was lost").wait_for()
+    until(lambda: not begun(api, source), 30)
+    visitor.press(f"Try {source.name} again")
+
+    visitor.page.get_by_text(re.compile("^Uploaded")).wait_for()
+    visitor.page.unroute_all(behavior="ignoreErrors")
+    for own in ("net::ERR_FAILED", "status of 412", "[Uppy]"):
+        visitor.forgive(own)
+    video_id = api.call("GET", "/videos?limit=1")["videos"][0]["id"]
+    assert refused == [412]
+    assert stored(platform, video_id) == source.read_bytes()
+    assert ended(api, video_id, 240)["status"] == "ready"
 
 
 def begun(api: Api, file: Path) -> list[str]:

@@ -3,7 +3,7 @@
 import { idToken, renewedToken } from "./auth";
 import { ofThisHost } from "./grants";
 import type { Grant, Invitation, Share, Status, Video, VideoPage } from "./model";
-import { ApiError, send } from "./request";
+import { ApiError, send, videoId } from "./request";
 
 export { localized } from "./grants";
 export { ApiError, sentence } from "./request";
@@ -28,53 +28,53 @@ export function listVideos(cursor: string | null, limit: number, status: Status 
   return call("GET", `/videos?${query}`);
 }
 
-export function showVideo(id: string): Promise<Video> {
-  return call("GET", `/videos/${id}`);
+export async function showVideo(id: string): Promise<Video> {
+  return call("GET", `/videos/${videoId(id)}`);
 }
 
 export function createVideo(video: NewVideo): Promise<{ video: Video; upload: Invitation }> {
   return call("POST", "/videos", video);
 }
 
-export function remainingUpload(id: string): Promise<{ video: Video; upload: Invitation }> {
-  return call("GET", `/videos/${id}/upload`);
+export async function remainingUpload(id: string): Promise<{ video: Video; upload: Invitation }> {
+  return call("GET", `/videos/${videoId(id)}/upload`);
 }
 
-export function completeUpload(id: string, parts: Etag[]): Promise<{ video: Video }> {
-  return call("POST", `/videos/${id}/upload/complete`, { parts });
+export async function completeUpload(id: string, parts: Etag[]): Promise<{ video: Video }> {
+  return call("POST", `/videos/${videoId(id)}/upload/complete`, { parts });
 }
 
-export function changeVideo(id: string, change: { title?: string; tags?: string[] }): Promise<Video> {
-  return call("PATCH", `/videos/${id}`, change);
+export async function changeVideo(id: string, change: { title?: string; tags?: string[] }): Promise<Video> {
+  return call("PATCH", `/videos/${videoId(id)}`, change);
 }
 
-export function deleteVideo(id: string): Promise<void> {
-  return call("DELETE", `/videos/${id}`);
+export async function deleteVideo(id: string): Promise<void> {
+  return call("DELETE", `/videos/${videoId(id)}`);
 }
 
-export function cancelVideo(id: string): Promise<{ video: Video }> {
-  return call("POST", `/videos/${id}/cancel`);
+export async function cancelVideo(id: string): Promise<{ video: Video }> {
+  return call("POST", `/videos/${videoId(id)}/cancel`);
 }
 
-export function retryVideo(id: string): Promise<{ video: Video }> {
-  return call("POST", `/videos/${id}/retry`);
+export async function retryVideo(id: string): Promise<{ video: Video }> {
+  return call("POST", `/videos/${videoId(id)}/retry`);
 }
 
 export async function listShares(id: string): Promise<Share[]> {
-  return (await call<{ shares: Share[] }>("GET", `/videos/${id}/shares`)).shares;
+  return (await call<{ shares: Share[] }>("GET", `/videos/${videoId(id)}/shares`)).shares;
 }
 
 export async function createShare(id: string, expiresInHours: number, sites: string[]): Promise<Share> {
-  return (await call<{ share: Share }>("POST", `/videos/${id}/shares`, { expiresInHours, sites })).share;
+  return (await call<{ share: Share }>("POST", `/videos/${videoId(id)}/shares`, { expiresInHours, sites })).share;
 }
 
-export function revokeShare(id: string, shareId: string): Promise<void> {
-  return call("DELETE", `/videos/${id}/shares/${shareId}`);
+export async function revokeShare(id: string, shareId: string): Promise<void> {
+  return call("DELETE", `/videos/${videoId(id)}/shares/${shareId}`);
 }
 
 /** Leave to watch a video: the answer sets the cookies that the media requests carry. */
 export async function grant(id: string): Promise<Grant> {
-  return ofThisHost(await call("GET", `/videos/${id}/playback`));
+  return ofThisHost(await call("GET", `/videos/${videoId(id)}/playback`));
 }
 
 async function call<T>(method: string, path: string, body?: unknown): Promise<T> {

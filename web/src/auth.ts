@@ -79,7 +79,7 @@ export async function finishSignIn(search: string): Promise<string> {
   const attempt = JSON.parse(storage.kept("sessionStorage", ATTEMPT) ?? "null") as Attempt | null;
   storage.keep("sessionStorage", ATTEMPT, null);
   const code = answer.get("code");
-  if (!code) throw new Error(answer.get("error_description") ?? "The sign-in page returned no code. Please sign in again.");
+  if (!code) throw new Error(refusal(answer.get("error")));
   if (!attempt || attempt.state !== answer.get("state")) throw new Error("This sign-in was not started in this browser tab. Please sign in again.");
   const tokens = await exchange({
     grant_type: "authorization_code",
@@ -89,6 +89,13 @@ export async function finishSignIn(search: string): Promise<string> {
   });
   keep({ idToken: tokens.id_token, refreshToken: tokens.refresh_token ?? null });
   return attempt.returnTo;
+}
+
+/** Our own sentence for an error code of OAuth (RFC 6749, 4.1.2.1): an address can be made by anybody, with any text in it. */
+export function refusal(code: string | null): string {
+  if (code === "access_denied") return "The sign-in was cancelled or refused. Sign in again, or ask for an account.";
+  if (code === "server_error" || code === "temporarily_unavailable") return "The sign-in page is not available now. Try again in a minute.";
+  return "The sign-in did not succeed. Please sign in again.";
 }
 
 /** A token that is good for a minute at least, or null when nobody is signed in any more. */

@@ -43,6 +43,11 @@ export function sizeLimit(size: number): string {
   return size % 2 ** 30 === 0 ? `${size / 2 ** 30} GiB` : bytes(size);
 }
 
+/** A file's name without what cannot be shown as it is (control characters, marks that reorder text): the API refuses it. */
+export function shownName(filename: string): string {
+  return filename.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, "").trim() || "video";
+}
+
 /** A file's name as a title, without what tells its format: "Rome.mp4" -> "Rome". */
 export function titleOf(filename: string): string {
   return (filename.replace(/\.[a-z0-9]{2,4}$/i, "").trim() || filename).slice(0, 200);

@@ -1,14 +1,14 @@
 /** Leave to watch for people without an account: by a share link, or because videos are public. */
 
 import type { Grant, PlaybackUrls } from "./model";
-import { send } from "./request";
+import { send, shareToken, videoId } from "./request";
 
 export async function sharedGrant(token: string): Promise<Grant> {
-  return ofThisHost(await send(`/shares/${encodeURIComponent(token)}/playback`, { method: "GET" }));
+  return ofThisHost(await send(`/shares/${shareToken(token)}/playback`, { method: "GET" }));
 }
 
 export async function publicGrant(id: string): Promise<Grant> {
-  return ofThisHost(await send(`/public/${encodeURIComponent(id)}/playback`, { method: "GET" }));
+  return ofThisHost(await send(`/public/${videoId(id)}/playback`, { method: "GET" }));
 }
 
 export function ofThisHost(answer: Grant): Grant {

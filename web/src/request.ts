@@ -12,6 +12,21 @@ export class ApiError extends Error {
   }
 }
 
+const VIDEO_ID = /^[0-9a-f]{20}$/;
+const SHARE_TOKEN = /^[0-9a-f]{20}[\w-]{43}$/;
+
+/** An id as a part of a path; what can be none is refused as the API would, and nothing is sent. */
+export function videoId(text: string): string {
+  if (!VIDEO_ID.test(text)) throw new ApiError(404, "not_found", "There is no such video.");
+  return text;
+}
+
+/** The same of a share link's token. */
+export function shareToken(text: string): string {
+  if (!SHARE_TOKEN.test(text)) throw new ApiError(404, "not_found", "There is no such share.");
+  return text;
+}
+
 export async function send<T>(path: string, init: RequestInit): Promise<T> {
   let answer: Response;
   try {

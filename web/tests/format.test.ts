@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bitRate, bytes, clock, codec, frameRate, profileName, quality, sizeLimit, spokenTime, timeLeft, titleOf, usd, when } from "../src/format";
+import { bitRate, bytes, clock, codec, frameRate, profileName, quality, sizeLimit, spokenTime, timeLeft, shownName, titleOf, usd, when } from "../src/format";
 
 test.each([
   [0, "0:00"],
@@ -82,4 +82,13 @@ test.each([
   [3.4, "3.40 USD"],
 ])("%s USD are %s", (amount, text) => {
   expect(usd(amount)).toBe(text);
+});
+
+test.each([
+  ["Зима 1.mp4", "Зима 1.mp4"],
+  ["exe.\u202e4pm", "exe.4pm"],
+  ["a\u0000\u001b[31m\n.mp4", "a[31m.mp4"],
+  ["\u2066", "video"],
+])("%j is shown as %j", (name, shown) => {
+  expect(shownName(name)).toBe(shown);
 });

@@ -1,16 +1,19 @@
+import AwsS3 from "@uppy/aws-s3";
 import { beforeEach, expect, test, vi } from "vitest";
 import { remainingUpload } from "../src/api";
 import type { Multipart, Video } from "../src/model";
+import { ApiError } from "../src/request";
 import { Invited } from "../src/upload/invitations";
 import { arrivedBytes, fits, partCount, span } from "../src/upload/parts";
 import { begunUploads, begunWith, forget, remember } from "../src/upload/resume";
-import { isOver } from "../src/upload/send";
+import { isOver, sendBytes } from "../src/upload/send";
 
 const MIB = 2 ** 20;
 const PART = 8 * MIB;
 const SIZE = 20 * MIB;
 let issued = 0;
 
+vi.mock("@uppy/aws-s3", () => ({ default: { uploadPartBytes: vi.fn() } }));
 vi.mock("../src/api", () => ({ remainingUpload: vi.fn() }));
 
 function invitation(arrived: number[], missing: number[], last = 4 * MIB): Multipart {
@@ -114,7 +117,7 @@ test("an address that is refused late gets what was asked for before", async () 
 
 test("an address of a whole source is exchanged with its headers", async () => {
   const times = { expiresAt: "", finishBy: "" };
-  const headers = { "Content-Type": "video/mp4", "Content-Length": "5" };
+  const headers = { "If-None-Match": "*", "Content-Type": "video/mp4", "Content-Length": "5" };
   const put = (url: string) => ({ method: "PUT" as const, url, headers, ...times });
   vi.mocked(remainingUpload).mockResolvedValue({ video: {} as Video, upload: put("https://bucket.test/new") });
   const invited = new Invited("v", put("https://bucket.test/old"));
@@ -122,8 +125,20 @@ test("an address of a whole source is exchanged with its headers", async () => {
 
   const fresh = await invited.instead("https://bucket.test/old");
 
-  expect(fresh).toEqual({ method: "PUT", url: "https://bucket.test/new", headers: { "Content-Type": "video/mp4" } });
+  expect(fresh).toEqual({ method: "PUT", url: "https://bucket.test/new", headers: { "If-None-Match": "*", "Content-Type": "video/mp4" } });
   expect(await invited.instead("https://bucket.test/foreign")).toBeUndefined();
+});
+
+test("a whole source that has arrived keeps its address, and what is refused otherwise is an error", async () => {
+  const times = { expiresAt: "", finishBy: "" };
+  const invited = new Invited("v", { method: "PUT", url: "https://bucket.test/one", headers: {}, ...times });
+  const first = await invited.address();
+
+  vi.mocked(remainingUpload).mockRejectedValueOnce(new ApiError(409, "wrong_status", "The upload has ended."));
+  expect(await invited.address()).toEqual(first);
+
+  vi.mocked(remainingUpload).mockRejectedValueOnce(new ApiError(404, "not_found", "There is no such video."));
+  await expect(invited.address()).rejects.toThrow("no such video");
 });
 
 test("an address is over when its hour or its session is, not when the network is", () => {
@@ -134,4 +149,14 @@ test("an address is over when its hour or its session is, not when the network i
   expect(isOver(refused(400, "<Code>RequestTimeout</Code>"))).toBe(false);
   expect(isOver(refused(0))).toBe(false);
   expect(isOver(new Error("lost"))).toBe(false);
+});
+
+test("a source that the bucket has already was sent before, and no fresh address is asked for", async () => {
+  vi.mocked(AwsS3.uploadPartBytes).mockRejectedValue(Object.assign(new Error("Non 2xx"), { source: { status: 412 } }));
+  const instead = vi.fn();
+
+  const sent = await sendBytes({ signature: { url: "https://bucket.test/x" } } as never, instead);
+
+  expect(sent).toEqual({ ETag: "" });
+  expect(instead).not.toHaveBeenCalled();
 });

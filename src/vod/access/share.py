@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 
 _TOKEN = re.compile(r"([0-9a-f]{20})[\w-]{43}", re.ASCII)
+_ID = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,11 @@ def new_token(video_id: str) -> str:
 def id_of(token: str) -> str:
     """The id of the share that a token belongs to."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def is_id(text: str) -> bool:
+    """Whether a text can be a share's id."""
+    return _ID.fullmatch(text) is not None
 
 
 def video_id_of(token: str) -> str | None:

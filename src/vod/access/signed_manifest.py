@@ -5,8 +5,10 @@ from xml.sax.saxutils import escape
 
 from vod.access.passes import Pass
 
-_HLS_URI = re.compile(r'(?<=URI=")[^"]+')
-_DASH_ADDRESS = re.compile(r'(?<= initialization=")[^"]+|(?<= media=")[^"]+|(?<=<BaseURL>)[^<]+')
+# From one attribute to the next, and not to what a title holds that looks like one.
+_HLS_ATTRIBUTE = re.compile(r'([A-Z0-9-]+)="([^"]*)"')
+_DASH_PLACE = re.compile(r"<SegmentTemplate [^>]*>|(?<=<BaseURL>)[^<]+")
+_DASH_ADDRESS = re.compile(r'(?<= initialization=")[^"]+|(?<= media=")[^"]+')
 _PICTURE = re.compile(r"^(\S+)(#xywh=\S+)$", re.MULTILINE)
 
 
@@ -23,9 +25,12 @@ def _hls(text: str, folder: str, given: Pass) -> str:
     def address(uri: str) -> str:
         return f"{uri}?{given.api_query}" if uri.endswith(".m3u8") else f"{folder}{uri}?{given.query}"
 
+    def attribute(found: re.Match[str]) -> str:
+        return f'URI="{address(found[2])}"' if found[1] == "URI" else found.group()
+
     def line(written: str) -> str:
         if written.startswith("#"):
-            return _HLS_URI.sub(lambda found: address(found.group()), written)
+            return _HLS_ATTRIBUTE.sub(attribute, written)
         return address(written) if written else written
 
     return "\n".join(line(written) for written in text.split("\n"))
@@ -33,7 +38,14 @@ def _hls(text: str, folder: str, given: Pass) -> str:
 
 def _dash(text: str, folder: str, given: Pass) -> str:
     ending = "?" + escape(given.query)
-    return _DASH_ADDRESS.sub(lambda found: folder + found.group() + ending, text)
+
+    def address(found: re.Match[str]) -> str:
+        return folder + found.group() + ending
+
+    def place(found: re.Match[str]) -> str:
+        return _DASH_ADDRESS.sub(address, found.group()) if found.group().startswith("<") else address(found)
+
+    return _DASH_PLACE.sub(place, text)
 
 
 def _storyboard(text: str, folder: str, given: Pass) -> str:

@@ -1,7 +1,7 @@
 """The resolver every API function shares: validation on, errors always `{"code", "message", "requestId"}`."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -12,18 +12,33 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from aws_lambda_powertools.event_handler.router import APIGatewayRouter
 from pydantic import ValidationError
 
+from vod import keys
 from vod.access import caller
 from vod.access.caller import Caller
+from vod.api import bodies
 from vod.aws import logs
-from vod.errors import RequestError, VersionConflict, document
+from vod.errors import InvalidRequest, RequestError, VersionConflict, document
 
 logger = logs.logger()
 _NOT_STORED = {"Cache-Control": "no-store"}
 
 
+class _Api(APIGatewayRestResolver):
+    """Its routes get bodies that can be read."""
+
+    def resolve(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+        try:
+            read = bodies.readable(dict(event))
+        except InvalidRequest as refused:
+            told = _told(refused.code, refused.message, event["requestContext"]["requestId"])
+            headers = {"Content-Type": "application/json", **_NOT_STORED}
+            return {"statusCode": refused.status, "headers": headers, "body": told, "isBase64Encoded": False}
+        return super().resolve(read, context)
+
+
 def resolver(*routers: APIGatewayRouter) -> APIGatewayRestResolver:
     """An app with these routes and the platform's error answers."""
-    app = APIGatewayRestResolver(enable_validation=True)
+    app = _Api(enable_validation=True)
     app.use(middlewares=[_note_video, _not_stored])
     for router in routers:
         app.include_router(router)
@@ -33,7 +48,8 @@ def resolver(*routers: APIGatewayRouter) -> APIGatewayRestResolver:
 
 def _note_video(app: APIGatewayRestResolver, following: NextMiddleware) -> Any:
     """Whatever a request about a video logs names the video."""
-    if video_id := (app.current_event.path_parameters or {}).get("id"):
+    video_id = (app.current_event.path_parameters or {}).get("id", "")
+    if keys.is_video_id(video_id):
         logger.append_keys(videoId=video_id)
     return following(app)
 
@@ -54,8 +70,8 @@ def current_caller(routes: APIGatewayRouter) -> Caller:
 
 def _answer_errors(app: APIGatewayRestResolver) -> None:
     def answer(status: int, code: str, message: str) -> Response[str]:
-        body = {**document(code, message), "requestId": app.current_event.request_context.request_id}
-        return Response(status, "application/json", json.dumps(body), headers=dict(_NOT_STORED))
+        body = _told(code, message, app.current_event.request_context.request_id)
+        return Response(status, "application/json", body, headers=dict(_NOT_STORED))
 
     @app.exception_handler(RequestError)
     def refused(error: RequestError) -> Response[str]:
@@ -83,6 +99,10 @@ def _answer_errors(app: APIGatewayRestResolver) -> None:
         logger.exception("unexpected error")
         message = "The platform failed, not your request. Try again in a minute."
         return answer(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", message)
+
+
+def _told(code: str, message: str, request_id: str) -> str:
+    return json.dumps({**document(code, message), "requestId": request_id})
 
 
 def describe(errors: Sequence[Any]) -> str:

@@ -2,23 +2,47 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from vod import keys
+from vod.access import share
 from vod.access.sites import is_site
+from vod.errors import NotFound
+from vod.media.text import unprintable
 from vod.profiles.profile import DEFAULT, ProfileName
 
-Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Filename = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$")
-]
-ContentType = Annotated[str, StringConstraints(max_length=100, pattern=r"^[\w.+-]+/[\w.+-]+$")]
+
+def _shown(text: str) -> str:
+    if found := unprintable(text):
+        raise PydanticCustomError("unprintable", "Remove the character {found}: it cannot be shown.", {"found": found})
+    return text
+
+
+def _video_id(text: str) -> str:
+    if not keys.is_video_id(text):
+        raise NotFound
+    return text
+
+
+def _share_id(text: str) -> str:
+    if not share.is_id(text):
+        raise NotFound("share", "List them with GET /videos/{id}/shares.")
+    return text
+
+
+Shown = AfterValidator(_shown)
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), Shown]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Shown]
+Filename = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255), Shown]
+ContentType = Annotated[str, StringConstraints(max_length=100, pattern=r"^[a-zA-Z0-9_.+-]+/[a-zA-Z0-9_.+-]+$")]
+ETag = Annotated[str, StringConstraints(max_length=128, pattern=r'^"?[a-zA-Z0-9_.+/=-]+"?$')]
 Token = Annotated[str, StringConstraints(max_length=100)]
-ShareId = Annotated[str, StringConstraints(max_length=64)]
-PathName = Annotated[str, StringConstraints(max_length=64, pattern=r"^[\w-]+$")]
-ManifestName = Annotated[str, StringConstraints(max_length=64, pattern=r"^[\w-]+\.(m3u8|mpd|vtt)$")]
-VideoId = Annotated[str, StringConstraints(max_length=64)]
+PathName = Annotated[str, StringConstraints(max_length=64, pattern=r"^[a-zA-Z0-9_-]+$")]
+ManifestName = Annotated[str, StringConstraints(max_length=64, pattern=r"^[a-zA-Z0-9_-]+\.(m3u8|mpd|vtt)$")]
+# Not by their pattern: another id names nothing, which is 404 and no fault of the request's form.
+VideoId = Annotated[str, AfterValidator(_video_id), WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{20}$"})]
+ShareId = Annotated[str, AfterValidator(_share_id), WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{64}$"})]
 
 
 def _site(text: str) -> str:
@@ -51,7 +75,7 @@ class PartBody(Body):
     """One part that the client uploaded, with the ETag that S3 answered."""
 
     part_number: Annotated[int, Field(alias="partNumber", ge=1, le=10_000)]
-    etag: Annotated[str, StringConstraints(min_length=1, max_length=128)]
+    etag: ETag
 
 
 class CompleteBody(Body):

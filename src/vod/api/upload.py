@@ -1,6 +1,5 @@
 """Routes of the upload step."""
 
-import base64
 import json
 from typing import Any
 
@@ -8,6 +7,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayRouter
 from pydantic import ValidationError
 
+from vod.api import bodies
 from vod.api.app import current_caller
 from vod.api.shapes import CompleteBody, NewVideoBody, VideoId
 from vod.errors import InvalidRequest
@@ -26,9 +26,9 @@ def routes(uploads: Uploads) -> APIGatewayRouter:
     def create() -> Response[str]:
         event = router.current_event
         if event.query_string_parameters and "filename" in event.query_string_parameters:
-            video = uploads.store(
-                current_caller(router), _from_query(event.query_string_parameters, event), _bytes(event)
-            )
+            data = bodies.bytes_of(event.raw_event)
+            new = _from_query(event.query_string_parameters, event.headers.get("Content-Type") or "", len(data))
+            video = uploads.store(current_caller(router), new, data)
             return _created({"video": _shown(video), "estimate": uploads.estimate(video)})
         video, upload = uploads.create(current_caller(router), _from_body(event.decoded_body))
         return _created({"video": _shown(video), "upload": upload, "estimate": uploads.estimate(video)})
@@ -43,7 +43,7 @@ def routes(uploads: Uploads) -> APIGatewayRouter:
         etags = {part.part_number: part.etag for part in body.parts}
         return {"video": _shown(uploads.complete(current_caller(router), video_id, etags))}
 
-    @router.delete("/videos/<video_id>/upload", summary="Abort an upload", tags=["upload"])
+    @router.delete("/videos/<video_id>/upload", summary="Abort an upload and delete its video", tags=["upload"])
     def abort(video_id: VideoId) -> Response[str]:
         uploads.abort(current_caller(router), video_id)
         return Response(204, body="")
@@ -71,11 +71,10 @@ def _from_body(body: str | None) -> NewVideo:
     return NewVideo(asked.filename, asked.size, asked.content_type, asked.title, tuple(asked.tags), asked.profile)
 
 
-def _from_query(query: dict[str, str], event: Any) -> NewVideo:
-    kind = (event.headers.get("Content-Type") or "").split(";")[0].strip().lower()
+def _from_query(query: dict[str, str], told_type: str, size: int) -> NewVideo:
+    kind = told_type.split(";")[0].strip().lower()
     # curl calls any body a form unless told otherwise.
     content_type = kind if kind and kind != "application/x-www-form-urlencoded" else None
-    size = len(_bytes(event))
     told = {
         "filename": query["filename"],
         "size": max(1, size),
@@ -85,8 +84,3 @@ def _from_query(query: dict[str, str], event: Any) -> NewVideo:
     }
     asked = NewVideoBody.model_validate(told)
     return NewVideo(asked.filename, size, asked.content_type, asked.title, profile=asked.profile)
-
-
-def _bytes(event: Any) -> bytes:
-    body = event.body or ""
-    return base64.b64decode(body) if event.is_base64_encoded else body.encode()

@@ -16,6 +16,9 @@ _FOLDERS_AT_A_TIME = 8
 _SOME_FOLDERS = 200
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _SHORT = "public, max-age=2"
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+_ONCE = {"IfNoneMatch": "*"}
+_EXISTS, _AT_ONCE = "PreconditionFailed", "ConditionalRequestConflict"
 _TYPES = {
     "m3u8": ("application/vnd.apple.mpegurl", _SHORT),
     "mpd": ("application/dash+xml", _SHORT),
@@ -77,15 +80,11 @@ class S3Output:
             raise
 
     def replace(self, key: str, data: bytes, tag: str | None) -> bool:
-        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
-        condition = {"IfMatch": tag} if tag else {"IfNoneMatch": "*"}
+        condition = {"IfMatch": tag} if tag else _ONCE
         try:
             self._put(key, data, condition)
         except ClientError as error:
-            if _missing(error) or error.response["Error"]["Code"] in (
-                "PreconditionFailed",
-                "ConditionalRequestConflict",
-            ):
+            if _missing(error) or error.response["Error"]["Code"] in (_EXISTS, _AT_ONCE):
                 return False
             raise
         return True
@@ -132,13 +131,17 @@ class S3Sources:
         self._bucket = bucket
 
     def put(self, key: str, data: bytes, content_type: str | None) -> None:
-        self._client.put_object(Bucket=self._bucket, Key=key, Body=data, **_typed(content_type))
+        try:
+            self._client.put_object(Bucket=self._bucket, Key=key, Body=data, **_ONCE, **_typed(content_type))
+        except ClientError as error:
+            if error.response["Error"]["Code"] != _EXISTS:
+                raise
 
     def put_url(self, key: str, size: int, content_type: str | None, seconds: int) -> tuple[str, dict[str, str]]:
         # The length is signed: S3 itself refuses an upload that does not have the declared size.
-        params = {"Bucket": self._bucket, "Key": key, "ContentLength": size, **_typed(content_type)}
+        params = {"Bucket": self._bucket, "Key": key, "ContentLength": size, **_ONCE, **_typed(content_type)}
         url = self._client.generate_presigned_url("put_object", Params=params, ExpiresIn=seconds)
-        return url, {"Content-Type": content_type} if content_type else {}
+        return url, {"If-None-Match": "*"} | ({"Content-Type": content_type} if content_type else {})
 
     def begin_parts(self, key: str, content_type: str | None) -> str:
         return str(
@@ -168,13 +171,18 @@ class S3Sources:
         listed = [{"PartNumber": part.number, "ETag": part.etag} for part in parts]
         try:
             self._client.complete_multipart_upload(
-                Bucket=self._bucket, Key=key, UploadId=upload_id, MultipartUpload={"Parts": listed}
+                Bucket=self._bucket, Key=key, UploadId=upload_id, MultipartUpload={"Parts": listed}, **_ONCE
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] in ("InvalidPart", "InvalidPartOrder", "EntityTooSmall", "NoSuchUpload"):
+            code = error.response["Error"]["Code"]
+            if code == _EXISTS:
+                return
+            if code in ("InvalidPart", "InvalidPartOrder", "EntityTooSmall", "NoSuchUpload"):
                 raise Conflict(
                     "wrong_parts", "A part is missing or changed. List the parts and upload it again."
                 ) from error
+            if code == _AT_ONCE:
+                raise Conflict("busy", "The source is being deleted. Create the video again.") from error
             raise
 
     def abort_parts(self, key: str, upload_id: str) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields, replace
@@ -19,6 +20,7 @@ from vod.record.video import Costs, Failure, Remake, Replaced, Source, Upload, V
 _serializer = TypeSerializer()
 _deserialize = TypeDeserializer().deserialize
 _FIRST = "0"
+_PLACE = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([0-9a-f]{20})")
 _RECORD, _PENDING = "VIDEO", "PENDING"
 _QUERY_ITEMS = 101
 _MOST_QUERIES = 20
@@ -164,6 +166,8 @@ def _item(video: Video) -> Item:
 def _video(item: Item) -> Video:
     plain = {name: _plain(_deserialize(value)) for name, value in item.items()}
     known = {field.name: plain[_camel(field.name)] for field in fields(Video) if _camel(field.name) in plain}
+    # In records of earlier releases it is the attribute by which DynamoDB removes them.
+    known.setdefault("awaited_until", plain.get("expiresAt"))
     known["status"] = Status(known["status"])
     known["source"] = Source(**known["source"])
     known["tags"] = tuple(known.get("tags", ()))
@@ -201,7 +205,11 @@ def _camel(name: str) -> str:
 
 
 def _cursor(key: Item | None) -> str | None:
-    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode() if key else None
+    """A place in a list and not whose: that is asked for anew with every page, and nothing else can be named."""
+    if not key:
+        return None
+    place = f"{key['createdAt']['S']} {keys.recorded_video_id(key['pk']['S'])}"
+    return base64.urlsafe_b64encode(place.encode()).decode()
 
 
 def _index_key(item: Item, name: str) -> Item:
@@ -209,19 +217,14 @@ def _index_key(item: Item, name: str) -> Item:
 
 
 def _start_key(cursor: str | None, name: str, value: str) -> Item | None:
-    """The key a cursor stands for; InvalidRequest for what this API did not give out to this caller."""
+    """The key a cursor stands for in this list; InvalidRequest for what this API did not give out."""
     if not cursor:
         return None
     try:
-        key = json.loads(base64.urlsafe_b64decode(cursor))
+        found = _PLACE.fullmatch(base64.b64decode(cursor, b"-_", validate=True))
     except ValueError:
-        key = None
-    if not _is_index_key(key, name) or key[name]["S"] != value:
-        raise InvalidRequest("cursor", "is not one that this API gave out")
-    return dict(key)
-
-
-def _is_index_key(key: Any, name: str) -> bool:
-    if not isinstance(key, dict) or set(key) != {"pk", "sk", name, "createdAt"}:
-        return False
-    return all(isinstance(v, dict) and set(v) == {"S"} and isinstance(v["S"], str) for v in key.values())
+        found = None
+    if not found:
+        raise InvalidRequest("cursor", "is not one that this API gave out; list from the beginning")
+    created_at, video_id = found[1].decode(), found[2].decode()
+    return _key(video_id, _RECORD) | {name: {"S": value}, "createdAt": {"S": created_at}}

@@ -2,6 +2,9 @@
 
 import unicodedata
 
+_REORDERS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+"""Embeddings, overrides and isolates (UAX #9): what follows is shown in another order than it is stored in."""
+_UNSEEN = ("Cc", "Cs", "Zl", "Zp")
 LONGEST = 100
 """Characters of a title or a label."""
 
@@ -20,3 +23,9 @@ def _instead(letter: str) -> str:
 def quoted(text: str | None, longest: int = LONGEST) -> str:
     """The same as the inside of a quoted string, which holds no quotes (RFC 8216, 4.2)."""
     return on_one_line((text or "").replace('"', " "), longest)
+
+
+def unprintable(text: str) -> str | None:
+    """The first character that controls a terminal, breaks a line or reorders text, as `U+001B`; None without one."""
+    found = (letter for letter in text if letter in _REORDERS or unicodedata.category(letter) in _UNSEEN)
+    return next((f"U+{ord(letter):04X}" for letter in found), None)

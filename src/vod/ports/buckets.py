@@ -64,10 +64,11 @@ class Sources(Protocol):
     """The source bucket."""
 
     def put(self, key: str, data: bytes, content_type: str | None) -> None:
-        """Store a whole source."""
+        """Store a whole source where there is none; one that is there stays."""
 
     def put_url(self, key: str, size: int, content_type: str | None, seconds: int) -> tuple[str, dict[str, str]]:
-        """A presigned PUT address for exactly `size` bytes, good for so long, and the headers the client must send."""
+        """A presigned PUT address for exactly `size` bytes, good for so long and for one object, and the headers the
+        client must send."""
 
     def begin_parts(self, key: str, content_type: str | None) -> str:
         """Start a multipart upload; its id."""
@@ -79,7 +80,7 @@ class Sources(Protocol):
         """The parts that arrived; NotFound when the multipart upload is gone."""
 
     def complete_parts(self, key: str, upload_id: str, parts: Iterable[Part]) -> None:
-        """Make one object of the parts; Conflict when a part or its tag is wrong."""
+        """Make one object of the parts where there is none; Conflict when a part or its tag is wrong."""
 
     def abort_parts(self, key: str, upload_id: str) -> None:
         """Forget a multipart upload and its parts; fine when it is gone already."""

@@ -15,9 +15,9 @@ def moved(video: Video, to: Status, now: str) -> Video:
 
 
 def queued(video: Video, run: str, source: Source, now: str) -> Video:
-    """The source has arrived: it is queued for its run and no longer expires."""
+    """The source has arrived: it is queued for its run and awaited no longer."""
     arrived = moved(video, Status.QUEUED, now)
-    return replace(arrived, run=run, queued_at=now, source=source, expires_at=None, upload=None)
+    return replace(arrived, run=run, queued_at=now, source=source, awaited_until=None, upload=None)
 
 
 def requeued(video: Video, run: str, now: str) -> Video:

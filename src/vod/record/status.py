@@ -29,7 +29,7 @@ class Status(StrEnum):
 
 
 TRANSITIONS: dict[Status, frozenset[Status]] = {
-    Status.AWAITING_UPLOAD: frozenset({Status.QUEUED, Status.FAILED, Status.CANCELLED, Status.DELETING}),
+    Status.AWAITING_UPLOAD: frozenset({Status.QUEUED, Status.FAILED, Status.DELETING}),
     Status.QUEUED: frozenset({Status.TRANSCODING, Status.FAILED, Status.CANCELLED, Status.DELETING}),
     Status.TRANSCODING: frozenset({Status.PLAYABLE, Status.READY, Status.FAILED, Status.CANCELLED, Status.DELETING}),
     Status.PLAYABLE: frozenset({Status.READY, Status.FAILED, Status.CANCELLED, Status.DELETING}),

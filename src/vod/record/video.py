@@ -101,7 +101,8 @@ class Video:
     warnings: tuple[str, ...] = ()
     failure: Failure | None = None
     costs: Costs | None = None
-    expires_at: int | None = None
+    awaited_until: int | None = None
+    """The reconciler deletes it after this moment (Unix seconds) when no source has come."""
     version: int = 0
 
     @property

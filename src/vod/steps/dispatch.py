@@ -9,13 +9,15 @@ from urllib.parse import unquote_plus
 from vod import clock, keys
 from vod.errors import VersionConflict
 from vod.frozen import Document
-from vod.ports.services import RUNNING, Metrics, Videos
+from vod.media.text import on_one_line
+from vod.ports.services import RUNNING, Metrics, Receipts, Videos
 from vod.record import changes
 from vod.record.status import Status
 from vod.record.video import Source, Video
 from vod.steps.start import Starting
 
 logger = logging.getLogger(__name__)
+_LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Dispatch:
     """Everything the step needs; `ingest_owner` owns what is put straight into the bucket."""
 
     videos: Videos
+    receipts: Receipts
     starting: Starting
     metrics: Metrics
     ingest_owner: str
@@ -70,15 +73,10 @@ class Dispatch:
         self.starting.start(queued)
 
     def adopt(self, arrival: Arrival) -> bool:
-        """Make a source that no record knows a video of the ingest owner; False for what is no source."""
-        video_id = keys.uploaded_video_id(arrival.key)
-        if video_id:
-            self.videos.create(self._ingested(video_id, arrival))
-        elif _is_ingest(arrival.key):
-            video_id = keys.ingest_video_id(arrival.key, arrival.version)
-        else:
+        """Make what was put under ingest/ a video; False for anything else: no upload becomes somebody else's video."""
+        if not _is_ingest(arrival.key):
             return False
-        self.found(video_id, arrival)
+        self.found(keys.ingest_video_id(arrival.key, arrival.version), arrival)
         return True
 
     def found(self, video_id: str, arrival: Arrival) -> None:
@@ -96,12 +94,15 @@ class Dispatch:
         if not _is_ingest(arrival.key):
             return None
         video_id = keys.ingest_video_id(arrival.key, arrival.version)
+        video = self.videos.get(video_id)
+        if video or self.receipts.get(video_id):  # an event may come again after the video was deleted
+            return video
         self.videos.create(self._ingested(video_id, arrival))
         return self.videos.get(video_id)
 
     def _ingested(self, video_id: str, arrival: Arrival) -> Video:
         moment = clock.stamp(self.now())
-        name = arrival.key.rsplit("/", 1)[1]
+        name = on_one_line(arrival.key.rsplit("/", 1)[1], _LONGEST_NAME) or video_id
         return Video(
             id=video_id,
             owner=self.ingest_owner,

@@ -8,15 +8,16 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 from vod import clock, keys
+from vod.errors import VersionConflict
 from vod.ports.buckets import Sources
 from vod.ports.services import RUNNING, Executions, Marks, Metrics, Running, Tasks, Videos
-from vod.record import remakes
+from vod.record import changes, remakes
 from vod.record.status import Status
 from vod.record.video import Failure, Video
 from vod.steps.delete import Deletion
@@ -97,9 +98,18 @@ class Reconciling:
     def _awaited(self, video: Video) -> str | None:
         found = self.sources.current(video.source.key)
         if not found:
-            return None
+            return self._expired(video)
         self.dispatch.found(video.id, Arrival(self.bucket, found.key, found.version, found.size))
         return "upload_dispatched"
+
+    def _expired(self, video: Video) -> str | None:
+        """An upload whose time is over is deleted; the receipt tells what comes later still."""
+        if video.awaited_until is None or self.now().timestamp() < video.awaited_until:
+            return None
+        with suppress(VersionConflict):  # it goes on just now
+            self.deletion.finish(self.videos.save(changes.moved(video, Status.DELETING, clock.stamp(self.now()))))
+            return "upload_expired"
+        return None
 
     def _run(self, video: Video, run: str) -> str | None:
         status = self.executions.status(keys.execution_name(video.id, run))

@@ -1,7 +1,7 @@
 """Sweep: what lies in the buckets against the records, a piece of each bucket at a time.
 
-Only what is known to be deleted or replaced is removed. A source that no record knows becomes a video; output that no
-record knows is counted and kept.
+Only what is known to be deleted or replaced is removed. What was put under ingest/ and no record knows becomes a video;
+uploads and output that no record knows are counted and kept.
 """
 
 from collections.abc import Callable
@@ -57,6 +57,8 @@ class Sweeping:
             note("late_source_removed")
         elif self.dispatch.adopt(Arrival(self.bucket, source.key, source.version, source.size)):
             note("source_adopted")
+        elif keys.uploaded_video_id(source.key):
+            note("unknown_source")
 
     def _folders(self, prefix: str, before: datetime, note: Callable[[str], None]) -> None:
         found = self.output.folders(prefix, self.marks.get(prefix))
@@ -80,7 +82,7 @@ class Sweeping:
     def _old_runs(self, video: Video, note: Callable[[str], None]) -> None:
         """What earlier runs of a ready video made: nothing points to it any more.
 
-        Before that it stays: where the record was lost and the source adopted, it may be all there is to watch.
+        Before that it stays: where the record was lost and the source is encoded anew, it may be all there is to watch.
         """
         if video.status is not Status.READY:
             return
@@ -107,4 +109,4 @@ class Sweeping:
 
 def is_repair(kind: str) -> bool:
     """Whether what was noted is mended; else somebody has to look at it."""
-    return kind != "unknown_output"
+    return kind not in ("unknown_source", "unknown_output")

@@ -120,11 +120,14 @@ class Uploads:
         return estimate.told(video.size or 0, video.profile, self.price)
 
     def abort(self, caller: Caller, video_id: str) -> None:
-        """Forget an upload that is not finished: its parts and its record."""
+        """Delete the video of an upload that is not finished; what is sent later is known as deleted.
+
+        The reconciler does the rest of it, with a receipt: addresses that were given out work for up to an hour more.
+        """
         video = self._awaiting(caller, video_id)
+        self.videos.save(changes.moved(video, Status.DELETING, clock.stamp(self.now())))
         if video.upload and video.upload.multipart_id:
             self.sources.abort_parts(video.source.key, video.upload.multipart_id)
-        self.videos.save(changes.moved(video, Status.CANCELLED, clock.stamp(self.now())))
 
     def _check(self, new: NewVideo) -> None:
         size, known = new.size, profiles.all_profiles()
@@ -151,7 +154,7 @@ class Uploads:
             tags=new.tags,
             profile=new.profile,
             upload=upload,
-            expires_at=self._expires_at(),
+            awaited_until=self._awaited_until(),
         )
 
     def _awaiting(self, caller: Caller, video_id: str) -> Video:
@@ -162,14 +165,14 @@ class Uploads:
 
     def _prolonged(self, video: Video) -> Video:
         """Who asks how to go on gets the whole time again."""
-        expires_at = self._expires_at()
+        awaited_until = self._awaited_until()
 
         def prolonged(fresh: Video) -> Video:
-            return replace(fresh, expires_at=expires_at) if fresh.status is Status.AWAITING_UPLOAD else fresh
+            return replace(fresh, awaited_until=awaited_until) if fresh.status is Status.AWAITING_UPLOAD else fresh
 
         return amend(self.videos, video, prolonged)
 
-    def _expires_at(self) -> int:
+    def _awaited_until(self) -> int:
         return int((self.now() + self.limits.expiry + LATE).timestamp())
 
     def _times(self, video: Video) -> Document:
@@ -211,6 +214,6 @@ class Uploads:
 
 
 def _finish_by(video: Video) -> datetime:
-    promised = datetime.fromtimestamp(video.expires_at or 0, UTC) - LATE
+    promised = datetime.fromtimestamp(video.awaited_until or 0, UTC) - LATE
     has_parts = video.upload and video.upload.multipart_id
     return min(promised, clock.parse(video.created_at) + PARTS_KEPT) if has_parts else promised

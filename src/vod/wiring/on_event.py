@@ -22,7 +22,9 @@ from vod.wiring.adapters import Environment
 def dispatch(env: Environment) -> Dispatch:
     """The dispatch step."""
     starting = adapters.starting(env)
-    return Dispatch(starting.videos, starting, adapters.metrics(env), env["INGEST_OWNER"])
+    return Dispatch(
+        starting.videos, adapters.receipts(env), starting, adapters.metrics(env), ingest_owner=env["INGEST_OWNER"]
+    )
 
 
 def spending(env: Environment) -> Spending:

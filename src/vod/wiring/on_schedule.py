@@ -44,7 +44,7 @@ def reconciling(env: Environment) -> Reconciling:
     """The reconcile step."""
     starting, bucket, doing = adapters.starting(env), env["SOURCE_BUCKET"], deletion(env)
     metrics, marks = adapters.metrics(env), DynamoMarks(client("dynamodb"), env["TABLE_NAME"])
-    dispatching = Dispatch(starting.videos, starting, metrics, env["INGEST_OWNER"])
+    dispatching = Dispatch(starting.videos, doing.receipts, starting, metrics, env["INGEST_OWNER"])
     return Reconciling(
         videos=starting.videos,
         sources=doing.sources,

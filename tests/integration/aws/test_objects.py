@@ -87,7 +87,7 @@ def test_sources_are_listed_by_their_current_version(s3: Any) -> None:
         ("uploads/b/source", b"333"),
         ("uploads/c/source", b"4"),
     ):
-        sources.put(key, data, None)
+        s3.put_object(Bucket=SOURCE, Key=key, Body=data)
     s3.delete_object(Bucket=SOURCE, Key="uploads/c/source")
 
     assert [(found.key, found.size) for found in sources.stored_after("")] == [("ingest/a", 2), ("uploads/b/source", 3)]
@@ -110,8 +110,8 @@ def test_presigned_addresses_are_regional_and_sign_the_length(monkeypatch: pytes
     url, headers = sources.put_url(KEY, 1000, "video/mp4", 60)
 
     assert url.startswith(f"https://{SOURCE}.s3.{region}.amazonaws.com/{KEY}?")
-    assert "SignedHeaders=content-length%3Bcontent-type%3Bhost" in url
-    assert headers == {"Content-Type": "video/mp4"}
+    assert "SignedHeaders=content-length%3Bcontent-type%3Bhost%3Bif-none-match" in url
+    assert headers == {"Content-Type": "video/mp4", "If-None-Match": "*"}
 
 
 def test_parts_arrive_are_listed_and_joined(s3: Any) -> None:
@@ -125,6 +125,19 @@ def test_parts_arrive_are_listed_and_joined(s3: Any) -> None:
 
     assert [(part.number, part.size) for part in parts] == [(1, 5 * MIB), (2, 10)]
     assert s3.head_object(Bucket=SOURCE, Key=KEY)["ContentLength"] == 5 * MIB + 10
+
+
+def test_a_source_is_written_once_whichever_way_it_comes(s3: Any) -> None:
+    sources = S3Sources(s3, SOURCE)
+    upload = sources.begin_parts(KEY, None)
+    s3.upload_part(Bucket=SOURCE, Key=KEY, UploadId=upload, PartNumber=1, Body=b"in parts")
+    sources.put(KEY, b"first", None)
+
+    sources.put(KEY, b"again", None)
+    sources.complete_parts(KEY, upload, sources.parts(KEY, upload))
+
+    assert sources.versions(KEY) == 1
+    assert s3.get_object(Bucket=SOURCE, Key=KEY)["Body"].read() == b"first"
 
 
 def test_a_wrong_tag_is_a_conflict_and_a_gone_upload_is_not_found(s3: Any) -> None:
@@ -143,7 +156,7 @@ def test_a_wrong_tag_is_a_conflict_and_a_gone_upload_is_not_found(s3: Any) -> No
 def test_every_version_of_a_source_is_removed_and_no_other(s3: Any) -> None:
     sources = S3Sources(s3, SOURCE)
     for data in (b"one", b"two"):
-        sources.put(KEY, data, None)
+        s3.put_object(Bucket=SOURCE, Key=KEY, Body=data)
     sources.put(KEY + "-another", b"kept", None)
     s3.delete_object(Bucket=SOURCE, Key=KEY)
 

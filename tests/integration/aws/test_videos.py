@@ -41,7 +41,7 @@ def test_a_record_comes_back_as_it_was_stored(videos: Videos) -> None:
                 replaced=(Replaced("v540", "2026-01-02T00:00:01.000Z"),),
                 plan_run="2" * 12,
             ),
-            samples.video(upload=Upload("id", 8), failure=Failure("c", "m"), expires_at=9),
+            samples.video(upload=Upload("id", 8), failure=Failure("c", "m"), awaited_until=9),
         )
     ):
         stored = replace(video, id=f"{number:020d}")
@@ -131,15 +131,37 @@ def cursor_of(key: object) -> str:
 
 
 OTHERS = {name: {"S": "x"} for name in ("pk", "sk", "owner", "createdAt")}
+PLACE = f"2026-01-02T00:00:00.000Z {samples.VIDEO_ID}"
+
+
+def sealed(place: str) -> str:
+    return base64.urlsafe_b64encode(place.encode()).decode()
 
 
 @pytest.mark.parametrize(
     "cursor",
-    ["nonsense", *(cursor_of(key) for key in ({}, None, [1], {"x": {"S": "y"}}, {"pk": {"S": 5}}, OTHERS))],
+    [
+        "nonsense",
+        "\xe9",
+        *(cursor_of(key) for key in ({}, None, [1], {"x": {"S": "y"}}, {"pk": {"S": 5}}, OTHERS)),
+        *(sealed(place) for place in (PLACE + "0", PLACE + "\n", f"{PLACE} bob", PLACE.upper(), PLACE[:24], " ")),
+        sealed(PLACE) + "=",
+    ],
 )
 def test_a_made_up_cursor_is_refused(table: Any, cursor: str) -> None:
     with pytest.raises(InvalidRequest, match="cursor"):
         DynamoVideos(table, TABLE).page("ann", None, 5, cursor)
+
+
+def test_a_cursor_names_no_owner_and_whoever_sends_it_sees_their_own_videos(table: Any) -> None:
+    videos = DynamoVideos(table, TABLE)
+    fill(videos)
+    others = videos.page("bob", None, 1, None).cursor or ""
+
+    page = videos.page("ann", None, 10, others)
+
+    assert base64.urlsafe_b64decode(others).decode() == f"2026-01-02T00:00:05.000Z {5:020d}"
+    assert [(video.owner, int(video.id)) for video in page.videos] == [("ann", 4), ("ann", 2), ("ann", 0)]
 
 
 def test_a_rare_status_is_found_however_many_others_are_in_between(table: Any) -> None:

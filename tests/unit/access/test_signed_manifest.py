@@ -1,6 +1,8 @@
+import re
 from xml.etree.ElementTree import fromstring
 
 import m3u8
+import pytest
 
 from tests import samples
 from tests.signing_keys import KEY
@@ -11,6 +13,7 @@ from vod.manifest.catalog import catalog
 from vod.manifest.files import files
 from vod.manifest.hls import Kind
 from vod.manifest.tracks import assemble
+from vod.source.probe import SubtitleTrack
 
 FOLDER = "/videos/a/run/"
 GIVEN = passes.issue(KEY, "https://cdn.example/videos/a/*", samples.NOW)
@@ -73,6 +76,52 @@ def test_templates_of_an_mpd_carry_the_query_and_it_stays_xml() -> None:
     for template in templates:
         assert template.get("media") == f"{FOLDER}$RepresentationID$/$Number%05d$.m4s?{GIVEN.query}"
         assert template.get("initialization") == f"{FOLDER}$RepresentationID$/init.mp4?{GIVEN.query}"
+
+
+HOSTILE = [
+    'x",URI="https://evil.example/',
+    "x,URI=",
+    'a"\n#EXT-X-MEDIA:TYPE=AUDIO,URI="https://evil.example/x.m3u8',
+    ' media="',
+    "</Label><BaseURL>https://evil.example/</BaseURL><Label>",
+    '<SegmentTemplate media="https://evil.example/">',
+    "a\x00\x1b[31m\u2028\u202eb\ufffe",
+    "\\",
+]
+"""Titles of tracks that try to be more than a name."""
+
+
+@pytest.mark.parametrize("title", HOSTILE, ids=ascii)
+def test_no_title_of_a_track_is_taken_for_an_address_and_none_breaks_a_manifest(title: str) -> None:
+    harmless, hostile = (signed_as_named(each) for each in ("x", title))
+
+    for playlist, usual in zip(hostile[0], harmless[0], strict=True):
+        assert shape(playlist) == shape(usual)
+        assert m3u8.loads(playlist).dumps().count(GIVEN.signature) == usual.count(GIVEN.signature)
+    assert [element.attrib for element in fromstring(hostile[1]).iter()] == [
+        element.attrib for element in fromstring(harmless[1]).iter()
+    ]
+    assert not [label for label in labels(hostile[1]) if GIVEN.signature in label or not label.isprintable()]
+
+
+def signed_as_named(title: str) -> tuple[list[str], str]:
+    """Every playlist and the MPD, signed, of a video whose sound and subtitles have this title."""
+    sound = samples.probe().audio[0].model_copy(update={"title": title})
+    text = SubtitleTrack(index=2, codec="subrip", title=title)
+    plan = samples.plan(samples.probe().model_copy(update={"audio": (sound,), "subtitles": (text,)}))
+    texts = dict(files(catalog(plan, assemble(plan, [samples.report(plan)])), Kind.VOD))
+    signed = {name: signed_manifest.signed(name, text, FOLDER, GIVEN) for name, text in texts.items()}
+    return [text for name, text in signed.items() if name.endswith("m3u8")], signed["index.mpd"]
+
+
+def shape(playlist: str) -> list[list[tuple[str, str]]]:
+    """The attributes of every line but the names that viewers choose from."""
+    named = [re.findall(r'([A-Z0-9-]+)=("[^"]*"|[^",]+)', line) for line in playlist.splitlines()]
+    return [[(name, value) for name, value in line if name != "NAME"] for line in named]
+
+
+def labels(mpd: str) -> list[str]:
+    return [element.text or "" for element in fromstring(mpd).iter() if element.tag.endswith("Label")]
 
 
 def test_a_base_url_carries_the_query_too() -> None:

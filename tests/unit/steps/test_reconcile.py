@@ -24,7 +24,7 @@ from vod import clock, keys
 from vod.ports.services import Room, Running
 from vod.record.deletion_receipt import Receipt
 from vod.record.status import Status
-from vod.record.video import Remake, Replaced, Source, Video
+from vod.record.video import Remake, Replaced, Source, Upload, Video
 from vod.steps.delete import Deletion
 from vod.steps.dispatch import Dispatch
 from vod.steps.fail import Failing
@@ -50,7 +50,7 @@ class World:
 
     def reconcile(self) -> dict[str, int]:
         starting = self.starting
-        dispatch = Dispatch(self.videos, starting, self.metrics, "ingest", lambda: samples.NOW)
+        dispatch = Dispatch(self.videos, self.receipts, starting, self.metrics, "ingest", lambda: samples.NOW)
         deletion = Deletion(
             self.videos,
             self.sources,
@@ -216,29 +216,79 @@ def test_a_task_for_which_no_execution_waits_is_stopped() -> None:
     assert [task.id for task in world.tasks.tasks] == ["new"]
 
 
-def test_a_source_that_no_record_knows_becomes_a_video() -> None:
+def test_what_was_put_under_ingest_and_no_record_knows_becomes_a_video() -> None:
     world = World()
-    world.sources.objects = {keys.source_key(OTHER): b"x", "ingest/film.mp4": b"x", "ingest/folder/": b""}
+    world.sources.objects = {"ingest/film.mp4": b"x", "ingest/folder/": b"", "elsewhere/film.mp4": b"x"}
 
-    assert world.reconcile() == {"source_adopted": 2}
+    assert world.reconcile() == {"source_adopted": 1}
     assert {video.owner for video in world.videos.records.values()} == {"ingest"}
-    assert len(world.executions.started) == 2
+    assert len(world.executions.started) == 1
 
 
-def test_a_video_whose_record_was_lost_after_its_runs_is_encoded_again() -> None:
+def test_an_upload_that_no_record_knows_is_told_and_kept_and_never_becomes_a_video() -> None:
     world = World()
     world.sources.objects = {keys.source_key(OTHER): b"x"}
+
+    assert world.reconcile() == {"unknown_source": 1}
+    assert world.sources.objects
+    assert (world.videos.records, world.executions.started) == ({}, {})
+    assert world.metrics.of("Unreconciled") == [1]
+
+
+def awaited(seconds: int) -> Video:
+    """An upload whose time is over in so many seconds."""
+    upload = Upload("multipart", 8)
+    return samples.video(awaited_until=int(samples.NOW.timestamp()) + seconds, upload=upload)
+
+
+def test_an_upload_whose_time_is_over_is_deleted_and_what_comes_later_is_removed() -> None:
+    world = World(awaited(seconds=0))
+    world.sources.multiparts[keys.source_key(samples.VIDEO_ID)] = {}
+
+    assert world.reconcile() == {"upload_expired": 1}
+
+    receipt = world.receipts.get(samples.VIDEO_ID)
+    assert receipt and receipt.completed_at and receipt.removed.partial_uploads == 1
+    assert (world.videos.records, world.sources.multiparts) == ({}, {})
+    world.sources.objects[keys.source_key(samples.VIDEO_ID)] = b"late"
+    assert world.reconcile() == {"late_source_removed": 1}
+    assert (world.videos.records, world.sources.objects) == ({}, {})
+
+
+def test_an_upload_still_has_its_time_and_one_that_arrived_at_its_end_is_a_video() -> None:
+    early, last = World(awaited(seconds=1)), World(awaited(seconds=-1))
+    last.sources.objects[keys.source_key(samples.VIDEO_ID)] = b"x"
+
+    assert early.reconcile() == {}
+    assert last.reconcile() == {"upload_dispatched": 1}
+    assert (early.status(), last.status()) == (Status.AWAITING_UPLOAD, Status.QUEUED)
+
+
+def test_an_upload_that_goes_on_while_its_time_ends_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(awaited(seconds=-1))
+    read = world.videos.pending("", clock.stamp(samples.NOW + timedelta(days=1)))
+    monkeypatch.setattr(world.videos, "pending", lambda *_: read)
+    world.videos.save(awaited(seconds=60))
+
+    assert world.reconcile() == {}
+    assert world.status() is Status.AWAITING_UPLOAD
+    assert world.receipts.records == {}
+
+
+def test_a_video_of_ingest_whose_record_was_lost_after_its_runs_is_encoded_again() -> None:
+    world = World()
+    world.sources.objects = {"ingest/film.mp4": b"x"}
     (found,) = world.sources.stored_after("")
-    first = keys.run_id(found.version)
-    ended = [keys.execution_name(OTHER, run) for run in (first, keys.next_run_id(first))]
+    video_id, first = keys.ingest_video_id(found.key, found.version), keys.run_id(found.version)
+    ended = [keys.execution_name(video_id, run) for run in (first, keys.next_run_id(first))]
     world.executions.ends = dict(zip(ended, ("FAILED", "SUCCEEDED"), strict=True))
 
     assert world.reconcile() == {"source_adopted": 1}
 
     (begun,) = world.executions.started
-    video = world.videos.records[OTHER]
+    video = world.videos.records[video_id]
     assert video.status is Status.QUEUED
-    assert begun == keys.execution_name(OTHER, video.run or "")
+    assert begun == keys.execution_name(video_id, video.run or "")
     assert begun not in ended
 
 

@@ -45,7 +45,7 @@ def test_a_small_video_gets_one_presigned_put(uploads: Uploads) -> None:
 
     assert upload["method"] == "PUT"
     assert upload["url"].endswith("size=1000")
-    assert upload["headers"] == {"Content-Type": "video/mp4"}
+    assert upload["headers"] == {"If-None-Match": "*", "Content-Type": "video/mp4"}
     assert uploads.videos.get(video.id) == video
     assert video.status is Status.AWAITING_UPLOAD
     assert (upload["expiresAt"], upload["finishBy"]) == (stamp(hours=1), stamp(hours=24))
@@ -103,7 +103,7 @@ def test_missing_parts_are_named_and_nothing_is_lost(
     assert len(uploads.remaining(ANN, video_id)[1]["arrived"]) == len(arrived)
 
 
-def test_an_aborted_upload_is_cancelled_and_its_parts_are_gone(uploads: Uploads) -> None:
+def test_an_aborted_upload_is_being_deleted_and_its_parts_are_gone(uploads: Uploads) -> None:
     video_id = multipart(uploads)
     arrive(uploads, video_id, 1)
 
@@ -111,9 +111,13 @@ def test_an_aborted_upload_is_cancelled_and_its_parts_are_gone(uploads: Uploads)
 
     video = uploads.videos.get(video_id)
     assert video is not None
-    assert video.status is Status.CANCELLED
-    with pytest.raises(Conflict):
-        uploads.remaining(ANN, video_id)
+    assert video.status is Status.DELETING
+    assert uploads.sources.multiparts == {}  # type: ignore[attr-defined]
+    for call in (uploads.remaining, uploads.abort):
+        with pytest.raises(NotFound):
+            call(ANN, video_id)
+    with pytest.raises(NotFound):
+        uploads.complete(ANN, video_id, tags(1))
 
 
 def test_another_owners_upload_does_not_exist(uploads: Uploads) -> None:
@@ -180,7 +184,7 @@ def test_an_address_never_outlives_what_was_promised_for_the_upload(size: int) -
 
 def test_what_is_sent_in_time_and_arrives_late_still_finds_its_record(uploads: Uploads) -> None:
     for video, upload in (uploads.create(ANN, NewVideo("a.mp4", size)) for size in (5, 100 * MIB)):
-        gone = clock.stamp(datetime.fromtimestamp(video.expires_at or 0, UTC))
+        gone = clock.stamp(datetime.fromtimestamp(video.awaited_until or 0, UTC))
 
         assert gone == clock.stamp(clock.parse(upload["finishBy"]) + timedelta(days=1))
 
@@ -192,7 +196,7 @@ def test_asking_how_to_go_on_gives_the_whole_time_again(uploads: Uploads) -> Non
     video, upload = later.remaining(ANN, video_id)
 
     assert (upload["expiresAt"], upload["finishBy"]) == (stamp(hours=21), stamp(hours=44))
-    assert video.expires_at == int((samples.NOW + timedelta(hours=68)).timestamp())
+    assert video.awaited_until == int((samples.NOW + timedelta(hours=68)).timestamp())
 
 
 def test_no_more_time_is_promised_than_the_bucket_keeps_the_parts(uploads: Uploads) -> None:

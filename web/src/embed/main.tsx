@@ -9,7 +9,7 @@ import { render } from "preact";
 import { Embed, NoSuchVideo } from "./view";
 
 const [, , id = "", ...rest] = location.pathname.split("/");
-const isVideo = /^[\w-]+$/.test(id) && rest.length === 0;
+const isVideo = /^[0-9a-f]{20}$/.test(id) && rest.length === 0;
 const share = new URLSearchParams(location.search).get("share");
 
 render(isVideo ? <Embed id={id} share={share} /> : <NoSuchVideo />, document.getElementById("app")!);

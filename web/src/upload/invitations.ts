@@ -2,6 +2,7 @@
 
 import { remainingUpload } from "../api";
 import type { Invitation, Multipart } from "../model";
+import { ApiError } from "../request";
 
 /** An address of the bucket, as Uppy wants it. */
 export interface Address {
@@ -29,7 +30,7 @@ export class Invited {
 
   /** The address of a part that has not arrived, or of the whole source where it does not come in parts. */
   async address(part = WHOLE): Promise<Address> {
-    if (this.given.has(part) || !this.current(part)) await this.renew();
+    if (this.given.has(part) || !this.current(part)) await this.renewFor(part);
     this.given.add(part);
     const address = this.current(part);
     if (!address) throw new Error(`Part ${part} has no upload URL.`);
@@ -52,6 +53,15 @@ export class Invited {
       })
       .finally(() => (this.renewing = null));
     return this.renewing;
+  }
+
+  /** A whole source that arrived with a lost answer has no fresh address: at the old one S3 says that it is there. */
+  private async renewFor(part: number): Promise<void> {
+    try {
+      await this.renew();
+    } catch (error) {
+      if (part !== WHOLE || !(error instanceof ApiError && error.code === "wrong_status")) throw error;
+    }
   }
 
   private current(part: number): Address | undefined {

@@ -10,10 +10,16 @@ export async function sendBytes(sending: Sending, instead: (url: string) => Prom
   try {
     return await AwsS3.uploadPartBytes(sending);
   } catch (error) {
+    if (isThere(error)) return { ETag: "" };
     const fresh = isOver(error) && (await instead(sending.signature.url));
     if (!fresh) throw error;
     return AwsS3.uploadPartBytes({ ...sending, signature: { ...sending.signature, ...fresh } });
   }
+}
+
+/** Whether the bucket has the whole source already, of a try before this one whose answer was lost: it is written once. */
+export function isThere(error: unknown): boolean {
+  return (error as { source?: { status?: number } }).source?.status === 412;
 }
 
 /** Whether the bucket refused the address: its hour is over (403), or the session that signed it (400). */

@@ -4,7 +4,7 @@ import AwsS3 from "@uppy/aws-s3";
 import Uppy, { type Body, type UppyFile } from "@uppy/core";
 import { completeUpload, createVideo, deleteVideo, remainingUpload, sentence } from "../api";
 import { config } from "../config";
-import { bytes, titleOf } from "../format";
+import { bytes, shownName, titleOf } from "../format";
 import { type Chosen, dropHandle, keepHandle } from "./handles";
 import { type Address, Invited, isMultipart } from "./invitations";
 import { fits } from "./parts";
@@ -270,7 +270,8 @@ async function created(file: File, profile: string): Promise<Invited> {
   if (file.size === 0) throw new Error("This file is empty.");
   if (file.size > limit) throw new Error(`A video can have at most ${bytes(limit)}; this one has ${bytes(file.size)}.`);
   const contentType = /^[\w.+-]+\/[\w.+-]+$/.test(file.type) ? { contentType: file.type } : {};
-  const made = await createVideo({ filename: file.name, size: file.size, title: titleOf(file.name), profile, ...contentType });
+  const filename = shownName(file.name);
+  const made = await createVideo({ filename, size: file.size, title: titleOf(filename), profile, ...contentType });
   return new Invited(made.video.id, made.upload);
 }
 

@@ -1,0 +1,52 @@
+"""Bodies of requests, read before any route is: JSON in UTF-8, except where a file's own bytes are sent."""
+
+import base64
+import json
+
+from vod.errors import InvalidRequest
+from vod.frozen import Document
+
+
+def readable(event: Document) -> Document:
+    """The event with its body as JSON text, whatever the client called it; InvalidRequest for what is none.
+
+    An event without a body, or with a file's bytes, stays as it is.
+    """
+    raw = bytes_of(event)
+    if not raw or _is_file(event):
+        return event
+    text = _checked(raw)
+    kept = {name: value for name, value in (event.get("headers") or {}).items() if name.lower() != "content-type"}
+    return {**event, "body": text, "isBase64Encoded": False, "headers": kept | {"content-type": "application/json"}}
+
+
+def bytes_of(event: Document) -> bytes:
+    """The body's own bytes; InvalidRequest when they are not encoded as they are said to be."""
+    body = event.get("body") or ""
+    try:
+        return base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
+    except ValueError as error:
+        raise InvalidRequest("body", "cannot be decoded; send JSON in UTF-8, or the file's bytes") from error
+
+
+def _is_file(event: Document) -> bool:
+    """`POST /videos?filename=` alone takes bytes."""
+    is_creation = (event["httpMethod"], event["path"].rstrip("/")) == ("POST", "/videos")
+    return is_creation and "filename" in (event.get("queryStringParameters") or {})
+
+
+def _checked(raw: bytes) -> str:
+    try:
+        text = raw.decode()
+        json.loads(text)
+    except UnicodeDecodeError as error:
+        raise InvalidRequest("body", "is not UTF-8; send JSON in UTF-8") from error
+    except RecursionError as error:
+        raise InvalidRequest("body", "is nested too deeply; send the fields of docs/api.md alone") from error
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        advice = "to send a file's bytes, name it with POST /videos?filename="
+        raise InvalidRequest("body", f"is not JSON ({where}); {advice}") from error
+    except ValueError as error:  # Python converts no number of so many digits
+        raise InvalidRequest("body", "has a number of too many digits; send a smaller one") from error
+    return text
