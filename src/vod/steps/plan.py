@@ -18,6 +18,7 @@ from vod.record import changes
 from vod.record.status import Status
 from vod.record.video import Remake, Video
 from vod.source.probe import Probe
+from vod.steps.admission import Admission
 from vod.steps.amend import amend
 
 
@@ -27,12 +28,14 @@ class Planning:
 
     videos: Videos
     output: Output
+    admission: Admission
     policy: ChunkPolicy = DEFAULT_POLICY
     sources_on: SourcesOn = SourcesOn.DISK
     now: Callable[[], datetime] = clock.now
 
     def plan(self, video_id: str, run: str, source: SourceObject, probe: Probe) -> Document:
-        """`{"outcome": "planned", "planKey", "chunks", "patience"}`, or `{"outcome": "unwanted"}`: it is gone."""
+        """`{"outcome": "planned", "planKey", "chunks", "patience"}`, or `{"outcome": "unwanted"}`: it is gone; or the
+        answer of `Admission` for a run that may not start its tasks."""
         video = self.videos.get(video_id)
         if video is None or not video.is_encoded_in(run):
             return {"outcome": "unwanted"}
@@ -41,11 +44,18 @@ class Planning:
         else:
             made = make_plan(video_id, run, source, probe, self.policy, profiles.known_or_default(video.profile))
         made = disk.placed(made, self.sources_on)
+        if refusal := self._refusal(video, made, probe):
+            return refusal
         self.output.put(keys.plan_key(video_id, run), made.model_dump_json().encode())
         if video.status is Status.QUEUED:
             self._begin(video, made, probe)
         planned = {"outcome": "planned", "planKey": keys.plan_key(video_id, run), "chunks": _items(made)}
         return planned | {"patience": chunks.patience(len(made.chunks))}
+
+    def _refusal(self, video: Video, made: Plan, probe: Probe) -> Document | None:
+        """None too for a run whose tasks may have begun: it was admitted before."""
+        is_new = video.status is Status.QUEUED or video.remade_now
+        return self.admission.refusal(video, made, probe) if is_new else None
 
     def _remake(self, video: Video, remake: Remake) -> Plan:
         """PlanGone when what it is made from is no longer kept."""

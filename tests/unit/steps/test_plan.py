@@ -10,7 +10,8 @@ SOURCE = SourceObject(bucket="source", key=f"uploads/{samples.VIDEO_ID}/source",
 
 
 def planning(video: Video | None) -> Planning:
-    return Planning(FakeVideos({video.id: video} if video else {}), FakeOutput(), now=lambda: samples.NOW)
+    videos = FakeVideos({video.id: video} if video else {})
+    return Planning(videos, FakeOutput(), samples.admission(videos), now=lambda: samples.NOW)
 
 
 def run(step: Planning) -> Document:
