@@ -14,7 +14,7 @@ _planning = on_event.planning(os.environ)
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
-    """Store the plan; answer its chunks."""
+    """Store the plan; answer its chunks, or why no task starts."""
     logs.about(logger, event["videoId"], event["run"])
     source = SourceObject.model_validate(event["source"])
     return _planning.plan(event["videoId"], event["run"], source, Probe.model_validate(event["probe"]))

@@ -3,7 +3,7 @@
 import hashlib
 import tempfile
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ from vod.access.share import Share
 from vod.errors import Conflict, NotFound, VersionConflict
 from vod.frozen import Document
 from vod.money.cost import EndedTask, Spent
+from vod.money.limits import Admitted, Limits, Need
 from vod.plan.plan import SourceObject
 from vod.ports.buckets import Part, Stored, StoredSource
 from vod.ports.services import Held, Page, Reserved, Room, Running
@@ -290,6 +291,9 @@ class FakeLedger:
     tasks: dict[str, tuple[EndedTask, int]] = field(default_factory=dict)
     reserved: dict[str, tuple[int, str, datetime]] = field(default_factory=dict)
     firsts: set[str] = field(default_factory=set)
+    needs_no_money: set[str] = field(default_factory=set)
+    planned: set[str] = field(default_factory=set)
+    days: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
     def note_task(self, task: EndedTask, micro_usd: int) -> bool:
         return self.tasks.setdefault(task.id, (task, micro_usd))[0] is task
@@ -317,7 +321,35 @@ class FakeLedger:
         self.reserved[execution] = micro_usd, owner, now
         if room.first_of:
             self.firsts.add(room.first_of)
+            self.needs_no_money.add(execution)
         return Reserved.NOW
+
+    def admit(self, execution: str, owner: str, need: Need, limits: Limits, most: int, now: datetime) -> Admitted:
+        if execution in self.planned:
+            return Admitted.YES
+        left, of, since = self.reserved.get(execution, (0, "", now))
+        day = self.days[clock.stamp(now)[:10], owner]
+        for limit, had, wanted in (
+            (limits.owner_micro_usd, day["microUsd"], need.micro_usd),
+            (limits.owner_seconds, day["seconds"], need.seconds),
+        ):
+            if limit and had + wanted > limit:
+                return Admitted.NO_SHARE
+        total = sum(each for each, _, _ in self.reserved.values()) - left + need.micro_usd
+        if need.micro_usd > left and execution not in self.needs_no_money and total > most:
+            return Admitted.NO_MONEY
+        if limits.of_owner:
+            day.update(microUsd=need.micro_usd, seconds=need.seconds)
+        self.reserved[execution] = need.micro_usd, of, since
+        self.planned.add(execution)
+        return Admitted.YES
+
+    def add_upload(self, owner: str, size: int, most: int, now: datetime) -> bool:
+        day = self.days[clock.stamp(now)[:10], owner]
+        if day["bytes"] + size > most:
+            return False
+        day.update(bytes=size)
+        return True
 
     def running(self, owners: Collection[str]) -> Mapping[str, int]:
         return Counter(owner for _, owner, _ in self.reserved.values() if owner in owners)
@@ -329,6 +361,7 @@ class FakeLedger:
 
     def release(self, execution: str) -> None:
         self.reserved.pop(execution, None)
+        self.planned.discard(execution)
 
     def open(self, before: datetime) -> Iterator[str]:
         yield from [execution for execution, (_, _, since) in self.reserved.items() if since < before]

@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime
 
-from tests.fakes import FakeWaiting
+from tests.fakes import FakeLedger, FakeWaiting
 from vod import profiles
 from vod.encoder.report import ChunkReport, SegmentReport, SheetReport, TrackReport
 from vod.ffmpeg import commands
 from vod.media.color import Color
 from vod.money.cost import MICRO
+from vod.money.limits import Limits
 from vod.money.prices import Fargate
 from vod.plan.chunks import ChunkPolicy
 from vod.plan.make_plan import make_plan
@@ -16,6 +17,7 @@ from vod.ports.services import Executions, Ledger, Videos
 from vod.record.status import Status
 from vod.record.video import Source, Video
 from vod.source.probe import AudioTrack, Probe, Rate, VideoTrack
+from vod.steps.admission import Admission
 from vod.steps.start import Budget, Starting
 from vod.steps.turns import Turns
 
@@ -46,6 +48,12 @@ def starting(
     """The start step with a day's budget of so many USD, 0 for any amount."""
     budget = Budget(round(usd * MICRO), PRICE)
     return Starting(videos, executions, ledger, FakeWaiting(), budget, turns or Turns(), "source-bucket", lambda: NOW)
+
+
+def admission(videos: Videos, ledger: Ledger | None = None, usd: float = 0, limits: Limits | None = None) -> Admission:
+    """What lets a planned run start its tasks, with a day's budget of so many USD, 0 for any amount."""
+    budget = Budget(round(usd * MICRO), PRICE)
+    return Admission(videos, ledger or FakeLedger(), FakeWaiting(), budget, limits or Limits(), lambda: NOW)
 
 
 def probe(

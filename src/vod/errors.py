@@ -65,6 +65,15 @@ class TooLarge(RequestError):
     status = 413
 
 
+class DailyLimitReached(RequestError):
+    """An owner has had what may be had in a day."""
+
+    status = 429
+
+    def __init__(self, message: str) -> None:
+        super().__init__(DAILY_LIMIT_REACHED, message)
+
+
 class Conflict(RequestError):
     """The video's status does not allow this; nothing was changed."""
 
@@ -173,6 +182,15 @@ REFUSALS = {
 """Why a source is refused: code -> sentence for the user."""
 
 
-def is_broken(code: str) -> bool:
-    """Whether a failure is the platform's, not the file's: encoding it again may help."""
+DAILY_LIMIT_REACHED, APPROVAL_REQUIRED = "daily_limit_reached", "approval_required"
+"""A good file that would cost too much: today, or without an admin's approval."""
+
+
+def may_be_retried(code: str) -> bool:
+    """Whether encoding the same file again may help."""
     return code not in REFUSALS and code != ENCODE_FAILED
+
+
+def is_broken(code: str) -> bool:
+    """Whether a failure is the platform's, neither the file's nor a limit's."""
+    return may_be_retried(code) and code not in (DAILY_LIMIT_REACHED, APPROVAL_REQUIRED)

@@ -20,6 +20,10 @@ from tests.faults.world import World, kill
 from tests.integration.encoder.test_encode import distance
 from tests.local.aws import until
 from tests.media.decoded import THUMBNAIL_BYTES, thumbnails, tracks
+from tests.media.generate import clip
+from vod import clock
+from vod.aws.ledger import DynamoLedger
+from vod.ports.services import Reserved, Room
 
 SHORT, FILM = 50, 1500
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a file system that is soon full")
@@ -142,6 +146,28 @@ def test_functions_that_die_at_any_moment_lose_and_double_nothing(world: World, 
         time.sleep(chance.uniform(0.05, 0.6))
 
     assert world.settle() == []
+
+
+def test_a_plan_above_the_budget_waits_whatever_dies_and_is_encoded_once_when_there_is_more(
+    world: World, tmp_path: Path
+) -> None:
+    slides = clip(tmp_path / "slides.mp4", seconds=480, size="160x120", rate="5", sound=False)
+    chance, now = random.Random(3), clock.now()
+    ledger = DynamoLedger(world.platform.clients.dynamodb, world.made("Table"))
+    assert ledger.reserve("nobody", "nobody", 0, Room(0, 9, 9, clock.stamp(now)[:10]), now) is Reserved.NOW
+    ledger.release("nobody")  # the day has had the one that goes without money
+
+    with world.budget(usd=0.0015):
+        video_id = world.upload(slides, 2400)
+        end = time.monotonic() + 15
+        while time.monotonic() < end:
+            kill(world.workers, chance)
+            time.sleep(chance.uniform(0.2, 0.8))
+        until(lambda: "errors" not in world.reconcile() and world.api.video(video_id)["waitsFor"] == "budget", 90)
+        assert world.encodes(video_id) == 0
+
+    assert world.settle() == []
+    assert world.encodes(video_id) == 1
 
 
 def test_a_rendition_made_anew_under_kills_is_whole_and_so_is_the_video_all_the_while(world: World, film: Path) -> None:

@@ -107,6 +107,31 @@ class World:
         finally:
             subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
+    @contextmanager
+    def budget(self, usd: float) -> Iterator[None]:
+        """A while in which so much may be spent in a day."""
+        self._set_budget(usd)
+        try:
+            yield
+        finally:
+            self._set_budget(0)
+
+    def _set_budget(self, usd: float) -> None:
+        client = self.platform.clients.lambda_
+        for name in ("Dispatch", "Plan", "Watch", "Runs", "Reconcile"):
+            function = self.made(f"{name}Function")
+            known = client.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
+            changed = {"Variables": known | {"DAILY_BUDGET_USD": str(usd)}}
+            client.update_function_configuration(FunctionName=function, Environment=changed)
+
+    def encodes(self, video_id: str) -> int:
+        """How many executions of a video came to their tasks."""
+        client, mine = self.platform.clients.stepfunctions, []
+        for each in self._executions():
+            if each["name"].startswith(video_id):
+                mine += client.get_execution_history(executionArn=each["executionArn"])["events"]
+        return sum(event.get("stateEnteredEventDetails", {}).get("name") == "Encode" for event in mine)
+
     def log(self) -> str:
         """What the emulator and its tasks have said."""
         return (self.platform.state / "emulator.log").read_text(errors="replace")
@@ -196,7 +221,8 @@ class World:
             yield from (
                 f"{partition} has {each}" for each in found if "running" not in each and "taskCount" not in each
             )
-            yield from (f"{partition} counts {each}" for each in found if int(each.get("running", {"N": "0"})["N"]))
+            for counted in ("running", "taskCount", "microUsd"):
+                yield from (f"{partition} counts {each}" for each in found if int(each.get(counted, {"N": "0"})["N"]))
 
     def _left_over(self) -> Iterator[str]:
         s3 = self.platform.clients.s3

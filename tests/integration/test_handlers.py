@@ -61,7 +61,8 @@ def load(table: Any, s3: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         "TOPIC_ARN": boto3.client("sns").create_topic(Name="events")["TopicArn"], "INGEST_OWNER": "ingest",
         "MAX_SOURCE_GIB": "1", "SINGLE_PUT_MAX_MIB": "64", "DIRECT_UPLOAD_MAX_MIB": "5", "UPLOAD_EXPIRY_HOURS": "24",
         "MAX_DURATION_HOURS": "12", "POWERTOOLS_SERVICE_NAME": "vod", "ARCHITECTURE": "arm64", "DAILY_BUDGET_USD": "0",
-        "MAX_RUNNING_VIDEOS": "0", "MAX_RUNNING_VIDEOS_PER_OWNER": "0",
+        "MAX_RUNNING_VIDEOS": "0", "MAX_RUNNING_VIDEOS_PER_OWNER": "0", "MAX_VIDEO_COST_USD": "0",
+        "DAILY_BUDGET_PER_OWNER_USD": "0", "DAILY_VIDEO_PER_OWNER_HOURS": "0", "DAILY_UPLOAD_PER_OWNER_GIB": "0",
         "CLUSTER_NAME": "encoders", "DISTRIBUTION_PARAMETER": "/stack/distribution-id",
         "SCRATCH_FUNCTION": "scratch", "RECONCILE_FUNCTION": "reconcile", "SCRATCH_DIR": str(tmp_path),
         "PLAYBACK_KEYS": f"{KEY.id}:{public_lines(PRIVATE)}", "PLAYBACK_KEY_SECRET": "stack/playback-key",
@@ -589,6 +590,39 @@ def test_a_day_s_budget_holds_new_work_and_more_of_it_lets_it_go(
     assert load("watch")({}) == {"started": 0}
     monkeypatch.setenv("DAILY_BUDGET_USD", "100")
     assert load("watch")({}) == {"started": 1}
+
+
+def test_who_has_uploaded_enough_for_a_day_is_told_when_there_is_more(
+    load: Callable[[str], Handler], table: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAILY_UPLOAD_PER_OWNER_GIB", "0.001")
+    upload = load("upload")
+
+    statuses = [answer(upload(request("POST", "/videos", {"filename": "a.mp4", "size": 600_000})))[0] for _ in "ab"]
+    status, body = answer(upload(request("POST", "/videos", {"filename": "a.mp4", "size": 600_000})))
+
+    assert statuses == [201, 429]
+    assert (status, body["code"]) == (429, "daily_limit_reached")
+    assert "resets at" in body["message"]
+    assert answer(upload(request("POST", "/videos", {"filename": "a.mp4", "size": 2_000_000})))[0] == 413
+
+
+def test_a_plan_above_a_limit_starts_nothing_and_its_record_says_why_and_wakes_nobody(
+    load: Callable[[str], Handler], table: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAX_VIDEO_COST_USD", "0.000001")
+    DynamoVideos(table, TABLE).create(samples.video(Status.QUEUED))
+    told = {"videoId": samples.VIDEO_ID, "run": samples.RUN}
+    source = {"bucket": SOURCE, "key": "key", "version": "v1", "size": 1000}
+
+    planned = load("plan")({**told, "source": source, "probe": samples.probe().model_dump()})
+    failed = load("fail")({**told, "error": planned["error"]})
+
+    assert planned["outcome"] == "refused"
+    assert failed == {"recorded": True, "broken": False}
+    _, body = answer(load("library")(request("GET", f"/videos/{samples.VIDEO_ID}")))
+    error = body["error"]
+    assert (body["status"], error["code"], error["retryable"]) == ("failed", "approval_required", True)
 
 
 def test_what_a_step_logs_names_its_video_and_run(

@@ -23,6 +23,7 @@ _ERRORS = {
     "404": "No such video, or it belongs to another owner",
     "409": "The video's status does not allow this",
     "413": "Larger than this endpoint accepts",
+    "429": "An owner's daily limit is reached; the message says when it resets",
 }
 _TIME = {"type": "string", "format": "date-time"}
 _UPLOAD = {

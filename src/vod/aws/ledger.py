@@ -1,12 +1,13 @@
 """What was spent and what runs, in DynamoDB: counters that change together with what makes them change, once.
 
-SPEND#day: TOTAL and one item for each task noted; SPEND#OPEN: one item for each execution that runs, and what they come
-to: TOTAL, RUNNING, and OWNER# for each owner; and in a video's own partition COST.
+SPEND#day: TOTAL, one item for each task noted, and OWNER# for what each owner was granted; SPEND#OPEN: one item for
+each execution that runs, and what they come to: TOTAL, RUNNING, and OWNER# for each owner; and in a video's own
+partition COST.
 """
 
 import random
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from vod import clock, keys
 from vod.money.cost import EndedTask, Spent
+from vod.money.limits import Admitted, Limits, Need
 from vod.ports.services import Reserved, Room
 
 _KEPT_SECONDS = 90 * 24 * 3600
@@ -64,15 +66,72 @@ class DynamoLedger:
         turns = self._turn(_RUNNING, 1, room.running), self._turn(_OWNER + owner, 1, room.of_owner)
         if room.first_of:
             first = self._put_once(_DAY + room.first_of, "FIRST", expiresAt=_expiry())
+            once["Put"]["Item"]["isFirst"] = {"BOOL": True}
             failed = self._together(once, first, *turns, total)
         else:
-            has_room = (
-                "microUsd <= :most" if room.micro_usd < 0 else "attribute_not_exists(microUsd) OR microUsd <= :most"
-            )
-            total["Update"]["ConditionExpression"] = has_room
-            total["Update"]["ExpressionAttributeValues"][":most"] = _number(room.micro_usd)
-            failed = self._together(once, total, *turns)
+            failed = self._together(once, _within(total, room.micro_usd), *turns)
         return _RESERVED[min(failed)] if failed else Reserved.NOW
+
+    def admit(self, execution: str, owner: str, need: Need, limits: Limits, most: int, now: datetime) -> Admitted:
+        while not (item := self._item(execution) or {}).get("plannedAt"):
+            left = int(item["microUsd"]["N"]) if item else 0
+            total = self._add(_OPEN, _TOTAL, 0 if item else 1, 0, need.micro_usd - left)
+            if need.micro_usd > left and "isFirst" not in item:
+                total = _within(total, most - need.micro_usd + left)
+            mine = self._planned(execution, need.micro_usd, left if item else None, now)
+            share = [self._share(owner, need, limits, now)] if limits.of_owner else []
+            failed = self._together(mine, total, *share)
+            if not failed:
+                break
+            if 0 not in failed:
+                return Admitted.NO_SHARE if 2 in failed else Admitted.NO_MONEY
+        return Admitted.YES
+
+    def _planned(self, execution: str, micro_usd: int, left: int | None, now: datetime) -> Item:
+        """The execution with what its plan needs; where nothing was set aside for it, it has no turn either."""
+        stamp = {"S": clock.stamp(now)}
+        if left is None:
+            return self._put_once(
+                _OPEN, _RUN + execution, microUsd=_number(micro_usd), reservedAt=stamp, plannedAt=stamp
+            )
+        return {
+            "Update": {
+                **self._at(_OPEN, _RUN + execution),
+                "UpdateExpression": "SET microUsd = :micro, plannedAt = :now",
+                "ConditionExpression": "microUsd = :left AND attribute_not_exists(plannedAt)",
+                "ExpressionAttributeValues": {":micro": _number(micro_usd), ":now": stamp, ":left": _number(left)},
+            }
+        }
+
+    def _share(self, owner: str, need: Need, limits: Limits, now: datetime) -> Item:
+        wanted = (
+            ("grantedMicroUsd", need.micro_usd, limits.owner_micro_usd),
+            ("grantedSeconds", need.seconds, limits.owner_seconds),
+        )
+        return self._granted(owner, wanted, now)
+
+    def add_upload(self, owner: str, size: int, most: int, now: datetime) -> bool:
+        """A transaction, which has a token: a repeat by the SDK, whose first answer was lost, adds nothing."""
+        return not self._together(self._granted(owner, (("uploadedBytes", size, most),), now))
+
+    def _granted(self, owner: str, wanted: Iterable[tuple[str, int, int]], now: datetime) -> Item:
+        """Add to counters of an owner's day, each (name, amount, limit) if it stays within its limit; 0 for none."""
+        adds, conditions, values = [], [], {":expires": _expiry()}
+        for name, amount, limit in wanted:
+            adds.append(f"{name} :{name}")
+            values[f":{name}"] = _number(amount)
+            if limit:
+                values[f":{name}Room"] = _number(limit - amount)
+                free = f"attribute_not_exists({name}) OR " if amount <= limit else ""
+                conditions.append(f"({free}{name} <= :{name}Room)")
+        return {
+            "Update": {
+                **self._at(_DAY + clock.stamp(now)[:10], _OWNER + owner),
+                "UpdateExpression": f"ADD {', '.join(adds)} SET expiresAt = :expires",
+                "ConditionExpression": " AND ".join(conditions),
+                "ExpressionAttributeValues": values,
+            }
+        }
 
     def _turn(self, counter: str, change: int, most: int | None = None) -> Item:
         """One more, or one less, of the executions that run; one more only while there are fewer than `most`."""
@@ -162,6 +221,14 @@ class DynamoLedger:
             else:
                 return []
         raise AssertionError("unreachable")
+
+
+def _within(total: Item, most: int) -> Item:
+    """The change of a sum that is only made where the sum is no more than this."""
+    missing = "" if most < 0 else "attribute_not_exists(microUsd) OR "
+    total["Update"]["ConditionExpression"] = f"{missing}microUsd <= :most"
+    total["Update"]["ExpressionAttributeValues"][":most"] = _number(most)
+    return total
 
 
 def _key(pk: str, sk: str) -> Item:

@@ -1,4 +1,4 @@
-"""What an upload will cost, told before anything but its size is known: as the likely kind of source, and as others."""
+"""What a video will cost: by its size, as the likely kind of source and as others; by its plan, once it has one."""
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -10,6 +10,8 @@ from vod.money import copying, cost, prices
 from vod.money.cost import MICRO
 from vod.money.prices import Fargate
 from vod.plan import disk, sizing, tasks
+from vod.plan.chunks import Chunk
+from vod.plan.plan import Plan
 from vod.plan.renditions import renditions
 from vod.plan.sizing import Encode, TaskSize
 from vod.source.probe import Rate, VideoTrack
@@ -61,6 +63,24 @@ def micro_usd(size: int, profile: str, price: Fargate, kind: Kind = LIKELY) -> i
     # A short video has no task of its own for the extras: the more precise figure would hang on the operator's policy.
     whole = cost.of_task(extras, round(sound), True, price) + cost.of_reads(2 * copying.requests(size), prices.read())
     return cost.of_task(placed, cost.billed(_START_SECONDS + pictures), True, price) + whole
+
+
+def of_plan(plan: Plan, source_pixels: int, price: Fargate) -> int:
+    """Millionths of a USD for the tasks of a plan on Spot, and for copying its source to them."""
+    tasks_run = [chunk for chunk in plan.of_encoders.chunks if chunk.video or not plan.remade]
+    return sum(_of_task(plan.of_encoders, chunk, source_pixels, price) for chunk in tasks_run)
+
+
+def _of_task(plan: Plan, chunk: Chunk, source_pixels: int, price: Fargate) -> int:
+    size, copied = TaskSize(chunk.cpu, chunk.memory, chunk.disk), disk.bytes_copied(plan, chunk)
+    encode = plan.duration / copying.SOUND_SPEED
+    if chunk.video:
+        encodes = [Encode(each.codec, each.preset, each.width * each.height) for each in plan.renditions]
+        first, end = plan.frames_of(chunk)
+        frames = (plan.frames if end is None else end) - first
+        encode = sizing.wall_seconds(frames, sizing.cpu_seconds(source_pixels, encodes, plan.measure_quality), size)
+    seconds = cost.billed(_START_SECONDS + copying.task_seconds(encode, copied))
+    return cost.of_task(size, seconds, True, price) + cost.of_reads(copying.requests(copied), prices.read())
 
 
 def told(size: int, profile: str, price: Fargate) -> Document:

@@ -9,6 +9,7 @@ from typing import Protocol
 from vod.access.share import Share
 from vod.frozen import Document
 from vod.money.cost import EndedTask, Spent
+from vod.money.limits import Admitted, Limits, Need
 from vod.plan.plan import SourceObject
 from vod.record.deletion_receipt import Receipt
 from vod.record.status import Status
@@ -150,6 +151,16 @@ class Ledger(Protocol):
 
     def reserve(self, execution: str, owner: str, micro_usd: int, room: Room, now: datetime) -> Reserved:
         """Set aside what an owner's execution will cost, and its turn, if there is room; all of it or nothing."""
+
+    def admit(self, execution: str, owner: str, need: Need, limits: Limits, most: int, now: datetime) -> Admitted:
+        """Set aside what an execution's plan needs in place of what was, if all that is set aside stays below `most`,
+        and add it to its owner's day, if that stays within the limits; once, and all of it or nothing.
+
+        Who needs less than was set aside, or is the first of a day, needs no room in `most`.
+        """
+
+    def add_upload(self, owner: str, size: int, most: int, now: datetime) -> bool:
+        """Add so many bytes to an owner's day, of `most` in all; False, and nothing is added, when they do not fit."""
 
     def settle(self, execution: str, micro_usd: int) -> None:
         """So much of what was set aside for an execution is spent and noted; never more than is left."""

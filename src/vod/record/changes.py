@@ -39,6 +39,12 @@ def requeued(video: Video, run: str, now: str) -> Video:
     )
 
 
+def postponed(video: Video, run: str, waits_for: str, micro_usd: int) -> Video:
+    """A queued video waits again, for a new run, since its plan needs more than there is now."""
+    approved = run if video.approved_run == video.run else None
+    return replace(video, run=run, waits_for=waits_for, planned_micro_usd=micro_usd, approved_run=approved)
+
+
 def transcoding(video: Video, probe: Document, warnings: tuple[str, ...], now: str) -> Video:
     """The plan stands and the encoders start."""
     return replace(moved(video, Status.TRANSCODING, now), probe=probe, warnings=warnings)

@@ -34,6 +34,14 @@ def as_remade(video: Video) -> Video:
     return replace(video, run=video.remake.run, queued_at=video.remake.queued_at)
 
 
+def postponed(video: Video, run: str, micro_usd: int) -> Video:
+    """The rendition waits again, for a new run, since its plan needs more than there is now."""
+    assert video.remake
+    approved = run if video.approved_run == video.remake.run else None
+    remake = replace(video.remake, run=run)
+    return replace(video, remake=remake, last_run=run, planned_micro_usd=micro_usd, approved_run=approved)
+
+
 def publishing(video: Video, run: str) -> Video:
     """The track of a remake is about to be named in the manifests; the same when that run is not wanted any more."""
     if not (video.remade_now and video.remade_now.run == run):

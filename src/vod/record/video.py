@@ -92,6 +92,10 @@ class Video:
     replaced: tuple[Replaced, ...] = ()
     queued_at: str | None = None
     waits_for: str | None = None
+    planned_micro_usd: int | None = None
+    """What its tasks would cost, by a plan for which there was no money yet."""
+    approved_run: str | None = None
+    """The run that an admin asked for: no limit of its owner's holds it up."""
     probe: Document | None = None
     renditions: tuple[Document, ...] = ()
     sound: tuple[Document, ...] = ()

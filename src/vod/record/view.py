@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from vod.errors import document, is_broken
+from vod.errors import document, may_be_retried
 from vod.frozen import Document
 from vod.money.cost import MICRO, Spent
 from vod.record.status import Status
@@ -40,7 +40,7 @@ def video(record: Video, progress: float, playback: Document | None, remade: flo
 
 def _error(failure: Failure) -> Document:
     """`retryable` says whether encoding the same source again may help."""
-    return {**document(failure.code, failure.message), "retryable": is_broken(failure.code)}
+    return {**document(failure.code, failure.message), "retryable": may_be_retried(failure.code)}
 
 
 def cost(record: Video, spent: Spent) -> Document:

@@ -20,6 +20,7 @@ from vod.record.status import Status
 from vod.record.video import Remake, Video
 from vod.source.probe import Probe
 from vod.steps import credentials
+from vod.steps.admission import Admission
 from vod.steps.amend import amend
 
 
@@ -29,13 +30,15 @@ class Planning:
 
     videos: Videos
     output: Output
+    admission: Admission
     tokens: RunTokens
     policy: ChunkPolicy = DEFAULT_POLICY
     sources_on: SourcesOn = SourcesOn.DISK
     now: Callable[[], datetime] = clock.now
 
     def plan(self, video_id: str, run: str, source: SourceObject, probe: Probe) -> Document:
-        """`{"outcome": "planned", "planKey", "token", "chunks", "patience"}`, or `{"outcome": "unwanted"}`: it is gone.
+        """`{"outcome": "planned", "planKey", "token", "chunks", "patience"}`, or `{"outcome": "unwanted"}`: it is gone;
+        or the answer of `Admission` for a run that may not start its tasks.
 
         By the token a task proves that it is one of this run (credentials.py)."""
         video = self.videos.get(video_id)
@@ -46,6 +49,8 @@ class Planning:
         else:
             made = make_plan(video_id, run, source, probe, self.policy, profiles.known_or_default(video.profile))
         made = disk.placed(made, self.sources_on)
+        if refusal := self._refusal(video, made, probe):
+            return refusal
         self.output.put(keys.plan_key(video_id, run), made.model_dump_json().encode())
         if video.status is Status.QUEUED:
             self._begin(video, made, probe)
@@ -53,6 +58,11 @@ class Planning:
         self.tokens.add(video_id, run, credentials.digest(token))
         planned = {"outcome": "planned", "planKey": keys.plan_key(video_id, run), "token": token}
         return planned | {"chunks": _items(made), "patience": chunks.patience(len(made.chunks))}
+
+    def _refusal(self, video: Video, made: Plan, probe: Probe) -> Document | None:
+        """None too for a run whose tasks may have begun: it was admitted before."""
+        is_new = video.status is Status.QUEUED or video.remade_now
+        return self.admission.refusal(video, made, probe) if is_new else None
 
     def _remake(self, video: Video, remake: Remake) -> Plan:
         """PlanGone when what it is made from is no longer kept."""

@@ -20,7 +20,8 @@ from vod.steps.turns import LOOKED_AT, Queue, Turns
 logger = logging.getLogger(__name__)
 BUDGET, TURN = "budget", "turn"
 """What a video waits for: money of a new day, or the end of another."""
-_ANY = 10**15
+MOST = 10**15
+"""Of anything, where nothing is limited."""
 _TRIES_OF_ONE = 3
 
 
@@ -74,8 +75,7 @@ class Starting:
 
     def hold(self, video: Video) -> None:
         """Put a queued video in its owner's line, where it may stand already."""
-        assert video.run
-        self.waiting.hold(Held(video.id, video.run, video.owner, video.queued_at or video.created_at))
+        hold(self.waiting, video)
 
     def resume(self, limit: int = 100) -> Resumed:
         """Start those that wait, owner by owner, as far as budget and turns go now; `limit` of them at most.
@@ -138,16 +138,17 @@ class Starting:
         """Room beside what was spent today and what runs; once a day one goes for which there is no money."""
         now = self.now()
         today = clock.stamp(now)[:10]
-        wanted = estimate.micro_usd(video.source.size or video.size or 0, video.profile, self.budget.price)
+        by_size = estimate.micro_usd(video.source.size or video.size or 0, video.profile, self.budget.price)
+        wanted = video.planned_micro_usd or by_size
 
         def within(micro_usd: int, first_of: str | None = None) -> Reserved:
-            room = Room(micro_usd, self.turns.videos or _ANY, self.turns.of_owner or _ANY, first_of)
+            room = Room(micro_usd, self.turns.videos or MOST, self.turns.of_owner or MOST, first_of)
             return self.ledger.reserve(_name(video), video.owner, wanted, room, now)
 
         if not self.budget.micro_usd:
-            return within(_ANY)
+            return within(MOST)
         reserved = within(self.budget.micro_usd - self.ledger.of_day(today).micro_usd - wanted)
-        return within(_ANY, first_of=today) if reserved is Reserved.NO_MONEY else reserved
+        return within(MOST, first_of=today) if reserved is Reserved.NO_MONEY else reserved
 
     def _show(self, video: Video, waits_for: str | None) -> None:
         """Say in a queued video's record what it waits for; it waits, or goes, whether that can be stored or not."""
@@ -162,6 +163,12 @@ class Starting:
             amend(self.videos, video, said)
         except VersionConflict:
             logger.info("record changes too often to store what the video waits for", extra={"videoId": video.id})
+
+
+def hold(waiting: Waiting, video: Video) -> None:
+    """Put a queued video in its owner's line, where it may stand already."""
+    assert video.run
+    waiting.hold(Held(video.id, video.run, video.owner, video.queued_at or video.created_at))
 
 
 def _name(video: Video) -> str:

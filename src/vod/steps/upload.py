@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 from vod import clock, keys, profiles
 from vod.access.caller import Caller
-from vod.errors import Conflict, InvalidRequest, NotFound, TooLarge
+from vod.errors import Conflict, DailyLimitReached, InvalidRequest, NotFound, TooLarge
 from vod.frozen import Document
 from vod.money import estimate
+from vod.money.limits import GIB, resets
 from vod.money.prices import Fargate
 from vod.ports.buckets import Part, Sources
-from vod.ports.services import Videos
+from vod.ports.services import Ledger, Videos
 from vod.profiles.profile import DEFAULT
 from vod.record import changes
 from vod.record.status import Status
@@ -29,12 +30,13 @@ PARTS_KEPT = timedelta(days=8)
 
 @dataclass(frozen=True, slots=True)
 class UploadLimits:
-    """What may be uploaded how, in bytes, and how long a caller has to finish."""
+    """What may be uploaded how, in bytes, and how long a caller has to finish; by one owner in a day, 0 for any."""
 
     max_bytes: int
     single_put_bytes: int
     direct_bytes: int
     expiry: timedelta
+    owner_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,14 @@ class Uploads:
 
     videos: Videos
     sources: Sources
+    ledger: Ledger
     limits: UploadLimits
     price: Fargate
     now: Callable[[], datetime] = clock.now
 
     def create(self, caller: Caller, new: NewVideo) -> tuple[Video, Document]:
         """A new record and how to send its source: one PUT, or parts above the single-PUT limit."""
-        self._check(new)
+        self._check(caller, new)
         if new.size <= self.limits.single_put_bytes:
             video = self._record(caller, new, Upload())
             self.videos.create(video)
@@ -82,7 +85,7 @@ class Uploads:
             )
         if new.size == 0:
             raise InvalidRequest("body", "is empty; send the video's bytes")
-        self._check(new)
+        self._check(caller, new)
         video = self._record(caller, new, Upload())
         self.videos.create(video)
         self.sources.put(video.source.key, body, new.content_type)
@@ -129,7 +132,8 @@ class Uploads:
         if video.upload and video.upload.multipart_id:
             self.sources.abort_parts(video.source.key, video.upload.multipart_id)
 
-    def _check(self, new: NewVideo) -> None:
+    def _check(self, caller: Caller, new: NewVideo) -> None:
+        """The last check counts what comes, whether all of it arrives or not."""
         size, known = new.size, profiles.all_profiles()
         if new.profile not in known:
             raise InvalidRequest("profile", f"must be one of {', '.join(known)}")
@@ -137,6 +141,12 @@ class Uploads:
             limit = self.limits.max_bytes // parts.MIB
             raise TooLarge(
                 "too_large", f"A video can have at most {limit} MiB, this one has {size} bytes. Upload a smaller file."
+            )
+        now, most = self.now(), self.limits.owner_bytes
+        if most and not self.ledger.add_upload(caller.id, size, most, now):
+            raise DailyLimitReached(
+                f"You can upload at most {most / GIB:g} GiB a day, and this file does not fit what is left. The limit "
+                f"resets at {resets(now)}. Upload it then."
             )
 
     def _record(self, caller: Caller, new: NewVideo, upload: Upload | None) -> Video:

@@ -90,14 +90,29 @@ def price(env: Environment) -> Fargate:
     return prices.read().fargate[env["ARCHITECTURE"]]
 
 
+def budget(env: Environment) -> Budget:
+    """What may be spent in a day."""
+    return Budget(micro_usd(env["DAILY_BUDGET_USD"]), price(env))
+
+
+def micro_usd(usd: str) -> int:
+    """A parameter in USD as millionths."""
+    return round(float(usd) * MICRO)
+
+
+def waiting(env: Environment) -> DynamoWaiting:
+    """Who waits."""
+    return DynamoWaiting(client("dynamodb"), env["TABLE_NAME"])
+
+
 def starting(env: Environment) -> Starting:
     """Executions for videos that wait, as budget and turns allow."""
     return Starting(
         videos=videos(env),
         executions=executions(env),
         ledger=ledger(env),
-        waiting=DynamoWaiting(client("dynamodb"), env["TABLE_NAME"]),
-        budget=Budget(round(float(env["DAILY_BUDGET_USD"]) * MICRO), price(env)),
+        waiting=waiting(env),
+        budget=budget(env),
         turns=Turns(int(env["MAX_RUNNING_VIDEOS"]), int(env["MAX_RUNNING_VIDEOS_PER_OWNER"])),
         bucket=env["SOURCE_BUCKET"],
     )

@@ -6,8 +6,10 @@ from vod.aws.clients import client
 from vod.aws.http import HttpPost
 from vod.aws.queue import SqsQueue
 from vod.aws.run_sessions import StsRunSessions
+from vod.money.limits import Limits
 from vod.plan.chunks import ChunkPolicy, beside_extras
 from vod.plan.disk import SourcesOn
+from vod.steps.admission import Admission
 from vod.steps.advance import Advancing
 from vod.steps.credentials import Granting
 from vod.steps.dispatch import Dispatch
@@ -39,10 +41,14 @@ def planning(env: Environment) -> Planning:
         most=beside_extras(int(env["MAX_CONCURRENT_CHUNKS"])),
         target_seconds=60 * int(env["ENCODE_TARGET_MINUTES"]),
     )
-    output = adapters.output(env, may_list=False)
-    return Planning(
-        adapters.videos(env), output, adapters.run_tokens(env), policy, sources_on=SourcesOn(env["SOURCES_ON"])
+    output, videos = adapters.output(env, may_list=False), adapters.videos(env)
+    limits = Limits(
+        video_micro_usd=adapters.micro_usd(env["MAX_VIDEO_COST_USD"]),
+        owner_micro_usd=adapters.micro_usd(env["DAILY_BUDGET_PER_OWNER_USD"]),
+        owner_seconds=round(float(env["DAILY_VIDEO_PER_OWNER_HOURS"]) * 3600),
     )
+    admission = Admission(videos, adapters.ledger(env), adapters.waiting(env), adapters.budget(env), limits)
+    return Planning(videos, output, admission, adapters.run_tokens(env), policy, SourcesOn(env["SOURCES_ON"]))
 
 
 def granting(env: Environment) -> Granting:

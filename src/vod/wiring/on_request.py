@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from vod.aws.background import BackgroundFunction
 from vod.aws.clients import client
+from vod.money.limits import GIB
 from vod.steps.delete import Deleting
 from vod.steps.deliver import Delivering
 from vod.steps.library import Library
@@ -14,18 +15,18 @@ from vod.steps.upload import UploadLimits, Uploads
 from vod.wiring import adapters
 from vod.wiring.adapters import Environment
 
-_GIB = 2**30
-
 
 def uploads(env: Environment) -> Uploads:
     """The upload step."""
+    largest, of_day = int(env["MAX_SOURCE_GIB"]) * GIB, round(float(env["DAILY_UPLOAD_PER_OWNER_GIB"]) * GIB)
     limits = UploadLimits(
-        max_bytes=int(env["MAX_SOURCE_GIB"]) * _GIB,
+        max_bytes=min(largest, of_day or largest),
         single_put_bytes=int(env["SINGLE_PUT_MAX_MIB"]) * MIB,
         direct_bytes=int(env["DIRECT_UPLOAD_MAX_MIB"]) * MIB,
         expiry=timedelta(hours=int(env["UPLOAD_EXPIRY_HOURS"])),
+        owner_bytes=of_day,
     )
-    return Uploads(adapters.videos(env), adapters.sources(env), limits, adapters.price(env))
+    return Uploads(adapters.videos(env), adapters.sources(env), adapters.ledger(env), limits, adapters.price(env))
 
 
 def library(env: Environment) -> Library:

@@ -1,5 +1,6 @@
 """What every ledger must do: the one in memory and the one in DynamoDB."""
 
+import time
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.integration.conftest import TABLE
 from vod.aws.ledger import DynamoLedger
 from vod.aws.videos import DynamoVideos
 from vod.money.cost import EndedTask, Spent
+from vod.money.limits import Admitted, Limits, Need
 from vod.plan.sizing import TaskSize
 from vod.ports.services import Ledger, Reserved, Room
 from vod.record.status import Status
@@ -170,3 +172,123 @@ def test_what_the_release_before_had_set_aside_can_be_released(table: Any) -> No
     ledger.release("one")
 
     assert list(ledger.open(samples.NOW + timedelta(days=1))) == []
+
+
+def admit(
+    ledger: Ledger,
+    name: str,
+    micro_usd: int,
+    most: int = 10**9,
+    seconds: int = 0,
+    limits: Limits | None = None,
+    owner: str = "ann",
+    now: datetime = samples.NOW,
+) -> Admitted:
+    return ledger.admit(name, owner, Need(micro_usd, seconds), limits or Limits(), most, now)
+
+
+def test_a_plan_takes_the_place_of_what_was_set_aside_once(ledger: Ledger) -> None:
+    reserve(ledger, "one", 5, most=0)
+    reserve(ledger, "two", 5, most=5)
+
+    assert admit(ledger, "one", 20, most=24) is Admitted.NO_MONEY
+    assert admit(ledger, "one", 20, most=-1) is Admitted.NO_MONEY
+    assert admit(ledger, "one", 20, most=25) is Admitted.YES
+    assert admit(ledger, "one", 90, most=0) is Admitted.YES, "a repeat changes nothing"
+
+    assert reserve(ledger, "three", 1, most=24) is Reserved.NO_MONEY
+    assert reserve(ledger, "three", 1, most=25) is Reserved.NOW
+    assert ledger.running(["ann"]) == {"ann": 3}
+    for name in ("one", "two", "three"):
+        ledger.release(name)
+    assert reserve(ledger, "four", 1, most=0) is Reserved.NOW
+    assert ledger.running(["ann"]) == {"ann": 1}
+
+
+def test_a_plan_that_needs_less_needs_no_room(ledger: Ledger) -> None:
+    reserve(ledger, "one", 5, most=0)
+
+    assert admit(ledger, "one", 4, most=-1) is Admitted.YES
+    assert reserve(ledger, "two", 1, most=3) is Reserved.NO_MONEY
+    assert reserve(ledger, "two", 1, most=4) is Reserved.NOW
+
+
+def test_what_was_spent_before_its_plan_stood_is_not_lost(ledger: Ledger) -> None:
+    reserve(ledger, "one", 5, most=0)
+    admit(ledger, "one", 20)
+
+    ledger.settle("one", 15)
+    assert reserve(ledger, "two", 1, most=4) is Reserved.NO_MONEY
+    ledger.release("one")
+    assert reserve(ledger, "two", 1, most=0) is Reserved.NOW
+
+
+def test_the_first_of_a_day_needs_no_money_for_its_plan_either(ledger: Ledger) -> None:
+    assert reserve(ledger, "one", 5, most=-1, first_of=DAY) is Reserved.NOW
+
+    assert admit(ledger, "one", 500, most=-1) is Admitted.YES
+    assert reserve(ledger, "two", 1, most=499) is Reserved.NO_MONEY
+
+
+def test_a_plan_for_which_nothing_was_set_aside_sets_its_own_aside_and_has_no_turn(ledger: Ledger) -> None:
+    assert admit(ledger, "one", 20, most=19) is Admitted.NO_MONEY
+    assert admit(ledger, "one", 20, most=20) is Admitted.YES
+    assert admit(ledger, "one", 20, most=20) is Admitted.YES
+
+    assert reserve(ledger, "two", 1, most=19) is Reserved.NO_MONEY
+    assert list(ledger.open(samples.NOW + timedelta(days=1))) == ["one"]
+    ledger.release("one")
+    ledger.release("one")
+    assert reserve(ledger, "two", 1, most=0, running=1, of_owner=1) is Reserved.NOW
+
+
+@pytest.mark.parametrize("limits", [Limits(owner_micro_usd=20), Limits(owner_seconds=40), Limits(0, 20, 40)])
+def test_an_owners_day_takes_so_much_and_each_execution_once(ledger: Ledger, limits: Limits) -> None:
+    assert admit(ledger, "one", 15, seconds=30, limits=limits) is Admitted.YES
+    assert admit(ledger, "one", 15, seconds=30, limits=limits) is Admitted.YES
+    assert admit(ledger, "two", 6, seconds=11, limits=limits) is Admitted.NO_SHARE
+    assert admit(ledger, "two", 5, seconds=10, limits=limits) is Admitted.YES
+    assert admit(ledger, "three", 1, seconds=1, limits=limits) is Admitted.NO_SHARE
+
+    assert admit(ledger, "three", 20, seconds=40, limits=limits, owner="bob") is Admitted.YES
+    assert admit(ledger, "four", 20, seconds=40, limits=limits, now=samples.NOW + timedelta(days=1)) is Admitted.YES
+
+
+def test_what_has_no_money_does_not_count_against_its_owner_and_what_ended_does(ledger: Ledger) -> None:
+    limits = Limits(owner_micro_usd=20)
+
+    assert admit(ledger, "one", 20, most=19, limits=limits) is Admitted.NO_MONEY
+    assert admit(ledger, "one", 20, most=20, limits=limits) is Admitted.YES
+    ledger.release("one")
+    assert admit(ledger, "two", 1, most=20, limits=limits) is Admitted.NO_SHARE
+
+
+def test_an_owner_may_upload_so_much_a_day(ledger: Ledger) -> None:
+    tomorrow = samples.NOW + timedelta(days=1)
+
+    assert ledger.add_upload("ann", 6, 10, samples.NOW)
+    assert not ledger.add_upload("ann", 5, 10, samples.NOW)
+    assert ledger.add_upload("ann", 4, 10, samples.NOW)
+    assert not ledger.add_upload("bob", 11, 10, samples.NOW)
+    assert ledger.add_upload("bob", 10, 10, samples.NOW)
+    assert ledger.add_upload("ann", 10, 10, tomorrow)
+
+
+def test_the_days_of_owners_are_forgotten_in_time(table: Any) -> None:
+    ledger = DynamoLedger(table, TABLE)
+    ledger.add_upload("ann", 1, 1, samples.NOW)
+    admit(ledger, "one", 1, limits=Limits(owner_seconds=9), owner="bob")
+
+    for owner in ("ann", "bob"):
+        key = {"pk": {"S": f"SPEND#{DAY}"}, "sk": {"S": f"OWNER#{owner}"}}
+        assert int(table.get_item(TableName=TABLE, Key=key)["Item"]["expiresAt"]["N"]) > time.time()
+
+
+def test_of_many_that_started_by_their_size_only_those_go_on_whose_plans_fit(ledger: Ledger) -> None:
+    names = [f"run{number}" for number in range(6)]
+    for name in names:
+        reserve(ledger, name, 1, most=10**6)
+
+    outcomes = [admit(ledger, name, 11, most=36) for name in names]
+
+    assert outcomes == [Admitted.YES] * 3 + [Admitted.NO_MONEY] * 3, "6 + 3 * 10 is the most that fits"

@@ -12,7 +12,7 @@ SOURCE = SourceObject(bucket="source", key=f"uploads/{samples.VIDEO_ID}/source",
 
 def planning(video: Video | None) -> Planning:
     videos = FakeVideos({video.id: video} if video else {})
-    return Planning(videos, FakeOutput(), FakeRunTokens(), now=lambda: samples.NOW)
+    return Planning(videos, FakeOutput(), samples.admission(videos), FakeRunTokens(), now=lambda: samples.NOW)
 
 
 def run(step: Planning) -> Document:

@@ -27,6 +27,7 @@ from vod.access.caller import Caller
 from vod.encoder.report import ChunkReport, Refusal
 from vod.errors import Conflict, InvalidRequest, NotFound, PlanGone
 from vod.frozen import Document
+from vod.money.limits import Limits
 from vod.plan.make_plan import remake_plan
 from vod.plan.plan import Plan, SourceObject
 from vod.record import remakes
@@ -86,9 +87,11 @@ class World:
             samples.VIDEO_ID, run
         )
 
-    def plan(self, run: str) -> Document:
+    def plan(self, run: str, usd: float = 0, limits: Limits | None = None) -> Document:
         source = SourceObject(bucket="source", key=SOURCE.key, version="v1", size=1000)
-        return Planning(self.videos, self.output, FakeRunTokens(), now=lambda: samples.NOW).plan(
+        admission = samples.admission(self.videos, FakeLedger(), usd, limits)
+        admission = replace(admission, waiting=self.runs.starting.waiting)
+        return Planning(self.videos, self.output, admission, FakeRunTokens(), now=lambda: samples.NOW).plan(
             samples.VIDEO_ID, run, source, samples.probe()
         )
 
@@ -429,3 +432,27 @@ def test_a_deletion_during_publishing_wins(monkeypatch: pytest.MonkeyPatch) -> N
     assert world.publish(run) == {"outcome": "unwanted"}
     assert world.video.status is Status.DELETING
     assert world.events.published == []
+
+
+def test_a_rendition_for_which_there_is_no_budget_waits_in_a_later_run_and_goes_then() -> None:
+    world = World()
+    run = world.remake()
+
+    assert world.plan(run, usd=0.00001) == {"outcome": "postponed"}
+
+    later = keys.next_run_id(run)
+    assert world.video.remake
+    assert (world.video.status, world.video.remake.run, world.video.last_run) == (Status.READY, later, later)
+    assert world.plan(run) == {"outcome": "unwanted"}
+    assert world.runs.starting.resume().started == [samples.VIDEO_ID]
+    assert world.plan(later)["outcome"] == "planned"
+
+
+def test_a_rendition_above_its_owners_limit_is_refused_unless_an_admin_asks_for_it() -> None:
+    world, limits = World(), Limits(video_micro_usd=1)
+
+    refused = world.plan(world.remake(), limits=limits)
+    assert (refused["outcome"], refused["error"]["code"]) == ("refused", "approval_required")
+    world.runs.remake(Caller("root", is_admin=True), samples.VIDEO_ID, "v540")
+    assert world.video.remake
+    assert world.plan(world.video.remake.run, limits=limits)["outcome"] == "planned"

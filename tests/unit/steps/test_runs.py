@@ -149,3 +149,32 @@ def test_a_retry_waits_for_the_budget_like_everything_else() -> None:
 
     assert (shown["status"], shown["waitsFor"]) == ("queued", "budget")
     assert step.executions.started == {}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("caller", "approved"), [(Caller("root", is_admin=True), NEXT), (ANN, None)])
+def test_only_the_run_that_an_admin_asks_for_is_approved(caller: Caller, approved: str | None) -> None:
+    step = runs(Status.FAILED, failure=Failure("approval_required", "Ask."))
+
+    step.retry(caller, samples.VIDEO_ID)
+
+    assert (stored(step).run, stored(step).approved_run) == (NEXT, approved)
+
+
+def test_an_admins_word_holds_for_one_run_and_an_owners_repeat_takes_it_from_none() -> None:
+    step = runs(Status.FAILED, failure=Failure("approval_required", "Ask."))
+    step.retry(Caller("root", is_admin=True), samples.VIDEO_ID)
+
+    step.retry(ANN, samples.VIDEO_ID)
+    assert stored(step).approved_run == stored(step).run
+    step.cancel(ANN, samples.VIDEO_ID)
+    step.retry(ANN, samples.VIDEO_ID)
+
+    assert stored(step).approved_run != stored(step).run
+
+
+def test_an_admin_approves_what_its_owner_has_queued_again() -> None:
+    step = runs(Status.QUEUED)
+
+    step.retry(Caller("root", is_admin=True), samples.VIDEO_ID)
+
+    assert stored(step).approved_run == samples.RUN

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests import samples
-from tests.fakes import FakeSources, FakeVideos
+from tests.fakes import FakeLedger, FakeSources, FakeVideos
 from vod import clock
 from vod.access.caller import Caller
-from vod.errors import Conflict, InvalidRequest, NotFound, TooLarge
+from vod.errors import Conflict, DailyLimitReached, InvalidRequest, NotFound, TooLarge
 from vod.record.status import Status
 from vod.steps.parts import MIB
 from vod.steps.upload import NewVideo, UploadLimits, Uploads
@@ -19,7 +19,7 @@ LIMITS = UploadLimits(max_bytes=1000 * MIB, single_put_bytes=64 * MIB, direct_by
 
 @pytest.fixture
 def uploads() -> Uploads:
-    return Uploads(FakeVideos(), FakeSources(), LIMITS, samples.PRICE, lambda: samples.NOW)
+    return Uploads(FakeVideos(), FakeSources(), FakeLedger(), LIMITS, samples.PRICE, lambda: samples.NOW)
 
 
 def multipart(uploads: Uploads, size: int = 100 * MIB) -> str:
@@ -153,7 +153,12 @@ def test_completing_again_after_a_lost_answer_is_fine(uploads: Uploads) -> None:
 
 def test_the_largest_upload_still_fits_lambdas_answer(uploads: Uploads) -> None:
     huge = Uploads(
-        FakeVideos(), FakeSources(), replace(LIMITS, max_bytes=5000 * 1024 * MIB), samples.PRICE, lambda: samples.NOW
+        FakeVideos(),
+        FakeSources(),
+        FakeLedger(),
+        replace(LIMITS, max_bytes=5000 * 1024 * MIB),
+        samples.PRICE,
+        lambda: samples.NOW,
     )
     _, upload = huge.create(ANN, NewVideo("film.mov", 5000 * 1024 * MIB))
 
@@ -175,7 +180,7 @@ def test_an_address_never_outlives_what_was_promised_for_the_upload(size: int) -
             return super().part_urls(key, upload_id, sizes, seconds)
 
     shortest = replace(LIMITS, expiry=timedelta(hours=1))
-    short = Uploads(FakeVideos(), Sources(), shortest, samples.PRICE, lambda: samples.NOW)
+    short = Uploads(FakeVideos(), Sources(), FakeLedger(), shortest, samples.PRICE, lambda: samples.NOW)
     _, upload = short.create(ANN, NewVideo("a.mp4", size))
 
     assert asked == [3600]
@@ -191,7 +196,14 @@ def test_what_is_sent_in_time_and_arrives_late_still_finds_its_record(uploads: U
 
 def test_asking_how_to_go_on_gives_the_whole_time_again(uploads: Uploads) -> None:
     video_id = multipart(uploads)
-    later = Uploads(uploads.videos, uploads.sources, LIMITS, samples.PRICE, lambda: samples.NOW + timedelta(hours=20))
+    later = Uploads(
+        uploads.videos,
+        uploads.sources,
+        uploads.ledger,
+        LIMITS,
+        samples.PRICE,
+        lambda: samples.NOW + timedelta(hours=20),
+    )
 
     video, upload = later.remaining(ANN, video_id)
 
@@ -201,8 +213,43 @@ def test_asking_how_to_go_on_gives_the_whole_time_again(uploads: Uploads) -> Non
 
 def test_no_more_time_is_promised_than_the_bucket_keeps_the_parts(uploads: Uploads) -> None:
     video_id = multipart(uploads)
-    late = Uploads(uploads.videos, uploads.sources, LIMITS, samples.PRICE, lambda: samples.NOW + timedelta(days=7.5))
+    late = Uploads(
+        uploads.videos,
+        uploads.sources,
+        uploads.ledger,
+        LIMITS,
+        samples.PRICE,
+        lambda: samples.NOW + timedelta(days=7.5),
+    )
 
     _, upload = late.remaining(ANN, video_id)
 
     assert upload["finishBy"] == stamp(hours=8 * 24)
+
+
+def test_an_owner_uploads_so_much_a_day_and_others_are_not_held_up(uploads: Uploads) -> None:
+    limited = replace(uploads, limits=replace(LIMITS, owner_bytes=100 * MIB))
+    limited.create(ANN, NewVideo("a.mov", 60 * MIB))
+
+    with pytest.raises(DailyLimitReached) as refused:
+        limited.create(ANN, NewVideo("b.mov", 41 * MIB))
+    with pytest.raises(DailyLimitReached):
+        limited.create(ANN, NewVideo("c.mov", 90 * MIB))
+
+    assert "at most 0.0976562 GiB a day" in refused.value.message
+    assert "resets at 2026-01-03 00:00 UTC" in refused.value.message
+    limited.create(ANN, NewVideo("d.mov", 40 * MIB))
+    limited.create(BOB, NewVideo("e.mov", 100 * MIB))
+    tomorrow = replace(limited, now=lambda: samples.NOW + timedelta(days=1))
+    tomorrow.create(ANN, NewVideo("f.mov", 100 * MIB))
+
+
+def test_what_is_sent_with_the_request_counts_too_and_what_is_refused_does_not(uploads: Uploads) -> None:
+    limited = replace(uploads, limits=replace(LIMITS, owner_bytes=5))
+    with pytest.raises(InvalidRequest):
+        limited.create(ANN, NewVideo("a.mov", 5, profile="none"))
+
+    limited.store(ANN, NewVideo("b.mov", 3), b"abc")
+
+    with pytest.raises(DailyLimitReached):
+        limited.store(ANN, NewVideo("c.mov", 3), b"abc")
