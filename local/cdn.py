@@ -63,7 +63,8 @@ class _Exchange(BaseHTTPRequestHandler):
         if self.server.site:
             length = min(PIECE_BYTES, int(self.headers.get("Content-Length") or 0))
             query, host = self.path.partition("?")[2], self.headers.get("Host", "")
-            answer = self.server.site.answer(Asked(self.command, path, query, host, self.rfile.read(length)))
+            body, authorization = self.rfile.read(length), self.headers.get("Authorization", "")
+            answer = self.server.site.answer(Asked(self.command, path, query, host, body, authorization))
             if answer:
                 return answer
         elif path == "/" and self.command in ("GET", "HEAD"):

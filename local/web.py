@@ -24,6 +24,7 @@ class Asked:
     query: str = ""
     host: str = ""
     body: bytes = b""
+    authorization: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,9 @@ class Site:
     def answer(self, asked: Asked) -> Answer | None:
         """The answer to a request, None for what is no path of the page."""
         if asked.path.startswith(self.login.prefix):
-            return Answer(*self.login.answer(asked.method, asked.path, asked.query, asked.host, asked.body))
+            return Answer(
+                *self.login.answer(asked.method, asked.path, asked.query, asked.host, asked.body, asked.authorization)
+            )
         if asked.method not in ("GET", "HEAD"):
             return None
         if asked.path == f"/{page.CONFIG}":

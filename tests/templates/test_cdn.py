@@ -218,7 +218,7 @@ def test_the_page_s_policy_is_the_one_that_the_local_platform_is_tested_with() -
     headers = security("PageHeaders")
 
     said = headers["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Sub"]
-    assert said == security_headers(("https://${UploadHost}", "${LoginUrl}"))["Content-Security-Policy"]
+    assert said == security_headers(("https://${UploadHost}",))["Content-Security-Policy"]
     assert "FrameOptions" not in headers
 
 
