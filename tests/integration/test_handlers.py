@@ -698,6 +698,31 @@ def test_what_is_no_sign_in_is_refused_before_anybody_is_asked(load: Callable[[s
     assert (status, said["code"]) == (400, "invalid_request")
 
 
+def test_even_at_debug_no_log_holds_a_key_a_token_or_a_signed_address(
+    load: Callable[[str], Handler], table: Any, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """With LogLevel=DEBUG Lambda sets the root logger to DEBUG: boto3 then logs bodies, Powertools arguments."""
+    caplog.set_level(logging.DEBUG)
+    DynamoVideos(table, TABLE).create(samples.video(Status.READY))
+    deliver, library, upload, session = load("deliver"), load("library"), load("upload"), load("session")
+    path, code = f"/videos/{samples.VIDEO_ID}", "code-of-the-sign-in-page"
+    asked = request("GET", f"{path}/playback")
+    asked["headers"] |= {"Authorization": "Bearer an-id-token", "Cookie": "vod-session=r.e-f_1="}
+
+    shared = answer(library(request("POST", f"{path}/shares")))[1]["share"]["url"].rsplit("/", 1)[1]
+    played = answer(deliver(asked))[1]["signed"]["hls"]
+    deliver(signed_in_or_not(f"/shares/{shared}/playback"))
+    invited = answer(upload(request("POST", "/videos", {"filename": "a.mp4", "size": 9})))[1]["upload"]["url"]
+    session(request("POST", "/session", {"code": code, "verifier": "v" * 43}))
+    session({**asked, "httpMethod": "POST", "path": "/session/token", "resource": "/session/token"})
+
+    written = caplog.text + "".join(capfd.readouterr())
+    signatures = [played.split("sign=")[1].split("&")[0], invited.split("Signature=")[1].split("&")[0]]
+    key = pem(PRIVATE).splitlines()[1]
+    for secret in (shared, code, "an-id-token", "r.e-f_1=", key, *signatures):
+        assert secret not in written, secret
+
+
 ROUTES = [
     (
         function.properties["Handler"].removesuffix(".handler"),
