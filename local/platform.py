@@ -205,7 +205,8 @@ class Platform:
         assert self._emulator
         distribution = clients.cloudfront.get_distribution(Id=made["AWS::CloudFront::Distribution"])
         domain = distribution["Distribution"]["DomainName"]
-        return Origin(self._emulator.port, domain)
+        access = stack.read(clients.cloudformation, STACK).parameters["PlaybackAccess"]
+        return Origin(self._emulator.port, domain, access == "private")
 
     def _site(self) -> Site | None:
         """The page, where it was built (local/setup.sh)."""

@@ -8,9 +8,11 @@ from typing import Any
 
 from deployment import page
 from local.login import Login
+from vod.aws.objects import TYPES
 
 FILE_HEADERS = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
 """Of everything below /videos/: what encoders stored is no page of ours."""
+UNKNOWN = "application/octet-stream"
 VIEWS = ("upload", "watch", "share", "signed-in")
 """First parts of the paths that are views of the page: index.html answers them."""
 
@@ -78,6 +80,13 @@ class Site:
         return Answer(200, file.read_bytes(), {**headers, **said})
 
 
+def file_headers(path: str, cached: str, is_private: bool) -> dict[str, str]:
+    """What CloudFront's function `Files` says of a video's file; `cached` is what S3 says of caching."""
+    kind = TYPES.get(path.rpartition(".")[2], (UNKNOWN, ""))[0]
+    kept = [each for each in cached.split(", ") if each not in ("", "public", "private")]
+    return {"Content-Type": kind, "Cache-Control": ", ".join(["private", *kept]) if is_private else cached}
+
+
 def is_embedded(path: str) -> bool:
     """Whether the distribution answers a path with the player for other people's sites: its pattern is `/embed*`."""
     return path.startswith("/embed")
@@ -107,5 +116,5 @@ def _headers(connect: Iterable[str], ancestors: Iterable[str]) -> dict[str, str]
     return {
         "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
         "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "same-origin",
+        "Referrer-Policy": "no-referrer",
     }

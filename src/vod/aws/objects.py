@@ -16,7 +16,7 @@ _FOLDERS_AT_A_TIME = 8
 _SOME_FOLDERS = 200
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _SHORT = "public, max-age=2"
-_TYPES = {
+TYPES = {
     "m3u8": ("application/vnd.apple.mpegurl", _SHORT),
     "mpd": ("application/dash+xml", _SHORT),
     "m4s": ("video/iso.segment", _IMMUTABLE),
@@ -25,7 +25,7 @@ _TYPES = {
     "jpg": ("image/jpeg", _IMMUTABLE),
     "json": ("application/json", "private, no-store"),
 }
-"""By the suffix of an output key: its content type and how long it may be cached."""
+"""By the suffix of an output key: its content type and how long it may be cached. The CDN has the same types."""
 
 
 def _sizes(pages: Iterable[dict[str, Any]]) -> dict[str, int]:
@@ -48,7 +48,7 @@ class S3Output:
         self._put(key, data, {})
 
     def _put(self, key: str, data: bytes, condition: Mapping[str, str]) -> None:
-        kind, cache = _TYPES[key.rsplit(".", 1)[1]]
+        kind, cache = TYPES[key.rsplit(".", 1)[1]]
         self._client.put_object(
             Bucket=self._bucket, Key=key, Body=data, ContentType=kind, CacheControl=cache, **condition
         )
