@@ -177,9 +177,9 @@ def test_a_video_is_renamed_tagged_found_and_deleted(visitor: Visitor, api: Api,
 
 
 def test_a_share_page_names_its_address_to_nobody(stranger: Visitor, api: Api, video: str) -> None:
-    url = api.call("POST", f"/videos/{video}/shares", {"expiresInHours": 1})["share"]["url"]
-    asked: list[Request] = []
-    stranger.page.on("request", asked.append)
+    share = api.call("POST", f"/videos/{video}/shares", {"expiresInHours": 1})["share"]
+    url, asked = share["url"], list[Request]()
+    stranger.page.on("request", lambda request: asked.append(request))
 
     stranger.page.goto(url)
     stranger.until("video.readyState >= 2")
@@ -188,6 +188,7 @@ def test_a_share_page_names_its_address_to_nobody(stranger: Visitor, api: Api, v
     assert any(token in each.url for each in asked)
     for each in asked:
         assert token not in each.all_headers().get("referer", ""), each.url
+    api.call("DELETE", f"/videos/{video}/shares/{share['id']}")
 
 
 def test_who_has_a_share_link_watches_without_an_account_until_it_is_revoked(
