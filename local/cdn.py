@@ -10,7 +10,7 @@ import threading
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from local.web import FILE_HEADERS, Answer, Asked, Site
+from local.web import FILE_HEADERS, Answer, Asked, Site, file_headers
 
 PIECE_BYTES = 256 * 1024
 ROUTED = ("/api/", "/videos/")
@@ -26,10 +26,11 @@ UNFIT_FOR_VIEWER = HOP_BY_HOP | {"transfer-encoding", "date", "server"}
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The emulator's port, and the domain name of our stack's distribution there."""
+    """The emulator's port, the domain name of our stack's distribution there, and whether videos need a signature."""
 
     port: int
     distribution: str
+    is_private: bool = False
 
 
 def is_ours(path: str) -> bool:
@@ -63,7 +64,8 @@ class _Exchange(BaseHTTPRequestHandler):
         if self.server.site:
             length = min(PIECE_BYTES, int(self.headers.get("Content-Length") or 0))
             query, host = self.path.partition("?")[2], self.headers.get("Host", "")
-            answer = self.server.site.answer(Asked(self.command, path, query, host, self.rfile.read(length)))
+            body, authorization = self.rfile.read(length), self.headers.get("Authorization", "")
+            answer = self.server.site.answer(Asked(self.command, path, query, host, body, authorization))
             if answer:
                 return answer
         elif path == "/" and self.command in ("GET", "HEAD"):
@@ -111,10 +113,12 @@ class _Exchange(BaseHTTPRequestHandler):
         self._answered = True
         self.send_response(response.status)
         length = response.getheader("Content-Length")
+        edge = self._edge_headers(response)
+        replaced = UNFIT_FOR_VIEWER | {name.lower() for name in edge}
         for name, value in response.getheaders():
-            if name.lower() not in UNFIT_FOR_VIEWER:
+            if name.lower() not in replaced:
                 self.send_header(name, value)
-        for name, value in FILE_HEADERS.items() if self.path.startswith("/videos/") else ():
+        for name, value in edge.items():
             self.send_header(name, value)
         if length is None and self.command != "HEAD" and response.status not in (204, 304):
             self.send_header("Connection", "close")
@@ -122,6 +126,16 @@ class _Exchange(BaseHTTPRequestHandler):
         self.end_headers()
         while piece := response.read(PIECE_BYTES):
             self.wfile.write(piece)
+
+    def _edge_headers(self, response: http.client.HTTPResponse) -> dict[str, str]:
+        """What our stack's distribution says of a video's file, also where no Node.js runs its function."""
+        if not self.path.startswith("/videos/"):
+            return {}
+        if response.status >= 400:
+            return FILE_HEADERS
+        assert self.server.origin
+        cached = response.getheader("Cache-Control") or ""
+        return FILE_HEADERS | file_headers(self.path.partition("?")[0], cached, self.server.origin.is_private)
 
     def log_message(self, format: str, *arguments: object) -> None:
         """Requests are not logged: the terminal belongs to the user."""

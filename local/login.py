@@ -1,7 +1,8 @@
 """A stand-in for Cognito's hosted login, which the emulator does not have: the same endpoints and the same protocol.
 
 `authorize` shows a form and answers with a code, `token` turns a code into the pool's own tokens for who knows its
-PKCE verifier (RFC 7636), `logout` leads back. Loopback only; nothing here is deployed.
+PKCE verifier (RFC 7636) and the client's secret, `revoke` ends a session, `logout` leads back. Loopback only; nothing
+here is deployed.
 """
 
 import base64
@@ -20,6 +21,13 @@ from local.users import Tokens, UserPool
 
 CODE_SECONDS = 300
 Sent = tuple[int, bytes, dict[str, str]]
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+"""Of every answer: Cognito's own pages cannot be framed or cached either."""
 
 STYLE = """
 :root { color-scheme: light dark; --ground: #f4f6f5; --surface: #fff; --ink: #12201c; --soft: #4c5b56; --line: #7d8a86;
@@ -57,20 +65,33 @@ class Granted:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """The login page of a pool."""
+    """The login page of a pool, for a client of it that has a secret."""
 
     pool: UserPool
+    client_id: str
+    secret: str
     prefix: str = "/local-login/"
     codes: dict[str, Granted] = field(default_factory=dict)
 
-    def answer(self, method: str, path: str, query: str, host: str, body: bytes) -> Sent:
+    def answer(self, method: str, path: str, query: str, host: str, body: bytes, authorization: str = "") -> Sent:
         """Status, body and headers for a request below the prefix."""
         asked, told = dict(parse_qsl(query)), dict(parse_qsl(body.decode(errors="replace")))
+        status, content, headers = self._answer(method, path, asked, told, host, authorization)
+        return status, content, {**HEADERS, **headers}
+
+    def _answer(
+        self, method: str, path: str, asked: Mapping[str, str], told: Mapping[str, str], host: str, authorization: str
+    ) -> Sent:
         match method, path.removeprefix(self.prefix):
             case ("GET" | "POST") as verb, "oauth2/authorize":
                 return self._authorize(asked, host, told if verb == "POST" else None)
+            case "POST", "oauth2/token" | "oauth2/revoke" if not self._is_client(authorization):
+                return _refused(400, "invalid_client")
             case "POST", "oauth2/token":
                 return self._token(told)
+            case "POST", "oauth2/revoke":
+                self.pool.revoke(told.get("token", ""))
+                return 200, b"", {}
             case "GET", "logout":
                 return _logout(asked, host)
             case "GET", "style.css":
@@ -93,7 +114,7 @@ class Login:
         return _redirect(f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked.get('state', '')})}")
 
     def _problem(self, asked: Mapping[str, str], host: str) -> str | None:
-        if asked.get("client_id") != self.pool.client_id:
+        if asked.get("client_id") != self.client_id:
             return "invalid_client"
         if not _is_ours(asked.get("redirect_uri", ""), host, "/signed-in"):
             return "redirect_mismatch"
@@ -102,13 +123,16 @@ class Login:
         is_proved = asked.get("code_challenge_method") == "S256" and asked.get("code_challenge")
         return None if is_proved else "invalid_request"
 
+    def _is_client(self, authorization: str) -> bool:
+        """Whether who asks knows the client's secret (RFC 6749, 2.3.1)."""
+        known = base64.b64encode(f"{self.client_id}:{self.secret}".encode()).decode()
+        return bool(self.secret) and secrets.compare_digest(authorization.encode(), f"Basic {known}".encode())
+
     def _form(self, error: str = "") -> Sent:
         shown = f'<p class="error" role="alert">{html.escape(error)}</p>' if error else ""
         return 200, FORM.format(prefix=self.prefix, error=shown).encode(), {"Content-Type": "text/html; charset=utf-8"}
 
     def _token(self, told: Mapping[str, str]) -> Sent:
-        if told.get("client_id") != self.pool.client_id:
-            return _refused(400, "invalid_client")
         if told.get("grant_type") == "refresh_token":
             try:
                 return _tokens(self.pool.refresh(told.get("refresh_token", "")))
@@ -143,7 +167,7 @@ def _redirect(target: str) -> Sent:
 
 
 def _tokens(tokens: Tokens) -> Sent:
-    return 200, json.dumps(tokens).encode(), {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    return 200, json.dumps(tokens).encode(), {"Content-Type": "application/json"}
 
 
 def _refused(status: int, error: str) -> Sent:

@@ -12,12 +12,11 @@ from typing import IO, Self
 
 from deployment import STACK, playback_key, private_file, stack
 from deployment.page import configuration
-from local import child, deploy, disk, engine, image, push, users
+from local import child, deploy, disk, engine, image, push, sessions, users
 from local.cdn import Cdn, Origin, free_port
 from local.child import Emulator, StartError
 from local.clients import Clients
 from local.deploy import DeployError
-from local.login import Login
 from local.owner import only_one
 from local.package import package
 from local.web import Site
@@ -206,16 +205,17 @@ class Platform:
         assert self._emulator
         distribution = clients.cloudfront.get_distribution(Id=made["AWS::CloudFront::Distribution"])
         domain = distribution["Distribution"]["DomainName"]
-        return Origin(self._emulator.port, domain)
+        access = stack.read(clients.cloudformation, STACK).parameters["PlaybackAccess"]
+        return Origin(self._emulator.port, domain, access == "private")
 
     def _site(self) -> Site | None:
         """The page, where it was built (local/setup.sh)."""
         assert self._pool and self._emulator
         if not (REPOSITORY / PAGE / "index.html").exists():
             return None
-        login = Login(self._pool)
+        login = sessions.connected(self.clients, self._pool, self.url)
         parameters = stack.read(self.clients.cloudformation, STACK).parameters
-        config = configuration(login.prefix.rstrip("/"), login.pool.client_id, parameters, REPOSITORY / PROFILES)
+        config = configuration(login.prefix.rstrip("/"), login.client_id, parameters, REPOSITORY / PROFILES)
         uploads = tuple(f"http://{host}:{self._emulator.port}" for host in ("127.0.0.1", "localhost"))
         return Site(REPOSITORY / PAGE, config, uploads, login, parameters.get("EmbedOrigins", "*"))
 

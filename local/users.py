@@ -43,6 +43,10 @@ class UserPool:
         """New tokens for a refresh token; ClientError when the pool does not know it."""
         return self._tokens("REFRESH_TOKEN_AUTH", {"REFRESH_TOKEN": token})
 
+    def revoke(self, token: str) -> None:
+        """End the session of a refresh token."""
+        self.clients.cognito_idp.revoke_token(Token=token, ClientId=self.client_id)
+
     def _ensure_user(self, name: str) -> None:
         cognito = self.clients.cognito_idp
         address = name if "@" in name else f"{name}@example.com"

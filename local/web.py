@@ -8,9 +8,11 @@ from typing import Any
 
 from deployment import page
 from local.login import Login
+from vod.aws.objects import TYPES
 
 FILE_HEADERS = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
 """Of everything below /videos/: what encoders stored is no page of ours."""
+UNKNOWN = "application/octet-stream"
 VIEWS = ("upload", "watch", "share", "signed-in")
 """First parts of the paths that are views of the page: index.html answers them."""
 
@@ -24,6 +26,7 @@ class Asked:
     query: str = ""
     host: str = ""
     body: bytes = b""
+    authorization: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,9 @@ class Site:
     def answer(self, asked: Asked) -> Answer | None:
         """The answer to a request, None for what is no path of the page."""
         if asked.path.startswith(self.login.prefix):
-            return Answer(*self.login.answer(asked.method, asked.path, asked.query, asked.host, asked.body))
+            return Answer(
+                *self.login.answer(asked.method, asked.path, asked.query, asked.host, asked.body, asked.authorization)
+            )
         if asked.method not in ("GET", "HEAD"):
             return None
         if asked.path == f"/{page.CONFIG}":
@@ -73,6 +78,13 @@ class Site:
         headers = {"Content-Type": page.kind(file), "Cache-Control": page.kept(file)}
         said = embed_headers(self.embed_origins) if embedded else security_headers(self.upload_hosts)
         return Answer(200, file.read_bytes(), {**headers, **said})
+
+
+def file_headers(path: str, cached: str, is_private: bool) -> dict[str, str]:
+    """What CloudFront's function `Files` says of a video's file; `cached` is what S3 says of caching."""
+    kind = TYPES.get(path.rpartition(".")[2], (UNKNOWN, ""))[0]
+    kept = [each for each in cached.split(", ") if each not in ("", "public", "private")]
+    return {"Content-Type": kind, "Cache-Control": ", ".join(["private", *kept]) if is_private else cached}
 
 
 def is_embedded(path: str) -> bool:
@@ -104,5 +116,5 @@ def _headers(connect: Iterable[str], ancestors: Iterable[str]) -> dict[str, str]
     return {
         "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
         "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "same-origin",
+        "Referrer-Policy": "no-referrer",
     }

@@ -8,7 +8,7 @@ from pathlib import Path
 SRC = Path(__file__).parents[1] / "src"
 PAGE = Path(__file__).resolve().parents[1] / "web" / "src"
 GROUND = "(ground)"
-BROWSER_KEYS = ("vod.session", "vod.uploads")
+BROWSER_KEYS = ("vod.session", "vod.signed-in", "vod.uploads")
 """What the page keeps in the browser: no modules."""
 FLOORS: dict[str, tuple[str, ...]] = {
     GROUND: (),

@@ -80,6 +80,12 @@ class Conflict(RequestError):
     status = 409
 
 
+class Unavailable(RequestError):
+    """Something that the request needs does not answer now; nothing was changed."""
+
+    status = 503
+
+
 class VersionConflict(VodError):
     """Somebody else changed the record since it was read; read again and retry."""
 

@@ -57,8 +57,8 @@ def test_delivery_caches_what_never_changes_and_serves_ranges(video: Video) -> N
     status, segment, data = fetched(served("v240/00000.m4s"), Range="bytes=4-7")
     _, poster, picture = fetched(served("poster.jpg"))
 
-    assert "max-age=2" in manifest["Cache-Control"]
-    assert "max-age=31536000" in segment["Cache-Control"]
+    assert manifest["Cache-Control"] == "private, max-age=2"
+    assert segment["Cache-Control"] == "private, max-age=31536000, immutable"
     assert (status, data) == (206, b"moof")
     assert (poster["Content-Type"], picture[:2]) == ("image/jpeg", b"\xff\xd8")
 

@@ -25,7 +25,10 @@ from tests.integration.conftest import OUTPUT, SOURCE, TABLE
 from tests.signing_keys import KEY, OTHER_KEY, PRIVATE, pem
 from tests.templates import parsed
 from vod.access.signing import public_lines
+from vod.api.session import KEPT_SECONDS
+from vod.aws.hosted_login import PageClient
 from vod.aws.videos import DynamoVideos
+from vod.ports.sign_in import Tokens
 from vod.record.status import Status
 from vod.record.video import Source
 
@@ -35,6 +38,22 @@ CONTEXT = SimpleNamespace(
 )  # fmt: skip
 REPOSITORY = Path(__file__).parents[2]
 Handler = Callable[[dict[str, Any]], Any]
+
+
+class FakeLogin:
+    """Cognito's OAuth endpoints, which moto does not have."""
+
+    def __init__(self, url: str, client: Callable[[], PageClient]) -> None:
+        assert client().secret
+
+    def exchange(self, code: str, verifier: str, redirect_uri: str) -> Tokens:
+        return Tokens(f"{code} at {redirect_uri}", "r.e-f_1=")
+
+    def refresh(self, refresh_token: str) -> Tokens:
+        return Tokens(f"id of {refresh_token}")
+
+    def revoke(self, refresh_token: str) -> None:
+        assert refresh_token == "r.e-f_1="
 
 
 @pytest.fixture
@@ -66,8 +85,11 @@ def load(table: Any, s3: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         "CLUSTER_NAME": "encoders", "DISTRIBUTION_PARAMETER": "/stack/distribution-id",
         "SCRATCH_FUNCTION": "scratch", "RECONCILE_FUNCTION": "reconcile", "SCRATCH_DIR": str(tmp_path),
         "PLAYBACK_KEYS": f"{KEY.id}:{public_lines(PRIVATE)}", "PLAYBACK_KEY_SECRET": "stack/playback-key",
+        "LOGIN_URL": "http://127.0.0.1:9", "PAGE_CLIENT_PARAMETER": "/stack/page-client", "USER_POOL_ID": "pool",
     }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr("vod.aws.hosted_login.page_client", lambda *_: PageClient("app", "hidden"))
+    monkeypatch.setattr("vod.wiring.on_request.HostedLogin", FakeLogin)
 
     # moto runs no functions: the reconciler is called here, and scratch is as it would be without a file system.
     reconcile = lambda _, video_id: load("reconcile")({"deletion": video_id})  # noqa: E731
@@ -673,6 +695,68 @@ def test_scratch_is_counted_and_removed_and_swept(load: Callable[[str], Handler]
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_session_s_refresh_token_is_in_a_cookie_that_no_script_reads_and_nowhere_else(
+    load: Callable[[str], Handler],
+) -> None:
+    session = load("session")
+
+    begun = session(request("POST", "/session", {"code": "c", "verifier": "v" * 43}))
+
+    (cookie,) = begun["multiValueHeaders"]["Set-Cookie"]
+    assert json.loads(begun["body"]) == {"idToken": "c at https://cdn.example/signed-in"}
+    assert cookie == ("vod-session=r.e-f_1=; Path=/api/session; Max-Age=2592000; HttpOnly; Secure; SameSite=Strict")
+    asked = request("POST", "/session/token")
+    asked["headers"]["Cookie"] = 'odd={"a"}; vod-session=r.e-f_1='
+    assert answer(session(asked)) == (200, {"idToken": "id of r.e-f_1="})
+    ended = session({**asked, "httpMethod": "DELETE", "path": "/session", "resource": "/session"})
+    assert (ended["statusCode"], ended["body"]) == (204, "")
+    assert ended["multiValueHeaders"]["Set-Cookie"][0].startswith(
+        "vod-session=; Path=/api/session; Max-Age=0; HttpOnly"
+    )
+
+
+def test_the_cookie_is_kept_as_long_as_cognito_takes_the_token() -> None:
+    client = parsed.template_of("Login")["Resources"]["PageClient"]["Properties"]
+
+    assert client["TokenValidityUnits"]["RefreshToken"] == "days"
+    assert client["RefreshTokenValidity"] * 24 * 3600 == KEPT_SECONDS
+    assert (client["GenerateSecret"], client["EnableTokenRevocation"]) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "body", [{"code": "c"}, {"code": "", "verifier": "v" * 43}, {"code": "c", "verifier": "v&x" * 20}, {"x": 1}]
+)
+def test_what_is_no_sign_in_is_refused_before_anybody_is_asked(load: Callable[[str], Handler], body: Any) -> None:
+    status, said = answer(load("session")(request("POST", "/session", body)))
+
+    assert (status, said["code"]) == (400, "invalid_request")
+
+
+def test_even_at_debug_no_log_holds_a_key_a_token_or_a_signed_address(
+    load: Callable[[str], Handler], table: Any, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """With LogLevel=DEBUG Lambda sets the root logger to DEBUG: boto3 then logs bodies, Powertools arguments."""
+    caplog.set_level(logging.DEBUG)
+    DynamoVideos(table, TABLE).create(samples.video(Status.READY))
+    deliver, library, upload, session = load("deliver"), load("library"), load("upload"), load("session")
+    path, code = f"/videos/{samples.VIDEO_ID}", "code-of-the-sign-in-page"
+    asked = request("GET", f"{path}/playback")
+    asked["headers"] |= {"Authorization": "Bearer an-id-token", "Cookie": "vod-session=r.e-f_1="}
+
+    shared = answer(library(request("POST", f"{path}/shares")))[1]["share"]["url"].rsplit("/", 1)[1]
+    played = answer(deliver(asked))[1]["signed"]["hls"]
+    deliver(signed_in_or_not(f"/shares/{shared}/playback"))
+    invited = answer(upload(request("POST", "/videos", {"filename": "a.mp4", "size": 9})))[1]["upload"]["url"]
+    session(request("POST", "/session", {"code": code, "verifier": "v" * 43}))
+    session({**asked, "httpMethod": "POST", "path": "/session/token", "resource": "/session/token"})
+
+    written = caplog.text + "".join(capfd.readouterr())
+    signatures = [played.split("sign=")[1].split("&")[0], invited.split("Signature=")[1].split("&")[0]]
+    key = pem(PRIVATE).splitlines()[1]
+    for secret in (shared, code, "an-id-token", "r.e-f_1=", key, *signatures):
+        assert secret not in written, secret
+
+
 ROUTES = [
     (
         function.properties["Handler"].removesuffix(".handler"),
@@ -686,6 +770,7 @@ ROUTES = [
 BODIES = {
     ("POST", "/videos"): {"filename": "a.mp4", "size": 9},
     ("PATCH", "/videos/{id}"): {"title": "B"},
+    ("POST", "/session"): {"code": "c", "verifier": "v" * 43},
     ("POST", "/videos/{id}/upload/complete"): {"parts": [{"partNumber": 1, "etag": "e"}]},
 }
 

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -30,13 +30,16 @@ ASKED = {
 class Pool:
     """A pool with one user and one refresh token."""
 
-    client_id: str = "app"
+    revoked: list[str] = field(default_factory=list)
+
+    def revoke(self, token: str) -> None:
+        self.revoked.append(token)
 
     def sign_in(self, name: str, password: str) -> dict[str, str]:
         return self._tokens((name, password) == ("ann", "right"))
 
     def refresh(self, token: str) -> dict[str, str]:
-        return self._tokens(token == "refresh")
+        return self._tokens(token == "refresh" and token not in self.revoked)
 
     def _tokens(self, known: bool) -> dict[str, str]:
         if not known:
@@ -46,11 +49,19 @@ class Pool:
 
 @pytest.fixture
 def login() -> Login:
-    return Login(Pool())  # type: ignore[arg-type]
+    return Login(Pool(), "app", "hidden")  # type: ignore[arg-type]
 
 
-def ask(login: Login, method: str, path: str, asked: dict[str, str], told: dict[str, str] | None = None) -> Any:
-    return login.answer(method, "/local-login/" + path, urlencode(asked), HOST, urlencode(told or {}).encode())
+def ask(
+    login: Login,
+    method: str,
+    path: str,
+    asked: dict[str, str],
+    told: dict[str, str] | None = None,
+    client: str = "app:hidden",
+) -> Any:
+    basic = f"Basic {base64.b64encode(client.encode()).decode()}" if client else ""
+    return login.answer(method, "/local-login/" + path, urlencode(asked), HOST, urlencode(told or {}).encode(), basic)
 
 
 def code(login: Login) -> str:
@@ -58,9 +69,9 @@ def code(login: Login) -> str:
     return parse_qs(urlsplit(headers["Location"]).query)["code"][0]
 
 
-def exchange(login: Login, **changed: str) -> tuple[int, Any]:
-    told = {"grant_type": "authorization_code", "client_id": "app", "redirect_uri": REDIRECT, "code_verifier": VERIFIER}
-    status, body, _ = ask(login, "POST", "oauth2/token", {}, told | changed)
+def exchange(login: Login, client: str = "app:hidden", **changed: str) -> tuple[int, Any]:
+    told = {"grant_type": "authorization_code", "redirect_uri": REDIRECT, "code_verifier": VERIFIER}
+    status, body, _ = ask(login, "POST", "oauth2/token", {}, told | changed, client)
     return status, json.loads(body)
 
 
@@ -87,7 +98,7 @@ def test_a_code_becomes_tokens_once(login: Login) -> None:
 
 
 @pytest.mark.parametrize(
-    "changed", [{"code_verifier": "w" * 43}, {"redirect_uri": "http://elsewhere/signed-in"}, {"client_id": "other"}]
+    "changed", [{"code_verifier": "w" * 43}, {"redirect_uri": "http://elsewhere/signed-in"}, {"client": "other:hidden"}]
 )
 def test_a_code_is_worthless_to_anybody_else(login: Login, changed: dict[str, str]) -> None:
     assert exchange(login, code=code(login), **changed)[0] == 400
@@ -109,8 +120,34 @@ def test_what_no_client_of_ours_would_ask_is_refused(login: Login, changed: dict
     assert (status, json.loads(body)) == (400, {"error": error})
 
 
+@pytest.mark.parametrize("client", ["", "app:", "app:guessed"])
+def test_without_the_client_s_secret_neither_a_code_nor_a_refresh_token_is_good(login: Login, client: str) -> None:
+    assert exchange(login, client, code=code(login)) == (400, {"error": "invalid_client"})
+    assert exchange(login, client, grant_type="refresh_token", refresh_token="refresh")[0] == 400
+    assert ask(login, "POST", "oauth2/revoke", {}, {"token": "refresh"}, client)[0] == 400
+
+
+def test_a_revoked_refresh_token_brings_nothing(login: Login) -> None:
+    assert ask(login, "POST", "oauth2/revoke", {}, {"token": "refresh"})[0] == 200
+
+    assert exchange(login, grant_type="refresh_token", refresh_token="refresh") == (400, {"error": "invalid_grant"})
+
+
+def test_no_answer_of_the_login_is_cached_framed_or_named_to_others(login: Login) -> None:
+    answers = [
+        ask(login, "GET", "oauth2/authorize", ASKED),
+        ask(login, "POST", "oauth2/token", {}),
+        ask(login, "GET", "x", {}),
+    ]
+
+    for _, _, headers in answers:
+        assert headers["Cache-Control"] == "no-store"
+        assert headers["Content-Security-Policy"] == "frame-ancestors 'none'"
+        assert headers["Referrer-Policy"] == "no-referrer"
+
+
 def test_a_refresh_token_brings_new_tokens(login: Login) -> None:
-    told = {"grant_type": "refresh_token", "client_id": "app"}
+    told = {"grant_type": "refresh_token"}
 
     assert exchange(login, **told, refresh_token="refresh")[0] == 200
     assert exchange(login, **told, refresh_token="forged")[0] == 400

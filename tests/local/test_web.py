@@ -19,7 +19,7 @@ def site(tmp_path: Path) -> Site:
     (folder / "embed.html").write_text("<player>")
     (folder / "assets" / "index-1.js").write_text("code")
     (tmp_path / "secret").write_text("secret")
-    return Site(folder, {"limits": {}}, (UPLOADS,), Login(UserPool(None, "pool", "app")))  # type: ignore[arg-type]
+    return Site(folder, {"limits": {}}, (UPLOADS,), Login(UserPool(None, "pool", "local"), "app", "s"))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("path", ["/", "/upload", "/watch/1", "/share/tok", "/signed-in"])

@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from vod.aws.objects import _TYPES
+from vod.aws.objects import TYPES
 
 HERE = Path(__file__).parent
 _PAGE_TYPES = {"html": "text/html; charset=utf-8", "js": "text/javascript; charset=utf-8"}
@@ -41,7 +41,7 @@ class _Answer(BaseHTTPRequestHandler):
             return
         body, kind = file.read_bytes(), file.suffix[1:]
         self.send_response(200)
-        self.send_header("Content-Type", _PAGE_TYPES.get(kind) or _TYPES[kind][0])
+        self.send_header("Content-Type", _PAGE_TYPES.get(kind) or TYPES[kind][0])
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

@@ -35,10 +35,15 @@ PROVEN_BY_ADDRESS = {
 """Routes without a token: a share's token, or a signature, stands in the address; or videos are public."""
 
 
+PROVEN_BY_SIGN_IN = {("POST", "/session"), ("POST", "/session/token"), ("DELETE", "/session")}
+"""Routes that a code of the sign-in page opens, or the cookie of the page's session."""
+
+
 def test_every_route_asks_for_a_token_unless_its_address_is_the_proof() -> None:
+    open_routes = {(route["Method"], route["Path"]) for route in ROUTES if "Auth" in route}
+
     assert API["Auth"]["DefaultAuthorizer"] in API["Auth"]["Authorizers"]
-    assert {route["Path"] for route in ROUTES if "Auth" in route} == PROVEN_BY_ADDRESS
-    assert all(route["Method"] == "GET" for route in ROUTES if "Auth" in route)
+    assert open_routes == {("GET", path) for path in PROVEN_BY_ADDRESS} | PROVEN_BY_SIGN_IN
 
 
 def test_every_route_names_its_method() -> None:

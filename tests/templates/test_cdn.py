@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from local.emulator.web_acl import refusal
-from local.web import FILE_HEADERS, VIEWS, embed_headers, security_headers
+from local.web import FILE_HEADERS, VIEWS, embed_headers, file_headers, security_headers
 from tests import samples
 from tests.templates import parsed, resolved
 from tests.templates.parsed import Value
+from vod.aws.objects import TYPES
 
 HOME, ABROAD = "us-east-1", "eu-central-1"
 DOMAIN = {"DomainName": "video.example.com", "HostedZoneId": "Z1"}
@@ -218,7 +219,7 @@ def test_the_page_s_policy_is_the_one_that_the_local_platform_is_tested_with() -
     headers = security("PageHeaders")
 
     said = headers["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Sub"]
-    assert said == security_headers(("https://${UploadHost}", "${LoginUrl}"))["Content-Security-Policy"]
+    assert said == security_headers(("https://${UploadHost}",))["Content-Security-Policy"]
     assert "FrameOptions" not in headers
 
 
@@ -230,6 +231,23 @@ def test_what_encoders_stored_is_sandboxed_as_on_the_local_platform() -> None:
         "Override": True,
     }
     assert headers["ContentTypeOptions"] == {"Override": True}
+
+
+def test_no_address_is_told_to_whom_a_page_leads_and_no_answer_of_the_api_can_be_framed() -> None:
+    for name in ("SecurityHeaders", "PlaybackHeaders", "PageHeaders", "EmbedHeaders"):
+        assert security(name)["ReferrerPolicy"] == {"ReferrerPolicy": "no-referrer", "Override": True}
+    for name in ("SecurityHeaders", "PlaybackHeaders"):
+        assert security(name)["FrameOptions"] == {"FrameOption": "DENY", "Override": True}
+    assert "frame-ancestors 'none'" in security("SecurityHeaders")["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+    assert security_headers(())["Referrer-Policy"] == embed_headers("*")["Referrer-Policy"] == "no-referrer"
+
+
+def test_nobody_keeps_a_log_of_addresses_that_hold_tokens() -> None:
+    config, api = distribution(HOME), parsed.ROOT_TEMPLATE["Resources"]["Api"]["Properties"]
+
+    assert "Logging" not in config
+    assert {"AccessLogSetting", "MethodSettings"} & api.keys() == set()
+    assert parsed.resources("AWS::CloudFront::RealtimeLogConfig") == parsed.resources("AWS::Logs::Delivery") == []
 
 
 def text(value: Value, values: dict[str, str]) -> str:
@@ -262,7 +280,7 @@ def test_without_allowed_origins_no_other_site_s_player_reads_anything() -> None
     assert "CorsConfiguration" not in resolved.resources("Storage", HOME)["OutputBucket"]
     for each in config["CacheBehaviors"]:
         assert "OPTIONS" not in each.get("AllowedMethods", []) or each["TargetOriginId"] == "api"
-        assert "FunctionAssociations" not in each or each["TargetOriginId"] == "page"
+        assert "FunctionAssociations" not in each or each["TargetOriginId"] in ("page", "output")
 
 
 ALLOWED = {"AllowedOrigins": "https://a.example,https://*.b.example"}
@@ -345,7 +363,9 @@ def run(name: str, values: dict[str, str], requests: list[Value]) -> Value:
     code = POLICIES[name]["Properties"]["FunctionCode"]["Fn::Sub"]
     for parameter, value in values.items():
         code = code.replace(f"${{{parameter}}}", value)
-    events = json.dumps([{"version": "1.0", "request": each} for each in requests])
+    events = json.dumps(
+        [{"version": "1.0", **(each if "response" in each else {"request": each})} for each in requests]
+    )
     script = f"{code}\nconsole.log(JSON.stringify({events}.map(handler)))"
     return json.loads(subprocess.run(["node", "-e", script], capture_output=True, check=True).stdout)
 
@@ -409,6 +429,61 @@ def test_under_embed_there_is_the_embedded_player_and_never_the_page(path: str) 
     assert served["uri"] == "/embed.html"
 
 
+FILES = [
+    "a.m4s",
+    "i.mp4",
+    "index.m3u8",
+    "index.mpd",
+    "s.vtt",
+    "poster.jpg",
+    "plan.json",
+    "x.html",
+    "x",
+    "a.M4S",
+    "constructor",
+]
+STORED = [None, "public, max-age=31536000, immutable", "public, max-age=2", "private, no-store"]
+
+
+def answered(access: str, name: str, cached: str | None) -> Value:
+    """Type and caching of a file that says of itself that it is a page."""
+    said = {"content-type": {"value": "text/html"}, **({"cache-control": {"value": cached}} if cached else {})}
+    event = {"request": request(f"/videos/v/run/{name}"), "response": {"statusCode": 200, "headers": said}}
+    (response,) = run("Files", {"PlaybackAccess": access}, [event])
+    return {field: value["value"] for field, value in response["headers"].items()}
+
+
+@needs_node
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_s_name_decides_its_type_whatever_an_encoder_wrote_beside_it(name: str) -> None:
+    kind = TYPES[name.rsplit(".", 1)[1]][0] if name in FILES[:7] else "application/octet-stream"
+
+    assert answered("private", name, None)["content-type"] == kind
+    assert file_headers(f"/videos/v/run/{name}", "", True)["Content-Type"] == kind
+
+
+@needs_node
+@pytest.mark.parametrize("cached", STORED)
+def test_a_private_file_is_kept_by_no_cache_between_cloudfront_and_its_viewer(cached: str | None) -> None:
+    private, public = (answered(access, "a.m4s", cached).get("cache-control") for access in ("private", "public"))
+
+    assert private == file_headers("/videos/a.m4s", cached or "", True)["Cache-Control"]
+    assert private and private.split(", ")[0] == "private" and "public" not in private
+    assert private.count("private") == 1
+    assert private.split(", ")[1:] == [each for each in (cached or "").split(", ")[1:] if each]
+    assert public == cached
+
+
+def test_every_file_of_a_video_passes_through_that_function_and_is_cached_by_what_s3_said() -> None:
+    behaviors = [each for each in distribution(HOME)["CacheBehaviors"] if each["TargetOriginId"] == "output"]
+
+    function = {"EventType": "viewer-response", "FunctionARN": {"Fn::GetAtt": ["Policies", "Outputs.FilesArn"]}}
+    assert [each["FunctionAssociations"] for each in behaviors] == [[function]] * 3
+    assert parsed.template_of("Cdn")["Resources"]["Policies"]["Properties"]["Parameters"]["PlaybackAccess"] == {
+        "Fn::If": ["IsPrivate", "private", "public"]
+    }
+
+
 def preflight(origin: str, method: str = "OPTIONS") -> Value:
     asked = request("/api/shares/t/playback")
     return {**asked, "method": method, "headers": {"origin": {"value": origin}} if origin else {}}
@@ -445,7 +520,7 @@ def test_whatever_is_no_preflight_goes_on_to_the_api() -> None:
     assert run("Preflight", {"AllowedOrigins": "*"}, [asked]) == [asked]
 
 
-@pytest.mark.parametrize("name", ["Views", "Preflight"])
+@pytest.mark.parametrize("name", ["Views", "Preflight", "Files"])
 def test_a_function_of_the_edge_is_within_cloudfront_s_limits(name: str) -> None:
     code = POLICIES[name]["Properties"]["FunctionCode"]["Fn::Sub"]
 

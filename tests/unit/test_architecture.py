@@ -85,3 +85,17 @@ def test_functions_of_the_api_load_nothing_that_encodes() -> None:
 
     loaded = {rooms.room_of(name) for name in done.stdout.split() if name.startswith("vod.")}
     assert not loaded & {"encoder", "ffmpeg", "manifest", "sandbox"}
+
+
+ENTRY_POINTS = [*(rooms.SRC.parent / "lambda").glob("*.py"), *(rooms.SRC.parent / "container").glob("*.py")]
+
+
+@pytest.mark.parametrize("path", [*MODULES.values(), *ENTRY_POINTS], ids=lambda path: path.stem)
+def test_no_code_traces_answers_or_logs_whole_events(path: Path) -> None:
+    """Powertools' Tracer writes what a function answers into X-Ray, and `log_event` what it is asked into the log."""
+    code = path.read_text()
+
+    assert not {"aws_xray_sdk", "aws_lambda_powertools.tracing"} & rooms.imported(path)
+    assert not {"Tracer", "log_event", "log_uncaught_exceptions"} & set(
+        code.replace("(", " ").replace("=", " ").split()
+    )

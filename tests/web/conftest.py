@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, StorageState
 
 from local.api import Api
 from local.platform import Options, Platform
@@ -58,14 +58,14 @@ def video(api: Api, clip: Path) -> str:
 
 
 @pytest.fixture(scope="package")
-def session(browser: Browser, platform: Platform) -> str:
-    """What a browser keeps of somebody who has signed in, by hand, as JSON of its storage."""
+def session(browser: Browser, platform: Platform) -> StorageState:
+    """What a browser keeps of somebody who has signed in, by hand."""
     context = browser.new_context()
     visitor = Visitor(context.new_page(), platform.url)
     visitor.sign_in()
-    kept = visitor.page.evaluate("localStorage.getItem('vod.session')")
+    kept = context.storage_state()
     context.close()
-    return str(kept)
+    return kept
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def stranger(context: BrowserContext, platform: Platform) -> Iterator[Visitor]:
 
 
 @pytest.fixture
-def visitor(stranger: Visitor, session: str) -> Visitor:
+def visitor(stranger: Visitor, session: StorageState) -> Visitor:
     """Somebody who has signed in before."""
     stranger.remember(session)
     return stranger

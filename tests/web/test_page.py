@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Error, Request, Route
 
 from local.api import Api
 from local.deploy import resources
@@ -35,21 +35,33 @@ def test_signing_out_forgets_the_session(stranger: Visitor) -> None:
     stranger.press("Sign out")
 
     stranger.see("heading", "Upload once. Plays everywhere.")
-    assert stranger.page.evaluate("localStorage.getItem('vod.session')") is None
+    assert stranger.page.evaluate("localStorage.length") == 0
+    assert stranger.page.context.cookies() == []
+
+
+def shown_as_a_page(route: Route) -> None:
+    """What the type of files by their names prevents."""
+    response = route.fetch()
+    route.fulfill(response=response, headers={**response.headers, "content-type": "text/html"})
 
 
 def test_a_stored_page_runs_no_script_on_our_origin(visitor: Visitor, platform: Platform, video: str) -> None:
     bucket = next(each.physical_id for each in resources(platform.clients) if each.logical_id == "OutputBucket")
-    stored = {"Bucket": bucket, "Key": f"videos/{video}/x.html"}
-    page = b"<title>as stored</title><script>document.title = localStorage.getItem('vod.session')</script>"
+    page = b"<title>as stored</title><script>document.title = document.cookie + localStorage.length</script>"
     visitor.go(f"/watch/{video}")
     visitor.until("video.readyState >= 2")
 
-    platform.clients.s3.put_object(**stored, Body=page, ContentType="text/html")
-    visitor.go(f"/videos/{video}/x.html")
-
-    assert (visitor.page.title(), visitor.page.evaluate("self.origin")) == ("as stored", "null")
-    platform.clients.s3.delete_object(**stored)
+    for name, kind in (("x.html", "application/octet-stream"), ("x.m4s", "video/iso.segment")):
+        stored = {"Bucket": bucket, "Key": f"videos/{video}/{name}"}
+        platform.clients.s3.put_object(**stored, Body=page, ContentType="text/html")
+        address = f"/videos/{video}/{name}"
+        assert visitor.page.request.get(visitor.url + address).headers["content-type"] == kind
+        with pytest.raises(Error, match="Download is starting"):
+            visitor.go(address)
+        visitor.page.route(visitor.url + address, shown_as_a_page)
+        visitor.go(address)
+        assert (visitor.page.title(), visitor.page.evaluate("self.origin")) == ("as stored", "null")
+        platform.clients.s3.delete_object(**stored)
     visitor.forgive("sandboxed")
 
 
@@ -162,6 +174,21 @@ def test_a_video_is_renamed_tagged_found_and_deleted(visitor: Visitor, api: Api,
     visitor.see("heading", "Library")
     visitor.page.get_by_label("Search by title").fill("dawn holi")
     visitor.see("heading", "Nothing matches")
+
+
+def test_a_share_page_names_its_address_to_nobody(stranger: Visitor, api: Api, video: str) -> None:
+    share = api.call("POST", f"/videos/{video}/shares", {"expiresInHours": 1})["share"]
+    url, asked = share["url"], list[Request]()
+    stranger.page.on("request", lambda request: asked.append(request))
+
+    stranger.page.goto(url)
+    stranger.until("video.readyState >= 2")
+
+    token = url.rsplit("/", 1)[1]
+    assert any(token in each.url for each in asked)
+    for each in asked:
+        assert token not in each.all_headers().get("referer", ""), each.url
+    api.call("DELETE", f"/videos/{video}/shares/{share['id']}")
 
 
 def test_who_has_a_share_link_watches_without_an_account_until_it_is_revoked(

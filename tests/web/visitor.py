@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import ConsoleMessage, Locator, Page
+from playwright.sync_api import ConsoleMessage, Locator, Page, StorageState
 
 from local.platform import PASSWORD, USER
 
@@ -50,10 +50,13 @@ class Visitor:
         hosts = {urlsplit(url).hostname for url in self.asked if urlsplit(url).scheme.startswith("http")}
         return {host for host in hosts if host not in ("localhost", "127.0.0.1")} - {None}  # type: ignore[return-value]
 
-    def remember(self, session: str) -> None:
+    def remember(self, session: StorageState) -> None:
         """Be signed in from the first page on."""
+        self.page.context.add_cookies(session["cookies"])  # type: ignore[arg-type]
+        kept = {each["name"]: each["value"] for origin in session["origins"] for each in origin["localStorage"]}
         self.page.context.add_init_script(
-            f"localStorage.getItem('vod.session') ?? localStorage.setItem('vod.session', {json.dumps(session)})"
+            f"for (const [name, value] of Object.entries({json.dumps(kept)}))"
+            " localStorage.getItem(name) ?? localStorage.setItem(name, value)"
         )
 
     def go(self, path: str) -> None:

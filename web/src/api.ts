@@ -79,14 +79,11 @@ export async function grant(id: string): Promise<Grant> {
 
 async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
   const token = await idToken();
-  if (!token) throw new ApiError(401, "unauthorized", "You are signed out. Sign in again.");
   try {
     return await send(path, request(method, token, body));
   } catch (error) {
     if (!(error instanceof ApiError && error.status === 401)) throw error;
-    const renewed = await renewedToken();
-    if (!renewed) throw error;
-    return await send(path, request(method, renewed, body));
+    return await send(path, request(method, await renewedToken(), body));
   }
 }
 

@@ -1,13 +1,14 @@
-/** Sign-in by the OAuth code flow with PKCE against Cognito's hosted login, or its stand-in on a local platform. */
+/**
+ * Sign-in by the OAuth code flow with PKCE against Cognito's hosted login, or its stand-in on a local platform.
+ *
+ * Scripts only ever hold an id token, in memory. The refresh token is in a cookie that the browser sends to
+ * `/api/session` and shows to no script, so a session survives a reload.
+ */
 
 import { config } from "./config";
 import { challenge, claims, secret } from "./pkce";
+import { ApiError, send } from "./request";
 import * as storage from "./storage";
-
-interface Session {
-  idToken: string;
-  refreshToken: string | null;
-}
 
 interface Attempt {
   verifier: string;
@@ -15,17 +16,26 @@ interface Attempt {
   returnTo: string;
 }
 
-const SESSION = "vod.session";
+const SIGNED_IN = "vod.signed-in"; // when that was: no secret, so that every tab knows at once whether to ask for a token
 const ATTEMPT = "vod.sign-in";
+const BEFORE_COOKIES = "vod.session"; // where earlier releases kept tokens
 const REFRESH_BEFORE_SECONDS = 60;
 const KEEPS_NOTHING = "Your browser does not store data for this site. Allow cookies and site data, then sign in.";
+const SIGNED_OUT = "You are signed out. Sign in again.";
 
-let refreshing: Promise<string | null> | null = null;
+let token: string | null = null;
+let refreshing: Promise<string> | null = null;
 const listeners = new Set<() => void>();
 
-/** Call back when somebody signs in or out, in any tab; returns how to stop. */
+storage.keep("localStorage", BEFORE_COOKIES, null);
+
+/** Call back when somebody signs in or out, in any tab, and when their name is known; returns how to stop. */
 export function onSessionChange(listener: () => void): () => void {
-  const inOtherTab = (event: StorageEvent) => event.key === SESSION && listener();
+  const inOtherTab = (event: StorageEvent) => {
+    if (event.key !== SIGNED_IN) return;
+    token = null; // it may be somebody else now
+    listener();
+  };
   listeners.add(listener);
   addEventListener("storage", inOtherTab);
   return () => {
@@ -34,25 +44,24 @@ export function onSessionChange(listener: () => void): () => void {
   };
 }
 
-function session(): Session | null {
-  const text = storage.kept("localStorage", SESSION);
-  return text ? (JSON.parse(text) as Session) : null;
-}
-
-function keep(fresh: Session | null): void {
-  storage.keep("localStorage", SESSION, fresh && JSON.stringify(fresh));
+function keep(fresh: string | null): void {
+  token = fresh;
   listeners.forEach((listener) => listener());
 }
 
-export function isSignedIn(): boolean {
-  return session() !== null;
+function forget(): void {
+  storage.keep("localStorage", SIGNED_IN, null);
+  keep(null);
 }
 
-/** The name to show for who is signed in. */
+export function isSignedIn(): boolean {
+  return storage.kept("localStorage", SIGNED_IN) !== null;
+}
+
+/** The name to show for who is signed in; empty until there is a token. */
 export function userName(): string {
-  const current = session();
-  if (!current) return "";
-  const said = claims(current.idToken);
+  if (!token) return "";
+  const said = claims(token);
   return String(said["email"] ?? said["cognito:username"] ?? said["sub"] ?? "");
 }
 
@@ -64,7 +73,7 @@ export async function signIn(returnTo: string): Promise<void> {
   const query = new URLSearchParams({
     response_type: "code",
     client_id: clientId,
-    redirect_uri: redirectUri(),
+    redirect_uri: `${location.origin}/signed-in`,
     scope: scopes.join(" "),
     state: attempt.state,
     code_challenge: await challenge(attempt.verifier),
@@ -81,13 +90,9 @@ export async function finishSignIn(search: string): Promise<string> {
   const code = answer.get("code");
   if (!code) throw new Error(refusal(answer.get("error")));
   if (!attempt || attempt.state !== answer.get("state")) throw new Error("This sign-in was not started in this browser tab. Please sign in again.");
-  const tokens = await exchange({
-    grant_type: "authorization_code",
-    code,
-    redirect_uri: redirectUri(),
-    code_verifier: attempt.verifier,
-  });
-  keep({ idToken: tokens.id_token, refreshToken: tokens.refresh_token ?? null });
+  const { idToken } = await ask("POST", "", { code, verifier: attempt.verifier });
+  storage.keep("localStorage", SIGNED_IN, String(Date.now()));
+  keep(idToken);
   return attempt.returnTo;
 }
 
@@ -98,60 +103,40 @@ export function refusal(code: string | null): string {
   return "The sign-in did not succeed. Please sign in again.";
 }
 
-/** A token that is good for a minute at least, or null when nobody is signed in any more. */
-export async function idToken(): Promise<string | null> {
-  const current = session();
-  if (!current) return null;
-  const left = Number(claims(current.idToken)["exp"]) - Date.now() / 1000;
-  return left > REFRESH_BEFORE_SECONDS ? current.idToken : renewedToken();
+/** A token that is good for a minute at least. Throws an ApiError 401 when nobody is signed in any more. */
+export async function idToken(): Promise<string> {
+  if (!isSignedIn()) throw new ApiError(401, "unauthorized", SIGNED_OUT);
+  const left = token ? Number(claims(token)["exp"]) - Date.now() / 1000 : 0;
+  return token && left > REFRESH_BEFORE_SECONDS ? token : renewedToken();
 }
 
-/** A new token by the refresh token; asked for once, however many wait for it. */
-export function renewedToken(): Promise<string | null> {
+/** A new token by the session's cookie; asked for once, however many wait for it. */
+export function renewedToken(): Promise<string> {
   refreshing ??= renew().finally(() => (refreshing = null));
   return refreshing;
 }
 
-async function renew(): Promise<string | null> {
-  const current = session();
-  if (!current?.refreshToken) {
-    keep(null);
-    return null;
-  }
+async function renew(): Promise<string> {
   try {
-    const tokens = await exchange({ grant_type: "refresh_token", refresh_token: current.refreshToken });
-    keep({ idToken: tokens.id_token, refreshToken: tokens.refresh_token ?? current.refreshToken });
-    return tokens.id_token;
+    const { idToken } = await ask("POST", "/token");
+    keep(idToken);
+    return idToken;
   } catch (error) {
-    if (error instanceof TypeError) throw error; // the network, not the session
-    keep(null);
-    return null;
+    if (error instanceof ApiError && error.status === 401) forget();
+    throw error;
   }
 }
 
-/** Forget the session here and at the login page. */
-export function signOut(): void {
+/** End the session everywhere: its refresh token, here, and at the login page. Throws when it is not ended. */
+export async function signOut(): Promise<void> {
+  await ask("DELETE", "");
   const { domain, clientId } = config().auth;
-  keep(null);
+  forget();
   const query = new URLSearchParams({ client_id: clientId, logout_uri: `${location.origin}/` });
   location.assign(`${domain}/logout?${query}`);
 }
 
-function redirectUri(): string {
-  return `${location.origin}/signed-in`;
-}
-
-interface Tokens {
-  id_token: string;
-  refresh_token?: string;
-}
-
-async function exchange(values: Record<string, string>): Promise<Tokens> {
-  const { domain, clientId } = config().auth;
-  const answer = await fetch(`${domain}/oauth2/token`, {
-    method: "POST",
-    body: new URLSearchParams({ client_id: clientId, ...values }),
-  });
-  if (!answer.ok) throw new Error(`The sign-in was refused (${answer.status}). Please sign in again.`);
-  return (await answer.json()) as Tokens;
+function ask(method: string, path: string, body?: unknown): Promise<{ idToken: string }> {
+  const said = body === undefined ? {} : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
+  return send(`/session${path}`, { method, ...said });
 }

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
-from vod.api import delete, deliver, library, runs, shares, upload
+from vod.api import delete, deliver, library, runs, session, shares, upload
 from vod.api.shapes import NewVideoBody
 
 _ANY: Any = None
@@ -24,6 +24,10 @@ _ERRORS = {
     "409": "The video's status does not allow this",
     "413": "Larger than this endpoint accepts",
     "429": "An owner's daily limit is reached; the message says when it resets",
+}
+_UNAVAILABLE = {
+    "description": "The sign-in service does not answer; try again in a minute",
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
 }
 _TIME = {"type": "string", "format": "date-time"}
 _UPLOAD = {
@@ -65,7 +69,7 @@ _UPLOAD = {
 def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document as plain data."""
     app = APIGatewayRestResolver(enable_validation=True)
-    for part in (upload, library, runs, delete, deliver, shares):
+    for part in (upload, library, runs, delete, deliver, shares, session):
         app.include_router(part.routes(_ANY))
     text = app.get_openapi_json_schema(title="Video transcoding platform", version="1.0.0")
     made = cast(dict[str, Any], json.loads(text))
@@ -124,6 +128,10 @@ def _describe_auth(made: dict[str, Any]) -> None:
         *(path for path in made["paths"] if "/manifest/" in path),
     ):
         made["paths"][path]["get"]["security"] = []  # the address is the proof
+    for path in ("/session", "/session/token"):
+        for operation in made["paths"][path].values():
+            operation["security"] = []  # a code or the session's cookie is the proof
+            operation["responses"]["503"] = _UNAVAILABLE
     made["servers"] = [{"url": "/api", "description": "Below the URL of the CDN"}]
 
 

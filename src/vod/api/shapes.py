@@ -98,6 +98,13 @@ class ShareBody(Body):
     sites: Annotated[list[Site], Field(max_length=20)] = Field(default_factory=list)
 
 
+class SessionBody(Body):
+    """`POST /session`: the code that the sign-in page sent, and the PKCE verifier of whoever asked for it."""
+
+    code: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+    verifier: Annotated[str, StringConstraints(pattern=r"^[\w.~-]{43,128}$")]
+
+
 class RetryBody(Body):
     """`POST /videos/{id}/retry`: the rendition of a ready video to encode again; without it the whole video."""
 

@@ -7,10 +7,14 @@ from aws_lambda_powertools import Logger
 from vod import keys
 
 _PACKAGE = "vod"
+_TALKATIVE = ("aws_lambda_powertools", "boto3", "botocore", "s3transfer", "urllib3")
+"""With LogLevel=DEBUG Lambda sets the root logger to DEBUG, at which these log keys, tokens and signed addresses."""
 
 
 def logger() -> Logger:
     """The logger of an entry point, named like the package: what the steps log comes in its shape, with its keys."""
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.INFO)
     return Logger(service=_PACKAGE)
 
 

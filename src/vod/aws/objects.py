@@ -19,7 +19,7 @@ _SHORT = "public, max-age=2"
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 _ONCE = {"IfNoneMatch": "*"}
 _EXISTS, _AT_ONCE = "PreconditionFailed", "ConditionalRequestConflict"
-_TYPES = {
+TYPES = {
     "m3u8": ("application/vnd.apple.mpegurl", _SHORT),
     "mpd": ("application/dash+xml", _SHORT),
     "m4s": ("video/iso.segment", _IMMUTABLE),
@@ -28,7 +28,7 @@ _TYPES = {
     "jpg": ("image/jpeg", _IMMUTABLE),
     "json": ("application/json", "private, no-store"),
 }
-"""By the suffix of an output key: its content type and how long it may be cached."""
+"""By the suffix of an output key: its content type and how long it may be cached. The CDN has the same types."""
 
 
 def _sizes(pages: Iterable[dict[str, Any]]) -> dict[str, int]:
@@ -51,7 +51,7 @@ class S3Output:
         self._put(key, data, {})
 
     def _put(self, key: str, data: bytes, condition: Mapping[str, str]) -> None:
-        kind, cache = _TYPES[key.rsplit(".", 1)[1]]
+        kind, cache = TYPES[key.rsplit(".", 1)[1]]
         self._client.put_object(
             Bucket=self._bucket, Key=key, Body=data, ContentType=kind, CacheControl=cache, **condition
         )

@@ -6,10 +6,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from vod.access.delivery import Delivery
 from vod.access.passes import Key
+from vod.aws import hosted_login
 from vod.aws.addresses import signing_client
 from vod.aws.clients import client
 from vod.aws.events import SnsEvents
 from vod.aws.executions import StepFunctions
+from vod.aws.hosted_login import PageClient
 from vod.aws.ledger import DynamoLedger
 from vod.aws.metrics import EmfMetrics
 from vod.aws.objects import S3Output, S3Sources
@@ -131,6 +133,14 @@ def public_url(env: Environment) -> Renewed[str]:
         return str(ssm.get_parameter(Name=env["PUBLIC_URL_PARAMETER"])["Parameter"]["Value"]).rstrip("/")
 
     return Renewed(read, _UNREADABLE)
+
+
+def page_client(env: Environment) -> Renewed[PageClient]:
+    """The page's client comes from a parameter, since it needs the CDN's address, and the CDN needs the API."""
+    ssm, cognito = client("ssm"), client("cognito-idp")
+    return Renewed(
+        lambda: hosted_login.page_client(ssm, cognito, env["PAGE_CLIENT_PARAMETER"], env["USER_POOL_ID"]), _UNREADABLE
+    )
 
 
 def delivery(env: Environment) -> Callable[[], Delivery]:

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 from vod.aws.background import BackgroundFunction
 from vod.aws.clients import client
+from vod.aws.hosted_login import HostedLogin
 from vod.money.limits import GIB
 from vod.steps.delete import Deleting
 from vod.steps.deliver import Delivering
 from vod.steps.library import Library
 from vod.steps.parts import MIB
 from vod.steps.runs import Runs
+from vod.steps.session import Sessions
 from vod.steps.shares import Sharing
 from vod.steps.upload import UploadLimits, Uploads
 from vod.wiring import adapters
@@ -55,3 +57,8 @@ def deleting(env: Environment) -> Deleting:
     """The delete step, as far as a caller waits for it."""
     receipts = adapters.receipts(env)
     return Deleting(adapters.videos(env), receipts, BackgroundFunction(client("lambda"), env["RECONCILE_FUNCTION"]))
+
+
+def sessions(env: Environment) -> Sessions:
+    """Sessions of the page."""
+    return Sessions(HostedLogin(env["LOGIN_URL"], adapters.page_client(env)), adapters.public_url(env))

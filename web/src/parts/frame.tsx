@@ -1,7 +1,9 @@
 /** The page around the views: where one is, and who one is. */
 
 import type { ComponentChildren } from "preact";
-import { signOut, userName } from "../auth";
+import { useEffect, useState } from "preact/hooks";
+import { onSessionChange, signOut, userName } from "../auth";
+import { sentence } from "../request";
 import { Link } from "./basics";
 import { DropAnywhere } from "./drop";
 import { useUploads } from "./hooks";
@@ -26,15 +28,7 @@ export function Frame({ at, children }: { at: string; children: ComponentChildre
               <UploadCount />
             </NavLink>
           </nav>
-          <div class="who">
-            <span class="who-name" title={userName()}>
-              {userName()}
-            </span>
-            <button type="button" class="button button-quiet button-small" onClick={signOut}>
-              <Icon name="exit" />
-              <span class="who-exit">Sign out</span>
-            </button>
-          </div>
+          <Who />
         </div>
       </header>
       <main id="content" class="main" tabIndex={-1}>
@@ -42,6 +36,30 @@ export function Frame({ at, children }: { at: string; children: ComponentChildre
       </main>
       <DropAnywhere />
     </>
+  );
+}
+
+/** Who is signed in, and the way out; the name comes with the first token. */
+function Who() {
+  const [name, setName] = useState(userName);
+  const [error, setError] = useState("");
+  useEffect(() => onSessionChange(() => setName(userName())), []);
+  return (
+    <div class="who">
+      {error ? (
+        <span class="tone-failed" role="alert">
+          {error}
+        </span>
+      ) : (
+        <span class="who-name" title={name}>
+          {name}
+        </span>
+      )}
+      <button type="button" class="button button-quiet button-small" onClick={() => signOut().catch((failure: unknown) => setError(sentence(failure)))}>
+        <Icon name="exit" />
+        <span class="who-exit">Sign out</span>
+      </button>
+    </div>
   );
 }
 
