@@ -292,3 +292,21 @@ def test_of_many_that_started_by_their_size_only_those_go_on_whose_plans_fit(led
     outcomes = [admit(ledger, name, 11, most=36) for name in names]
 
     assert outcomes == [Admitted.YES] * 3 + [Admitted.NO_MONEY] * 3, "6 + 3 * 10 is the most that fits"
+
+
+def test_a_plan_that_two_functions_make_at_once_counts_once(table: Any) -> None:
+    class Late(DynamoLedger):
+        """Has read what was set aside before the other function changed it."""
+
+        def _item(self, execution: str) -> dict[str, Any] | None:
+            return read.pop() if read else super()._item(execution)
+
+    ledger, limits = DynamoLedger(table, TABLE), Limits(owner_seconds=40)
+    reserve(ledger, "one", 5, most=0)
+    read = [ledger._item("one")]
+
+    assert admit(ledger, "one", 5, seconds=30, limits=limits) is Admitted.YES
+    assert admit(Late(table, TABLE), "one", 5, seconds=10, limits=limits) is Admitted.YES
+
+    assert read == []
+    assert admit(ledger, "two", 0, seconds=10, limits=limits) is Admitted.YES

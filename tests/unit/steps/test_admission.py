@@ -160,7 +160,7 @@ def test_a_video_that_was_cancelled_while_it_was_planned_does_not_wait() -> None
     world.ledger.__class__ = Cancelled
 
     assert world.plan(video) == {"outcome": "postponed"}
-    assert world.video(video).status is Status.CANCELLED
+    assert (world.video(video).status, world.video(video).run) == (Status.CANCELLED, samples.RUN)
     assert world.starting.waiting.of_owner("ann", 9) == ()
 
 
@@ -173,6 +173,8 @@ def test_a_video_that_costs_too_much_needs_an_admin_and_nothing_is_set_aside_for
     assert (answer["outcome"], answer["error"]["code"]) == ("refused", "approval_required")
     assert world.ledger.reserved == {}
     assert world.output.objects == {}
+    world.videos.records[video.id] = replace(world.video(video), approved_run="the run before")
+    assert world.plan(video)["outcome"] == "refused"
     world.videos.records[video.id] = replace(world.video(video), approved_run=samples.RUN)
     assert world.plan(video)["outcome"] == "planned"
 
