@@ -182,7 +182,12 @@ def test_bytes_in_the_body_are_stored_at_once(load: Callable[[str], Handler], s3
         (request("POST", "/videos", {"filename": "a", "size": 2 * 2**30}), 413, "too_large", "1024 MiB"),
         (request("POST", "/videos", bytes(5 * 2**20 + 1), {"filename": "a"}), 413, "body_too_large", "upload URL"),
         (request("GET", "/videos/none/upload"), 404, "not_found", "video"),
-        (request("POST", "/videos/none/upload/complete", {"parts": []}), 400, "invalid_request", "parts"),
+        (
+            request("POST", f"/videos/{samples.VIDEO_ID}/upload/complete", {"parts": []}),
+            400,
+            "invalid_request",
+            "parts",
+        ),
         (request("GET", "/elsewhere"), 404, "not_found", "path"),
     ],
 )
@@ -367,7 +372,7 @@ def test_a_shared_video_is_played_without_an_account_until_its_link_is_revoked(
 
 @pytest.mark.parametrize("site", ["a.example", "https://a.example/", "*", "https://a.example; script-src *"])
 def test_a_site_of_a_link_is_an_origin(load: Callable[[str], Handler], site: str) -> None:
-    status, body = answer(load("library")(request("POST", "/videos/v/shares", {"sites": [site]})))
+    status, body = answer(load("library")(request("POST", f"/videos/{samples.VIDEO_ID}/shares", {"sites": [site]})))
 
     assert (status, body["code"]) == (400, "invalid_request")
     assert "sites.0: Write an origin, such as https://example.com or https://*.example.com." in body["message"]
@@ -393,7 +398,9 @@ def test_strangers_are_asked_to_sign_in_where_videos_are_private(load: Callable[
 
 @pytest.mark.parametrize("hours", [0, 721, "x"])
 def test_a_link_lives_between_an_hour_and_thirty_days(load: Callable[[str], Handler], hours: Any) -> None:
-    status, body = answer(load("library")(request("POST", "/videos/v/shares", {"expiresInHours": hours})))
+    status, body = answer(
+        load("library")(request("POST", f"/videos/{samples.VIDEO_ID}/shares", {"expiresInHours": hours}))
+    )
 
     assert (status, body["code"]) == (400, "invalid_request")
     assert "expiresInHours" in body["message"]
