@@ -38,6 +38,7 @@ ANSWERS: dict[str, Any] = {
     "reconcile": {"repaired": {}},
     "runs": 404,
     "scratch": {"files": 0},
+    "session": 403,  # the event's page is another platform's
     "sign": "signed",
     "spend": {"noted": True},
     "upload": 201,
