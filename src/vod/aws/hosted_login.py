@@ -2,7 +2,8 @@
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import urllib3
@@ -12,8 +13,10 @@ from vod.ports.sign_in import Tokens
 
 logger = logging.getLogger(__name__)
 _TIMEOUT = urllib3.Timeout(connect=5, read=10)
-_REFUSED = "invalid_grant"
+_REFUSED = frozenset(("invalid_grant",))
 """RFC 6749: the code or refresh token is wrong, used, expired or revoked."""
+_NO_SESSION = _REFUSED | {"invalid_request", "unsupported_token_type"}
+"""The same of a token that is to be revoked (RFC 7009, and Cognito's own answers)."""
 
 
 class PageClient(NamedTuple):
@@ -47,13 +50,14 @@ class HostedLogin:
         return self._tokens(grant_type="refresh_token", refresh_token=refresh_token)
 
     def revoke(self, refresh_token: str) -> None:
-        self._ask("revoke", {"token": refresh_token})
+        with suppress(Unauthorized):  # a session that is over already
+            self._ask("revoke", {"token": refresh_token}, _NO_SESSION)
 
     def _tokens(self, **fields: str) -> Tokens:
-        answer = json.loads(self._ask("token", fields))
+        answer = json.loads(self._ask("token", fields, _REFUSED))
         return Tokens(str(answer["id_token"]), answer.get("refresh_token"))
 
-    def _ask(self, endpoint: str, fields: dict[str, str]) -> bytes:
+    def _ask(self, endpoint: str, fields: dict[str, str], refusals: Collection[str]) -> bytes:
         headers = urllib3.make_headers(basic_auth=":".join(self._client()))
         address = f"{self._url}/oauth2/{endpoint}"
         try:
@@ -65,7 +69,7 @@ class HostedLogin:
             raise _unavailable() from None
         if answer.status == 200:
             return answer.data
-        if (error := _error(answer.data)) == _REFUSED:
+        if (error := _error(answer.data)) in refusals:
             raise Unauthorized("Your sign-in has expired. Sign in again.")
         logger.warning("the sign-in service answered %d %s", answer.status, error)
         raise _unavailable()

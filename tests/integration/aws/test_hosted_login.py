@@ -75,6 +75,15 @@ def test_a_refused_session_is_over(login: HostedLogin, endpoint: Any) -> None:
         login.refresh("secret-token")
 
 
+@pytest.mark.parametrize("error", ["invalid_grant", "invalid_request", "unsupported_token_type"])
+def test_a_session_that_is_over_already_can_be_ended(login: HostedLogin, endpoint: Any, error: str) -> None:
+    endpoint.status, endpoint.answer = 400, json.dumps({"error": error}).encode()
+
+    login.revoke("r")
+
+    assert len(endpoint.asked) == 1
+
+
 @pytest.mark.parametrize(
     ("status", "answer"), [(500, b"<html>"), (400, b'{"error": "invalid_client"}'), (302, b""), (429, b"[]")]
 )
