@@ -1,8 +1,9 @@
-"""Condition keys that ministack leaves out: dynamodb:LeadingKeys of items, s3:VersionId of a version that is read, and
-those that ask for conditional writes to S3.
+"""Condition keys that ministack leaves out: dynamodb:LeadingKeys and dynamodb:Attributes of items, s3:VersionId of a
+version that is read, and those that ask for conditional writes to S3.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,6 +12,12 @@ from ministack.services import dynamodb
 
 from local.emulator import seams
 
+_WORD = re.compile(r"(?<![:\w.#])#?[A-Za-z_]\w*")
+_OF_EXPRESSIONS = (
+    *("set", "remove", "add", "delete", "and", "or", "not", "between", "in"),
+    *("attribute_exists", "attribute_not_exists", "attribute_type", "begins_with", "contains", "size"),
+    *("if_not_exists", "list_append"),
+)
 _items = iam_actions.dynamodb_service_context
 _objects = iam_actions.s3_service_context
 
@@ -23,7 +30,17 @@ def of_items(body: bytes) -> dict[str, Any]:
     except ValueError:
         return context
     keys = [text for item in _named(request) if (text := _partition(request, item))]
+    if isinstance(request, dict) and "UpdateExpression" in request:
+        context["dynamodb:Attributes"] = sorted(_updated(request))
     return context | ({"dynamodb:LeadingKeys": keys} if keys else {})
+
+
+def _updated(request: Mapping[str, Any]) -> set[str]:
+    """The attributes that an update names: of its key, in what it sets and in what it asks."""
+    aliases = request.get("ExpressionAttributeNames") or {}
+    written = " ".join(str(request.get(name, "")) for name in ("UpdateExpression", "ConditionExpression"))
+    words = {word for word in _WORD.findall(written) if word.lower() not in _OF_EXPRESSIONS}
+    return {*(request.get("Key") or {}), *(aliases.get(word, word) for word in words)}
 
 
 def _named(request: Any) -> Iterator[Mapping[str, Any]]:

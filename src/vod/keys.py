@@ -45,6 +45,11 @@ def record_partition(video_id: str) -> str:
     return f"VIDEO#{video_id}"
 
 
+def is_record(partition: str) -> bool:
+    """Whether it is such a partition."""
+    return partition.startswith("VIDEO#")
+
+
 def recorded_video_id(partition: str) -> str:
     """The video whose records a partition holds."""
     return partition.removeprefix("VIDEO#")
@@ -70,6 +75,11 @@ def chunk_record(partition: str, sort: str) -> tuple[str, str] | None:
     """The video's id and run whose chunk's progress a record is; None for any other record."""
     kind, _, rest = sort.partition("#")
     return (partition.partition("#")[2], rest.split("#")[0]) if kind == "CHUNK" else None
+
+
+def chunk_number(sort: str) -> int:
+    """The number of the chunk whose progress a record of that partition is; ValueError for another record."""
+    return int(sort.rsplit("#", 1)[1])
 
 
 def token_sort_key(run: str) -> str:

@@ -197,9 +197,19 @@ def test_of_its_own_run_it_writes_only_what_encoders_write(taken: Taken, made: M
         s3.put_object(Bucket=output, Key=prefix + name, Body=b"x")
         assert s3.get_object(Bucket=output, Key=prefix + name)["ContentLength"] == 1
     key = {"pk": {"S": f"PROGRESS#{taken.video_id}"}, "sk": {"S": keys.chunk_sort_key("none", 0)}}
-    table.update_item(
-        TableName=made("Table"), Key=key, UpdateExpression="SET a = :v", ExpressionAttributeValues={":v": {"S": "x"}}
-    )
+
+    def change(attribute: str) -> None:
+        table.update_item(
+            TableName=made("Table"),
+            Key=key,
+            UpdateExpression="SET #a = :v",
+            ExpressionAttributeNames={"#a": attribute},
+            ExpressionAttributeValues={":v": {"S": "x"}},
+        )
+
+    change("frames")
+    for attribute in ("owner", "kind", "createdAt", "pending", "updatedAt", "status"):  # what the indexes list by
+        assert is_refused(lambda attribute=attribute: change(attribute)), attribute  # type: ignore[misc]
 
 
 def test_whoever_makes_one_rendition_anew_writes_its_track_alone(

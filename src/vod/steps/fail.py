@@ -61,8 +61,17 @@ def reason(error: Document) -> Failure:
         return _OF_EXIT_CODES[code]
     if _lacked_its_image(error.get("Cause")):
         return _IMAGE_MISSING
-    logger.error("execution failed: %s", json.dumps(error)[:2000])
+    told = error | {"Cause": _without_overrides(error.get("Cause"))}
+    logger.error("execution failed: %s", json.dumps(told)[:2000])
     return _INTERNAL
+
+
+def _without_overrides(cause: Any) -> Any:
+    """A cause that describes a task, without what it was started with: that holds its run's token."""
+    try:
+        return {name: value for name, value in json.loads(cause).items() if name != "Overrides"}
+    except (TypeError, ValueError, AttributeError):
+        return cause
 
 
 def _exit_codes(cause: Any) -> set[int]:

@@ -44,3 +44,19 @@ def test_a_session_ends_soon(table: Any) -> None:
 
     left = clock.parse(given.expiration) - datetime.now(UTC)
     assert timedelta(0) < left <= timedelta(seconds=SESSION_SECONDS + 5)
+
+
+def test_what_a_task_that_was_taken_over_wrote_among_its_progress_breaks_no_list(table: Any) -> None:
+    videos = DynamoVideos(table, TABLE)
+    videos.create(samples.video())
+    strange: list[tuple[str, dict[str, Any]]] = [
+        (f"CHUNK#{samples.RUN}#zz", {"frames": {"N": "1"}}),
+        (f"CHUNK#{samples.RUN}#00001", {"frames": {"S": "x"}}),
+        ("VIDEO", {"kind": {"S": "VIDEO"}, "owner": {"S": "ann"}, "createdAt": {"S": "2999-01-01T00:00:00.000Z"}}),
+    ]
+    for sk, fields in strange:
+        table.put_item(TableName=TABLE, Item={"pk": {"S": f"PROGRESS#{samples.VIDEO_ID}"}, "sk": {"S": sk}, **fields})
+
+    assert videos.chunk_frames(samples.VIDEO_ID, samples.RUN) == {}
+    for owner in ("ann", None):
+        assert [video.id for video in videos.page(owner, None, 10, None).videos] == [samples.VIDEO_ID]

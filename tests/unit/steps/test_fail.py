@@ -1,5 +1,7 @@
 import json
 
+import pytest
+
 from tests import samples
 from tests.fakes import FakeEvents, FakeMetrics, FakeVideos
 from vod.record.status import Status
@@ -89,3 +91,15 @@ def test_our_own_reasons_are_kept_and_others_are_internal() -> None:
     assert reason({"code": "corrupt", "message": "The file is damaged."}) == CORRUPT
     assert reason({"Error": "States.Timeout", "Cause": "secret detail"}).code == "internal"
     assert "secret" not in reason({"Error": "x", "Cause": "secret detail"}).message
+
+
+def test_the_token_of_a_task_that_failed_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    task = {
+        "StopCode": "EssentialContainerExited",
+        "Overrides": {"Environment": [{"Name": "RUN_TOKEN", "Value": "t0k"}]},
+    }
+
+    reason({"Error": "States.TaskFailed", "Cause": json.dumps(task)})
+
+    assert "EssentialContainerExited" in caplog.text
+    assert "t0k" not in caplog.text
