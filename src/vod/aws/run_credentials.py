@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import suppress
 from typing import Any
 
 import boto3
@@ -32,11 +33,12 @@ def use(function: str, video_id: str, run: str, token: str) -> None:
 
 
 def _invoked(functions: Any, function: str, question: bytes) -> Any:
-    """The function's answer; EncodeInterrupted where it fails every time."""
+    """The function's answer; EncodeInterrupted where it fails, or is throttled, every time."""
     for pause in (*retry.delays(), 0.0):
-        answer = functions.invoke(FunctionName=function, Payload=question)
-        if "FunctionError" not in answer:
-            return answer
+        with suppress(functions.exceptions.TooManyRequestsException):
+            answer = functions.invoke(FunctionName=function, Payload=question)
+            if "FunctionError" not in answer:
+                return answer
         time.sleep(pause)
     raise EncodeInterrupted("the function that hands out credentials failed")
 

@@ -11,6 +11,7 @@ import hmac
 import json
 import os
 import secrets
+import stat
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -60,12 +61,12 @@ class Journal:
         if whole:
             _write(self._path, "ab", b"".join(whole))
         # In place, not by renaming: who opens a file of NFS sees what was last written to it, a name may be cached.
-        _write(self._place / _OWNER, "wb", self._owner.encode())
+        _write(self._place / _OWNER, "wb", f"{self._owner} {self._named(self._owner)}".encode())
 
     def _before(self) -> bytes:
         """The whole lines of who had it before."""
         with suppress(FileNotFoundError):
-            written = (self._owners_file() or self._newest_file()).read_bytes()
+            written = _read(self._file_of(owner) if (owner := self._owner_now()) else self._newest_file())
             return written[: written.rfind(b"\n") + 1]
         return b""
 
@@ -83,9 +84,15 @@ class Journal:
     def _coded(self, entry: bytes) -> str:
         return hmac.digest(self._seal, self._code.encode() + entry, "sha256").hex()
 
-    def _owners_file(self) -> Path | None:
-        owner = (self._place / _OWNER).read_text()
-        return self._file_of(owner) if owner else None
+    def _owner_now(self) -> str:
+        """Whose it is; empty while that is written, and where somebody else wrote it."""
+        with suppress(FileNotFoundError):
+            owner, _, code = _read(self._place / _OWNER).decode(errors="replace").partition(" ")
+            return owner if hmac.compare_digest(code.encode(), self._named(owner).encode()) else ""
+        return ""
+
+    def _named(self, owner: str) -> str:
+        return hmac.digest(self._seal, b"owner " + owner.encode(), "sha256").hex()
 
     def _newest_file(self) -> Path:
         """For an encoder that was killed while it wrote that it is the owner; its own file was there before."""
@@ -93,10 +100,8 @@ class Journal:
 
     def check(self) -> None:
         """Raise Superseded when another encoder has taken over: store nothing any more."""
-        owner = ""
-        with suppress(FileNotFoundError):
-            owner = (self._place / _OWNER).read_text()
-        if owner != self._owner:
+        owner = self._owner_now()
+        if owner not in ("", self._owner) or not (self._place / _OWNER).exists(follow_symlinks=False):
             raise Superseded
 
     def _apply(self, entry: dict[str, object]) -> None:
@@ -151,6 +156,11 @@ class Journal:
         self._code = ""
         self._tracks.clear()
         self._done.clear()
+
+
+def _read(path: Path) -> bytes:
+    """A plain file's bytes; nothing of what else has its name, such as a pipe that nobody writes to."""
+    return path.read_bytes() if stat.S_ISREG(path.lstat().st_mode) else b""
 
 
 def _write(path: Path, mode: str, data: bytes) -> None:

@@ -61,8 +61,7 @@ def reason(error: Document) -> Failure:
         return _OF_EXIT_CODES[code]
     if _lacked_its_image(error.get("Cause")):
         return _IMAGE_MISSING
-    told = error | {"Cause": _without_overrides(error.get("Cause"))}
-    logger.error("execution failed: %s", json.dumps(told)[:2000])
+    logger.error("execution failed: %s", json.dumps(error | {"Cause": _without_overrides(error.get("Cause"))})[:2000])
     return _INTERNAL
 
 

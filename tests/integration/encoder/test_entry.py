@@ -6,6 +6,7 @@ import logging
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -84,8 +85,14 @@ def test_every_line_of_its_log_names_the_video_the_run_and_the_chunk(
     assert all(about.items() <= line.items() for line in lines)
 
 
+class Throttled(Exception):
+    """Stands in for TooManyRequestsException."""
+
+
 class Functions:
     """Stands in for Lambda: answers what it was made with, and keeps the questions."""
+
+    exceptions = SimpleNamespace(TooManyRequestsException=Throttled)
 
     def __init__(self, *answers: dict[str, str]) -> None:
         self.answers = list(answers)
@@ -94,6 +101,8 @@ class Functions:
     def invoke(self, FunctionName: str, Payload: bytes) -> dict[str, Any]:
         self.asked.append(json.loads(Payload))
         answer = self.answers.pop(0)
+        if "throttled" in answer:
+            raise Throttled
         failed = {"FunctionError": "Unhandled"} if "errorMessage" in answer else {}
         return {"Payload": io.BytesIO(json.dumps(answer).encode())} | failed
 
@@ -121,8 +130,10 @@ def test_the_rights_of_the_run_are_asked_for_again_before_they_end(
     assert functions.asked == [{"videoId": samples.VIDEO_ID, "run": samples.RUN, "token": "token"}] * 2
 
 
-def test_a_function_that_is_killed_meanwhile_is_asked_again(session: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    functions = Functions({"errorMessage": "killed"}, {"errorMessage": "killed"}, granted("third", 900))
+def test_a_function_that_was_killed_or_is_throttled_is_asked_again(
+    session: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    functions = Functions({"errorMessage": "killed"}, {"throttled": "yes"}, granted("third", 900))
     monkeypatch.setattr(run_credentials, "client", lambda _: functions)
 
     run_credentials.use("function", samples.VIDEO_ID, samples.RUN, "token")

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ def place(tmp_path: Path) -> Path:
 
 
 def last(place: Path) -> Path:
-    return place / f"journal-{(place / 'owner').read_text()}.jsonl"
+    return place / f"journal-{(place / 'owner').read_text().split()[0]}.jsonl"
 
 
 def test_a_second_try_knows_what_the_first_stored(place: Path) -> None:
@@ -129,3 +130,20 @@ def test_a_folder_that_is_gone_is_nobodys(place: Path) -> None:
 
     with pytest.raises(Superseded):
         journal.check()
+
+
+@pytest.mark.parametrize("written", ["", "somebody", "somebody " + "0" * 64])
+def test_an_owner_that_another_run_s_task_wrote_stops_nobody(place: Path, written: str) -> None:
+    journal = Journal(place, SEAL)
+    (place / "owner").write_text(written)
+
+    journal.check()
+    assert Journal(place, SEAL).segments_stored("v720") == 3
+
+
+def test_a_pipe_in_the_place_of_the_owner_holds_nobody_up(place: Path) -> None:
+    journal = Journal(place, SEAL)
+    (place / "owner").unlink()
+    os.mkfifo(place / "owner")
+
+    journal.check()
