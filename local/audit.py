@@ -20,12 +20,18 @@ from local.platform import FAILURES, REPOSITORY, USED_GRANTS, Options, Platform
 DOCUMENT = REPOSITORY / "docs" / "permissions.md"
 _TRACES = "Step Functions sends its traces itself; the emulator has none"
 _VERSIONS = "AWS documents it for every deletion of several objects, beside the right on versions that is used here"
+_FORMER = "executions that began before the update from 0.2 start tasks with it"
+_OF_FORMER_TASKS = (
+    *("dynamodb:GetItem", "dynamodb:UpdateItem", "elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"),
+    *("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"),
+)
 EXPLAINED: dict[tuple[str, str], str] = {
     ("TranscodeRole", "xray:GetSamplingRules"): _TRACES,
     ("TranscodeRole", "xray:GetSamplingTargets"): _TRACES,
     ("TranscodeRole", "xray:PutTelemetryRecords"): _TRACES,
     ("TranscodeRole", "xray:PutTraceSegments"): _TRACES,
     ("ReconcileRole", "s3:DeleteObject"): _VERSIONS,
+    **{("TaskRole", action): _FORMER for action in _OF_FORMER_TASKS},
 }
 """Why a grant is needed that no test can use, by role and action."""
 EVERYTHING = {"WebhookUrl": "http://127.0.0.1:9/"}

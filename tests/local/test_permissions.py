@@ -27,7 +27,7 @@ TRIED = (
     ("DeliverRole", "s3:GetObject"),
     ("RunsRole", "states:StartExecution"),
     ("RunRole", "s3:PutObject"),
-    ("TaskRole", "elasticfilesystem:ClientWrite"),
+    ("EncoderRole", "elasticfilesystem:ClientWrite"),
     ("PublishRole", "sns:Publish"),
 )
 

@@ -334,8 +334,8 @@ def used_by_people(stack: str) -> list[Request]:
         requested("states:StartExecution", deployed.arn("Transcode")),
         requested("ecs:RunTask", encoder.arn("TaskDefinition"), **{"ecs:cluster": encoder.arn("Cluster")}),
         requested("ecs:StopTask", encoder.arn("Cluster").replace(":cluster/", ":task/") + "/0a1b"),
-        requested("iam:PassRole", encoder.arn("TaskRole"), **{"iam:PassedToService": "ecs-tasks.amazonaws.com"}),
-        requested("sts:AssumeRole", encoder.arn("TaskRole")),
+        requested("iam:PassRole", encoder.arn("EncoderRole"), **{"iam:PassedToService": "ecs-tasks.amazonaws.com"}),
+        requested("sts:AssumeRole", encoder.arn("EncoderRole")),
         requested("cloudformation:UpdateStack", f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{stack}/0a1b"),
     ]
 

@@ -158,5 +158,16 @@ def test_an_encoder_s_task_may_mount_scratch_and_what_it_is_handed_can_neither_d
     mount = {"elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"}
     items = {"dynamodb:GetItem", "dynamodb:UpdateItem"}
 
-    assert actions_of("Encoder", "TaskRole") == mount
+    assert actions_of("Encoder", "EncoderRole") == mount
     assert actions_of("Encoder", "RunRole") == items | {"s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"}
+
+
+def test_tasks_that_began_before_the_update_keep_the_rights_they_began_with() -> None:
+    data = {"dynamodb:GetItem", "dynamodb:UpdateItem", "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"}
+    task = next(each for each in parsed.resources("AWS::ECS::TaskDefinition"))
+
+    assert actions_of("Encoder", "TaskRole") == data | {
+        "elasticfilesystem:ClientMount",
+        "elasticfilesystem:ClientWrite",
+    }
+    assert task.properties["TaskRoleArn"] == {"Fn::GetAtt": ["EncoderRole", "Arn"]}
