@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from vod import keys
 from vod.frozen import Document
 from vod.money import estimate
 from vod.money.cost import MICRO
-from vod.money.limits import Limits
+from vod.money.limits import Admitted, Limits
 from vod.plan.plan import SourceObject
 from vod.record.status import Status
 from vod.record.video import Source, Video
@@ -162,6 +163,31 @@ def test_a_video_that_was_cancelled_while_it_was_planned_does_not_wait() -> None
     assert world.plan(video) == {"outcome": "postponed"}
     assert (world.video(video).status, world.video(video).run) == (Status.CANCELLED, samples.RUN)
     assert world.starting.waiting.of_owner("ann", 9) == ()
+
+
+def test_a_run_that_is_cancelled_while_it_is_planned_begins_no_later_one_of_the_same_video() -> None:
+    world = World(usd=1.5 * DEAR)
+    video = world.started()
+
+    class Retried(FakeLedger):
+        def admit(self, *asked: Any) -> Admitted:
+            world.videos.save(replace(world.video(video), run=NEXT))
+            return super().admit(*asked)
+
+    world.ledger.__class__ = Retried
+    assert world.plan(video) == {"outcome": "unwanted"}
+    assert (world.video(video).status, world.video(video).run) == (Status.QUEUED, NEXT)
+
+    world.ledger.__class__ = FakeLedger
+    assert world.plan(video) == {"outcome": "postponed"}, "the first still has its money set aside"
+
+
+def test_what_is_transcoded_already_is_planned_again_only_if_its_run_was_admitted() -> None:
+    world = World(limits=Limits(owner_seconds=1))
+    video = replace(world.queued(), status=Status.TRANSCODING)
+    world.videos.records[video.id] = video
+
+    assert world.plan(video)["outcome"] == "refused"
 
 
 def test_a_video_that_costs_too_much_needs_an_admin_and_nothing_is_set_aside_for_it() -> None:
