@@ -344,6 +344,9 @@ class FakeLedger:
         self.planned.add(execution)
         return Admitted.YES
 
+    def is_admitted(self, execution: str) -> bool:
+        return execution in self.planned
+
     def add_upload(self, owner: str, size: int, most: int, now: datetime) -> bool:
         day = self.days[clock.stamp(now)[:10], owner]
         if day["bytes"] + size > most:

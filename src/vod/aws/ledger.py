@@ -73,7 +73,7 @@ class DynamoLedger:
         return _RESERVED[min(failed)] if failed else Reserved.NOW
 
     def admit(self, execution: str, owner: str, need: Need, limits: Limits, most: int, now: datetime) -> Admitted:
-        while not (item := self._item(execution) or {}).get("plannedAt"):
+        while "plannedAt" not in (item := self._item(execution) or {}):
             left = int(item["microUsd"]["N"]) if item else 0
             total = self._add(_OPEN, _TOTAL, 0 if item else 1, 0, need.micro_usd - left)
             if need.micro_usd > left and "isFirst" not in item:
@@ -86,6 +86,9 @@ class DynamoLedger:
             if 0 not in failed:
                 return Admitted.NO_SHARE if 2 in failed else Admitted.NO_MONEY
         return Admitted.YES
+
+    def is_admitted(self, execution: str) -> bool:
+        return "plannedAt" in (self._item(execution) or {})
 
     def _planned(self, execution: str, micro_usd: int, left: int | None, now: datetime) -> Item:
         """The execution with what its plan needs; where nothing was set aside for it, it has no turn either."""

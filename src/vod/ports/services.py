@@ -159,6 +159,9 @@ class Ledger(Protocol):
         Who needs less than was set aside, or is the first of a day, needs no room in `most`.
         """
 
+    def is_admitted(self, execution: str) -> bool:
+        """Whether what an execution's plan needs is set aside for it."""
+
     def add_upload(self, owner: str, size: int, most: int, now: datetime) -> bool:
         """Add so many bytes to an owner's day, of `most` in all; False, and nothing is added, when they do not fit."""
 

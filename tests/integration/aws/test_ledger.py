@@ -193,7 +193,9 @@ def test_a_plan_takes_the_place_of_what_was_set_aside_once(ledger: Ledger) -> No
 
     assert admit(ledger, "one", 20, most=24) is Admitted.NO_MONEY
     assert admit(ledger, "one", 20, most=-1) is Admitted.NO_MONEY
+    assert not ledger.is_admitted("one")
     assert admit(ledger, "one", 20, most=25) is Admitted.YES
+    assert ledger.is_admitted("one")
     assert admit(ledger, "one", 90, most=0) is Admitted.YES, "a repeat changes nothing"
 
     assert reserve(ledger, "three", 1, most=24) is Reserved.NO_MONEY
@@ -201,6 +203,7 @@ def test_a_plan_takes_the_place_of_what_was_set_aside_once(ledger: Ledger) -> No
     assert ledger.running(["ann"]) == {"ann": 3}
     for name in ("one", "two", "three"):
         ledger.release(name)
+        assert not ledger.is_admitted(name)
     assert reserve(ledger, "four", 1, most=0) is Reserved.NOW
     assert ledger.running(["ann"]) == {"ann": 1}
 

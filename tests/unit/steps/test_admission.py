@@ -190,6 +190,26 @@ def test_what_is_transcoded_already_is_planned_again_only_if_its_run_was_admitte
     assert world.plan(video)["outcome"] == "refused"
 
 
+def test_a_call_without_money_does_not_postpone_what_a_repeat_of_it_began_meanwhile() -> None:
+    world = World(usd=DEAR / 2)
+    video = world.started()
+
+    class Slow(FakeLedger):
+        def admit(self, *asked: Any) -> Admitted:
+            self.__class__ = FakeLedger  # type: ignore[assignment]
+            answer = self.admit(*asked)
+            world.usd = 2 * DEAR
+            assert world.plan(video)["outcome"] == "planned"
+            return answer
+
+    world.ledger.__class__ = Slow
+
+    assert world.plan(video)["outcome"] == "planned"
+    record = world.video(video)
+    assert (record.status, record.run, record.waits_for) == (Status.TRANSCODING, samples.RUN, None)
+    assert world.starting.waiting.of_owner("ann", 9) == ()
+
+
 def test_a_video_that_costs_too_much_needs_an_admin_and_nothing_is_set_aside_for_it() -> None:
     world = World(limits=Limits(video_micro_usd=round(DEAR * MICRO / 2)))
     video = world.queued()

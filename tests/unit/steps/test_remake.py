@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import m3u8
 import pytest
@@ -27,7 +28,7 @@ from vod.access.caller import Caller
 from vod.encoder.report import ChunkReport, Refusal
 from vod.errors import Conflict, InvalidRequest, NotFound, PlanGone
 from vod.frozen import Document
-from vod.money.limits import Limits
+from vod.money.limits import Admitted, Limits
 from vod.plan.make_plan import remake_plan
 from vod.plan.plan import Plan, SourceObject
 from vod.record import remakes
@@ -87,9 +88,11 @@ class World:
             samples.VIDEO_ID, run
         )
 
-    def plan(self, run: str, usd: float = 0, limits: Limits | None = None) -> Document:
+    def plan(
+        self, run: str, usd: float = 0, limits: Limits | None = None, ledger: FakeLedger | None = None
+    ) -> Document:
         source = SourceObject(bucket="source", key=SOURCE.key, version="v1", size=1000)
-        admission = samples.admission(self.videos, FakeLedger(), usd, limits)
+        admission = samples.admission(self.videos, ledger, usd, limits)
         admission = replace(admission, waiting=self.runs.starting.waiting)
         return Planning(self.videos, self.output, admission, FakeRunTokens(), now=lambda: samples.NOW).plan(
             samples.VIDEO_ID, run, source, samples.probe()
@@ -446,6 +449,32 @@ def test_a_rendition_for_which_there_is_no_budget_waits_in_a_later_run_and_goes_
     assert world.plan(run) == {"outcome": "unwanted"}
     assert world.runs.starting.resume().started == [samples.VIDEO_ID]
     assert world.plan(later)["outcome"] == "planned"
+
+
+@pytest.mark.parametrize("slow", ["admit", "is_admitted"])
+def test_a_call_without_money_does_not_postpone_a_rendition_that_a_repeat_of_it_began_meanwhile(slow: str) -> None:
+    world = World()
+    run = world.remake()
+
+    class Slow(FakeLedger):
+        """A repeat comes, for which there is money, while this looks."""
+
+        def admit(self, *asked: Any) -> Admitted:
+            return self._then_repeat(super().admit(*asked), "admit")
+
+        def is_admitted(self, execution: str) -> bool:
+            return self._then_repeat(super().is_admitted(execution), "is_admitted")
+
+        def _then_repeat[T](self, answer: T, name: str) -> T:
+            if name == slow:
+                self.__class__ = FakeLedger  # type: ignore[assignment]
+                assert world.plan(run, ledger=self)["outcome"] == "planned"
+            return answer
+
+    assert world.plan(run, usd=0.00001, ledger=Slow())["outcome"] == "planned"
+    assert world.video.remake
+    assert world.video.remake.run == run
+    assert world.runs.starting.waiting.of_owner("ann", 9) == ()
 
 
 def test_a_rendition_above_its_owners_limit_is_refused_unless_an_admin_asks_for_it() -> None:
