@@ -28,6 +28,7 @@ from vod.access.caller import Caller
 from vod.encoder.report import ChunkReport, Refusal
 from vod.errors import Conflict, InvalidRequest, NotFound, PlanGone
 from vod.frozen import Document
+from vod.money.cost import MICRO
 from vod.money.limits import Admitted, Limits
 from vod.plan.make_plan import remake_plan
 from vod.plan.plan import Plan, SourceObject
@@ -449,6 +450,19 @@ def test_a_rendition_for_which_there_is_no_budget_waits_in_a_later_run_and_goes_
     assert world.plan(run) == {"outcome": "unwanted"}
     assert world.runs.starting.resume().started == [samples.VIDEO_ID]
     assert world.plan(later)["outcome"] == "planned"
+
+
+def test_a_rendition_is_not_priced_as_the_whole_video_was_that_waited_for_the_budget_once() -> None:
+    world = World()
+    world.videos.records[samples.VIDEO_ID] = replace(
+        world.video, status=Status.TRANSCODING, planned_micro_usd=14 * MICRO
+    )
+    world.publish(samples.RUN)
+    assert world.video.planned_micro_usd is None
+
+    world.videos.records[samples.VIDEO_ID] = replace(world.video, planned_micro_usd=14 * MICRO)
+    world.remake()
+    assert world.video.planned_micro_usd is None, "as an earlier release left it"
 
 
 @pytest.mark.parametrize("slow", ["admit", "is_admitted"])
