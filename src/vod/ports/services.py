@@ -169,7 +169,10 @@ class Ledger(Protocol):
         """So much of what was set aside for an execution is spent and noted; never more than is left."""
 
     def release(self, execution: str) -> None:
-        """The execution has ended, or never began: nothing is set aside for it any more. Safe to repeat."""
+        """The execution has ended, or never began: nothing is set aside for it any more. Safe to repeat.
+
+        Where its plan was not admitted, it was not the first of a day either: the next may be that.
+        """
 
     def running(self, owners: Collection[str]) -> Mapping[str, int]:
         """How many executions of each owner something is set aside for; at most 100 owners."""

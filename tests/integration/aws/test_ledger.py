@@ -233,6 +233,37 @@ def test_the_first_of_a_day_needs_no_money_for_its_plan_either(ledger: Ledger) -
     assert reserve(ledger, "two", 1, most=499) is Reserved.NO_MONEY
 
 
+def test_who_ends_without_an_admitted_plan_was_not_the_first_of_a_day(ledger: Ledger) -> None:
+    reserve(ledger, "refused", 5, most=-1, first_of=DAY)
+    reserve(ledger, "other", 5, most=-1, first_of="2026-01-03")
+    ledger.release("refused")
+    ledger.release("refused")
+
+    assert reserve(ledger, "one", 5, most=-1, first_of="2026-01-03") is Reserved.NO_MONEY
+    assert reserve(ledger, "one", 5, most=-1, first_of=DAY) is Reserved.NOW
+    ledger.release("refused")
+    assert admit(ledger, "one", 500, most=-1) is Admitted.YES
+    ledger.release("one")
+    assert reserve(ledger, "two", 5, most=-1, first_of=DAY) is Reserved.NO_MONEY
+
+
+def test_who_is_the_first_and_is_admitted_while_it_is_released_stays_the_first(table: Any) -> None:
+    class Late(DynamoLedger):
+        """Has read what was set aside before its plan was admitted."""
+
+        def _item(self, execution: str) -> dict[str, Any] | None:
+            return read.pop() if read else super()._item(execution)
+
+    ledger = DynamoLedger(table, TABLE)
+    reserve(ledger, "one", 5, most=-1, first_of=DAY)
+    read = [ledger._item("one")]
+    admit(ledger, "one", 5)
+
+    Late(table, TABLE).release("one")
+
+    assert reserve(ledger, "two", 5, most=-1, first_of=DAY) is Reserved.NO_MONEY
+
+
 def test_a_plan_for_which_nothing_was_set_aside_sets_its_own_aside_and_has_no_turn(ledger: Ledger) -> None:
     assert admit(ledger, "one", 20, most=19) is Admitted.NO_MONEY
     assert admit(ledger, "one", 20, most=20) is Admitted.YES

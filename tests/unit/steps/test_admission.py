@@ -225,6 +225,16 @@ def test_a_video_that_costs_too_much_needs_an_admin_and_nothing_is_set_aside_for
     assert world.plan(video)["outcome"] == "planned"
 
 
+def test_who_needs_an_admin_does_not_use_up_what_the_first_of_a_day_may_cost() -> None:
+    world = World(usd=BY_SIZE / 2, limits=Limits(video_micro_usd=round(DEAR * MICRO / 2)), ledger=FakeLedger())
+    refused = world.started()
+
+    assert world.plan(refused)["outcome"] == "refused"
+    world.end(refused)
+
+    assert world.plan(world.started(2), CLIP)["outcome"] == "planned"
+
+
 def test_an_approval_goes_with_a_video_that_has_to_wait_for_the_budget() -> None:
     world = World(usd=DEAR / 2, limits=Limits(video_micro_usd=1))
     video = world.started()
