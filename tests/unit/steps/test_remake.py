@@ -346,6 +346,21 @@ def test_a_track_is_of_the_rendition_that_it_was_first_made_for() -> None:
     assert keys.rendition_of("v720") == "v720"
 
 
+def test_one_that_is_postponed_while_it_is_cancelled_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+    before, later = world.remake(), keys.next_run_id(NEXT)
+    readings = [world.video]
+    world.plan(before, usd=0.00001)
+    monkeypatch.setattr(
+        world.videos, "get", lambda _: readings.pop() if readings else world.videos.records[samples.VIDEO_ID]
+    )
+
+    world.runs.cancel(ANN, samples.VIDEO_ID)
+
+    assert world.videos.records[samples.VIDEO_ID].remake is None
+    assert set(world.executions.stopped) == {keys.execution_name(samples.VIDEO_ID, run) for run in (before, later)}
+
+
 def test_what_a_cancelled_or_failed_one_left_is_removed_in_time() -> None:
     world = World()
     cancelled, failed = world.remake(), ""
