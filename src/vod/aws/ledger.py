@@ -214,15 +214,17 @@ class DynamoLedger:
         return {"Update": {**self._at(pk, sk), "UpdateExpression": expression, "ExpressionAttributeValues": values}}
 
     def _together(self, *changes: Item) -> list[int]:
-        """All changes or none; which of them had conditions that did not hold. Waits for others at the same items."""
+        """All changes or none; which of them had conditions that did not hold. Waits for others at the same items:
+        until they are done, nobody knows which of the conditions hold."""
         for number in range(_TRIES):
             try:
                 self._client.transact_write_items(TransactItems=list(changes))
             except ClientError as error:
                 reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", ())]
-                if _CONDITION in reasons:
+                is_passing = bool(_PASSING & set(reasons))
+                if _CONDITION in reasons and not is_passing:
                     return [index for index, code in enumerate(reasons) if code == _CONDITION]
-                if not _PASSING & set(reasons) or number == _TRIES - 1:
+                if not is_passing or number == _TRIES - 1:
                     raise
                 time.sleep(random.uniform(0, 0.05 * 2**number))  # noqa: S311 - so that those who collided part
             else:

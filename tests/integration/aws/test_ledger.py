@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests import samples
 from tests.fakes import FakeLedger
@@ -344,3 +345,43 @@ def test_a_plan_that_two_functions_make_at_once_counts_once(table: Any) -> None:
 
     assert read == []
     assert admit(ledger, "two", 0, seconds=10, limits=limits) is Admitted.YES
+
+
+class Contended:
+    """DynamoDB, which cancels transactions for these reasons first, one list for each."""
+
+    def __init__(self, client: Any, *reasons: list[str]) -> None:
+        self._client = client
+        self._reasons = list(reasons)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def transact_write_items(self, **request: Any) -> Any:
+        if not self._reasons:
+            return self._client.transact_write_items(**request)
+        raise self._client.exceptions.TransactionCanceledException(
+            {"CancellationReasons": [{"Code": code} for code in self._reasons.pop(0)]}, "TransactWriteItems"
+        )
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vod.aws.ledger.time.sleep", lambda _: None)
+
+
+@pytest.mark.usefixtures("at_once")
+@pytest.mark.parametrize("passing", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])
+def test_a_condition_is_no_answer_while_another_item_is_in_use(table: Any, passing: str) -> None:
+    ledger = DynamoLedger(Contended(table, [passing, "ConditionalCheckFailed"]), TABLE)
+
+    assert admit(ledger, "one", 5) is Admitted.YES
+
+
+@pytest.mark.usefixtures("at_once")
+def test_what_stays_in_use_is_tried_again_later_by_the_state_machine(table: Any) -> None:
+    ledger = DynamoLedger(Contended(table, *[["TransactionConflict", "ConditionalCheckFailed"]] * 99), TABLE)
+
+    with pytest.raises(ClientError) as raised:
+        admit(ledger, "one", 5)
+    assert type(raised.value).__name__ == "TransactionCanceledException"
