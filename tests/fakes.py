@@ -291,7 +291,7 @@ class FakeLedger:
     tasks: dict[str, tuple[EndedTask, int]] = field(default_factory=dict)
     reserved: dict[str, tuple[int, str, datetime]] = field(default_factory=dict)
     firsts: set[str] = field(default_factory=set)
-    needs_no_money: set[str] = field(default_factory=set)
+    first_of: dict[str, str] = field(default_factory=dict)
     planned: set[str] = field(default_factory=set)
     days: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
@@ -321,7 +321,7 @@ class FakeLedger:
         self.reserved[execution] = micro_usd, owner, now
         if room.first_of:
             self.firsts.add(room.first_of)
-            self.needs_no_money.add(execution)
+            self.first_of[execution] = room.first_of
         return Reserved.NOW
 
     def admit(self, execution: str, owner: str, need: Need, limits: Limits, most: int, now: datetime) -> Admitted:
@@ -336,13 +336,16 @@ class FakeLedger:
             if limit and had + wanted > limit:
                 return Admitted.NO_SHARE
         total = sum(each for each, _, _ in self.reserved.values()) - left + need.micro_usd
-        if need.micro_usd > left and execution not in self.needs_no_money and total > most:
+        if need.micro_usd > left and execution not in self.first_of and total > most:
             return Admitted.NO_MONEY
         if limits.of_owner:
             day.update(microUsd=need.micro_usd, seconds=need.seconds)
         self.reserved[execution] = need.micro_usd, of, since
         self.planned.add(execution)
         return Admitted.YES
+
+    def is_admitted(self, execution: str) -> bool:
+        return execution in self.planned
 
     def add_upload(self, owner: str, size: int, most: int, now: datetime) -> bool:
         day = self.days[clock.stamp(now)[:10], owner]
@@ -361,6 +364,9 @@ class FakeLedger:
 
     def release(self, execution: str) -> None:
         self.reserved.pop(execution, None)
+        day = self.first_of.pop(execution, None)
+        if execution not in self.planned:
+            self.firsts.discard(day or "")
         self.planned.discard(execution)
 
     def open(self, before: datetime) -> Iterator[str]:

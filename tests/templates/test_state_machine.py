@@ -213,5 +213,15 @@ def test_a_probe_that_was_idle_for_weeks_is_waited_for() -> None:
     assert known["MaxAttempts"] * known["MaxDelaySeconds"] > 600
 
 
+def test_a_plan_for_which_the_ledger_is_busy_is_waited_for() -> None:
+    """DynamoLedger raises it when others change the same counters for longer than it tries."""
+    rule = next(
+        rule for rule in DEFINITION["States"]["Plan"]["Retry"] if "TransactionCanceledException" in rule["ErrorEquals"]
+    )
+
+    assert rule["MaxAttempts"] * rule["MaxDelaySeconds"] > 600
+    assert rule["JitterStrategy"] == "FULL"
+
+
 def test_what_executions_carry_is_not_logged() -> None:
     assert not TRANSCODE["Logging"].get("IncludeExecutionData", False)

@@ -1,8 +1,8 @@
 """What was spent and what runs, in DynamoDB: counters that change together with what makes them change, once.
 
-SPEND#day: TOTAL, one item for each task noted, and OWNER# for what each owner was granted; SPEND#OPEN: one item for
-each execution that runs, and what they come to: TOTAL, RUNNING, and OWNER# for each owner; and in a video's own
-partition COST.
+SPEND#day: TOTAL, one item for each task noted, OWNER# for what each owner was granted, and FIRST when one went for
+which there was no money; SPEND#OPEN: one item for each execution that runs, and what they come to: TOTAL, RUNNING, and
+OWNER# for each owner; and in a video's own partition COST.
 """
 
 import random
@@ -21,7 +21,7 @@ from vod.ports.services import Reserved, Room
 _KEPT_SECONDS = 90 * 24 * 3600
 _TRIES = 8
 _DAY, _OPEN, _RUNNING, _OWNER = "SPEND#", "SPEND#OPEN", "RUNNING", "OWNER#"
-_TOTAL, _RUN, _COST, _RECORD = "TOTAL", "RUN#", "COST", "VIDEO"
+_TOTAL, _RUN, _COST, _RECORD, _FIRST = "TOTAL", "RUN#", "COST", "VIDEO", "FIRST"
 _CONDITION = "ConditionalCheckFailed"
 _RESERVED = (Reserved.BEFORE, Reserved.NO_MONEY, Reserved.NO_TURN, Reserved.NO_TURN_OF_OWNER)
 """By which of a reservation's conditions did not hold first."""
@@ -65,18 +65,18 @@ class DynamoLedger:
         total = self._add(_OPEN, _TOTAL, 1, 0, micro_usd)
         turns = self._turn(_RUNNING, 1, room.running), self._turn(_OWNER + owner, 1, room.of_owner)
         if room.first_of:
-            first = self._put_once(_DAY + room.first_of, "FIRST", expiresAt=_expiry())
-            once["Put"]["Item"]["isFirst"] = {"BOOL": True}
+            first = self._put_once(_DAY + room.first_of, _FIRST, expiresAt=_expiry())
+            once["Put"]["Item"]["firstOf"] = {"S": room.first_of}
             failed = self._together(once, first, *turns, total)
         else:
             failed = self._together(once, _within(total, room.micro_usd), *turns)
         return _RESERVED[min(failed)] if failed else Reserved.NOW
 
     def admit(self, execution: str, owner: str, need: Need, limits: Limits, most: int, now: datetime) -> Admitted:
-        while not (item := self._item(execution) or {}).get("plannedAt"):
+        while "plannedAt" not in (item := self._item(execution) or {}):
             left = int(item["microUsd"]["N"]) if item else 0
             total = self._add(_OPEN, _TOTAL, 0 if item else 1, 0, need.micro_usd - left)
-            if need.micro_usd > left and "isFirst" not in item:
+            if need.micro_usd > left and "firstOf" not in item:
                 total = _within(total, most - need.micro_usd + left)
             mine = self._planned(execution, need.micro_usd, left if item else None, now)
             share = [self._share(owner, need, limits, now)] if limits.of_owner else []
@@ -86,6 +86,9 @@ class DynamoLedger:
             if 0 not in failed:
                 return Admitted.NO_SHARE if 2 in failed else Admitted.NO_MONEY
         return Admitted.YES
+
+    def is_admitted(self, execution: str) -> bool:
+        return "plannedAt" in (self._item(execution) or {})
 
     def _planned(self, execution: str, micro_usd: int, left: int | None, now: datetime) -> Item:
         """The execution with what its plan needs; where nothing was set aside for it, it has no turn either."""
@@ -164,14 +167,18 @@ class DynamoLedger:
     def release(self, execution: str) -> None:
         while (item := self._item(execution)) is not None:
             left, owner = int(item["microUsd"]["N"]), item.get("owner")
-            condition = {
+            condition: Item = {
                 "ConditionExpression": "microUsd = :left",
                 "ExpressionAttributeValues": {":left": _number(left)},
             }
+            first = []
+            if "firstOf" in item and "plannedAt" not in item:  # no task started: another may be the first of its day
+                condition["ConditionExpression"] += " AND attribute_not_exists(plannedAt)"
+                first = [{"Delete": self._at(_DAY + item["firstOf"]["S"], _FIRST)}]
             gone = {"Delete": {**self._at(_OPEN, _RUN + execution), **condition}}
             # What was set aside by the release before this one has no turn.
             turns = (self._turn(_RUNNING, -1), self._turn(_OWNER + owner["S"], -1)) if owner else ()
-            if not self._together(gone, self._add(_OPEN, _TOTAL, -1, 0, -left), *turns):
+            if not self._together(gone, self._add(_OPEN, _TOTAL, -1, 0, -left), *turns, *first):
                 return
 
     def _left(self, execution: str) -> int:
@@ -207,15 +214,17 @@ class DynamoLedger:
         return {"Update": {**self._at(pk, sk), "UpdateExpression": expression, "ExpressionAttributeValues": values}}
 
     def _together(self, *changes: Item) -> list[int]:
-        """All changes or none; which of them had conditions that did not hold. Waits for others at the same items."""
+        """All changes or none; which of them had conditions that did not hold. Waits for others at the same items:
+        until they are done, nobody knows which of the conditions hold."""
         for number in range(_TRIES):
             try:
                 self._client.transact_write_items(TransactItems=list(changes))
             except ClientError as error:
                 reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", ())]
-                if _CONDITION in reasons:
+                is_passing = bool(_PASSING & set(reasons))
+                if _CONDITION in reasons and not is_passing:
                     return [index for index, code in enumerate(reasons) if code == _CONDITION]
-                if not _PASSING & set(reasons) or number == _TRIES - 1:
+                if not is_passing or number == _TRIES - 1:
                     raise
                 time.sleep(random.uniform(0, 0.05 * 2**number))  # noqa: S311 - so that those who collided part
             else:

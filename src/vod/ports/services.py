@@ -159,6 +159,9 @@ class Ledger(Protocol):
         Who needs less than was set aside, or is the first of a day, needs no room in `most`.
         """
 
+    def is_admitted(self, execution: str) -> bool:
+        """Whether what an execution's plan needs is set aside for it."""
+
     def add_upload(self, owner: str, size: int, most: int, now: datetime) -> bool:
         """Add so many bytes to an owner's day, of `most` in all; False, and nothing is added, when they do not fit."""
 
@@ -166,7 +169,10 @@ class Ledger(Protocol):
         """So much of what was set aside for an execution is spent and noted; never more than is left."""
 
     def release(self, execution: str) -> None:
-        """The execution has ended, or never began: nothing is set aside for it any more. Safe to repeat."""
+        """The execution has ended, or never began: nothing is set aside for it any more. Safe to repeat.
+
+        Where its plan was not admitted, it was not the first of a day either: the next may be that.
+        """
 
     def running(self, owners: Collection[str]) -> Mapping[str, int]:
         """How many executions of each owner something is set aside for; at most 100 owners."""

@@ -80,6 +80,7 @@ def ready(video: Video, published: Published, now: str) -> Video:
         has_storyboard=published.has_storyboard,
         warnings=(*video.warnings, *published.warnings),
         costs=published.costs,
+        planned_micro_usd=None,
     )
 
 

@@ -25,7 +25,7 @@ def remaking(video: Video, rendition: str, now: str) -> Video:
     if len(video.replaced) >= MOST_REPLACED:
         raise Conflict("busy", "Too many renditions were encoded again lately. What they left goes within a day.")
     run = keys.next_run_id(video.last_run or video.run or "")
-    return replace(video, remake=Remake(run, rendition, now), last_run=run, updated_at=now)
+    return replace(video, remake=Remake(run, rendition, now), last_run=run, planned_micro_usd=None, updated_at=now)
 
 
 def as_remade(video: Video) -> Video:

@@ -93,7 +93,7 @@ class Video:
     queued_at: str | None = None
     waits_for: str | None = None
     planned_micro_usd: int | None = None
-    """What its tasks would cost, by a plan for which there was no money yet."""
+    """What the tasks of its run, or of its remake, would cost, by a plan for which there was no money yet."""
     approved_run: str | None = None
     """The run that an admin asked for: no limit of its owner's holds it up."""
     probe: Document | None = None

@@ -12,6 +12,7 @@ from vod.money.limits import Admitted, Limits, Need
 from vod.plan.plan import Plan
 from vod.ports.services import Ledger, Videos, Waiting
 from vod.record import changes, remakes
+from vod.record.status import Status
 from vod.record.video import Video
 from vod.source.probe import Probe
 from vod.steps.amend import amend
@@ -49,19 +50,26 @@ class Admission:
             return _refused(plan, limits.day_is_over(applied, now))
         return self._postpone(video, plan.run, need) if admitted is Admitted.NO_MONEY else None
 
-    def _postpone(self, video: Video, run: str, need: Need) -> Document:
+    def _postpone(self, video: Video, run: str, need: Need) -> Document | None:
         """Another run, since an execution of this one's name cannot be started again. The record goes first: one that
-        says what it waits for gets its place in line from the reconciler too."""
-        later = keys.next_run_id(run)
+        says what it waits for gets its place in line from the reconciler too.
+
+        None when a repeat of this call, for which there was money, lets the run go on. The repeat stores the record
+        after it was admitted (plan.py), so the ledger is asked after the record is read.
+        """
+        name, later = keys.execution_name(video.id, run), keys.next_run_id(run)
 
         def change(fresh: Video) -> Video:
-            if not fresh.is_encoded_in(run):
-                return fresh  # cancelled in the meantime
+            is_new = fresh.status is Status.QUEUED or fresh.remade_now
+            if not (is_new and fresh.is_encoded_in(run)) or self.ledger.is_admitted(name):
+                return fresh  # cancelled, or begun, in the meantime
             if fresh.remade_now:
                 return remakes.postponed(fresh, later, need.micro_usd)
             return changes.postponed(fresh, later, BUDGET, need.micro_usd)
 
         waits = amend(self.videos, video, change)
+        if waits.is_encoded_in(run):
+            return None
         if waits.is_encoded_in(later):
             hold(self.waiting, remakes.as_remade(waits) if waits.remade_now else waits)
         logger.warning("its plan needs more than there is today", extra={"videoId": video.id, "run": run})

@@ -49,20 +49,15 @@ class Planning:
         else:
             made = make_plan(video_id, run, source, probe, self.policy, profiles.known_or_default(video.profile))
         made = disk.placed(made, self.sources_on)
-        if refusal := self._refusal(video, made, probe):
+        if refusal := self.admission.refusal(video, made, probe):
             return refusal
         self.output.put(keys.plan_key(video_id, run), made.model_dump_json().encode())
-        if video.status is Status.QUEUED:
-            self._begin(video, made, probe)
+        if not self._begin(video, made, probe):
+            return {"outcome": "unwanted"}
         token = credentials.new_token()
         self.tokens.add(video_id, run, credentials.digest(token))
         planned = {"outcome": "planned", "planKey": keys.plan_key(video_id, run), "token": token}
         return planned | {"chunks": _items(made), "patience": chunks.patience(len(made.chunks))}
-
-    def _refusal(self, video: Video, made: Plan, probe: Probe) -> Document | None:
-        """None too for a run whose tasks may have begun: it was admitted before."""
-        is_new = video.status is Status.QUEUED or video.remade_now
-        return self.admission.refusal(video, made, probe) if is_new else None
 
     def _remake(self, video: Video, remake: Remake) -> Plan:
         """PlanGone when what it is made from is no longer kept."""
@@ -83,12 +78,19 @@ class Planning:
             self._kept(video_id, plan.remade.base_run)
         return plan
 
-    def _begin(self, video: Video, plan: Plan, probe: Probe) -> None:
+    def _begin(self, video: Video, plan: Plan, probe: Probe) -> bool:
+        """False when the run is not wanted any more. The record is stored in any case: a call of the same step that
+        read it before finds out (admission.py)."""
         described = probe.model_dump(mode="json", exclude={"index", "joints"}) | {
             "gridFrames": plan.frames or round(plan.seconds)
         }
         stamp = clock.stamp(self.now())
-        amend(self.videos, video, lambda fresh: changes.transcoding(fresh, described, plan.warnings, stamp))
+
+        def change(fresh: Video) -> Video:
+            is_new = fresh.run == plan.run and fresh.status is Status.QUEUED
+            return changes.transcoding(fresh, described, plan.warnings, stamp) if is_new else fresh
+
+        return amend(self.videos, video, change).is_encoded_in(plan.run)
 
 
 def _items(plan: Plan) -> list[Document]:

@@ -90,7 +90,7 @@ class Reconciling:
             return self._awaited(video)
         if video.remade_now:
             return self._run(remakes.as_remade(video), video.remade_now.run)
-        if video.waits_for:
+        if video.status is Status.QUEUED and video.waits_for:
             self.starting.hold(video)  # the watch step starts what stands in line
             return None
         return self._run(video, video.run) if video.run else None

@@ -46,17 +46,21 @@ class Runs:
         return changes.moved(video, Status.CANCELLED, clock.stamp(self.now()))
 
     def _keep(self, video: Video, remake: Remake) -> Document:
-        """Make a rendition anew no longer; what there is stays."""
+        """Make a rendition anew no longer, also when it is postponed to a later run meanwhile; what there is stays."""
+        runs = {remake.run}
 
         def change(fresh: Video) -> Video:
-            if not (fresh.remade_now and fresh.remade_now.run == remake.run):
+            now = fresh.remade_now
+            if not now or (now.rendition, now.queued_at) != (remake.rendition, remake.queued_at):
                 return fresh
-            if fresh.remade_now.is_publishing:
+            if now.is_publishing:
                 raise Conflict("busy", f"Rendition {remake.rendition} is being published. Wait a moment.")
+            runs.add(now.run)
             return remakes.not_remade(fresh, None, clock.stamp(self.now()))
 
         video = amend(self.videos, video, change)
-        self.executions.stop(keys.execution_name(video.id, remake.run))
+        for run in runs:
+            self.executions.stop(keys.execution_name(video.id, run))
         return view.video(video, progress=100, playback=None)
 
     def remake(self, caller: Caller, video_id: str, rendition: str) -> Document:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests import samples
 from tests.fakes import FakeLedger
@@ -193,7 +194,9 @@ def test_a_plan_takes_the_place_of_what_was_set_aside_once(ledger: Ledger) -> No
 
     assert admit(ledger, "one", 20, most=24) is Admitted.NO_MONEY
     assert admit(ledger, "one", 20, most=-1) is Admitted.NO_MONEY
+    assert not ledger.is_admitted("one")
     assert admit(ledger, "one", 20, most=25) is Admitted.YES
+    assert ledger.is_admitted("one")
     assert admit(ledger, "one", 90, most=0) is Admitted.YES, "a repeat changes nothing"
 
     assert reserve(ledger, "three", 1, most=24) is Reserved.NO_MONEY
@@ -201,6 +204,7 @@ def test_a_plan_takes_the_place_of_what_was_set_aside_once(ledger: Ledger) -> No
     assert ledger.running(["ann"]) == {"ann": 3}
     for name in ("one", "two", "three"):
         ledger.release(name)
+        assert not ledger.is_admitted(name)
     assert reserve(ledger, "four", 1, most=0) is Reserved.NOW
     assert ledger.running(["ann"]) == {"ann": 1}
 
@@ -228,6 +232,37 @@ def test_the_first_of_a_day_needs_no_money_for_its_plan_either(ledger: Ledger) -
 
     assert admit(ledger, "one", 500, most=-1) is Admitted.YES
     assert reserve(ledger, "two", 1, most=499) is Reserved.NO_MONEY
+
+
+def test_who_ends_without_an_admitted_plan_was_not_the_first_of_a_day(ledger: Ledger) -> None:
+    reserve(ledger, "refused", 5, most=-1, first_of=DAY)
+    reserve(ledger, "other", 5, most=-1, first_of="2026-01-03")
+    ledger.release("refused")
+    ledger.release("refused")
+
+    assert reserve(ledger, "one", 5, most=-1, first_of="2026-01-03") is Reserved.NO_MONEY
+    assert reserve(ledger, "one", 5, most=-1, first_of=DAY) is Reserved.NOW
+    ledger.release("refused")
+    assert admit(ledger, "one", 500, most=-1) is Admitted.YES
+    ledger.release("one")
+    assert reserve(ledger, "two", 5, most=-1, first_of=DAY) is Reserved.NO_MONEY
+
+
+def test_who_is_the_first_and_is_admitted_while_it_is_released_stays_the_first(table: Any) -> None:
+    class Late(DynamoLedger):
+        """Has read what was set aside before its plan was admitted."""
+
+        def _item(self, execution: str) -> dict[str, Any] | None:
+            return read.pop() if read else super()._item(execution)
+
+    ledger = DynamoLedger(table, TABLE)
+    reserve(ledger, "one", 5, most=-1, first_of=DAY)
+    read = [ledger._item("one")]
+    admit(ledger, "one", 5)
+
+    Late(table, TABLE).release("one")
+
+    assert reserve(ledger, "two", 5, most=-1, first_of=DAY) is Reserved.NO_MONEY
 
 
 def test_a_plan_for_which_nothing_was_set_aside_sets_its_own_aside_and_has_no_turn(ledger: Ledger) -> None:
@@ -310,3 +345,43 @@ def test_a_plan_that_two_functions_make_at_once_counts_once(table: Any) -> None:
 
     assert read == []
     assert admit(ledger, "two", 0, seconds=10, limits=limits) is Admitted.YES
+
+
+class Contended:
+    """DynamoDB, which cancels transactions for these reasons first, one list for each."""
+
+    def __init__(self, client: Any, *reasons: list[str]) -> None:
+        self._client = client
+        self._reasons = list(reasons)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def transact_write_items(self, **request: Any) -> Any:
+        if not self._reasons:
+            return self._client.transact_write_items(**request)
+        raise self._client.exceptions.TransactionCanceledException(
+            {"CancellationReasons": [{"Code": code} for code in self._reasons.pop(0)]}, "TransactWriteItems"
+        )
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vod.aws.ledger.time.sleep", lambda _: None)
+
+
+@pytest.mark.usefixtures("at_once")
+@pytest.mark.parametrize("passing", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])
+def test_a_condition_is_no_answer_while_another_item_is_in_use(table: Any, passing: str) -> None:
+    ledger = DynamoLedger(Contended(table, [passing, "ConditionalCheckFailed"]), TABLE)
+
+    assert admit(ledger, "one", 5) is Admitted.YES
+
+
+@pytest.mark.usefixtures("at_once")
+def test_what_stays_in_use_is_tried_again_later_by_the_state_machine(table: Any) -> None:
+    ledger = DynamoLedger(Contended(table, *[["TransactionConflict", "ConditionalCheckFailed"]] * 99), TABLE)
+
+    with pytest.raises(ClientError) as raised:
+        admit(ledger, "one", 5)
+    assert type(raised.value).__name__ == "TransactionCanceledException"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from vod import keys
 from vod.frozen import Document
 from vod.money import estimate
 from vod.money.cost import MICRO
-from vod.money.limits import Limits
+from vod.money.limits import Admitted, Limits
 from vod.plan.plan import SourceObject
 from vod.record.status import Status
 from vod.record.video import Source, Video
@@ -164,6 +165,51 @@ def test_a_video_that_was_cancelled_while_it_was_planned_does_not_wait() -> None
     assert world.starting.waiting.of_owner("ann", 9) == ()
 
 
+def test_a_run_that_is_cancelled_while_it_is_planned_begins_no_later_one_of_the_same_video() -> None:
+    world = World(usd=1.5 * DEAR)
+    video = world.started()
+
+    class Retried(FakeLedger):
+        def admit(self, *asked: Any) -> Admitted:
+            world.videos.save(replace(world.video(video), run=NEXT))
+            return super().admit(*asked)
+
+    world.ledger.__class__ = Retried
+    assert world.plan(video) == {"outcome": "unwanted"}
+    assert (world.video(video).status, world.video(video).run) == (Status.QUEUED, NEXT)
+
+    world.ledger.__class__ = FakeLedger
+    assert world.plan(video) == {"outcome": "postponed"}, "the first still has its money set aside"
+
+
+def test_what_is_transcoded_already_is_planned_again_only_if_its_run_was_admitted() -> None:
+    world = World(limits=Limits(owner_seconds=1))
+    video = replace(world.queued(), status=Status.TRANSCODING)
+    world.videos.records[video.id] = video
+
+    assert world.plan(video)["outcome"] == "refused"
+
+
+def test_a_call_without_money_does_not_postpone_what_a_repeat_of_it_began_meanwhile() -> None:
+    world = World(usd=DEAR / 2)
+    video = world.started()
+
+    class Slow(FakeLedger):
+        def admit(self, *asked: Any) -> Admitted:
+            self.__class__ = FakeLedger  # type: ignore[assignment]
+            answer = self.admit(*asked)
+            world.usd = 2 * DEAR
+            assert world.plan(video)["outcome"] == "planned"
+            return answer
+
+    world.ledger.__class__ = Slow
+
+    assert world.plan(video)["outcome"] == "planned"
+    record = world.video(video)
+    assert (record.status, record.run, record.waits_for) == (Status.TRANSCODING, samples.RUN, None)
+    assert world.starting.waiting.of_owner("ann", 9) == ()
+
+
 def test_a_video_that_costs_too_much_needs_an_admin_and_nothing_is_set_aside_for_it() -> None:
     world = World(limits=Limits(video_micro_usd=round(DEAR * MICRO / 2)))
     video = world.queued()
@@ -177,6 +223,16 @@ def test_a_video_that_costs_too_much_needs_an_admin_and_nothing_is_set_aside_for
     assert world.plan(video)["outcome"] == "refused"
     world.videos.records[video.id] = replace(world.video(video), approved_run=samples.RUN)
     assert world.plan(video)["outcome"] == "planned"
+
+
+def test_who_needs_an_admin_does_not_use_up_what_the_first_of_a_day_may_cost() -> None:
+    world = World(usd=BY_SIZE / 2, limits=Limits(video_micro_usd=round(DEAR * MICRO / 2)), ledger=FakeLedger())
+    refused = world.started()
+
+    assert world.plan(refused)["outcome"] == "refused"
+    world.end(refused)
+
+    assert world.plan(world.started(2), CLIP)["outcome"] == "planned"
 
 
 def test_an_approval_goes_with_a_video_that_has_to_wait_for_the_budget() -> None:

@@ -132,6 +132,13 @@ def test_a_video_that_waits_for_the_budget_goes_on_waiting() -> None:
     )
 
 
+def test_a_video_that_is_transcoded_and_says_that_it_waits_is_not_left_alone() -> None:
+    world = World(samples.video(Status.TRANSCODING, waits_for="budget"))
+
+    assert world.reconcile() == {"failure_recorded": 1}
+    assert world.starting.waiting.of_owner("ann", 9) == ()
+
+
 def test_an_execution_that_cannot_be_looked_at_keeps_no_other_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World()
     for name in ("throttled", "lost"):

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import m3u8
 import pytest
@@ -27,7 +28,8 @@ from vod.access.caller import Caller
 from vod.encoder.report import ChunkReport, Refusal
 from vod.errors import Conflict, InvalidRequest, NotFound, PlanGone
 from vod.frozen import Document
-from vod.money.limits import Limits
+from vod.money.cost import MICRO
+from vod.money.limits import Admitted, Limits
 from vod.plan.make_plan import remake_plan
 from vod.plan.plan import Plan, SourceObject
 from vod.record import remakes
@@ -87,9 +89,11 @@ class World:
             samples.VIDEO_ID, run
         )
 
-    def plan(self, run: str, usd: float = 0, limits: Limits | None = None) -> Document:
+    def plan(
+        self, run: str, usd: float = 0, limits: Limits | None = None, ledger: FakeLedger | None = None
+    ) -> Document:
         source = SourceObject(bucket="source", key=SOURCE.key, version="v1", size=1000)
-        admission = samples.admission(self.videos, FakeLedger(), usd, limits)
+        admission = samples.admission(self.videos, ledger, usd, limits)
         admission = replace(admission, waiting=self.runs.starting.waiting)
         return Planning(self.videos, self.output, admission, FakeRunTokens(), now=lambda: samples.NOW).plan(
             samples.VIDEO_ID, run, source, samples.probe()
@@ -342,6 +346,21 @@ def test_a_track_is_of_the_rendition_that_it_was_first_made_for() -> None:
     assert keys.rendition_of("v720") == "v720"
 
 
+def test_one_that_is_postponed_while_it_is_cancelled_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+    before, later = world.remake(), keys.next_run_id(NEXT)
+    readings = [world.video]
+    world.plan(before, usd=0.00001)
+    monkeypatch.setattr(
+        world.videos, "get", lambda _: readings.pop() if readings else world.videos.records[samples.VIDEO_ID]
+    )
+
+    world.runs.cancel(ANN, samples.VIDEO_ID)
+
+    assert world.videos.records[samples.VIDEO_ID].remake is None
+    assert set(world.executions.stopped) == {keys.execution_name(samples.VIDEO_ID, run) for run in (before, later)}
+
+
 def test_what_a_cancelled_or_failed_one_left_is_removed_in_time() -> None:
     world = World()
     cancelled, failed = world.remake(), ""
@@ -446,6 +465,45 @@ def test_a_rendition_for_which_there_is_no_budget_waits_in_a_later_run_and_goes_
     assert world.plan(run) == {"outcome": "unwanted"}
     assert world.runs.starting.resume().started == [samples.VIDEO_ID]
     assert world.plan(later)["outcome"] == "planned"
+
+
+def test_a_rendition_is_not_priced_as_the_whole_video_was_that_waited_for_the_budget_once() -> None:
+    world = World()
+    world.videos.records[samples.VIDEO_ID] = replace(
+        world.video, status=Status.TRANSCODING, planned_micro_usd=14 * MICRO
+    )
+    world.publish(samples.RUN)
+    assert world.video.planned_micro_usd is None
+
+    world.videos.records[samples.VIDEO_ID] = replace(world.video, planned_micro_usd=14 * MICRO)
+    world.remake()
+    assert world.video.planned_micro_usd is None, "as an earlier release left it"
+
+
+@pytest.mark.parametrize("slow", ["admit", "is_admitted"])
+def test_a_call_without_money_does_not_postpone_a_rendition_that_a_repeat_of_it_began_meanwhile(slow: str) -> None:
+    world = World()
+    run = world.remake()
+
+    class Slow(FakeLedger):
+        """A repeat comes, for which there is money, while this looks."""
+
+        def admit(self, *asked: Any) -> Admitted:
+            return self._then_repeat(super().admit(*asked), "admit")
+
+        def is_admitted(self, execution: str) -> bool:
+            return self._then_repeat(super().is_admitted(execution), "is_admitted")
+
+        def _then_repeat[T](self, answer: T, name: str) -> T:
+            if name == slow:
+                self.__class__ = FakeLedger  # type: ignore[assignment]
+                assert world.plan(run, ledger=self)["outcome"] == "planned"
+            return answer
+
+    assert world.plan(run, usd=0.00001, ledger=Slow())["outcome"] == "planned"
+    assert world.video.remake
+    assert world.video.remake.run == run
+    assert world.runs.starting.waiting.of_owner("ann", 9) == ()
 
 
 def test_a_rendition_above_its_owners_limit_is_refused_unless_an_admin_asks_for_it() -> None:
