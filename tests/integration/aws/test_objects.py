@@ -106,7 +106,7 @@ def test_sources_are_listed_by_their_current_version(s3: Any) -> None:
 def test_presigned_addresses_are_regional_and_sign_the_length(monkeypatch: pytest.MonkeyPatch, region: str) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", region)
     env = {"TABLE_NAME": "t", "SOURCE_BUCKET": SOURCE, "MAX_SOURCE_GIB": "1", "SINGLE_PUT_MAX_MIB": "1"}
-    env |= {"ARCHITECTURE": "arm64"}
+    env |= {"ARCHITECTURE": "arm64", "DAILY_UPLOAD_PER_OWNER_GIB": "0"}
     sources = on_request.uploads(env | {"DIRECT_UPLOAD_MAX_MIB": "1", "UPLOAD_EXPIRY_HOURS": "1"}).sources
 
     url, headers = sources.put_url(KEY, 1000, "video/mp4", 60)
