@@ -722,6 +722,19 @@ def test_a_session_s_refresh_token_is_in_a_cookie_that_no_script_reads_and_nowhe
     )
 
 
+def test_a_sign_in_revokes_the_token_of_the_cookie_that_it_replaces(
+    load: Callable[[str], Handler], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revoked: list[str] = []
+    session = load("session")
+    monkeypatch.setattr(FakeLogin, "revoke", lambda _, refresh_token: revoked.append(refresh_token))
+    asked = request("POST", "/session", {"code": "c", "verifier": "v" * 43})
+    asked["headers"]["Cookie"] = "vod-session=earlier"
+
+    assert answer(session(asked))[0] == 200
+    assert revoked == ["earlier"]
+
+
 def test_the_cookie_is_kept_as_long_as_cognito_takes_the_token() -> None:
     client = parsed.template_of("Login")["Resources"]["PageClient"]["Properties"]
 

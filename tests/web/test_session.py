@@ -80,6 +80,17 @@ def test_after_sign_out_the_refresh_token_is_worthless_wherever_it_was_copied(
     assert (status, said["code"]) == (401, "unauthorized")
 
 
+def test_signing_in_again_ends_the_session_before(stranger: Visitor, platform: Platform) -> None:
+    stranger.sign_in()
+    copied, renew = f"vod-session={refresh_token(stranger)}", f"{platform.api}/session/token"
+    stranger.page.evaluate("localStorage.clear()")
+
+    stranger.sign_in()
+
+    assert asked(renew, "POST", Cookie=copied)[0] == 401
+    assert asked(renew, "POST", Cookie=f"vod-session={refresh_token(stranger)}")[0] == 200
+
+
 def test_another_site_can_neither_sign_in_nor_renew_nor_sign_out(stranger: Visitor, platform: Platform) -> None:
     stranger.sign_in()
     cookie, body = f"vod-session={refresh_token(stranger)}", {"code": "c", "verifier": "v" * 43}

@@ -33,7 +33,7 @@ storage.keep("localStorage", BEFORE_COOKIES, null);
 export function onSessionChange(listener: () => void): () => void {
   const inOtherTab = (event: StorageEvent) => {
     if (event.key !== SIGNED_IN) return;
-    token = null; // it may be somebody else now
+    token = refreshing = null; // it may be somebody else now
     listener();
   };
   listeners.add(listener);
@@ -55,7 +55,12 @@ function forget(): void {
 }
 
 export function isSignedIn(): boolean {
-  return storage.kept("localStorage", SIGNED_IN) !== null;
+  return session() !== null;
+}
+
+/** Which sign-in of this browser the session is of; null when nobody is signed in. */
+function session(): string | null {
+  return storage.kept("localStorage", SIGNED_IN);
 }
 
 /** The name to show for who is signed in; empty until there is a token. */
@@ -112,19 +117,25 @@ export async function idToken(): Promise<string> {
 
 /** A new token by the session's cookie; asked for once, however many wait for it. */
 export function renewedToken(): Promise<string> {
-  refreshing ??= renew().finally(() => (refreshing = null));
-  return refreshing;
+  if (refreshing) return refreshing;
+  const asked = renew().finally(() => {
+    if (refreshing === asked) refreshing = null;
+  });
+  return (refreshing = asked);
 }
 
+/** An answer that comes after another tab signed out or in is not for who is signed in now: then it is asked again. */
 async function renew(): Promise<string> {
-  try {
-    const { idToken } = await ask("POST", "/token");
-    keep(idToken);
-    return idToken;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 401) forget();
-    throw error;
+  if (!isSignedIn()) throw new ApiError(401, "unauthorized", SIGNED_OUT);
+  const before = session();
+  const [answer] = await Promise.allSettled([ask("POST", "/token")]);
+  if (session() !== before) return renew();
+  if (answer.status === "rejected") {
+    if (answer.reason instanceof ApiError && answer.reason.status === 401) forget();
+    throw answer.reason;
   }
+  keep(answer.value.idToken);
+  return answer.value.idToken;
 }
 
 /** End the session everywhere: its refresh token, here, and at the login page. Throws when it is not ended. */

@@ -5,7 +5,7 @@ import type { Multipart, Video } from "../src/model";
 import { ApiError } from "../src/request";
 import { Invited } from "../src/upload/invitations";
 import { arrivedBytes, fits, partCount, span } from "../src/upload/parts";
-import { begunUploads, begunWith, forget, remember } from "../src/upload/resume";
+import { ARRIVED, begunUploads, begunWith, forget, remember, resumable } from "../src/upload/resume";
 import { isOver, sendBytes } from "../src/upload/send";
 
 const MIB = 2 ** 20;
@@ -86,6 +86,22 @@ test("a file is known again by its name, size and date", () => {
   expect(begunWith(new File(["abc"], "a.mp4", { lastModified: 6 }))).toBeUndefined();
 });
 
+test("a file whose video waits for it no more has arrived and begins no second video", async () => {
+  const file = new File(["abc"], "a.mp4", { lastModified: 5 });
+  remember(BEGUN);
+
+  vi.mocked(remainingUpload).mockRejectedValueOnce(new ApiError(409, "wrong_status", "The upload has ended."));
+  expect(await resumable("v", file)).toBe(ARRIVED);
+
+  vi.mocked(remainingUpload).mockRejectedValueOnce(new ApiError(0, "offline", "The platform cannot be reached."));
+  await expect(resumable("v", file)).rejects.toThrow("cannot be reached");
+  expect(begunUploads()).toEqual([BEGUN]);
+
+  vi.mocked(remainingUpload).mockRejectedValueOnce(new ApiError(404, "not_found", "There is no such video."));
+  expect(await resumable("v", file)).toBeNull();
+  expect(begunUploads()).toEqual([]);
+});
+
 function answersWithFreshAddresses(): void {
   vi.mocked(remainingUpload).mockReset();
   vi.mocked(remainingUpload).mockImplementation(async () => {
@@ -129,16 +145,18 @@ test("an address of a whole source is exchanged with its headers", async () => {
   expect(await invited.instead("https://bucket.test/foreign")).toBeUndefined();
 });
 
-test("a whole source that has arrived keeps its address, and what is refused otherwise is an error", async () => {
+test("a source that the platform waits for no more has arrived, and what is refused otherwise is an error", async () => {
   const times = { expiresAt: "", finishBy: "" };
   const invited = new Invited("v", { method: "PUT", url: "https://bucket.test/one", headers: {}, ...times });
-  const first = await invited.address();
-
-  vi.mocked(remainingUpload).mockRejectedValueOnce(new ApiError(409, "wrong_status", "The upload has ended."));
-  expect(await invited.address()).toEqual(first);
+  await invited.address();
 
   vi.mocked(remainingUpload).mockRejectedValueOnce(new ApiError(404, "not_found", "There is no such video."));
   await expect(invited.address()).rejects.toThrow("no such video");
+  expect(invited.hasArrived).toBe(false);
+
+  vi.mocked(remainingUpload).mockRejectedValueOnce(new ApiError(409, "wrong_status", "The upload has ended."));
+  await invited.address();
+  expect(invited.hasArrived).toBe(true);
 });
 
 test("an address is over when its hour or its session is, not when the network is", () => {
@@ -151,12 +169,32 @@ test("an address is over when its hour or its session is, not when the network i
   expect(isOver(new Error("lost"))).toBe(false);
 });
 
+function refusing(status: number): void {
+  vi.mocked(AwsS3.uploadPartBytes).mockReset();
+  vi.mocked(AwsS3.uploadPartBytes).mockRejectedValue(Object.assign(new Error("Non 2xx"), { source: { status } }));
+}
+
+const SENDING = { signature: { url: "https://bucket.test/x" } } as never;
+
 test("a source that the bucket has already was sent before, and no fresh address is asked for", async () => {
-  vi.mocked(AwsS3.uploadPartBytes).mockRejectedValue(Object.assign(new Error("Non 2xx"), { source: { status: 412 } }));
+  refusing(412);
   const instead = vi.fn();
 
-  const sent = await sendBytes({ signature: { url: "https://bucket.test/x" } } as never, instead);
-
-  expect(sent).toEqual({ ETag: "" });
+  expect(await sendBytes(SENDING, { instead, hasArrived: false })).toEqual({ ETag: "" });
   expect(instead).not.toHaveBeenCalled();
+});
+
+test("an old address of a source that has arrived is not used again", async () => {
+  refusing(403);
+
+  expect(await sendBytes(SENDING, { instead: vi.fn(), hasArrived: true })).toEqual({ ETag: "" });
+  expect(AwsS3.uploadPartBytes).not.toHaveBeenCalled();
+});
+
+test("a source that turns out to be there when its old address is refused is not sent again", async () => {
+  refusing(403);
+  const upload = { hasArrived: false, instead: async () => void (upload.hasArrived = true) };
+
+  expect(await sendBytes(SENDING, upload as never)).toEqual({ ETag: "" });
+  expect(AwsS3.uploadPartBytes).toHaveBeenCalledTimes(1);
 });

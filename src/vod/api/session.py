@@ -22,7 +22,7 @@ def routes(sessions: Sessions) -> APIGatewayRouter:
 
     @router.post("/session", summary="Start the page's session after a sign-in", tags=["session"])
     def start(body: SessionBody) -> Response[str]:
-        tokens = sessions.open(body.code, body.verifier, _origin(router))
+        tokens = sessions.open(body.code, body.verifier, _origin(router), _refresh_token(router))
         return _answer(tokens.id_token, [_cookie(tokens.refresh_token or "", KEPT_SECONDS, sessions.is_encrypted)])
 
     @router.post("/session/token", summary="Renew the id token of the page's session", tags=["session"])

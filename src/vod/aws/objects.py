@@ -177,12 +177,14 @@ class S3Sources:
             code = error.response["Error"]["Code"]
             if code == _EXISTS:
                 return
-            if code in ("InvalidPart", "InvalidPartOrder", "EntityTooSmall", "NoSuchUpload"):
+            if _missing(error):
+                raise NotFound("upload") from error
+            if code in ("InvalidPart", "InvalidPartOrder", "EntityTooSmall"):
                 raise Conflict(
                     "wrong_parts", "A part is missing or changed. List the parts and upload it again."
                 ) from error
             if code == _AT_ONCE:
-                raise Conflict("busy", "The source is being deleted. Create the video again.") from error
+                raise Conflict("busy", "The parts are being joined already. Complete again in a moment.") from error
             raise
 
     def abort_parts(self, key: str, upload_id: str) -> None:

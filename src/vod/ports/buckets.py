@@ -80,7 +80,8 @@ class Sources(Protocol):
         """The parts that arrived; NotFound when the multipart upload is gone."""
 
     def complete_parts(self, key: str, upload_id: str, parts: Iterable[Part]) -> None:
-        """Make one object of the parts where there is none; Conflict when a part or its tag is wrong."""
+        """Make one object of the parts where there is none. Conflict when a part or its tag is wrong, or while somebody
+        else joins them (`busy`); NotFound when the multipart upload is gone."""
 
     def abort_parts(self, key: str, upload_id: str) -> None:
         """Forget a multipart upload and its parts; fine when it is gone already."""

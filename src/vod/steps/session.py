@@ -1,9 +1,10 @@
 """Session: a signed-in browser, whose scripts get id tokens; its refresh token is in a cookie that they cannot read."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
-from vod.errors import Forbidden, Unauthorized
+from vod.errors import Forbidden, RequestError, Unauthorized
 from vod.ports.sign_in import SignIn, Tokens
 
 SIGNED_IN = "/signed-in"
@@ -21,10 +22,15 @@ class Sessions:
     sign_in: SignIn
     public_url: Callable[[], str]
 
-    def open(self, code: str, verifier: str, origin: str) -> Tokens:
-        """The tokens of who has just signed in."""
+    def open(self, code: str, verifier: str, origin: str, earlier: str) -> Tokens:
+        """The tokens of who has just signed in; the browser forgets the `earlier` refresh token, so nobody else may
+        use it on. Empty where there was none."""
         self._require_own(origin)
-        return self.sign_in.exchange(code, verifier, self.public_url() + SIGNED_IN)
+        tokens = self.sign_in.exchange(code, verifier, self.public_url() + SIGNED_IN)
+        if earlier:
+            with suppress(RequestError):  # the adapter logs it; a sign-in succeeds all the same
+                self.sign_in.revoke(earlier)
+        return tokens
 
     def renew(self, refresh_token: str, origin: str) -> str:
         """A new id token."""

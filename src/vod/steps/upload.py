@@ -96,10 +96,16 @@ class Uploads:
         video = self._prolonged(self._awaiting(caller, video_id))
         if not video.upload or not video.upload.multipart_id:
             return video, self._single_put(video)
-        return video, self._invitation(video, self.sources.parts(video.source.key, video.upload.multipart_id))
+        try:
+            return video, self._invitation(video, self.sources.parts(video.source.key, video.upload.multipart_id))
+        except NotFound:
+            if self._has_arrived(video):
+                raise Conflict("wrong_status", "The upload has ended: the whole source has arrived.") from None
+            raise
 
     def complete(self, caller: Caller, video_id: str, etags: Mapping[int, str]) -> Video:
-        """Join the parts; safe to repeat. Conflict when bytes are missing, and nothing is lost."""
+        """Join the parts; safe to repeat, also while an earlier call joins them. Conflict when bytes are missing, and
+        nothing is lost."""
         video = caller.allowed(self.videos.get(video_id))
         if video.status.is_encoding or video.status is Status.READY:
             return video
@@ -107,15 +113,10 @@ class Uploads:
         if not video.upload or not video.upload.multipart_id:
             raise Conflict("not_multipart", "This upload is a single PUT: there is nothing to complete.")
         try:
-            arrived = self.sources.parts(video.source.key, video.upload.multipart_id)
-        except NotFound:
-            if self.sources.stored_size(video.source.key) == video.size:
-                return video  # joined before; the answer was lost
-            raise
-        chosen = [part for part in arrived if part.number in etags]
-        self._check_parts(video, chosen, etags)
-        named = [replace(part, etag=etags[part.number].strip('"')) for part in chosen]
-        self.sources.complete_parts(video.source.key, video.upload.multipart_id, named)
+            self._join(video, video.upload.multipart_id, etags)
+        except (NotFound, Conflict):
+            if not self._has_arrived(video):
+                raise
         return video
 
     def estimate(self, video: Video) -> Document:
@@ -210,6 +211,16 @@ class Uploads:
             "arrived": [{"partNumber": part.number, "etag": part.etag, "size": part.size} for part in arrived],
             **times,
         }
+
+    def _has_arrived(self, video: Video) -> bool:
+        """Whether the source is there as declared: joined before with a lost answer, or by another call just now."""
+        return self.sources.stored_size(video.source.key) == video.size
+
+    def _join(self, video: Video, multipart: str, etags: Mapping[int, str]) -> None:
+        chosen = [part for part in self.sources.parts(video.source.key, multipart) if part.number in etags]
+        self._check_parts(video, chosen, etags)
+        named = [replace(part, etag=etags[part.number].strip('"')) for part in chosen]
+        self.sources.complete_parts(video.source.key, multipart, named)
 
     def _check_parts(self, video: Video, chosen: list[Part], etags: Mapping[int, str]) -> None:
         missing = sorted(set(etags) - {part.number for part in chosen})

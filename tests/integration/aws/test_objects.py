@@ -2,8 +2,10 @@ import errno
 import os
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.arrivals import arrived
 from tests.integration.conftest import OUTPUT, SOURCE
@@ -104,7 +106,7 @@ def test_sources_are_listed_by_their_current_version(s3: Any) -> None:
 def test_presigned_addresses_are_regional_and_sign_the_length(monkeypatch: pytest.MonkeyPatch, region: str) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", region)
     env = {"TABLE_NAME": "t", "SOURCE_BUCKET": SOURCE, "MAX_SOURCE_GIB": "1", "SINGLE_PUT_MAX_MIB": "1"}
-    env |= {"ARCHITECTURE": "arm64"}
+    env |= {"ARCHITECTURE": "arm64", "DAILY_UPLOAD_PER_OWNER_GIB": "0"}
     sources = on_request.uploads(env | {"DIRECT_UPLOAD_MAX_MIB": "1", "UPLOAD_EXPIRY_HOURS": "1"}).sources
 
     url, headers = sources.put_url(KEY, 1000, "video/mp4", 60)
@@ -151,6 +153,20 @@ def test_a_wrong_tag_is_a_conflict_and_a_gone_upload_is_not_found(s3: Any) -> No
     sources.abort_parts(KEY, upload)
     with pytest.raises(NotFound):
         sources.parts(KEY, upload)
+
+
+def refusing_to_join(code: str) -> S3Sources:
+    error = ClientError({"Error": {"Code": code, "Message": ""}}, "CompleteMultipartUpload")
+    return S3Sources(Mock(complete_multipart_upload=Mock(side_effect=error)), SOURCE)
+
+
+def test_parts_that_another_call_joins_or_has_joined_are_not_called_missing() -> None:
+    with pytest.raises(Conflict, match="again in a moment") as conflict:
+        refusing_to_join("ConditionalRequestConflict").complete_parts(KEY, "upload", [])
+    with pytest.raises(NotFound):
+        refusing_to_join("NoSuchUpload").complete_parts(KEY, "upload", [])
+
+    assert conflict.value.code == "busy"
 
 
 def test_every_version_of_a_source_is_removed_and_no_other(s3: Any) -> None:

@@ -2,7 +2,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from vod.errors import Forbidden, Unauthorized
+from vod.errors import Forbidden, Unauthorized, Unavailable
 from vod.ports.sign_in import Tokens
 from vod.steps.session import Sessions
 
@@ -41,7 +41,7 @@ def sessions(sign_in: FakeSignIn) -> Sessions:
 
 
 def test_a_code_is_exchanged_for_the_page_s_own_address(sessions: Sessions, sign_in: FakeSignIn) -> None:
-    assert sessions.open("code", "proof", PAGE) == Tokens("id of code proof", "refresh")
+    assert sessions.open("code", "proof", PAGE, "") == Tokens("id of code proof", "refresh")
     assert sign_in.asked == [f"{PAGE}/signed-in"]
 
 
@@ -54,6 +54,32 @@ def test_a_session_gives_id_tokens_until_it_is_closed(sessions: Sessions) -> Non
         sessions.renew("refresh", PAGE)
 
 
+def test_a_sign_in_ends_the_session_that_it_replaces(sessions: Sessions, sign_in: FakeSignIn) -> None:
+    sessions.open("code", "proof", PAGE, "earlier")
+
+    assert sign_in.revoked == {"earlier"}
+
+
+def test_a_sign_in_that_is_refused_ends_no_session() -> None:
+    class Refusing(FakeSignIn):
+        def exchange(self, code: str, verifier: str, redirect_uri: str) -> Tokens:
+            raise Unauthorized("used")
+
+    refusing = Refusing()
+    with pytest.raises(Unauthorized):
+        Sessions(refusing, lambda: PAGE).open("code", "proof", PAGE, "earlier")
+
+    assert refusing.revoked == set()
+
+
+def test_a_sign_in_succeeds_when_the_earlier_session_cannot_be_ended() -> None:
+    class Deaf(FakeSignIn):
+        def revoke(self, refresh_token: str) -> None:
+            raise Unavailable("sign_in_unavailable", "")
+
+    assert Sessions(Deaf(), lambda: PAGE).open("code", "proof", PAGE, "earlier").refresh_token == "refresh"
+
+
 def test_without_a_session_nothing_is_renewed_and_signing_out_is_fine(sessions: Sessions, sign_in: FakeSignIn) -> None:
     with pytest.raises(Unauthorized, match="Sign in again"):
         sessions.renew("", PAGE)
@@ -64,7 +90,7 @@ def test_without_a_session_nothing_is_renewed_and_signing_out_is_fine(sessions: 
 @pytest.mark.parametrize("origin", FOREIGN)
 def test_no_other_site_starts_renews_or_ends_a_session(sessions: Sessions, sign_in: FakeSignIn, origin: str) -> None:
     for attempt in (
-        lambda: sessions.open("code", "proof", origin),
+        lambda: sessions.open("code", "proof", origin, "earlier"),
         lambda: sessions.renew("refresh", origin),
         lambda: sessions.close("refresh", origin),
     ):

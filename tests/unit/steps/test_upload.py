@@ -1,5 +1,5 @@
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +8,8 @@ from tests import samples
 from tests.fakes import FakeLedger, FakeSources, FakeVideos
 from vod import clock
 from vod.access.caller import Caller
-from vod.errors import Conflict, DailyLimitReached, InvalidRequest, NotFound, TooLarge
+from vod.errors import Conflict, DailyLimitReached, InvalidRequest, NotFound, RequestError, TooLarge
+from vod.ports.buckets import Part
 from vod.record.status import Status
 from vod.steps.parts import MIB
 from vod.steps.upload import NewVideo, UploadLimits, Uploads
@@ -149,6 +150,48 @@ def test_completing_again_after_a_lost_answer_is_fine(uploads: Uploads) -> None:
     uploads.complete(ANN, video_id, tags(*range(1, 14)))
 
     assert uploads.complete(ANN, video_id, tags(*range(1, 14))).id == video_id
+
+
+@dataclass
+class Joining(FakeSources):
+    """Another call joins the parts, and does so in the moment in which this one is refused."""
+
+    refusal: RequestError = field(default_factory=lambda: Conflict("busy", ""))
+    has_joined: bool = True
+
+    def complete_parts(self, key: str, upload_id: str, parts: Iterable[Part]) -> None:
+        if self.has_joined:
+            super().complete_parts(key, upload_id, parts)
+        raise self.refusal
+
+
+@pytest.mark.parametrize("refusal", [Conflict("busy", ""), Conflict("wrong_parts", ""), NotFound("upload")], ids=str)
+def test_what_another_call_has_joined_meanwhile_is_complete(uploads: Uploads, refusal: RequestError) -> None:
+    uploads = replace(uploads, sources=Joining(refusal=refusal))
+    video_id = multipart(uploads)
+    arrive(uploads, video_id, *range(1, 14))
+
+    assert uploads.complete(ANN, video_id, tags(*range(1, 14))).id == video_id
+
+
+def test_who_completes_while_another_call_joins_the_parts_is_told_to_ask_again(uploads: Uploads) -> None:
+    uploads = replace(uploads, sources=Joining(has_joined=False))
+    video_id = multipart(uploads)
+    arrive(uploads, video_id, *range(1, 14))
+
+    with pytest.raises(Conflict) as conflict:
+        uploads.complete(ANN, video_id, tags(*range(1, 14)))
+
+    assert conflict.value.code == "busy"
+
+
+def test_an_upload_whose_parts_are_joined_has_ended_before_any_event_comes(uploads: Uploads) -> None:
+    video_id = multipart(uploads)
+    arrive(uploads, video_id, *range(1, 14))
+    uploads.complete(ANN, video_id, tags(*range(1, 14)))
+
+    with pytest.raises(Conflict, match="wrong_status"):
+        uploads.remaining(ANN, video_id)
 
 
 def test_the_largest_upload_still_fits_lambdas_answer(uploads: Uploads) -> None:

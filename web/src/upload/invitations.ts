@@ -17,25 +17,41 @@ export function isMultipart(invitation: Invitation): invitation is Multipart {
   return "uploadId" in invitation;
 }
 
+/** Whether the platform waits for nothing more of the source: it gives no addresses to a video that is on its way. */
+export function saysArrived(error: unknown): boolean {
+  return error instanceof ApiError && error.code === "wrong_status";
+}
+
 /** The upload of one video. */
 export class Invited {
   private readonly given = new Set<number>();
   private readonly parts = new Map<string, number>(); // of every address that was ever given
   private renewing: Promise<void> | null = null;
+  private ended = false;
 
   constructor(
     readonly videoId: string,
     public invitation: Invitation,
   ) {}
 
+  /** Whether all of the source has arrived, perhaps with a lost answer: then nothing is sent any more. */
+  get hasArrived(): boolean {
+    return this.ended;
+  }
+
   /** The address of a part that has not arrived, or of the whole source where it does not come in parts. */
   async address(part = WHOLE): Promise<Address> {
-    if (this.given.has(part) || !this.current(part)) await this.renewFor(part);
+    if (this.given.has(part) || !this.current(part)) await this.renew();
     this.given.add(part);
     const address = this.current(part);
     if (!address) throw new Error(`Part ${part} has no upload URL.`);
     this.parts.set(address.url, part);
     return address;
+  }
+
+  /** Whether an address was given for this upload. */
+  gave(url: string): boolean {
+    return this.parts.has(url);
   }
 
   /** A fresh address in the place of one that was given; undefined for an address of another upload. */
@@ -51,17 +67,12 @@ export class Invited {
         this.invitation = upload;
         this.given.clear();
       })
+      .catch((error: unknown) => {
+        if (!saysArrived(error)) throw error;
+        this.ended = true;
+      })
       .finally(() => (this.renewing = null));
     return this.renewing;
-  }
-
-  /** A whole source that arrived with a lost answer has no fresh address: at the old one S3 says that it is there. */
-  private async renewFor(part: number): Promise<void> {
-    try {
-      await this.renew();
-    } catch (error) {
-      if (part !== WHOLE || !(error instanceof ApiError && error.code === "wrong_status")) throw error;
-    }
   }
 
   private current(part: number): Address | undefined {

@@ -5,13 +5,21 @@ import AwsS3 from "@uppy/aws-s3";
 type Sending = Parameters<typeof AwsS3.uploadPartBytes>[0];
 type Sent = ReturnType<typeof AwsS3.uploadPartBytes>;
 
-/** `instead` gives a fresh address in the place of a refused one. A fresh one that is refused too is an error. */
-export async function sendBytes(sending: Sending, instead: (url: string) => Promise<object | undefined>): Sent {
+/** What is asked of the upload that the address belongs to. */
+export interface Asked {
+  instead(url: string): Promise<object | undefined>;
+  readonly hasArrived: boolean;
+}
+
+/** Nothing is sent of a source that has arrived. A fresh address that is refused too is an error. */
+export async function sendBytes(sending: Sending, upload: Asked): Sent {
+  if (upload.hasArrived) return { ETag: "" };
   try {
     return await AwsS3.uploadPartBytes(sending);
   } catch (error) {
     if (isThere(error)) return { ETag: "" };
-    const fresh = isOver(error) && (await instead(sending.signature.url));
+    const fresh = isOver(error) && (await upload.instead(sending.signature.url));
+    if (upload.hasArrived) return { ETag: "" };
     if (!fresh) throw error;
     return AwsS3.uploadPartBytes({ ...sending, signature: { ...sending.signature, ...fresh } });
   }

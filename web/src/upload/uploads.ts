@@ -2,13 +2,12 @@
 
 import AwsS3 from "@uppy/aws-s3";
 import Uppy, { type Body, type UppyFile } from "@uppy/core";
-import { completeUpload, createVideo, deleteVideo, remainingUpload, sentence } from "../api";
+import { completeUpload, createVideo, deleteVideo, sentence } from "../api";
 import { config } from "../config";
 import { bytes, shownName, titleOf } from "../format";
 import { type Chosen, dropHandle, keepHandle } from "./handles";
-import { type Address, Invited, isMultipart } from "./invitations";
-import { fits } from "./parts";
-import { begunWith, forget, remember } from "./resume";
+import { Invited, isMultipart } from "./invitations";
+import { ARRIVED, begunWith, forget, remember, resumable } from "./resume";
 import { sendBytes } from "./send";
 
 /** `upload` is the id of the Upload that a file of Uppy belongs to. */
@@ -59,7 +58,7 @@ class Uploads {
       createMultipartUpload: (file: Sent) => Promise.resolve(this.key(file)),
       listParts: (file: Sent) => this.arrived(file),
       signPart: (file: Sent, { partNumber }: { partNumber: number }) => this.invitedOf(file).address(partNumber),
-      uploadPartBytes: (sending) => this.watched(sendBytes(sending, (url) => this.instead(url))),
+      uploadPartBytes: (sending) => this.watched(sendBytes(sending, this.inviting(sending.signature.url))),
       completeMultipartUpload: (file: Sent, { parts }: { parts: { PartNumber?: number; ETag?: string }[] }) =>
         this.complete(file, parts),
       // Cancelling removes the whole video, its parts included.
@@ -129,7 +128,9 @@ class Uploads {
     const upload = fresh(file);
     this.publish([...this.list, upload]);
     try {
-      const invited = (before && (await resumable(before.videoId, file))) || (await created(file, profile));
+      const resumed = before && (await resumable(before.videoId, file));
+      if (before && resumed === ARRIVED) return this.foundThere(upload.id, before.videoId);
+      const invited = resumed instanceof Invited ? resumed : await created(file, profile);
       if (!this.find(upload.id)) return await abandon(invited.videoId); // cancelled meanwhile
       remember({ ...description(file, profile), videoId: invited.videoId, startedAt: Date.now() });
       void keepHandle(invited.videoId, handle);
@@ -137,6 +138,12 @@ class Uploads {
     } catch (error) {
       this.change(upload.id, { stage: "failed", error: sentence(error) });
     }
+  }
+
+  /** Nothing is sent: the row leads to the video that the file has become. */
+  private foundThere(id: string, videoId: string): void {
+    this.change(id, { videoId });
+    this.finished(id);
   }
 
   private start(upload: string, file: File, invited: Invited, resumed: boolean): void {
@@ -215,18 +222,16 @@ class Uploads {
   }
 
   private async complete(file: Sent, parts: { PartNumber?: number; ETag?: string }[]): Promise<object> {
+    const invited = this.invitedOf(file);
     const named = parts.map((part) => ({ partNumber: part.PartNumber ?? 0, etag: part.ETag ?? "" }));
-    await completeUpload(this.invitedOf(file).videoId, named);
+    if (!invited.hasArrived) await completeUpload(invited.videoId, named);
     return {};
   }
 
-  /** A fresh address in the place of one that the bucket refused. */
-  private async instead(url: string): Promise<Address | undefined> {
-    for (const invited of this.invited.values()) {
-      const fresh = await invited.instead(url);
-      if (fresh) return fresh;
-    }
-    return undefined;
+  private inviting(url: string): Invited {
+    const found = [...this.invited.values()].find((invited) => invited.gave(url));
+    if (!found) throw new Error("This upload has ended.");
+    return found;
   }
 
   private isMultipart(file: Sent): boolean {
@@ -273,18 +278,6 @@ async function created(file: File, profile: string): Promise<Invited> {
   const filename = shownName(file.name);
   const made = await createVideo({ filename, size: file.size, title: titleOf(filename), profile, ...contentType });
   return new Invited(made.video.id, made.upload);
-}
-
-/** The upload of a video that was begun before; null when it cannot go on and must begin anew. */
-async function resumable(videoId: string, file: File): Promise<Invited | null> {
-  try {
-    const { upload } = await remainingUpload(videoId);
-    if (!isMultipart(upload) || fits(upload, file.size)) return new Invited(videoId, upload);
-  } catch {
-    // Expired, finished or removed: all the same here.
-  }
-  forget(videoId);
-  return null;
 }
 
 function description(file: File, profile: string) {
