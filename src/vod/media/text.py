@@ -20,6 +20,12 @@ def _instead(letter: str) -> str:
     return "" if unicodedata.category(letter) == "Cf" else " "
 
 
+def named(text: str, longest: int) -> str:
+    """A file's name as the API takes names: joiners stay, and only what it calls unprintable goes."""
+    letters = (("" if letter in _REORDERS else " ") if unprintable(letter) else letter for letter in text)
+    return " ".join("".join(letters).split())[:longest].strip()
+
+
 def quoted(text: str | None, longest: int = LONGEST) -> str:
     """The same as the inside of a quoted string, which holds no quotes (RFC 8216, 4.2)."""
     return on_one_line((text or "").replace('"', " "), longest)
