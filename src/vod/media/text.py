@@ -4,6 +4,7 @@ import unicodedata
 
 _REORDERS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 """Embeddings, overrides and isolates (UAX #9): what follows is shown in another order than it is stored in."""
+_ISOLATES, _ISOLATE_ENDS = frozenset("\u2066\u2067\u2068"), "\u2069"
 _UNSEEN = ("Cc", "Cs", "Zl", "Zp")
 LONGEST = 100
 """Characters of a title or a label."""
@@ -32,6 +33,20 @@ def quoted(text: str | None, longest: int = LONGEST) -> str:
 
 
 def unprintable(text: str) -> str | None:
-    """The first character that controls a terminal, breaks a line or reorders text, as `U+001B`; None without one."""
-    found = (letter for letter in text if letter in _REORDERS or unicodedata.category(letter) in _UNSEEN)
-    return next((f"U+{ord(letter):04X}" for letter in found), None)
+    """The first character that controls a terminal, breaks a line or reorders text, as `U+001B`; None without one.
+
+    Isolates that the text itself closes reorder nothing outside of it, and right-to-left names need them.
+    """
+    unclosed: list[str] = []
+    for letter in text:
+        if letter in _ISOLATES:
+            unclosed.append(letter)
+        elif letter == _ISOLATE_ENDS and unclosed:
+            unclosed.pop()
+        elif letter in _REORDERS or unicodedata.category(letter) in _UNSEEN:
+            return _named_point(letter)
+    return _named_point(unclosed[0]) if unclosed else None
+
+
+def _named_point(letter: str) -> str:
+    return f"U+{ord(letter):04X}"

@@ -16,6 +16,11 @@ from vod.media.text import named, on_one_line, quoted, unprintable
         ("a\u2029b", "U+2029"),
         ("exe.\u202e4pm", "U+202E"),
         ("\u2069", "U+2069"),
+        ("\u2067\u05e9\u05dc\u05d5\u05dd\u2069 \u2068a \u2066b\u2069\u2069", None),
+        ("\u2067\u05e9", "U+2067"),
+        ("a\u2069b\u2066", "U+2069"),
+        ("\u2066a\u202eb\u2069", "U+202E"),
+        ("\u2066\u2067a\u2069", "U+2066"),
         ("\ud800", "U+D800"),
     ],
 )
