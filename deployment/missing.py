@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from deployment import REPOSITORY
 from deployment.findings import Finding, asked, ok, to_do, unknown
 from deployment.platform import SIGN_IN
 from deployment.stack import Stack
 
 IMAGE, USERS = "Encoder image", "Users"
 ADDRESS = "you@example.com"
+BASE_DIGEST = re.compile(r"^sha256:[0-9a-f]{64}$", re.M)
 IN_ECR = re.compile(r"\d+\.dkr\.ecr\.([a-z0-9-]+)\.")
 
 
@@ -47,8 +49,14 @@ def pushed(host: str, address: str, architecture: str) -> str:
     platform = {"arm64": "arm64", "x86_64": "amd64"}[architecture]
     return (
         f"aws ecr get-login-password --region {region} | docker login --username AWS --password-stdin {host}\n"
-        f"docker buildx build --platform linux/{platform} -f container/Dockerfile -t {address} --push ."
+        f"docker buildx build {_base()}--platform linux/{platform} -f container/Dockerfile -t {address} --push ."
     )
+
+
+def _base() -> str:
+    """The argument that names the base image by its digest, where one was reviewed."""
+    digest = BASE_DIGEST.search((REPOSITORY / "container" / "base-image.digest").read_text())
+    return f"--build-arg BASE_DIGEST=@{digest[0]} " if digest else ""
 
 
 def users_found(cognito: Any, pool: str, sign_in: str) -> Finding:

@@ -1,10 +1,12 @@
 """`make deploy` looks before it builds, and ends with what is still missing."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from deployment import missing
 from deployment.__main__ import main, next_steps
 from tests.deployment.test_preflight import DEPLOYED, Answer, StubbedSession
 
@@ -82,6 +84,20 @@ def test_a_first_deployment_ends_with_the_commands_for_image_and_user() -> None:
 
     assert "docker buildx build" in said
     assert "admin-create-user" in said
+
+
+@pytest.mark.parametrize(
+    ("written", "argument"),
+    [(f"# comment\nsha256:{'a' * 64}\n", f" --build-arg BASE_DIGEST=@sha256:{'a' * 64} "), ("# comment\n", " ")],
+)
+def test_the_command_for_the_image_builds_on_the_digest_that_was_reviewed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str, argument: str
+) -> None:
+    (tmp_path / "container").mkdir()
+    (tmp_path / "container" / "base-image.digest").write_text(written)
+    monkeypatch.setattr(missing, "REPOSITORY", tmp_path)
+
+    assert f"docker buildx build{argument}--platform" in after("ImageNotFoundException", [])
 
 
 def test_a_platform_that_lacks_nothing_ends_with_the_one_that_tries_it_out() -> None:

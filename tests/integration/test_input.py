@@ -24,6 +24,7 @@ UNREADABLE = {
     "not UTF-8": b'{"title": "\xff"}',
     "nested arrays": b"[" * 100_000,
     "nested objects": b'{"a":' * 100_000,
+    "a string without an end": b'{"title": "' + b'\\"' * 100_000 + b"\\",
     "5,000 digits": b'{"size": ' + b"9" * 5000 + b"}",
     "5,000 digits deep inside": b'{"parts": [{"partNumber": ' + b"9" * 5000 + b"}]}",
     "half": b'{"title": ',
@@ -65,6 +66,34 @@ def test_what_cannot_be_read_is_refused_wherever_a_body_is_read(
         for method, path in routes:
             for kind in KINDS:
                 assert refused(functions(name), sent(method, path, body, kind))
+
+
+@pytest.mark.parametrize("depth", [100, *range(9_940, 10_000, 4)])
+def test_what_is_nested_above_a_hundred_is_refused_before_any_parser_gives_up(
+    functions: Callable[[str], Handler], depth: int
+) -> None:
+    nested = b"[" * depth + b"]" * depth
+    for body in (b'{"title": ' + nested + b"}", b'{"title": ' + nested + b', "title": "the last one counts"}'):
+        status, said = answer(functions("library")(sent("PATCH", VIDEO, body, "application/json")))
+
+        assert (status, said["code"]) == (400, "invalid_request")
+        assert "nested" in said["message"]
+
+
+def test_a_title_is_one_line_however_it_was_pasted(functions: Callable[[str], Handler]) -> None:
+    status, said = answer(
+        functions("library")(request("PATCH", VIDEO, {"title": "\tRome,\r\n\tday 1 \u2067a\u2069\n"}))
+    )
+
+    assert (status, said["title"]) == (200, "Rome, day 1 \u2067a\u2069")
+
+
+def test_brackets_in_a_text_nest_nothing(functions: Callable[[str], Handler]) -> None:
+    title = '"\\' + "[{" * 99
+
+    status, said = answer(functions("library")(request("PATCH", VIDEO, {"title": title})))
+
+    assert (status, said["title"]) == (200, title)
 
 
 def test_what_is_not_encoded_as_it_is_said_to_be_is_refused(functions: Callable[[str], Handler]) -> None:
@@ -138,12 +167,16 @@ def test_names_that_cannot_be_shown_as_they_are_are_refused_and_the_character_is
     name, point = f"a{text}b", f"U+{ord(text[0]):04X}"
     new = {"filename": "a.mp4", "size": 1}
     events = [
-        ("library", request("PATCH", VIDEO, {"title": name})),
         ("library", request("PATCH", VIDEO, {"tags": ["fine", name]})),
-        *(("upload", request("POST", "/videos", new | field)) for field in ({"filename": name}, {"title": name})),
-        ("upload", request("POST", "/videos", b"x", {"filename": "a.mp4", "title": name})),
+        ("upload", request("POST", "/videos", new | {"filename": name})),
         ("upload", request("POST", "/videos", b"x", {"filename": name})),
     ]
+    titled = [
+        ("library", request("PATCH", VIDEO, {"title": name})),
+        ("upload", request("POST", "/videos", new | {"title": name})),
+        ("upload", request("POST", "/videos", b"x", {"filename": "a.mp4", "title": name})),
+    ]
+    events += [] if text in ("\n", "\u2028") else titled  # a title's line breaks become spaces
     for function, event in events:
         status, told = answer(functions(function)(event))
 

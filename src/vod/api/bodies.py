@@ -2,9 +2,14 @@
 
 import base64
 import json
+import re
 
 from vod.errors import InvalidRequest
 from vod.frozen import Document
+
+_DEEPEST = 100
+"""Arrays and objects in one another. Our bodies have three; parsers give up where their own stack does."""
+_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 
 
 def readable(event: Document) -> Document:
@@ -42,11 +47,25 @@ def _checked(raw: bytes) -> str:
     except UnicodeDecodeError as error:
         raise InvalidRequest("body", "is not UTF-8; send JSON in UTF-8") from error
     except RecursionError as error:
-        raise InvalidRequest("body", "is nested too deeply; send the fields of docs/api.md alone") from error
+        raise _too_deep() from error
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         advice = "to send a file's bytes, name it with POST /videos?filename="
         raise InvalidRequest("body", f"is not JSON ({where}); {advice}") from error
     except ValueError as error:  # Python converts no number of so many digits
         raise InvalidRequest("body", "has a number of too many digits; send a smaller one") from error
+    if _is_deep(text):
+        raise _too_deep()
     return text
+
+
+def _too_deep() -> InvalidRequest:
+    return InvalidRequest("body", "is nested too deeply; send the fields of docs/api.md alone")
+
+
+def _is_deep(text: str) -> bool:
+    """Whether JSON nests too much, seen in its text: where a name comes twice, a parsed value has only the last."""
+    nesting = re.sub(r"[^][]+", "", _STRING.sub("", text).replace("{", "[").replace("}", "]"))
+    for _ in range(_DEEPEST):
+        nesting = nesting.replace("[]", "")  # the innermost ones
+    return bool(nesting)

@@ -1,8 +1,9 @@
 """What callers may send, validated before any step sees it."""
 
+import re
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from vod import keys
@@ -19,6 +20,11 @@ def _shown(text: str) -> str:
     return text
 
 
+def _on_one_line(text: object) -> object:
+    """Pasted text has tabs and line breaks."""
+    return re.sub(r"[\t-\r\x85\u2028\u2029]+", " ", text) if isinstance(text, str) else text
+
+
 def _video_id(text: str) -> str:
     if not keys.is_video_id(text):
         raise NotFound
@@ -33,7 +39,9 @@ def _share_id(text: str) -> str:
 
 Shown = AfterValidator(_shown)
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), Shown]
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Shown]
+Title = Annotated[
+    str, BeforeValidator(_on_one_line), StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Shown
+]
 Filename = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255), Shown]
 ContentType = Annotated[str, StringConstraints(max_length=100, pattern=r"^[a-zA-Z0-9_.+-]+/[a-zA-Z0-9_.+-]+$")]
 ETag = Annotated[str, StringConstraints(max_length=128, pattern=r'^"?[a-zA-Z0-9_.+/=-]+"?$')]

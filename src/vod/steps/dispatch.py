@@ -9,7 +9,7 @@ from urllib.parse import unquote_plus
 from vod import clock, keys
 from vod.errors import VersionConflict
 from vod.frozen import Document
-from vod.media.text import on_one_line
+from vod.media.text import named
 from vod.ports.services import RUNNING, Metrics, Receipts, Videos
 from vod.record import changes
 from vod.record.status import Status
@@ -102,7 +102,7 @@ class Dispatch:
 
     def _ingested(self, video_id: str, arrival: Arrival) -> Video:
         moment = clock.stamp(self.now())
-        name = on_one_line(arrival.key.rsplit("/", 1)[1], _LONGEST_NAME) or video_id
+        name = named(arrival.key.rsplit("/", 1)[1], _LONGEST_NAME) or video_id
         return Video(
             id=video_id,
             owner=self.ingest_owner,

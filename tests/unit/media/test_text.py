@@ -1,6 +1,6 @@
 import pytest
 
-from vod.media.text import on_one_line, quoted, unprintable
+from vod.media.text import named, on_one_line, quoted, unprintable
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,11 @@ from vod.media.text import on_one_line, quoted, unprintable
         ("a\u2029b", "U+2029"),
         ("exe.\u202e4pm", "U+202E"),
         ("\u2069", "U+2069"),
+        ("\u2067\u05e9\u05dc\u05d5\u05dd\u2069 \u2068a \u2066b\u2069\u2069", None),
+        ("\u2067\u05e9", "U+2067"),
+        ("a\u2069b\u2066", "U+2069"),
+        ("\u2066a\u202eb\u2069", "U+202E"),
+        ("\u2066\u2067a\u2069", "U+2066"),
         ("\ud800", "U+D800"),
     ],
 )
@@ -29,3 +34,18 @@ def test_what_a_file_calls_its_tracks_is_one_line_that_can_be_shown(text: str) -
         assert unprintable(cleaned) is None
         assert cleaned.isprintable()
     assert '"' not in quoted(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("\u0645\u06cc\u200c\u0631\u0648\u0645.mp4", "\u0645\u06cc\u200c\u0631\u0648\u0645.mp4"),
+        ("\U0001f468\u200d\U0001f469.mp4", "\U0001f468\u200d\U0001f469.mp4"),
+        ("exe.\u202e4pm\x1b\u2069", "exe.4pm"),
+        ("a\tb\u2028c  d", "a b c d"),
+        ("\u202e\n", ""),
+    ],
+)
+def test_a_name_keeps_what_shapes_its_letters_and_loses_what_the_api_refuses(name: str, shown: str) -> None:
+    assert named(name, 200) == shown
+    assert unprintable(named(name, 200)) is None

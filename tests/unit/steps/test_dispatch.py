@@ -97,6 +97,15 @@ def test_what_is_sent_after_an_upload_was_aborted_starts_nothing() -> None:
     assert started(aborted) == {}
 
 
+def test_a_name_under_ingest_keeps_what_joins_its_letters(dispatch: Dispatch) -> None:
+    name = "\u0645\u06cc\u200c\u0631\u0648\u0645 \U0001f468\u200d\U0001f469.mp4"
+
+    dispatch.dispatch(Arrival("source", f"ingest/{name}", "v1", 77))
+
+    video = dispatch.videos.get(keys.ingest_video_id(f"ingest/{name}", "v1"))
+    assert video and (video.title, video.filename) == (name, name)
+
+
 def test_an_object_put_under_ingest_becomes_one_video(dispatch: Dispatch) -> None:
     for _ in range(2):
         dispatch.dispatch(Arrival("source", "ingest/2026/My film.mov", "v1", 77))
