@@ -49,7 +49,7 @@ def machine(clients: Clients, program: str, waits: int) -> dict[str, Any]:
     )
     text = text.replace("${TaskDefinitionArn}", task_definition(clients, program))
     text = text.replace("${ContainerName}", "main").replace("${ClusterArn}", "default")
-    plan = {"planKey": "key", "patience": {"waits": waits, "seconds": 1}}
+    plan = {"planKey": "key", "token": "token", "patience": {"waits": waits, "seconds": 1}}
     made = {
         "videoId": "v",
         "run": "r",
