@@ -68,6 +68,12 @@ def ids(api: Api) -> set[str]:
     return {video["id"] for video in api.call("GET", "/videos?limit=100")["videos"]}
 
 
+def swept(platform: Platform, made: Callable[[str], str]) -> dict[str, int]:
+    """What was repaired once every source has had its turn: a pass looks at those after where the last one ended."""
+    passes = [reconcile(platform, made) for _ in range(3)]
+    return {kind: sum(each.get(kind, 0) for each in passes) for kind in set().union(*passes)}
+
+
 def test_a_source_is_not_replaced_by_a_second_put_and_is_there_for_a_retry(
     api: Api, platform: Platform, made: Callable[[str], str], source: Path
 ) -> None:
@@ -101,7 +107,7 @@ def test_what_is_put_after_an_abort_is_removed_and_becomes_no_video(
     api.call("DELETE", f"/videos/{video_id}/upload")
 
     soon, first = put(begun["upload"], data), reconcile(platform, made)
-    late, second = put(begun["upload"], data), reconcile(platform, made)
+    late, second = put(begun["upload"], data), swept(platform, made)
 
     assert (soon, late) == (200, 200)
     assert (first.get("deletion_finished"), second.get("late_source_removed")) == (1, 1)
@@ -124,7 +130,7 @@ def test_what_is_put_after_an_upload_expired_is_removed_and_becomes_no_video(
 
     expired = reconcile(platform, made)
     put(begun["upload"], data)
-    late = reconcile(platform, made)
+    late = swept(platform, made)
 
     assert (expired.get("upload_expired"), late.get("late_source_removed")) == (1, 1)
     assert versions(platform, made("SourceBucket"), video_id) == []
