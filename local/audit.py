@@ -31,6 +31,7 @@ EXPLAINED: dict[tuple[str, str], str] = {
     ("TranscodeRole", "xray:PutTelemetryRecords"): _TRACES,
     ("TranscodeRole", "xray:PutTraceSegments"): _TRACES,
     ("ReconcileRole", "s3:DeleteObject"): _VERSIONS,
+    ("TranscodeRole", "iam:PassRole"): _FORMER,
     **{("TaskRole", action): _FORMER for action in _OF_FORMER_TASKS},
 }
 """Why a grant is needed that no test can use, by role and action."""
