@@ -3,4 +3,5 @@
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parents[1] / "src"))  # what it shares with the functions
+# What it shares with the functions, and the assembler of their filter; a variable would reach the functions themselves.
+sys.path.append(str(Path(__file__).resolve().parents[1] / "src"))

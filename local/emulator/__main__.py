@@ -4,7 +4,6 @@ import logging
 import os
 import shutil
 import sys
-from pathlib import Path
 from typing import NoReturn
 
 from local.emulator import lifeline
@@ -19,8 +18,6 @@ def prepare(settings: Settings) -> None:
     scratch.mkdir(parents=True)
     (settings.image / "app").mkdir(parents=True, exist_ok=True)
     os.environ.update(ministack_environment(settings))
-    # The filter of functions is made by the platform's own assembler; a variable would reach the functions themselves.
-    sys.path.append(str(Path(__file__).parents[2] / "src"))
 
 
 def install(settings: Settings) -> None:

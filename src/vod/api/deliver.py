@@ -12,10 +12,10 @@ from vod import keys
 from vod.access.passes import Pass
 from vod.api.app import current_caller
 from vod.api.shapes import ManifestName, PathName, Token, VideoId
+from vod.aws.objects import TYPES
 from vod.frozen import Document
 from vod.steps.deliver import Delivering, Grant
 
-_TYPES = {"m3u8": "application/vnd.apple.mpegurl", "mpd": "application/dash+xml", "vtt": "text/vtt; charset=utf-8"}
 Value = Annotated[str, Query(max_length=2000)]
 
 
@@ -72,7 +72,7 @@ def _manifest(text: str, name: str, router: APIGatewayRouter) -> Response[str]:
     """
     takes_bytes = bool(router.current_event.headers.get("accept"))
     headers = {"Vary": "Accept-Encoding"}
-    return Response(200, _TYPES[name.rsplit(".", 1)[1]], text, headers=headers, compress=takes_bytes)
+    return Response(200, TYPES[name.rsplit(".", 1)[1]][0], text, headers=headers, compress=takes_bytes)
 
 
 def _granted(grant: Grant, answer: Document) -> Response[str]:
