@@ -23,6 +23,7 @@ from tests.media.decoded import THUMBNAIL_BYTES, thumbnails, tracks
 from tests.media.generate import clip
 from vod import clock
 from vod.aws.ledger import DynamoLedger
+from vod.money.limits import Limits, Need
 from vod.ports.services import Reserved, Room
 
 SHORT, FILM = 50, 1500
@@ -155,6 +156,7 @@ def test_a_plan_above_the_budget_waits_whatever_dies_and_is_encoded_once_when_th
     chance, now = random.Random(3), clock.now()
     ledger = DynamoLedger(world.platform.clients.dynamodb, world.made("Table"))
     assert ledger.reserve("nobody", "nobody", 0, Room(0, 9, 9, clock.stamp(now)[:10]), now) is Reserved.NOW
+    ledger.admit("nobody", "nobody", Need(0, 0), Limits(), 0, now)
     ledger.release("nobody")  # the day has had the one that goes without money
 
     with world.budget(usd=0.0015):
@@ -166,6 +168,7 @@ def test_a_plan_above_the_budget_waits_whatever_dies_and_is_encoded_once_when_th
         until(lambda: "errors" not in world.reconcile() and world.api.video(video_id)["waitsFor"] == "budget", 90)
         assert world.encodes(video_id) == 0
 
+    world.start_waiting()
     assert world.settle() == []
     assert world.encodes(video_id) == 1
 

@@ -17,6 +17,7 @@ from local.api import FINAL, Api, ApiError
 from local.deploy import resources
 from local.platform import Platform
 from tests.e2e.encoders import encoder_processes
+from tests.local.aws import until
 from tests.media.generate import decoded_frames
 
 SETTLE_SECONDS = 180.0
@@ -38,6 +39,7 @@ class World:
         self._made = {each.logical_id: each.physical_id for each in resources(self.platform.clients)}
         soon = {"VisibilityTimeout": str(BACK_SECONDS)}
         self.platform.clients.sqs.set_queue_attributes(QueueUrl=self.made("DispatchQueue"), Attributes=soon)
+        until(lambda: not list(self._dispatched()))  # what came before, S3's word of a new rule, is hidden for longer
 
     def made(self, name: str) -> str:
         """The physical id of a resource of the template."""
@@ -161,6 +163,10 @@ class World:
         )
         return dict(json.loads(answer["Payload"].read()).get("repaired", {}))
 
+    def start_waiting(self) -> None:
+        """What the rule of every minute does: start those that wait, as far as turns and money go."""
+        self.platform.clients.lambda_.invoke(FunctionName=self.made("WatchFunction"), Payload=b"{}")
+
     def settle(self, seconds: float = SETTLE_SECONDS) -> list[str]:
         """Wait until nothing is wrong any more, reconciling now and then; what is still wrong when time is over."""
         end, wrong = time.monotonic() + seconds, ["nothing was looked at"]
@@ -234,6 +240,9 @@ class World:
         scratch = self.platform.state / "volumes"
         left = [path for path in scratch.rglob("*") if path.is_file()] if scratch.exists() else []
         yield from (f"scratch has {path.relative_to(scratch)}" for path in left)
+        yield from self._dispatched()
+
+    def _dispatched(self) -> Iterator[str]:
         counted = self.platform.clients.sqs.get_queue_attributes(
             QueueUrl=self.made("DispatchQueue"),
             AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],

@@ -187,7 +187,7 @@ def test_loading_is_tried_once_more_after_ten_seconds_within_the_time_of_the_cal
 ) -> None:
     began = time.monotonic()
 
-    answer, failed = aws.invoke(clients, function(clients, SLOW % 11, Timeout=3))
+    answer, failed = aws.invoke(clients, function(clients, SLOW % 30, Timeout=3))
 
     assert failed
     assert answer["errorMessage"].endswith("Task timed out after 3.00 seconds")
