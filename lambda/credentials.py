@@ -1,4 +1,4 @@
-"""Entry point: credentials for a task of the encoder, limited to its run."""
+"""Entry point: credentials for a task of the encoder, limited to its run; addresses for a function, to its chunk."""
 
 import os
 from typing import Any
@@ -12,8 +12,9 @@ _granting = on_event.granting(os.environ)
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
-    """Answer keys for a quarter of an hour: nobody may log them, nor the token that asks for them."""
+    """Answer keys, or addresses, for a quarter of an hour: nobody may log them, nor the token that asks for them."""
     logs.about(logger, event["videoId"], event["run"])
-    answer = _granting.grant(event["videoId"], event["run"], event["token"])
+    asked = event["videoId"], event["run"], event["token"]
+    answer = _granting.addresses(*asked, int(event["chunk"])) if "chunk" in event else _granting.grant(*asked)
     logger.info("%s", answer["outcome"])
     return answer

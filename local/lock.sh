@@ -18,6 +18,6 @@ done
 shipped container/requirements.in container/requirements.txt "$@"
 shipped requirements/function.in tests/docker/function/requirements.txt "$@"
 shipped requirements/layers/vod.in src/requirements.txt "$@"
-for name in libav signing language; do
+for name in libav signing language encoder; do
     shipped "requirements/layers/$name.in" "layers/$name/requirements.txt" "$@"
 done

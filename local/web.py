@@ -8,7 +8,7 @@ from typing import Any
 
 from deployment import page
 from local.login import Login
-from vod.aws.objects import TYPES
+from vod.aws.stored_as import TYPES
 
 FILE_HEADERS = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
 """Of everything below /videos/: what encoders stored is no page of ours."""

@@ -161,6 +161,13 @@ class SandboxUnavailable(VodError):
         self.detail = detail
 
 
+class AlreadyStored(VodError):
+    """An object that may be stored once is there: by an earlier try of the same piece, or by its task."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__("already_stored", f"{key} is stored already.")
+
+
 class AddressRefused(VodError):
     """S3 takes a presigned address no longer; the state machine knows this name and has another one signed."""
 

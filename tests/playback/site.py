@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from vod.aws.objects import TYPES
+from vod.aws.stored_as import TYPES
 
 HERE = Path(__file__).parent
 _PAGE_TYPES = {"html": "text/html; charset=utf-8", "js": "text/javascript; charset=utf-8"}

@@ -14,7 +14,7 @@ from local.web import FILE_HEADERS, VIEWS, embed_headers, file_headers, security
 from tests import samples
 from tests.templates import parsed, resolved
 from tests.templates.parsed import Value
-from vod.aws.objects import TYPES
+from vod.aws.stored_as import TYPES
 
 HOME, ABROAD = "us-east-1", "eu-central-1"
 DOMAIN = {"DomainName": "video.example.com", "HostedZoneId": "Z1"}

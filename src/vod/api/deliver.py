@@ -12,7 +12,7 @@ from vod import keys
 from vod.access.passes import Pass
 from vod.api.app import current_caller
 from vod.api.shapes import ManifestName, PathName, Token, VideoId
-from vod.aws.objects import TYPES
+from vod.aws.stored_as import TYPES
 from vod.frozen import Document
 from vod.steps.deliver import Delivering, Grant
 

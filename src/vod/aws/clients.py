@@ -11,7 +11,12 @@ _S3_READ_SECONDS = 20
 """S3 begins to answer soon, also where the work takes minutes; a body that hangs longer is asked for again."""
 
 
+def patient(service: str, **settings: Any) -> Config:
+    """The settings of a client of a service."""
+    patience = {"read_timeout": _S3_READ_SECONDS} if service == "s3" else {}
+    return _CONFIG.merge(Config(**patience | settings))
+
+
 def client(service: str, **settings: Any) -> Any:
     """A client of an AWS service in the function's or task's own region and role."""
-    patience = {"read_timeout": _S3_READ_SECONDS} if service == "s3" else {}
-    return boto3.client(service, config=_CONFIG.merge(Config(**patience | settings)))  # type: ignore[call-overload]
+    return boto3.client(service, config=patient(service, **settings))  # type: ignore[call-overload]

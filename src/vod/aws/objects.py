@@ -7,6 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from vod.aws import stored_as
 from vod.aws.bodies import Changed, ObjectBytes
 from vod.errors import Conflict, EncodeInterrupted, NotFound
 from vod.plan.plan import SourceObject
@@ -14,21 +15,9 @@ from vod.ports.buckets import Part, Stored, StoredSource
 
 _FOLDERS_AT_A_TIME = 8
 _SOME_FOLDERS = 200
-_IMMUTABLE = "public, max-age=31536000, immutable"
-_SHORT = "public, max-age=2"
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 _ONCE = {"IfNoneMatch": "*"}
 _EXISTS, _AT_ONCE = "PreconditionFailed", "ConditionalRequestConflict"
-TYPES = {
-    "m3u8": ("application/vnd.apple.mpegurl", _SHORT),
-    "mpd": ("application/dash+xml", _SHORT),
-    "m4s": ("video/iso.segment", _IMMUTABLE),
-    "mp4": ("video/mp4", _IMMUTABLE),
-    "vtt": ("text/vtt; charset=utf-8", _IMMUTABLE),
-    "jpg": ("image/jpeg", _IMMUTABLE),
-    "json": ("application/json", "private, no-store"),
-}
-"""By the suffix of an output key: its content type and how long it may be cached. The CDN has the same types."""
 
 
 def _sizes(pages: Iterable[dict[str, Any]]) -> dict[str, int]:
@@ -51,7 +40,7 @@ class S3Output:
         self._put(key, data, {})
 
     def _put(self, key: str, data: bytes, condition: Mapping[str, str]) -> None:
-        kind, cache = TYPES[key.rsplit(".", 1)[1]]
+        kind, cache = stored_as.of(key)
         self._client.put_object(
             Bucket=self._bucket, Key=key, Body=data, ContentType=kind, CacheControl=cache, **condition
         )

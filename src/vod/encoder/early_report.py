@@ -9,7 +9,7 @@ from vod.encoder.journal import Journal
 from vod.encoder.report import ChunkReport, TextReport, TrackReport
 from vod.plan.chunks import Chunk
 from vod.plan.plan import Plan, grows
-from vod.ports.buckets import Output
+from vod.ports.buckets import Made
 
 logger = logging.getLogger(__name__)
 EVERY_SECONDS = 1.0
@@ -19,7 +19,7 @@ class SoFar:
     """Stores it whenever more is playable, once a second at most; an encode does not fail for it."""
 
     def __init__(
-        self, output: Output, plan: Plan, chunk: Chunk, journal: Journal, clock: Callable[[], float] = time.monotonic
+        self, output: Made, plan: Plan, chunk: Chunk, journal: Journal, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._output = output
         self._plan = plan

@@ -13,7 +13,7 @@ from vod.plan import storyboard, subtitles
 from vod.plan.chunks import Chunk
 from vod.plan.plan import Plan
 from vod.plan.subtitles import SubtitleRendition
-from vod.ports.buckets import Output
+from vod.ports.buckets import Made
 from vod.sandbox.limits import Budget
 from vod.sandbox.sandbox import Sandbox
 from vod.source.arriving import ArrivingFile
@@ -32,7 +32,7 @@ class Extras:
     plan: Plan
     chunk: Chunk
     source: ArrivingFile
-    output: Output
+    output: Made
     cores: int
     unconfined_allowed: bool = False
 

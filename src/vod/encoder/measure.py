@@ -18,7 +18,7 @@ from vod.ffmpeg.commands import Command
 from vod.ffmpeg.quality import Metric, QualityReport
 from vod.plan.chunks import Chunk
 from vod.plan.plan import Plan
-from vod.ports.buckets import Output
+from vod.ports.buckets import Made
 from vod.sandbox.sandbox import Sandbox
 
 logger = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class Measuring:
     """
 
     binary: str
-    output: Output
+    output: Made
     is_wanted: Callable[[], bool]
     stop: threading.Event
     every: int = quality.EVERY

@@ -1,15 +1,17 @@
 """Store: the tracks that come out of FFmpeg, cut into segments; each is stored, then noted."""
 
 import hashlib
+from contextlib import suppress
 from typing import BinaryIO
 
 from vod import keys
 from vod.encoder.journal import Journal
 from vod.encoder.report import SegmentReport, TrackReport
 from vod.encoder.segmenter import Segment, Segmenter
+from vod.errors import AlreadyStored
 from vod.media import isobmff
 from vod.plan.plan import Plan
-from vod.ports.buckets import Output
+from vod.ports.buckets import Made
 
 _READ_BYTES = 1 << 18
 
@@ -21,7 +23,7 @@ class InitChanged(Exception):
 class Store:
     """Where one run of FFmpeg puts its tracks."""
 
-    def __init__(self, output: Output, plan: Plan, journal: Journal) -> None:
+    def __init__(self, output: Made, plan: Plan, journal: Journal) -> None:
         self._output = output
         self._plan = plan
         self._journal = journal
@@ -78,7 +80,8 @@ class Store:
             raise InitChanged(name)
         if known:
             return
-        self._output.put(self._plan.prefix + keys.init_name(name), data)
+        with suppress(AlreadyStored):  # chunks share it; that all of theirs are the same is verified before `ready`
+            self._output.put(self._plan.prefix + keys.init_name(name), data)
         self._journal.stored_init(
             TrackReport(
                 name=name,

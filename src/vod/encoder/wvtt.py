@@ -15,11 +15,11 @@ from itertools import accumulate, pairwise
 from vod import keys
 from vod.encoder.report import SegmentReport, TrackReport
 from vod.media.webvtt import Cue
+from vod.plan.objects import TEXT_SEGMENT_SECONDS
 
 CODEC = "wvtt"
 TIMESCALE = 1000
 """Ticks per second: WebVTT counts milliseconds."""
-SEGMENT_SECONDS = 300
 MOST_BYTES_AT_ONCE = 4096
 """More than this nobody can read at once; every sample repeats all that is on screen, so that it must have a bound."""
 
@@ -68,7 +68,7 @@ def samples(cues: Iterable[Cue], end: int) -> list[Sample]:
     """Samples that fill [0, `end`) ticks without a gap, cut wherever a cue comes or goes and where a segment ends."""
     boxed = (_Timed(_ticks(cue.start), _ticks(cue.end), _cue(number, cue)) for number, cue in enumerate(cues))
     timed = [cue for cue in boxed if len(cue.box) <= MOST_BYTES_AT_ONCE]
-    times = {*range(0, end, SEGMENT_SECONDS * TIMESCALE), end}
+    times = {*range(0, end, TEXT_SEGMENT_SECONDS * TIMESCALE), end}
     times |= {time for cue in timed for time in (cue.start, cue.end) if 0 < time < end}
     coming = deque(sorted(timed, key=lambda cue: cue.start))
     shown: list[_Timed] = []
@@ -125,7 +125,7 @@ def _runs(made: Iterable[Sample]) -> list[list[Sample]]:
     """The samples of each segment."""
     runs: dict[int, list[Sample]] = {}
     for sample in made:
-        runs.setdefault(sample.start // (SEGMENT_SECONDS * TIMESCALE), []).append(sample)
+        runs.setdefault(sample.start // (TEXT_SEGMENT_SECONDS * TIMESCALE), []).append(sample)
     return list(runs.values())
 
 

@@ -1,6 +1,7 @@
 """Chunks: where a video is cut for parallel tasks, and what one task needs."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 from math import ceil
 
@@ -19,9 +20,18 @@ EVENTS_CHUNK, EVENTS_WAIT = 155, 40
 _MOST_WAITS, _PATIENCE_SECONDS = 60, 5 * 3600
 
 
+class Lane(StrEnum):
+    """Where a chunk is encoded: in a Fargate task, or in a function, which starts at once and costs four times as
+    much."""
+
+    TASK = "task"
+    FUNCTION = "function"
+
+
 class Chunk(Frozen):
     """Segments [first, end) of every rung, made by one task of `cpu` units and `memory` MiB; end None = to the last.
 
+    What is encoded in a function has the size of a task too: of the one that does what no function could.
     `ranges` are the bytes [first, end) of the source that it needs, None for all of it; `disk` is the task's own, in
     GiB.
     `video` is False for a task that makes only extras: what is made once over the whole source (sound, poster).
@@ -36,6 +46,17 @@ class Chunk(Frozen):
     memory: int
     ranges: tuple[tuple[int, int], ...] | None = None
     disk: int = 21
+    lane: Lane = Lane.TASK
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionLane:
+    """What goes to functions of `memory` MiB: whole videos of at most `whole_seconds`, and the first `head_seconds` of
+    longer ones, so that they are watched while tasks start. 0 = nothing."""
+
+    whole_seconds: int = 0
+    head_seconds: int = 0
+    memory: int = 3008
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +70,7 @@ class ChunkPolicy:
     least_seconds: Fraction = Fraction(60)
     most: int = 19
     target_seconds: int = 0
+    functions: FunctionLane = FunctionLane()
 
 
 def count(seconds: Fraction, encode_seconds: float, policy: ChunkPolicy) -> int:

@@ -5,7 +5,7 @@ from fractions import Fraction
 from vod import keys, profiles
 from vod.media.color import Color
 from vod.media.rate import within
-from vod.plan import sound, storyboard, subtitles
+from vod.plan import lanes, sound, storyboard, subtitles
 from vod.plan.chunks import ChunkPolicy
 from vod.plan.plan import SEGMENT_SECONDS, Plan, Remade, SourceObject
 from vod.plan.renditions import renditions
@@ -22,7 +22,6 @@ so is a source whose clock starts again: a time names several places in it.
 
 Entering a transport stream between its keyframes gave right counts and times and wrong pictures.
 """
-ONE_CHUNK = ChunkPolicy(most=1)
 LEAST_HELD_SECONDS = Fraction(1, 10)
 """Sound that ends less than this after the picture is what is left of a codec's last block: no picture is held."""
 DEFAULT_POLICY = ChunkPolicy(target_seconds=300)
@@ -40,14 +39,17 @@ def make_plan(
     """The plan for a probed source. Pure: the same source, policy and profile give the same plan."""
     recipe = profile or profiles.named(DEFAULT)
     if (video := probe.video) is None:
-        return _of_sound(video_id, run, source, probe, recipe, float(length(probe)))
+        return _of_sound(video_id, run, source, probe, recipe, float(length(probe)), policy)
     work = _work(probe, video, recipe)
     seconds = max(float(length(probe)), work.frames / float(work.rate))
-    return _with_pictures(_of_sound(video_id, run, source, probe, recipe, seconds), probe, video, work, policy, recipe)
+    heard = _of_sound(video_id, run, source, probe, recipe, seconds, policy)
+    return _with_pictures(heard, probe, video, work, policy, recipe)
 
 
-def _of_sound(video_id: str, run: str, source: SourceObject, probe: Probe, recipe: Profile, seconds: float) -> Plan:
-    """The plan for a source without picture: its sound, so long, in one task; the empty grid has a frame a second."""
+def _of_sound(
+    video_id: str, run: str, source: SourceObject, probe: Probe, recipe: Profile, seconds: float, policy: ChunkPolicy
+) -> Plan:
+    """The plan for a source without picture: its sound, so long, in one chunk; the empty grid has a frame a second."""
     return Plan(
         video_id=video_id,
         run=run,
@@ -71,7 +73,7 @@ def _of_sound(video_id: str, run: str, source: SourceObject, probe: Probe, recip
         storyboard=None,
         measure_quality=False,
         loudness=recipe.loudness,
-        chunks=(of_extras(0),),
+        chunks=(of_extras(0, lanes.of_sound(seconds, source.size, policy.functions)),),
         joints=probe.joints,
         raw_clock=probe.raw_clock,
         warnings=(*probe.warnings, *sound.left_out(probe.audio, probe.container), *subtitles.left_out(probe.subtitles)),
@@ -102,7 +104,7 @@ def _with_pictures(
             "renditions": work.renditions,
             "storyboard": _storyboard(recipe, work),
             "measure_quality": recipe.measure_quality,
-            "chunks": tasks(probe, work, policy if is_seekable else ONE_CHUNK),
+            "chunks": tasks(probe, work, policy, is_seekable),
         }
     )
 

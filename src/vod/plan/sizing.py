@@ -77,13 +77,17 @@ def task_size(source_pixels: int, encodes: Iterable[Encode], rate: float) -> Tas
     """The smallest task that encodes about as fast as the video plays and has the memory for it, else the largest."""
     wanted = list(encodes)
     vcpus = cpu_seconds(source_pixels, wanted) * rate
-    writable = _ffmpeg_mib(wanted)
     for cpu, offered in _SIZES:
-        memory = _TASK_MIB + writable * (1 + cpu / 1024 / _SPARE_CORES)
+        memory = memory_mib(wanted, cpu / 1024)
         if cpu >= vcpus * 1024 and offered[-1] >= memory:
             return TaskSize(cpu, next(size for size in offered if size >= memory))
     cpu, offered = _SIZES[-1]
     return TaskSize(cpu, next((size for size in offered if size >= memory), offered[-1]))
+
+
+def memory_mib(encodes: Iterable[Encode], vcpus: float) -> float:
+    """What encoding all of these at once needs on so many vCPUs, in MiB."""
+    return _TASK_MIB + _ffmpeg_mib(list(encodes)) * (1 + vcpus / _SPARE_CORES)
 
 
 def wall_seconds(frames: int, cpu_seconds_each: float, size: TaskSize) -> int:

@@ -1,11 +1,11 @@
-"""The tasks of an encode: its chunks, their sizes, and the bytes of the source that each needs."""
+"""The tasks of an encode: its chunks, their lanes and sizes, and the bytes of the source that each needs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 
-from vod.plan import chunks, sizing
-from vod.plan.chunks import Chunk, ChunkPolicy
+from vod.plan import chunks, lanes, sizing
+from vod.plan.chunks import Chunk, ChunkPolicy, Lane
 from vod.plan.renditions import Rendition
 from vod.plan.sizing import Encode, TaskSize
 from vod.source import byte_ranges
@@ -27,35 +27,98 @@ class Work:
     is_measured: bool
 
 
-def tasks(probe: Probe, work: Work, policy: ChunkPolicy) -> tuple[Chunk, ...]:
-    """Video in as many chunks as the policy says; with more than one, the extras are a task of their own."""
+def tasks(probe: Probe, work: Work, policy: ChunkPolicy, is_entered: bool = True) -> tuple[Chunk, ...]:
+    """Video in as many chunks as the policy says, in one where its source cannot be entered; with more than one, the
+    extras are a chunk of their own. What goes to functions (lanes.py) comes first, in pieces."""
     encodes = [Encode(made.codec, made.preset, made.width * made.height) for made in work.renditions]
     pixels = probe.picture.width * probe.picture.height
+    each = sizing.cpu_seconds(pixels, encodes, work.is_measured)
     size = sizing.task_size(pixels, encodes, float(work.rate))
-    seconds = sizing.wall_seconds(work.frames, sizing.cpu_seconds(pixels, encodes, work.is_measured), size)
-    runs = chunks.split(ceil(work.frames / work.segment_frames), chunks.count(work.frames / work.rate, seconds, policy))
-    if len(runs) == 1:
-        return (_of_video(0, runs[0], size, extras=True),)
-    videos = [_of_video(number, run, size, extras=False) for number, run in enumerate(runs)]
-    return (*_with_ranges(videos, probe, work), of_extras(len(runs)))
+    most = policy if is_entered else replace(policy, most=1)
+    if found := _with_functions(probe, work, most, encodes, each, size, is_entered):
+        return found
+    return _extended(_in_tasks(work, most, each, size, 0), probe, work, Lane.TASK)
 
 
-def of_extras(index: int) -> Chunk:
-    """The task that makes only what is made once over the whole source."""
-    cpu = EXTRAS_CPU
-    return Chunk(index=index, video=False, first_segment=0, end_segment=0, extras=True, cpu=cpu, memory=cpu * 2)
+def _in_tasks(work: Work, policy: ChunkPolicy, each: float, size: TaskSize, head: int) -> list[Chunk]:
+    """The segments from `head` on, where a frame takes `each` CPU seconds, in tasks."""
+    frames = work.frames - head * work.segment_frames
+    count = chunks.count(frames / work.rate, sizing.wall_seconds(frames, each, size), policy)
+    runs = chunks.split(ceil(frames / work.segment_frames), count)
+    return [
+        _of_video((head + first, None if end is None else head + end), size, Lane.TASK) for first, end in runs
+    ]
 
 
-def _of_video(index: int, run: tuple[int, int | None], size: TaskSize, extras: bool) -> Chunk:
-    first, end = run
+def _with_functions(
+    probe: Probe,
+    work: Work,
+    policy: ChunkPolicy,
+    encodes: list[Encode],
+    each: float,
+    size: TaskSize,
+    is_entered: bool,
+) -> tuple[Chunk, ...] | None:
+    """All of a short video, or the head of a longer one, in functions; None where they have not the room or the time.
+
+    A source that cannot be entered is one piece."""
+    lane, segments = policy.functions, ceil(work.frames / work.segment_frames)
+    seconds = work.frames / work.rate
+    count = lanes.in_functions(segments, seconds, work.segment_frames / work.rate, lane)
+    is_whole = count == segments
+    if not count or work.is_measured or not (is_whole or (is_entered and probe.index)):
+        return None
+    took = lanes.seconds_per_segment(work.segment_frames, each, lane.memory)
+    last = work.frames - (segments - 1) * work.segment_frames if is_whole else None
+    runs = lanes.pieces(count, took, last) if is_entered else [(0, None)]
+    longest = max((segments if end is None else end) - first for first, end in runs)
+    if longest * took > lanes.MOST_PIECE_SECONDS or not lanes.fits(encodes, lane.memory):
+        return None
+    found = [_of_video(run, size, Lane.FUNCTION) for run in runs]
+    if not is_whole:
+        found += _in_tasks(work, policy, each, size, count)
+    made = _extended(found, probe, work, Lane.FUNCTION if is_whole else Lane.TASK)
+    copied = [_copied(probe, chunk) for chunk in made if chunk.lane is Lane.FUNCTION]
+    return made if max(copied) <= lanes.MOST_COPIED else None
+
+
+def _extended(videos: list[Chunk], probe: Probe, work: Work, lane: Lane) -> tuple[Chunk, ...]:
+    """The chunks with their numbers and bytes, and the extras: with a single chunk, or in one of their own."""
+    numbered = [chunk.model_copy(update={"index": number}) for number, chunk in enumerate(videos)]
+    if len(numbered) == 1:
+        return (numbered[0].model_copy(update={"extras": True}),)
+    return (*_with_ranges(numbered, probe, work), of_extras(len(numbered), lane))
+
+
+def _copied(probe: Probe, chunk: Chunk) -> int:
+    return probe.size if chunk.ranges is None else byte_ranges.total(chunk.ranges)
+
+
+def of_extras(index: int, lane: Lane = Lane.TASK) -> Chunk:
+    """The chunk that makes only what is made once over the whole source."""
     return Chunk(
         index=index,
+        video=False,
+        first_segment=0,
+        end_segment=0,
+        extras=True,
+        cpu=EXTRAS_CPU,
+        memory=EXTRAS_CPU * 2,
+        lane=lane,
+    )
+
+
+def _of_video(run: tuple[int, int | None], size: TaskSize, lane: Lane) -> Chunk:
+    first, end = run
+    return Chunk(
+        index=0,
         video=True,
         first_segment=first,
         end_segment=end,
-        extras=extras,
+        extras=False,
         cpu=size.cpu,
         memory=size.memory,
+        lane=lane,
     )
 
 

@@ -16,14 +16,18 @@ class Stored:
     tag: str
 
 
-class Output(Protocol):
-    """The output bucket."""
+class Made(Protocol):
+    """The output bucket as encoders see it."""
 
     def put(self, key: str, data: bytes) -> None:
-        """Store an object, replacing one of the same key."""
+        """Store an object, replacing one of the same key, or AlreadyStored where that may not be replaced."""
 
     def get(self, key: str) -> bytes:
         """An object's bytes; KeyError when there is none."""
+
+
+class Output(Made, Protocol):
+    """The output bucket; `put` replaces."""
 
     def stored(self, key: str) -> Stored | None:
         """What is stored under a key; None when there is nothing."""

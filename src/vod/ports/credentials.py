@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from vod.plan.plan import SourceObject
+
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
@@ -30,3 +32,18 @@ class RunSessions(Protocol):
 
     def begin(self, name: str, tags: Mapping[str, str]) -> Credentials:
         """Credentials for what the role allows these tags; `name` stands in AWS's audit log."""
+
+
+class RunAddresses(Protocol):
+    """Presigned addresses, in the name of a session of the role of runs: none allows more than the session.
+
+    They lack the session's token, which is long, and the same for all: whoever uses one adds it."""
+
+    def plan(self, given: Credentials, key: str) -> bytes:
+        """A run's plan itself."""
+
+    def to_read(self, given: Credentials, key: str, source: SourceObject) -> tuple[str, str]:
+        """Addresses of the plan of this key and of the source."""
+
+    def to_store(self, given: Credentials, keys: tuple[str, ...]) -> dict[str, str]:
+        """Addresses by key, each good for one object where there is none."""

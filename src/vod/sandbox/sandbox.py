@@ -33,7 +33,8 @@ _ADDRESSES_PER_BYTE = 4
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """A budget, the files that may be read, and whether to go on where the kernel can stop the network in no way.
+    """A budget, the files that may be read, and whether to go on where the kernel can confine in no way (a function,
+    whose machine is the wall).
 
     One of the files may be a `source` that still arrives: reads of it wait for their bytes. `environment` is all that
     a program finds in its environment.
@@ -83,7 +84,7 @@ class Entry:
         seccomp.libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != self._parent:
             raise SandboxUnavailable("its parent is gone")
-        if seccomp.libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
+        if seccomp.libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) and not self._sandbox.unconfined_allowed:
             raise SandboxUnavailable("no_new_privs was refused")
         for kind, soft, hard in _resource_limits(self._sandbox.budget):
             _lower(kind, soft, hard)

@@ -50,6 +50,13 @@ class Advancing:
             begun = [pool.submit(self.advance, *run) for run in runs]
         return sum(each.result() for each in begun)
 
+    def piece_encoded(self, video_id: str, run: str, chunk: int, frames: int) -> bool:
+        """Note what a function has encoded, which may write nothing itself, and advance; False: nothing to do."""
+        if not self._wanted(video_id, run):
+            return False
+        self.videos.note_chunk(video_id, run, chunk, frames)
+        return self.advance(video_id, run)
+
     def advance(self, video_id: str, run: str) -> bool:
         """Make the manifests of a run as long as what is encoded; False when there is nothing to do. Safe to repeat.
 

@@ -1,6 +1,7 @@
-"""Credentials: a task of the encoder is handed the rights of its own run, and no others, while the run is wanted.
+"""Credentials: an encoder is handed the rights of its own run, and no others, while the run is wanted.
 
-The task's own role may only ask for them. It proves which run it is of by the token that the plan gave its execution.
+A task gets keys; its own role may only ask for them. A function gets addresses of what its chunk needs and stores. Both
+prove which run they are of by the token that the plan gave its execution.
 """
 
 import hashlib
@@ -10,7 +11,9 @@ from dataclasses import dataclass
 
 from vod import keys
 from vod.frozen import Document
-from vod.ports.credentials import RunSessions, RunTokens
+from vod.plan import objects
+from vod.plan.plan import Plan
+from vod.ports.credentials import Credentials, RunAddresses, RunSessions, RunTokens
 from vod.ports.services import Videos
 from vod.record.video import Video
 
@@ -24,17 +27,14 @@ class Granting:
     videos: Videos
     tokens: RunTokens
     sessions: RunSessions
+    signing: RunAddresses
 
     def grant(self, video_id: str, run: str, token: str) -> Document:
         """`{"outcome": "granted", "accessKey", "secretKey", "sessionToken", "expiration"}`, or `UNWANTED`: the token is
         none of this run, or the run is over."""
-        accepted = self.tokens.accepted(video_id, run)
-        if not any(hmac.compare_digest(digest(token), known) for known in accepted):
+        given = self._begun(video_id, run, token)
+        if given is None:
             return UNWANTED
-        video = self.videos.get(video_id)
-        if video is None or not video.is_encoded_in(run):
-            return UNWANTED
-        given = self.sessions.begin(keys.execution_name(video_id, run), tags(video, run))
         return {
             "outcome": "granted",
             "accessKey": given.access_key,
@@ -42,6 +42,33 @@ class Granting:
             "sessionToken": given.session_token,
             "expiration": given.expiration,
         }
+
+    def addresses(self, video_id: str, run: str, token: str, chunk: int) -> Document:
+        """`{"outcome": "granted", "session", "plan", "source", "store"}`, or `UNWANTED`: the addresses under which one
+        chunk's function reads its plan and source, and stores its objects (by key), all without the session's token."""
+        given = self._begun(video_id, run, token)
+        if given is None:
+            return UNWANTED
+        key = keys.plan_key(video_id, run)
+        plan = Plan.model_validate_json(self.signing.plan(given, key)).of_encoders
+        planned, source = self.signing.to_read(given, key, plan.source)
+        store = self.signing.to_store(given, objects.stored_keys(plan, plan.chunks[chunk]))
+        return {
+            "outcome": "granted",
+            "session": given.session_token,
+            "plan": planned,
+            "source": source,
+            "store": store,
+        }
+
+    def _begun(self, video_id: str, run: str, token: str) -> Credentials | None:
+        accepted = self.tokens.accepted(video_id, run)
+        if not any(hmac.compare_digest(digest(token), known) for known in accepted):
+            return None
+        video = self.videos.get(video_id)
+        if video is None or not video.is_encoded_in(run):
+            return None
+        return self.sessions.begin(keys.execution_name(video_id, run), tags(video, run))
 
 
 def new_token() -> str:

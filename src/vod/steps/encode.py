@@ -23,7 +23,7 @@ from vod.errors import EncodeInterrupted
 from vod.ffmpeg.runner import Finished
 from vod.plan.chunks import Chunk
 from vod.plan.plan import Plan
-from vod.ports.buckets import Output, SourceFiles
+from vod.ports.buckets import Made, SourceFiles
 from vod.source.arriving import ArrivingFile
 
 logger = logging.getLogger(__name__)
@@ -35,18 +35,20 @@ class Encoder:
 
     `on_frames` hears how many frames of the chunk (seconds, where there is no picture) are encoded, and whether more of
     it can be played than before; it answers False when the video is no longer wanted. `stop` is set when the task must
-    end; `unconfined_allowed` is for kernels that offer no sandbox; `token` is what only tasks of this run know.
+    end; `unconfined_allowed` is for kernels that offer no sandbox; `token` is what only tasks of this run know;
+    `is_brief` is an encode whose report comes before anybody asks how far it is.
     """
 
     binary: str
     scratch: Path
     sources: SourceFiles
-    output: Output
+    output: Made
     on_frames: Callable[[int, bool], bool]
     stop: threading.Event
     unconfined_allowed: bool = False
     disk: Path | None = None
     token: bytes = b""
+    is_brief: bool = False
 
     @property
     def copies(self) -> Path:
@@ -116,7 +118,7 @@ class _Chunk:
             is_wanted=lambda: encoder.on_frames(self._done, False),
             unconfined_allowed=encoder.unconfined_allowed,
         )
-        self._so_far = SoFar(encoder.output, plan, chunk, journal)
+        self._so_far = None if encoder.is_brief else SoFar(encoder.output, plan, chunk, journal)
         self._attempt = Attempt(
             binary=encoder.binary,
             plan=plan,
@@ -144,7 +146,8 @@ class _Chunk:
         if not attempt.is_wanted:
             return ChunkReport(chunk=self._chunk.index, outcome="cancelled")
         self._check_end(finished)
-        self._so_far.note(attempt.videos, attempt.audios, is_last=True)
+        if self._so_far:
+            self._so_far.note(attempt.videos, attempt.audios, is_last=True)
         report = self._report(finished)
         if report.outcome == "refused":
             return report
@@ -155,12 +158,13 @@ class _Chunk:
     def _made_once(self) -> tuple[tuple[TextReport, ...], tuple[str, ...], int]:
         texts, warnings = self._extras.store_subtitles()
         poster_bytes = self._extras.store_poster()
-        self._so_far.note_extras(texts, poster_bytes)
+        if self._so_far:
+            self._so_far.note_extras(texts, poster_bytes)
         return texts, warnings, poster_bytes
 
     def _told(self, done: int) -> bool:
         self._done = done
-        is_more = self._so_far.note(self._attempt.videos, self._attempt.audios)
+        is_more = self._so_far.note(self._attempt.videos, self._attempt.audios) if self._so_far else False
         return self._on_frames(done, is_more)
 
     def _storyboard(self) -> tuple[SheetReport, ...]:

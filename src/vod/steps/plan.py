@@ -11,7 +11,7 @@ from vod.plan import chunks, disk
 from vod.plan.chunks import Chunk, ChunkPolicy
 from vod.plan.disk import SourcesOn
 from vod.plan.make_plan import DEFAULT_POLICY, make_plan, remake_plan
-from vod.plan.plan import Plan, SourceObject
+from vod.plan.plan import Plan, SourceObject, grows
 from vod.ports.buckets import Output
 from vod.ports.credentials import RunTokens
 from vod.ports.services import Videos
@@ -101,8 +101,10 @@ def _items(plan: Plan) -> list[Document]:
     ordered = sorted(plan.chunks, key=lambda chunk: not chunk.extras)
     if plan.remade:
         ordered = [chunk for chunk in plan.chunks if chunk.video]
-    return [_item(chunk) for chunk in ordered]
+    is_watched_early = grows(plan) and not plan.remade
+    return [_item(chunk, is_watched_early) for chunk in ordered]
 
 
-def _item(chunk: Chunk) -> Document:
-    return {"index": str(chunk.index), "cpu": str(chunk.cpu), "memory": str(chunk.memory), "disk": chunk.disk}
+def _item(chunk: Chunk, is_watched_early: bool) -> Document:
+    size = {"cpu": str(chunk.cpu), "memory": str(chunk.memory), "disk": chunk.disk}
+    return {"index": str(chunk.index), "lane": chunk.lane.value, "grows": is_watched_early, **size}

@@ -5,10 +5,12 @@ from fractions import Fraction
 from vod.aws.clients import client
 from vod.aws.http import HttpPost
 from vod.aws.queue import SqsQueue
+from vod.aws.run_addresses import S3RunAddresses, connecting
 from vod.aws.run_sessions import StsRunSessions
 from vod.money.limits import Limits
-from vod.plan.chunks import ChunkPolicy, beside_extras
+from vod.plan.chunks import ChunkPolicy, FunctionLane, beside_extras
 from vod.plan.disk import SourcesOn
+from vod.plan.lanes import HEAD_SECONDS
 from vod.steps.admission import Admission
 from vod.steps.advance import Advancing
 from vod.steps.credentials import Granting
@@ -40,6 +42,11 @@ def planning(env: Environment) -> Planning:
         least_seconds=Fraction(env["LEAST_CHUNK_SECONDS"]),
         most=beside_extras(int(env["MAX_CONCURRENT_CHUNKS"])),
         target_seconds=60 * int(env["ENCODE_TARGET_MINUTES"]),
+        functions=FunctionLane(
+            whole_seconds=int(env["FUNCTION_LANE_MAX_SECONDS"]),
+            head_seconds=HEAD_SECONDS,
+            memory=int(env["FUNCTION_LANE_MEMORY_MIB"]),
+        ),
     )
     output, videos = adapters.output(env, may_list=False), adapters.videos(env)
     limits = Limits(
@@ -57,6 +64,7 @@ def granting(env: Environment) -> Granting:
         videos=adapters.videos(env),
         tokens=adapters.run_tokens(env),
         sessions=StsRunSessions(client("sts"), env["RUN_ROLE_ARN"]),
+        signing=S3RunAddresses(connecting(env), env["OUTPUT_BUCKET"]),
     )
 
 

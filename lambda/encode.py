@@ -1,0 +1,34 @@
+"""Entry point: encode one piece of a video, a segment or a few. Its role may do nothing; it is handed addresses."""
+
+import os
+import tempfile
+import threading
+from pathlib import Path
+from typing import Any
+
+import imageio_ffmpeg
+
+from vod.aws import logs
+from vod.sandbox import sandbox
+from vod.wiring.piece import Place, encode_piece
+
+logger = logs.logger()
+_binary = imageio_ffmpeg.get_ffmpeg_exe()
+_memory = int(os.environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"])
+_LAST_SECONDS = 5.0
+sandbox.hide()  # Lambda may refuse it (docs/security.md)
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer the outcome; what fails, for whatever reason, is a task's to do."""
+    logs.about(logger, event["videoId"], event["run"])
+    stop = threading.Event()
+    timer = threading.Timer(context.get_remaining_time_in_millis() / 1000 - _LAST_SECONDS, stop.set)
+    timer.daemon = True
+    timer.start()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            return encode_piece(event, Place(_binary, Path(folder), _memory, stop))
+    finally:
+        timer.cancel()
