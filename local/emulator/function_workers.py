@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,9 @@ RAISED = "__raised__"
 INIT_SECONDS = 10.0
 WATCH_SECONDS = 0.1
 _MIB = 2**20
+_LARGE_MIB = 2048
+_turns = threading.BoundedSemaphore(os.cpu_count() or 1)
+"""Calls of functions with more memory than that compute on several cores: this machine has so many, and no more."""
 _GONE = (ProcessLookupError, FileNotFoundError)
 starting: ContextVar["FunctionWorker"] = ContextVar("starting")
 """The worker that is being started in this thread."""
@@ -149,6 +152,10 @@ class FunctionWorker(Worker):  # type: ignore[misc]
 
     def invoke(self, event: Any, request_id: str, **context: Any) -> dict[str, Any]:
         """One call; the process is stopped again when it has answered."""
+        with _turns if int(self.config.get("MemorySize", 128)) > _LARGE_MIB else nullcontext():
+            return self._invoke(event, request_id, **context)
+
+    def _invoke(self, event: Any, request_id: str, **context: Any) -> dict[str, Any]:
         self._verdict = ""
         signal_all(self._proc, signal.SIGCONT)
         try:

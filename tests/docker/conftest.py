@@ -9,6 +9,7 @@ from local.platform import Options, Platform
 from tests.docker.engine import Engine
 from tests.docker.images import ENCODER
 from tests.e2e.conftest import api, source, video  # noqa: F401 - the same, of this platform
+from tests.lanes import TASKS_ONLY
 
 GIVEN = "VOD_TEST_ENGINE"
 
@@ -27,7 +28,7 @@ def platform(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         state=tmp_path_factory.mktemp("platform"),
         port=0,
         encoder_image=ENCODER,
-        parameters={"WebhookUrl": "http://127.0.0.1:9/"},
+        parameters={"WebhookUrl": "http://127.0.0.1:9/", **TASKS_ONLY},
     )
     with Platform(options) as running:
         yield running

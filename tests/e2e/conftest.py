@@ -10,6 +10,7 @@ import pytest
 from local.api import FINAL, Api
 from local.deploy import resources
 from local.platform import Options, Platform
+from tests.lanes import TASKS_ONLY
 from tests.media.generate import clip
 
 Video = dict[str, Any]
@@ -18,7 +19,7 @@ Video = dict[str, Any]
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     # Chunks even for what one task would do in time, and for what is short.
-    soonest = {"EncodeTargetInMinutes": "0", "LeastChunkInSeconds": "12"}
+    soonest = {"EncodeTargetInMinutes": "0", "LeastChunkInSeconds": "12", **TASKS_ONLY}
     # Three tasks at once: in the emulator the one with the sound may get its turn last.
     options = Options(state=tmp_path_factory.mktemp("platform"), port=0, parameters=soonest, tasks=3, wait_scale=0.02)
     with Platform(options) as running:

@@ -13,6 +13,7 @@ from local.deploy import resources
 from local.platform import Options, Platform
 from tests.e2e.conftest import ended
 from tests.e2e.encoders import no_capacity
+from tests.lanes import TASKS_ONLY
 from tests.local.aws import invoke, listener, until
 from tests.media.generate import clip
 
@@ -22,7 +23,7 @@ STACK = "VideoTranscodingStack"
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """A platform of its own to break, with a budget, on which Step Functions waits a fiftieth of the time."""
-    budget = {"DailyBudgetInUsd": "1000"}
+    budget = {"DailyBudgetInUsd": "1000", **TASKS_ONLY}
     state = tmp_path_factory.mktemp("alarms")
     with Platform(Options(state=state, port=0, wait_scale=0.02, parameters=budget)) as running:
         yield running

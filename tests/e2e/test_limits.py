@@ -15,6 +15,7 @@ from local.deploy import resources
 from local.platform import Options, Platform
 from tests.e2e.conftest import Video, ended
 from tests.e2e.encoders import no_capacity
+from tests.lanes import TASKS_ONLY
 from tests.local.aws import invoke, until
 from tests.media.generate import ffmpeg
 
@@ -24,6 +25,7 @@ LIMITS = {
     "DailyVideoPerOwnerInHours": "13",
     "DailyUploadPerOwnerGiB": "0.01",
     "DailyBudgetInUsd": "1000",
+    **TASKS_ONLY,
 }
 
 

@@ -12,6 +12,7 @@ from local.platform import Options, Platform
 from tests.e2e.conftest import ended
 from tests.e2e.encoders import no_capacity
 from tests.e2e.test_reconcile import reconcile
+from tests.lanes import TASKS_ONLY
 from tests.local.aws import until
 from vod.aws.videos import DynamoVideos
 from vod.aws.waiting import DynamoWaiting
@@ -21,7 +22,7 @@ from vod.record.status import Status
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    one = {"MaxRunningVideos": "1"}
+    one = {"MaxRunningVideos": "1", **TASKS_ONLY}
     with Platform(Options(state=tmp_path_factory.mktemp("turns"), port=0, parameters=one, wait_scale=0.02)) as running:
         yield running
 

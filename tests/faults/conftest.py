@@ -7,9 +7,10 @@ import pytest
 
 from local.platform import Options, Platform
 from tests.faults.world import World
+from tests.lanes import TASKS_ONLY
 from tests.media.generate import clip
 
-PARAMETERS = {"EncodeTargetInMinutes": "0", "SinglePutMaxMiB": "5"}
+PARAMETERS = {"EncodeTargetInMinutes": "0", "SinglePutMaxMiB": "5", **TASKS_ONLY}
 
 
 def options(state: Path) -> Options:

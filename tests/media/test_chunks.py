@@ -4,35 +4,41 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from tests import samples
+from tests.fakes import FolderOutput
 from tests.integration.encoder.test_encode import distance
 from tests.integration.source.test_libav import probe
 from tests.media import decoded
 from tests.media.choice import chosen
 from tests.media.decoded import THUMBNAIL, Packet, Track, thumbnails
 from tests.media.generate import FFMPEG, clip
-from tests.media.in_process import PRESETS, encoded, published
+from tests.media.in_process import PRESETS, encoded, encoder, published
 from tests.media.kill import encode_killed, points
 from tests.media.sources import ENTERED, FROM_THE_BEGINNING, Source
 from vod import keys, profiles
+from vod.errors import AlreadyStored
 from vod.media import color
-from vod.plan.chunks import ChunkPolicy
+from vod.plan import lanes
+from vod.plan.chunks import Chunk, ChunkPolicy, FunctionLane, Lane
 from vod.plan.make_plan import make_plan
+from vod.plan.objects import stored_keys
 from vod.plan.plan import Plan, SourceObject
 from vod.profiles.profile import CodecLadder, Profile
 from vod.profiles.rung_choice import Rung
+from vod.steps.encode import encode
 
 CHOSEN = {
     *("h264 29.97", "open groups", "other fragments", "rotated, 5.1", "odd size, vp9", "h264 to av1"),
     "interlaced transport stream",
 }
 """What `make test` looks at; `make test-all` takes every source."""
+TASKS = FunctionLane()
 RUNGS = (Rung(short_side=96, crf=14, peak_kbps=2000), Rung(short_side=64, crf=14, peak_kbps=1000))
 
 
@@ -43,10 +49,10 @@ def tiny(name: str) -> Profile:
     return profile.model_copy(update={"ladders": tuple(ladders)})
 
 
-def planned(file: Path, chunks: int, profile: str) -> Plan:
+def planned(file: Path, chunks: int, profile: str, functions: FunctionLane = TASKS) -> Plan:
     size = file.stat().st_size
     stored = SourceObject(bucket="b", key=keys.source_key(samples.VIDEO_ID), version=None, size=size)
-    policy = ChunkPolicy(least_seconds=Fraction(1), most=chunks)
+    policy = ChunkPolicy(least_seconds=Fraction(1), most=chunks, functions=functions)
     return make_plan(samples.VIDEO_ID, samples.RUN, stored, probe(file), policy, tiny(profile))
 
 
@@ -90,6 +96,20 @@ def looked_at(plan: Plan, folder: Path) -> Result:
         inits=[(rendition / "init.mp4").read_bytes() for rendition in renditions],
         pictures=thumbnails((folder / "pictures").read_bytes()),
     )
+
+
+class Once(FolderOutput):
+    """Takes from a chunk what its function has addresses of, each object once."""
+
+    def __init__(self, folder: Path, plan: Plan, chunk: Chunk) -> None:
+        super().__init__(folder)
+        self._allowed = stored_keys(plan, chunk)
+
+    def put(self, key: str, data: bytes) -> None:
+        assert key in self._allowed
+        if (self.folder / key).exists():
+            raise AlreadyStored(key)
+        super().put(key, data)
 
 
 def shown(tracks: list[Track]) -> list[Track]:
@@ -182,6 +202,21 @@ def test_three_chunks_whose_task_is_killed_are_the_same_as_one_piece(whole: Whol
     assert codes[0] != 0
     assert codes[-1] == 0
     assert_same(finished(plan, tmp_path / "out"), whole)
+
+
+def test_pieces_of_a_segment_as_functions_make_them_are_the_same_as_one_piece(
+    whole: Whole, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "PIECE_SECONDS", 0)
+    plan = planned(whole.file, 1, whole.source.profile, FunctionLane(whole_seconds=900))
+
+    for chunk in plan.chunks:
+        piece = replace(encoder(whole.file, tmp_path), output=Once(tmp_path, plan, chunk), is_brief=True)
+        assert encode(piece, plan, chunk).outcome == "encoded"
+
+    assert {chunk.lane for chunk in plan.chunks} == {Lane.FUNCTION}
+    assert len(plan.chunks) >= (plan.segments if whole.source in ENTERED else 1)
+    assert_same(finished(plan, tmp_path), whole)
 
 
 def test_the_comparison_of_pictures_notices_one_that_is_late(tmp_path: Path) -> None:

@@ -96,14 +96,18 @@ def test_the_probe_has_subnets_of_its_own() -> None:
     assert named == attached("ProbeRouteTable") == {"ProbeSubnetA", "ProbeSubnetB"}
 
 
-def test_from_the_probe_leads_no_route_but_to_sources_in_s3() -> None:
+def test_from_what_reads_untrusted_bytes_leads_no_route_but_to_our_buckets_in_s3() -> None:
     (endpoint,) = referring("AWS::EC2::VPCEndpoint", "ProbeRouteTable")
-    (statement,) = endpoint["PolicyDocument"]["Statement"]
+    sources, output = endpoint["PolicyDocument"]["Statement"]
 
     assert not referring("AWS::EC2::Route", "ProbeRouteTable")
     assert endpoint["ServiceName"] == {"Fn::Sub": "com.amazonaws.${AWS::Region}.s3"}
-    assert set(statement["Action"]) == {"s3:GetObject", "s3:GetObjectVersion"}
-    assert statement["Resource"] == {"Fn::Sub": "arn:${AWS::Partition}:s3:::${SourceBucket}/*"}
+    assert set(sources["Action"]) == {"s3:GetObject", "s3:GetObjectVersion"}
+    assert sources["Resource"] == {"Fn::Sub": "arn:${AWS::Partition}:s3:::${SourceBucket}/*"}
+    assert set(output["Action"]) == {"s3:GetObject", "s3:PutObject"}
+    assert output["Resource"] == [
+        {"Fn::Sub": f"arn:${{AWS::Partition}}:s3:::${{OutputBucket}}/{folder}/*"} for folder in ("jobs", "videos")
+    ]
 
 
 def test_the_probe_may_send_https_and_nothing_may_be_sent_to_it() -> None:

@@ -6,7 +6,16 @@ import pytest
 
 from tests.templates import parsed
 from tests.templates.parsed import Value
-from vod.plan.chunks import EVENTS_CHUNK, EVENTS_WAIT, MOST_EVENTS, MOST_TASKS, STATE_SECONDS, TASK_SECONDS, patience
+from vod.plan.chunks import (
+    EVENTS_CHUNK,
+    EVENTS_PIECE,
+    EVENTS_WAIT,
+    MOST_EVENTS,
+    MOST_TASKS,
+    STATE_SECONDS,
+    TASK_SECONDS,
+    patience,
+)
 from vod.sandbox.sandbox import MISSING_EXIT
 
 if not parsed.STATE_MACHINE.exists():
@@ -106,7 +115,7 @@ NO_ROOM = ENTERED_AND_LEFT + REFUSED * attempts(CHUNK["EncodeOnSpot"], "ECS.Amaz
 
 def test_the_history_holds_the_worst_of_a_chunk() -> None:
     on_spot, in_all = tries("TryOnSpot"), tries("TryOnDemand")
-    iteration = timeout = 2  # begins and ends; NoteTimeout
+    iteration, timeout = 2 + ENTERED_AND_LEFT, 2  # begins, chooses its lane, and ends; NoteTimeout
     a_try = ENTERED_AND_LEFT + RAN + 2 * ENTERED_AND_LEFT  # WhyNot, and the state that counts
     timeouts = TIMEOUT // STATE_SECONDS * timeout
 
@@ -123,13 +132,25 @@ def test_the_history_holds_the_worst_of_a_wait_for_capacity() -> None:
     assert refused + told + ENTERED_AND_LEFT * len(passed) <= EVENTS_WAIT
 
 
+def test_the_history_holds_the_worst_of_a_function_that_is_asked_in_vain() -> None:
+    throttled = "Lambda.TooManyRequestsException"
+    asked = (
+        ENTERED_AND_LEFT + RAN * (1 + attempts(CHUNK[name], throttled)) for name in ("AddressPiece", "EncodePiece")
+    )
+    passed = ENTERED_AND_LEFT * 1  # IsAddressed
+
+    assert sum(asked) + passed <= EVENTS_PIECE
+
+
+@pytest.mark.parametrize("pieces", [0, 15, MOST_TASKS])
 @pytest.mark.parametrize("chunks", range(1, MOST_TASKS + 1))
-def test_the_history_holds_all_chunks_and_all_their_waits(chunks: int) -> None:
-    patient = patience(chunks)
+def test_the_history_holds_all_chunks_and_all_their_waits(chunks: int, pieces: int) -> None:
+    pieces = min(pieces, chunks)
+    patient = patience(chunks, pieces)
     lengths = [patient["seconds"] * (number + 1) for number in range(patient["waits"])]
 
-    assert chunks * (EVENTS_CHUNK + EVENTS_WAIT * patient["waits"]) <= MOST_EVENTS
-    assert lengths[0] <= 300
+    assert chunks * (EVENTS_CHUNK + EVENTS_WAIT * patient["waits"]) + pieces * EVENTS_PIECE <= MOST_EVENTS
+    assert lengths[0] <= 330
     assert 4.5 * 3600 <= sum(lengths) <= 5 * 3600
 
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, StorageState
 from local.api import Api
 from local.platform import Options, Platform
 from tests.e2e.conftest import ended
+from tests.lanes import TASKS_ONLY
 from tests.media.generate import clip as small_clip
 from tests.playback.browser import chromium, unavailable
 from tests.playback.conftest import with_everything
@@ -18,6 +19,7 @@ PARAMETERS = {
     "SinglePutMaxMiB": "5",  # files of a few MiB already come in parts
     "LeastChunkInSeconds": "12",  # a clip already comes in chunks
     "EncodeTargetInMinutes": "0",
+    **TASKS_ONLY,
 }
 
 

@@ -15,8 +15,9 @@ TASK_SECONDS = STATE_SECONDS - 15 * 60
 """After so long an encoder ends itself, with what is finished noted; its start took some of the state's time too."""
 MOST_EVENTS = 24_800
 """Of an execution's history, which Step Functions ends at 25,000; some are left for what stands around the chunks."""
-EVENTS_CHUNK, EVENTS_WAIT = 155, 40
-"""A chunk's events at worst, every try used, and those of one wait for capacity (tests/templates counts them)."""
+EVENTS_CHUNK, EVENTS_WAIT, EVENTS_PIECE = 155, 40, 46
+"""A chunk's events at worst, every try used, those of one wait for capacity, and those of a function that is asked in
+vain before (tests/templates counts them)."""
 _MOST_WAITS, _PATIENCE_SECONDS = 60, 5 * 3600
 
 
@@ -94,12 +95,13 @@ def beside_extras(tasks: int) -> int:
     return max(1, tasks - 1)
 
 
-def patience(chunks: int) -> dict[str, int]:
-    """How often each of so many chunks waits for capacity, and for how many seconds the first time: five hours in all.
+def patience(chunks: int, pieces: int = 0) -> dict[str, int]:
+    """How often each of so many chunks, of which some are pieces for functions, waits for capacity, and for how many
+    seconds the first time: five hours in all.
 
     Each wait is longer than the one before by the first one's length. Many chunks wait less often, so that the
     execution's history holds all of them.
     """
-    affordable = (MOST_EVENTS - EVENTS_CHUNK * chunks) // (EVENTS_WAIT * chunks)
+    affordable = (MOST_EVENTS - EVENTS_CHUNK * chunks - EVENTS_PIECE * pieces) // (EVENTS_WAIT * chunks)
     waits = max(1, min(_MOST_WAITS, affordable))
     return {"waits": waits, "seconds": 2 * _PATIENCE_SECONDS // (waits * (waits + 1))}

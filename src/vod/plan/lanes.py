@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import ceil
 
 from vod.plan import sizing
-from vod.plan.chunks import FunctionLane, Lane
+from vod.plan.chunks import MOST_TASKS, FunctionLane, Lane
 from vod.plan.sizing import Encode
 
 HEAD_SECONDS = 60
@@ -18,8 +18,8 @@ PIECE_SECONDS = 5.0
 MOST_PIECE_SECONDS = 60.0
 """What takes a function longer than this goes to tasks; it is ended after three times as long."""
 LEAST_ALONE_FRAMES = 8
-MOST_PIECES = 40
-"""Of one video: an INLINE Map runs no more items at a time."""
+MOST_PIECES = MOST_TASKS - 1
+"""Of one video, beside the extras: a Map runs no more items at a time."""
 MOST_COPIED = 900 * 2**20
 """Bytes of a source that a piece may need: they lie in the function's /tmp (template.yaml: 1 GiB)."""
 _MIB_PER_VCPU, _MOST_VCPUS = 1769, 6.0

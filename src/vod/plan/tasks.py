@@ -45,9 +45,7 @@ def _in_tasks(work: Work, policy: ChunkPolicy, each: float, size: TaskSize, head
     frames = work.frames - head * work.segment_frames
     count = chunks.count(frames / work.rate, sizing.wall_seconds(frames, each, size), policy)
     runs = chunks.split(ceil(frames / work.segment_frames), count)
-    return [
-        _of_video((head + first, None if end is None else head + end), size, Lane.TASK) for first, end in runs
-    ]
+    return [_of_video((head + first, None if end is None else head + end), size, Lane.TASK) for first, end in runs]
 
 
 def _with_functions(
@@ -76,7 +74,8 @@ def _with_functions(
         return None
     found = [_of_video(run, size, Lane.FUNCTION) for run in runs]
     if not is_whole:
-        found += _in_tasks(work, policy, each, size, count)
+        left = max(1, chunks.MOST_TASKS - 1 - len(found))
+        found += _in_tasks(work, replace(policy, most=min(policy.most, left)), each, size, count)
     made = _extended(found, probe, work, Lane.FUNCTION if is_whole else Lane.TASK)
     copied = [_copied(probe, chunk) for chunk in made if chunk.lane is Lane.FUNCTION]
     return made if max(copied) <= lanes.MOST_COPIED else None

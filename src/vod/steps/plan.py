@@ -8,7 +8,7 @@ from vod import clock, keys, profiles
 from vod.errors import PlanGone
 from vod.frozen import Document
 from vod.plan import chunks, disk
-from vod.plan.chunks import Chunk, ChunkPolicy
+from vod.plan.chunks import Chunk, ChunkPolicy, Lane
 from vod.plan.disk import SourcesOn
 from vod.plan.make_plan import DEFAULT_POLICY, make_plan, remake_plan
 from vod.plan.plan import Plan, SourceObject, grows
@@ -57,7 +57,8 @@ class Planning:
         token = credentials.new_token()
         self.tokens.add(video_id, run, credentials.digest(token))
         planned = {"outcome": "planned", "planKey": keys.plan_key(video_id, run), "token": token}
-        return planned | {"chunks": _items(made), "patience": chunks.patience(len(made.chunks))}
+        pieces = sum(chunk.lane is Lane.FUNCTION for chunk in made.chunks)
+        return planned | {"chunks": _items(made), "patience": chunks.patience(len(made.chunks), pieces)}
 
     def _remake(self, video: Video, remake: Remake) -> Plan:
         """PlanGone when what it is made from is no longer kept."""

@@ -3,6 +3,8 @@ from dataclasses import dataclass, field, replace
 
 from tests import samples
 from tests.fakes import FakeRunTokens, FakeVideos
+from vod.plan.objects import stored_keys
+from vod.plan.plan import SourceObject
 from vod.ports.credentials import Credentials
 from vod.record.status import Status
 from vod.record.video import Remake, Source, Video
@@ -20,9 +22,24 @@ class FakeSessions:
         return Credentials("key", "secret", "session", "2026-01-01T00:15:00.000Z")
 
 
+@dataclass
+class FakeAddresses:
+    plan_key: str = ""
+
+    def plan(self, given: Credentials, key: str) -> bytes:
+        self.plan_key = key
+        return samples.plan().model_dump_json().encode()
+
+    def to_read(self, given: Credentials, key: str, source: SourceObject) -> tuple[str, str]:
+        return f"read {key}", f"read {source.key}"
+
+    def to_store(self, given: Credentials, keys: tuple[str, ...]) -> dict[str, str]:
+        return {key: f"{given.access_key} stores {key}" for key in keys}
+
+
 def granting(video: Video | None) -> Granting:
     tokens = FakeRunTokens({(samples.VIDEO_ID, samples.RUN): {digest(TOKEN)}})
-    return Granting(FakeVideos({video.id: video} if video else {}), tokens, FakeSessions())
+    return Granting(FakeVideos({video.id: video} if video else {}), tokens, FakeSessions(), FakeAddresses())
 
 
 def transcoding(**changes: object) -> Video:
@@ -48,10 +65,25 @@ def test_a_task_is_handed_the_rights_of_its_run() -> None:
     assert given == {"video": samples.VIDEO_ID, "run": samples.RUN, "version": "v1"}
 
 
+def test_a_function_is_handed_addresses_of_its_chunk() -> None:
+    answer = granting(transcoding()).addresses(samples.VIDEO_ID, samples.RUN, TOKEN, 0)
+
+    key = f"jobs/{samples.VIDEO_ID}/{samples.RUN}/plan.json"
+    plan = samples.plan()
+    assert answer == {
+        "outcome": "granted",
+        "session": "session",
+        "plan": f"read {key}",
+        "source": f"read {plan.source.key}",
+        "store": {key: f"key stores {key}" for key in stored_keys(plan, plan.chunks[0])},
+    }
+
+
 def test_another_token_and_a_run_that_is_over_get_nothing() -> None:
     assert granting(transcoding()).grant(samples.VIDEO_ID, samples.RUN, "another") == UNWANTED
     assert granting(transcoding()).grant(samples.VIDEO_ID, "0" * 12, TOKEN) == UNWANTED
     assert granting(None).grant(samples.VIDEO_ID, samples.RUN, TOKEN) == UNWANTED
+    assert granting(transcoding()).addresses(samples.VIDEO_ID, samples.RUN, "another", 0) == UNWANTED
     for status in (Status.READY, Status.CANCELLED, Status.FAILED, Status.DELETING):
         assert granting(samples.video(status)).grant(samples.VIDEO_ID, samples.RUN, TOKEN) == UNWANTED
     assert granting(transcoding(run="0" * 12)).grant(samples.VIDEO_ID, samples.RUN, TOKEN) == UNWANTED

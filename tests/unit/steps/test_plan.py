@@ -26,7 +26,9 @@ def test_the_plan_is_stored_and_transcoding_begins() -> None:
 
     assert answer["outcome"] == "planned"
     assert Plan.model_validate_json(step.output.get(answer["planKey"])) == samples.plan()
-    assert answer["chunks"] == [{"index": "0", "cpu": "2048", "memory": "4096", "disk": 21}]
+    assert answer["chunks"] == [
+        {"index": "0", "lane": "task", "grows": False, "cpu": "2048", "memory": "4096", "disk": 21}
+    ]
     video = step.videos.get(samples.VIDEO_ID)
     assert video is not None
     assert video.status is Status.TRANSCODING
