@@ -12,19 +12,24 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
+import m3u8
 import pytest
 
 from local.api import Api
 from local.deploy import resources
 from local.platform import Options, Platform
 from tests.e2e.conftest import Video, ended
+from tests.e2e.encoders import no_capacity
+from tests.e2e.test_pipeline import fetched
+from tests.local.aws import until
 from tests.media.generate import clip, decoded_frames, start_times
 from vod import keys
 from vod.aws import stored_as
 from vod.aws.presigned import with_session
 
-SHORT, LONG = 12, 24
+SHORT, LONG, FILM = 12, 24, 80
 LANE = {"FunctionLaneMaxInSeconds": "15", "FunctionLaneMemoryMiB": "1769", "EncodeTargetInMinutes": "0"}
 """A vCPU encodes a segment of 720p in five seconds: that is a piece."""
 
@@ -102,6 +107,13 @@ def check(video: Video, seconds: int) -> None:
         assert abs(picture - sound) < 0.03
 
 
+def playlists(manifest: str) -> list[m3u8.M3U8]:
+    """The first rendition's media playlist, and the sound's."""
+    named = m3u8.loads(fetched(manifest)[2].decode())
+    addresses = (urljoin(manifest, each.uri) for each in (named.playlists[0], named.media[0]))
+    return [m3u8.loads(fetched(address)[2].decode(), address) for address in addresses]
+
+
 def test_a_short_video_is_encoded_in_pieces_by_functions_and_no_task_starts(
     platform: Platform, made: Callable[[str], str], video: Video
 ) -> None:
@@ -173,6 +185,21 @@ def test_the_head_of_a_longer_video_is_encoded_by_functions_and_the_rest_by_task
     planned = chunks(platform, made, video)
     assert [each["lane"] for each in planned if each["video"]] == ["function"] * 4 + ["task"]
     assert [each["first_segment"] for each in planned if each["video"]] == [0, 1, 2, 3, 4]
+
+
+def test_the_head_is_watched_with_its_sound_before_any_task_starts(
+    platform: Platform, made: Callable[[str], str], api: Api, tmp_path: Path
+) -> None:
+    source = clip(tmp_path / "film.mp4", seconds=FILM, size="320x180")
+
+    with no_capacity(platform):
+        video_id = api.upload(source, lambda _: None)
+        video = until(lambda: (found := api.video(video_id))["status"] == "playable" and found, 120)
+        listed = playlists(video["playback"]["hls"])
+        assert [round(sum(each.duration for each in one.segments)) for one in listed] == [60, 60]
+        assert all(fetched(segment.absolute_uri)[0] == 200 for one in listed for segment in one.segments)
+
+    check(ended(api, video_id), FILM)
 
 
 # ---- A taken-over function: what it was handed is all that it reaches ------------------------------------------------

@@ -15,11 +15,13 @@ from vod.encoder.store import Store
 from vod.ffmpeg import commands, runner
 from vod.ffmpeg.runner import Finished
 from vod.plan.chunks import Chunk
-from vod.plan.plan import Plan
+from vod.plan.plan import SEGMENT_SECONDS, Plan
 from vod.sandbox.sandbox import Sandbox
 from vod.source.arriving import ArrivingFile
 
 logger = logging.getLogger(__name__)
+_HEARD_BEHIND = 2.0
+"""So much sound (s) is made behind a head's last segment, which ends with a block that begins before its end."""
 
 
 @dataclass(slots=True)
@@ -57,7 +59,8 @@ class Attempt:
     @property
     def audios(self) -> list[str]:
         """The sound tracks of this chunk."""
-        return [track.name for track in self.plan.audio] if self.chunk.extras else []
+        is_heard = self.chunk.extras or self.chunk.heard_segments
+        return [track.name for track in self.plan.audio] if is_heard else []
 
     def first_missing(self) -> int:
         """The first segment that some rung lacks."""
@@ -119,7 +122,10 @@ class Attempt:
     def _command(self, outputs: Mapping[str, str], progress: str) -> commands.Command:
         first, (_, end) = self.resume_at * self.plan.segment_frames, self.plan.frames_of(self.chunk)
         opened = str(self.source.path)
-        command = commands.encode_command(self.binary, opened, self.plan, first, end, outputs, progress, self.gains)
+        heard = self.chunk.heard_segments * SEGMENT_SECONDS + _HEARD_BEHIND if self.chunk.heard_segments else None
+        command = commands.encode_command(
+            self.binary, opened, self.plan, first, end, outputs, progress, self.gains, heard
+        )
         logger.info(shlex.join(command))
         return command
 

@@ -72,7 +72,7 @@ def _frames(plan: Plan, chunk: Chunk) -> int:
 
 
 def _sound_seconds(plan: Plan, chunk: Chunk) -> float:
-    return plan.duration * len(plan.audio) * _SOUND_SECONDS_PER_SECOND if chunk.extras else 0.0
+    return plan.duration * len(plan.audio) * _SOUND_SECONDS_PER_SECOND if chunk.extras or chunk.heard_segments else 0.0
 
 
 def _output_bytes(plan: Plan) -> int:

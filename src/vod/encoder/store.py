@@ -23,9 +23,11 @@ class InitChanged(Exception):
 class Store:
     """Where one run of FFmpeg puts its tracks."""
 
-    def __init__(self, output: Made, plan: Plan, journal: Journal) -> None:
+    def __init__(self, output: Made, plan: Plan, journal: Journal, most: int | None = None) -> None:
+        """Of each track `most` segments are stored, all where that is None."""
         self._output = output
         self._plan = plan
+        self._most = most
         self._journal = journal
         self._pictures = {rendition.name for rendition in plan.renditions}
         self._segmenters: dict[str, Segmenter] = {}
@@ -57,6 +59,8 @@ class Store:
             self._store_init(name, segment.data)
             return
         number, first = self._next[name], segment.fragments[0]
+        if self._most is not None and number >= self._most:
+            return
         self._output.put(self._plan.prefix + keys.segment_name(name, number), segment.data)
         self._journal.stored_segment(
             name,

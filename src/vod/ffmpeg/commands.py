@@ -41,11 +41,12 @@ def encode_command(
     outputs: Mapping[str, str],
     progress: str,
     gains: Mapping[str, float] | None = None,
+    heard_seconds: float | None = None,
 ) -> Command:
     """One FFmpeg process for every track named in `outputs` (track name -> file or pipe), decoding the source once.
 
-    Video covers grid frames [first_frame, end_frame); audio always covers the whole source, with a gain in dB where
-    `gains` names its track. Recipe and measurements: docs/decisions.md, "One FFmpeg for all rungs".
+    Video covers grid frames [first_frame, end_frame); audio covers the whole source, or its first `heard_seconds`, with
+    a gain in dB where `gains` names its track. Recipe and measurements: docs/decisions.md, "One FFmpeg for all rungs".
     """
     videos = [rendition for rendition in plan.renditions if rendition.name in outputs]
     audios = [track for track in plan.audio if track.name in outputs]
@@ -63,7 +64,8 @@ def encode_command(
         command += storyboard.output(SHEETS, outputs[SHEETS])
     for audio in audios:
         heard = sound_filters(audio, alone, bool(plan.joints), (gains or {}).get(audio.name, 0.0))
-        command += [*heard, *_audio_output(audio), outputs[audio.name]]
+        cut = [] if heard_seconds is None else ["-t", f"{heard_seconds}"]
+        command += [*heard, *_audio_output(audio), *cut, outputs[audio.name]]
     return command
 
 

@@ -18,7 +18,7 @@ def so_far(plan: Plan, reports: Mapping[int, ChunkReport]) -> Tracks | None:
 
     It only ever gets longer: a rung's segments count once every rung has them, which is where a killed task resumes.
     """
-    extras = next((reports.get(chunk.index) for chunk in plan.chunks if chunk.extras), None)
+    extras = _extras(plan, reports)
     pictures = _pictures(plan, reports)
     if extras is None or not extras.has_extras or not pictures:
         return None
@@ -31,6 +31,19 @@ def so_far(plan: Plan, reports: Mapping[int, ChunkReport]) -> Tracks | None:
         return None
     audio = tuple(_beginning_before(track, seconds) for track in extras.audio)
     return Tracks(video, audio, extras.subtitles, (), extras.warnings)
+
+
+def _extras(plan: Plan, reports: Mapping[int, ChunkReport]) -> ChunkReport | None:
+    """What is known of the extras, with the sound of the head where that is longer."""
+    made = next((reports.get(chunk.index) for chunk in plan.chunks if chunk.extras), None)
+    head = reports.get(plan.head.index) if plan.head else None
+    if head is None or head.outcome != "encoded" or (made and made.outcome != "encoding"):
+        return made
+    if made is None:  # a head is only planned where there are no subtitles, which are all that is not known yet
+        return head.model_copy(update={"outcome": "encoding"})
+    known = {track.name: track for track in made.audio}
+    longer = (max(known.get(track.name, track), track, key=lambda each: len(each.segments)) for track in head.audio)
+    return made.model_copy(update={"audio": tuple(longer), "has_extras": True})
 
 
 def _pictures(plan: Plan, reports: Mapping[int, ChunkReport]) -> list[TrackReport]:

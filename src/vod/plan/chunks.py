@@ -15,7 +15,7 @@ TASK_SECONDS = STATE_SECONDS - 15 * 60
 """After so long an encoder ends itself, with what is finished noted; its start took some of the state's time too."""
 MOST_EVENTS = 24_800
 """Of an execution's history, which Step Functions ends at 25,000; some are left for what stands around the chunks."""
-EVENTS_CHUNK, EVENTS_WAIT, EVENTS_PIECE = 155, 40, 46
+EVENTS_CHUNK, EVENTS_WAIT, EVENTS_PIECE = 155, 40, 48
 """A chunk's events at worst, every try used, those of one wait for capacity, and those of a function that is asked in
 vain before (tests/templates counts them)."""
 _MOST_WAITS, _PATIENCE_SECONDS = 60, 5 * 3600
@@ -33,6 +33,7 @@ class Chunk(Frozen):
     """Segments [first, end) of every rung, made by one task of `cpu` units and `memory` MiB; end None = to the last.
 
     What is encoded in a function has the size of a task too: of the one that does what no function could.
+    `heard_segments`: it makes so many segments of sound alone, for who watches before the extras are made.
     `ranges` are the bytes [first, end) of the source that it needs, None for all of it; `disk` is the task's own, in
     GiB.
     `video` is False for a task that makes only extras: what is made once over the whole source (sound, poster).
@@ -48,6 +49,7 @@ class Chunk(Frozen):
     ranges: tuple[tuple[int, int], ...] | None = None
     disk: int = 21
     lane: Lane = Lane.TASK
+    heard_segments: int = 0
 
 
 @dataclass(frozen=True, slots=True)

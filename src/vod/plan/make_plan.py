@@ -10,8 +10,8 @@ from vod.plan.chunks import ChunkPolicy
 from vod.plan.plan import SEGMENT_SECONDS, Plan, Remade, SourceObject
 from vod.plan.renditions import renditions
 from vod.plan.storyboard import Storyboard
-from vod.plan.tasks import Work, of_extras, tasks
-from vod.profiles.profile import DEFAULT, Profile
+from vod.plan.tasks import Work, head_of_sound, of_extras, tasks
+from vod.profiles.profile import DEFAULT, LoudnessChoice, Profile
 from vod.source.probe import Probe, Rate, VideoTrack
 
 GOP_SECONDS = 2
@@ -86,6 +86,9 @@ def _with_pictures(
     """The plan for the sound of a source, and for its pictures."""
     # Where a telecined film's fields are taken apart depends on where reading begins.
     is_seekable = probe.container in SEEKABLE and not probe.joints and not video.telecined
+    made = tasks(probe, work, policy, is_seekable)
+    # What subtitles there are is known when the extras are made; how loud sound is, when all of it was heard.
+    is_heard_early = heard.audio and not heard.subtitles and recipe.loudness is LoudnessChoice.KEEP
     return heard.model_copy(
         update={
             "video_index": video.index,
@@ -104,7 +107,8 @@ def _with_pictures(
             "renditions": work.renditions,
             "storyboard": _storyboard(recipe, work),
             "measure_quality": recipe.measure_quality,
-            "chunks": tasks(probe, work, policy, is_seekable),
+            "chunks": made,
+            "head": head_of_sound(probe, made) if is_heard_early else None,
         }
     )
 

@@ -17,6 +17,8 @@ TEXT_SEGMENT_SECONDS = 300
 def stored_keys(plan: Plan, chunk: Chunk) -> tuple[str, ...]:
     """Everything that encoding a chunk may store, its report last."""
     names = [*_pictures(plan, chunk), *(_extras(plan) if chunk.extras else ())]
+    if chunk.heard_segments:
+        names += [name for track in plan.audio for name in _track(track.name, 0, chunk.heard_segments)]
     return (*(plan.prefix + name for name in names), keys.report_key(plan.video_id, plan.run, chunk.index))
 
 

@@ -42,7 +42,8 @@ class Plan(Frozen):
 
     Of `frames`, the last `held` repeat the last picture, up to where the longest sound track ends. FFmpeg guesses when
     that picture ends; where frames are long, made of others or come after a pause, it `may_lose_its_last`, or gain
-    some. A source without picture has no renditions, no frames and no `video_index`, perhaps a `cover`: an attached
+    some. `head` makes the first sound, which the extras make again: nothing waits for it, and it is not published. A
+    source without picture has no renditions, no frames and no `video_index`, perhaps a `cover`: an attached
     picture. `warnings` tell what of the source will be missing.
     """
 
@@ -75,6 +76,7 @@ class Plan(Frozen):
     measure_quality: bool
     loudness: LoudnessChoice = LoudnessChoice.KEEP
     chunks: tuple[Chunk, ...]
+    head: Chunk | None = None
     joints: tuple[Joint, ...] = ()
     raw_clock: bool = False
     warnings: tuple[str, ...] = ()
@@ -97,8 +99,13 @@ class Plan(Frozen):
                 "subtitles": (),
                 "storyboard": None,
                 "chunks": tuple(chunk.model_copy(update={"extras": False}) for chunk in self.chunks),
+                "head": None,
             }
         )
+
+    def chunk(self, index: int) -> Chunk:
+        """The chunk of this number, the head's included."""
+        return self.head if self.head and index == self.head.index else self.chunks[index]
 
     @property
     def segment_frames(self) -> int:

@@ -89,6 +89,19 @@ def _extended(videos: list[Chunk], probe: Probe, work: Work, lane: Lane) -> tupl
     return (*_with_ranges(numbered, probe, work), of_extras(len(numbered), lane))
 
 
+def head_of_sound(probe: Probe, chunks_made: tuple[Chunk, ...]) -> Chunk | None:
+    """The chunk that makes the sound of the head that functions encode; None where the video has none, or the bytes of
+    its sound are not known to lie close together."""
+    pieces = [chunk.end_segment for chunk in chunks_made if chunk.lane is Lane.FUNCTION and chunk.video]
+    if not pieces or pieces[-1] is None or not probe.index or not probe.index.heard or chunks_made[-1].extras is False:
+        return None
+    ranges = byte_ranges.merged([*probe.index.always, probe.index.heard])
+    if byte_ranges.total(ranges) > lanes.MOST_COPIED:
+        return None
+    made = of_extras(len(chunks_made), Lane.FUNCTION)
+    return made.model_copy(update={"extras": False, "ranges": ranges, "heard_segments": pieces[-1]})
+
+
 def _copied(probe: Probe, chunk: Chunk) -> int:
     return probe.size if chunk.ranges is None else byte_ranges.total(chunk.ranges)
 

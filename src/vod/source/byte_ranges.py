@@ -15,11 +15,17 @@ MOST_ENTRIES = 2000
 LEAST_SPACING = 2.0
 
 
+HEARD_SECONDS = 70.0
+"""A head of 60 s of sound, and what FFmpeg reads ahead."""
+
+
 class SourceIndex(Frozen):
-    """Where the pictures of a source lie: what every reader needs, and entry points as (seconds from zero, byte)."""
+    """Where the pictures of a source lie: what every reader needs, and entry points as (seconds from zero, byte);
+    `heard` are the bytes between which the first HEARD_SECONDS of all sound lie, None where that is not known."""
 
     always: tuple[Range, ...]
     entries: tuple[tuple[float, int], ...]
+    heard: Range | None = None
 
 
 def thinned(entries: Iterable[tuple[float, int]], seconds: float) -> tuple[tuple[float, int], ...] | None:

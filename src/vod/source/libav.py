@@ -155,7 +155,8 @@ def _holds_encrypted_track(source: BinaryIO) -> bool:
 
 def _indexed(probe: Probe, video: VideoTrack, container: InputContainer, source: BinaryIO) -> Probe:
     start = Fraction(probe.start).limit_denominator(10**6)
-    index = read_index(source, probe.size, _track(container, video.index), start, video.end)
+    track, sounds = _track(container, video.index), container.streams.audio
+    index = read_index(source, probe.size, track, sounds, start, video.end)
     return probe.model_copy(update={"index": index})
 
 

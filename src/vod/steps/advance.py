@@ -74,7 +74,7 @@ class Advancing:
 
     def _tracks(self, plan: Plan) -> Tracks | None:
         reports = self._reports(plan)
-        outcomes = [report.outcome for report in reports.values()]
+        outcomes = [report.outcome for index, report in reports.items() if index < len(plan.chunks)]
         if any(outcome in _ENDED for outcome in outcomes):
             return None
         if len(outcomes) == len(plan.chunks) and "encoding" not in outcomes:
@@ -98,7 +98,8 @@ class Advancing:
     def _reports(self, plan: Plan) -> dict[int, ChunkReport]:
         """What the tasks reported, or noted so far, by chunk: of the extras, and of the video up to where it ends."""
         found: dict[int, ChunkReport] = {}
-        for chunk in sorted(plan.chunks, key=lambda chunk: not chunk.extras):
+        head = [plan.head] if plan.head else []
+        for chunk in (*head, *sorted(plan.chunks, key=lambda chunk: not chunk.extras)):
             report = self._report(plan, chunk.index)
             if report:
                 found[chunk.index] = report

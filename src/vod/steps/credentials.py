@@ -52,7 +52,7 @@ class Granting:
         key = keys.plan_key(video_id, run)
         plan = Plan.model_validate_json(self.signing.plan(given, key)).of_encoders
         planned, source = self.signing.to_read(given, key, plan.source)
-        store = self.signing.to_store(given, objects.stored_keys(plan, plan.chunks[chunk]))
+        store = self.signing.to_store(given, objects.stored_keys(plan, plan.chunk(chunk)))
         return {
             "outcome": "granted",
             "session": given.session_token,

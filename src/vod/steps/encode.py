@@ -125,7 +125,7 @@ class _Chunk:
             chunk=chunk,
             journal=journal,
             source=source,
-            store=Store(encoder.output, plan, journal),
+            store=Store(encoder.output, plan, journal, chunk.heard_segments or None),
             on_frames=self._told,
             stop=encoder.stop,
             unconfined_allowed=encoder.unconfined_allowed,

@@ -102,10 +102,13 @@ def _items(plan: Plan) -> list[Document]:
     ordered = sorted(plan.chunks, key=lambda chunk: not chunk.extras)
     if plan.remade:
         ordered = [chunk for chunk in plan.chunks if chunk.video]
+    if plan.head and not plan.remade:
+        ordered = [plan.head, *ordered]
     is_watched_early = grows(plan) and not plan.remade
-    return [_item(chunk, is_watched_early) for chunk in ordered]
+    return [_item(chunk, is_watched_early, chunk is plan.head) for chunk in ordered]
 
 
-def _item(chunk: Chunk, is_watched_early: bool) -> Document:
+def _item(chunk: Chunk, is_watched_early: bool, may_fail: bool) -> Document:
     size = {"cpu": str(chunk.cpu), "memory": str(chunk.memory), "disk": chunk.disk}
-    return {"index": str(chunk.index), "lane": chunk.lane.value, "grows": is_watched_early, **size}
+    lane = {"lane": chunk.lane.value, "grows": is_watched_early, "mayFail": may_fail}
+    return {"index": str(chunk.index), **lane, **size}

@@ -28,7 +28,7 @@ def encode_piece(event: Document, place: Place) -> Document:
     store = {name: with_session(url, granted["session"]) for name, url in granted["store"].items()}
     output = PresignedOutput(store, readable)
     plan = Plan.model_validate_json(output.get(key)).of_encoders
-    chunk = plan.chunks[int(event["chunk"])].model_copy(update={"memory": place.memory})
+    chunk = plan.chunk(int(event["chunk"])).model_copy(update={"memory": place.memory})
     encoder = Encoder(
         place.binary,
         place.folder,

@@ -124,3 +124,17 @@ def test_video_without_sound_waits_for_nothing_but_its_poster() -> None:
     extras = ChunkReport(chunk=plan.chunks[-1].index, outcome="encoding")
 
     assert seconds_of(pictures(0, 3, plan), extras, plan=plan) == 12
+
+
+def test_the_sound_of_the_head_is_heard_until_the_extras_are_further() -> None:
+    head = EXTRAS.model_copy(update={"index": len(PLAN.chunks), "extras": False, "heard_segments": 4})
+    plan = PLAN.model_copy(update={"head": head})
+    first = pictures(0, 5)
+    of_head = sound(16).model_copy(update={"chunk": head.index, "outcome": "encoded"})
+    unknown = sound(4, has_extras=False)
+
+    assert seconds_of(first, plan=plan) == 0
+    assert seconds_of(first, of_head, plan=plan) == 16
+    assert seconds_of(first, of_head, unknown, plan=plan) == 16
+    assert seconds_of(first, of_head, sound(60), plan=plan) == 20
+    assert seconds_of(first, of_head.model_copy(update={"outcome": "refused"}), plan=plan) == 0

@@ -54,7 +54,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, segments: range, code: str, whole:
     asked: list[int] = []
 
     def build(
-        _b: str, _s: str, _p: object, first: int, _e: object, outputs: dict[str, str], progress: str, _g: object
+        _b: str, _s: str, _p: object, first: int, _e: object, outputs: dict[str, str], progress: str, *_: object
     ) -> list[str]:
         asked.append(first)
         ticks = PLAN.gop_frames * PLAN.frame_ticks

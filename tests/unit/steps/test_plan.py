@@ -27,7 +27,7 @@ def test_the_plan_is_stored_and_transcoding_begins() -> None:
     assert answer["outcome"] == "planned"
     assert Plan.model_validate_json(step.output.get(answer["planKey"])) == samples.plan()
     assert answer["chunks"] == [
-        {"index": "0", "lane": "task", "grows": False, "cpu": "2048", "memory": "4096", "disk": 21}
+        {"index": "0", "lane": "task", "grows": False, "mayFail": False, "cpu": "2048", "memory": "4096", "disk": 21}
     ]
     video = step.videos.get(samples.VIDEO_ID)
     assert video is not None
