@@ -293,6 +293,8 @@ class FakeLedger:
     firsts: set[str] = field(default_factory=set)
     first_of: dict[str, str] = field(default_factory=dict)
     planned: set[str] = field(default_factory=set)
+    functions: dict[str, tuple[str, int]] = field(default_factory=dict)
+    spent_on_functions: Counter[str] = field(default_factory=Counter)
     days: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
     def note_task(self, task: EndedTask, micro_usd: int) -> bool:
@@ -302,7 +304,8 @@ class FakeLedger:
         return self._sum(lambda task: task.video_id == video_id)
 
     def of_day(self, day: str) -> Spent:
-        return self._sum(lambda task: task.day == day)
+        of_tasks = self._sum(lambda task: task.day == day)
+        return replace(of_tasks, micro_usd=of_tasks.micro_usd + self.spent_on_functions[day])
 
     def _sum(self, chosen: Callable[[EndedTask], bool]) -> Spent:
         found = [(task, micro_usd) for task, micro_usd in self.tasks.values() if chosen(task)]
@@ -342,6 +345,7 @@ class FakeLedger:
             day.update(microUsd=need.micro_usd, seconds=need.seconds)
         self.reserved[execution] = need.micro_usd, of, since
         self.planned.add(execution)
+        self.functions[execution] = clock.stamp(now)[:10], need.functions_micro_usd
         return Admitted.YES
 
     def is_admitted(self, execution: str) -> bool:
@@ -364,6 +368,8 @@ class FakeLedger:
 
     def release(self, execution: str) -> None:
         self.reserved.pop(execution, None)
+        of_day, spent = self.functions.pop(execution, ("", 0))
+        self.spent_on_functions[of_day] += spent
         day = self.first_of.pop(execution, None)
         if execution not in self.planned:
             self.firsts.discard(day or "")

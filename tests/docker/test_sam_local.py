@@ -28,6 +28,7 @@ EVENTS = parsed.REPOSITORY / "events"
 ANSWERS: dict[str, Any] = {
     "advance": {"advanced": 0},
     "credentials": {"outcome": "unwanted"},
+    "encode": "Broken",  # the address of the event leads nowhere
     "delete": 404,
     "deliver": 404,
     "dispatch": {"batchItemFailures": []},

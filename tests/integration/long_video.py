@@ -107,7 +107,7 @@ def main() -> None:
     made = plan()
     videos = FakeVideos({samples.VIDEO_ID: samples.video(Status.TRANSCODING)})
     output = LongOutput(made)
-    step = Publishing(videos, output, FakeEvents(), FakeMetrics(), lambda: samples.NOW)
+    step = Publishing(videos, output, FakeEvents(), FakeMetrics(), now=lambda: samples.NOW)
     began = time.process_time()
     outcome = step.publish(samples.VIDEO_ID, samples.RUN)
     took = time.process_time() - began - output.seconds

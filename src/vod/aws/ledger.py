@@ -78,7 +78,7 @@ class DynamoLedger:
             total = self._add(_OPEN, _TOTAL, 0 if item else 1, 0, need.micro_usd - left)
             if need.micro_usd > left and "firstOf" not in item:
                 total = _within(total, most - need.micro_usd + left)
-            mine = self._planned(execution, need.micro_usd, left if item else None, now)
+            mine = self._planned(execution, need, left if item else None, now)
             share = [self._share(owner, need, limits, now)] if limits.of_owner else []
             failed = self._together(mine, total, *share)
             if not failed:
@@ -90,19 +90,24 @@ class DynamoLedger:
     def is_admitted(self, execution: str) -> bool:
         return "plannedAt" in (self._item(execution) or {})
 
-    def _planned(self, execution: str, micro_usd: int, left: int | None, now: datetime) -> Item:
+    def _planned(self, execution: str, need: Need, left: int | None, now: datetime) -> Item:
         """The execution with what its plan needs; where nothing was set aside for it, it has no turn either."""
-        stamp = {"S": clock.stamp(now)}
+        stamp, micro_usd = {"S": clock.stamp(now)}, _number(need.micro_usd)
+        functions = _number(need.functions_micro_usd)
         if left is None:
-            return self._put_once(
-                _OPEN, _RUN + execution, microUsd=_number(micro_usd), reservedAt=stamp, plannedAt=stamp
-            )
+            known = {"microUsd": micro_usd, "functionsMicroUsd": functions, "reservedAt": stamp, "plannedAt": stamp}
+            return self._put_once(_OPEN, _RUN + execution, **known)
         return {
             "Update": {
                 **self._at(_OPEN, _RUN + execution),
-                "UpdateExpression": "SET microUsd = :micro, plannedAt = :now",
+                "UpdateExpression": "SET microUsd = :micro, functionsMicroUsd = :functions, plannedAt = :now",
                 "ConditionExpression": "microUsd = :left AND attribute_not_exists(plannedAt)",
-                "ExpressionAttributeValues": {":micro": _number(micro_usd), ":now": stamp, ":left": _number(left)},
+                "ExpressionAttributeValues": {
+                    ":micro": micro_usd,
+                    ":functions": functions,
+                    ":now": stamp,
+                    ":left": _number(left),
+                },
             }
         }
 
@@ -178,8 +183,14 @@ class DynamoLedger:
             gone = {"Delete": {**self._at(_OPEN, _RUN + execution), **condition}}
             # What was set aside by the release before this one has no turn.
             turns = (self._turn(_RUNNING, -1), self._turn(_OWNER + owner["S"], -1)) if owner else ()
-            if not self._together(gone, self._add(_OPEN, _TOTAL, -1, 0, -left), *turns, *first):
+            total = self._add(_OPEN, _TOTAL, -1, 0, -left)
+            if not self._together(gone, total, *turns, *first, *self._of_functions(item)):
                 return
+
+    def _of_functions(self, item: Item) -> list[Item]:
+        """What a run's functions cost by its plan, spent on the day of that: nothing tells when a function ends."""
+        spent = int(item["functionsMicroUsd"]["N"]) if "functionsMicroUsd" in item else 0
+        return [self._add(_DAY + item["plannedAt"]["S"][:10], _TOTAL, 0, 0, spent)] if spent else []
 
     def _left(self, execution: str) -> int:
         """What is set aside for an execution."""

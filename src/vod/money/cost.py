@@ -81,6 +81,11 @@ def of_task(size: TaskSize, seconds: int, is_spot: bool, price: Fargate) -> int:
     return _micro(seconds / 3600 * price.hour(size.cpu / 1024, size.memory / 1024, is_spot, more_disk))
 
 
+def of_function(memory: int, seconds: float, price: Fargate) -> int:
+    """What a function of so many MiB cost that ran for so many seconds."""
+    return _micro(seconds * memory / 1024 * price.function_gb_second)
+
+
 def of_requests(objects: int, tasks: int, prices: Prices) -> int:
     """What storing so many objects and running a video's functions and state machine cost."""
     transitions = _TRANSITIONS_RUN + _TRANSITIONS_TASK * tasks

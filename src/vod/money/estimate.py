@@ -9,9 +9,9 @@ from vod.frozen import Document
 from vod.money import copying, cost, prices
 from vod.money.cost import MICRO
 from vod.money.prices import Fargate
-from vod.plan import disk, sizing, tasks
-from vod.plan.chunks import Chunk
-from vod.plan.plan import Plan
+from vod.plan import disk, lanes, sizing, tasks
+from vod.plan.chunks import Chunk, Lane
+from vod.plan.plan import SEGMENT_SECONDS, Plan
 from vod.plan.renditions import renditions
 from vod.plan.sizing import Encode, TaskSize
 from vod.source.probe import Rate, VideoTrack
@@ -66,19 +66,50 @@ def micro_usd(size: int, profile: str, price: Fargate, kind: Kind = LIKELY) -> i
 
 
 def of_plan(plan: Plan, source_pixels: int, price: Fargate) -> int:
-    """Millionths of a USD for the tasks of a plan on Spot, and for copying its source to them."""
-    tasks_run = [chunk for chunk in plan.of_encoders.chunks if chunk.video or not plan.remade]
-    return sum(_of_task(plan.of_encoders, chunk, source_pixels, price) for chunk in tasks_run)
+    """Millionths of a USD for the tasks of a plan on Spot, for copying its source to them, and for its functions."""
+    tasks_run = [chunk for chunk in _encoded(plan) if chunk.lane is Lane.TASK]
+    return sum(_of_task(plan.of_encoders, chunk, source_pixels, price) for chunk in tasks_run) + of_functions(
+        plan, source_pixels, price
+    )
+
+
+def of_functions(plan: Plan, source_pixels: int, price: Fargate) -> int:
+    """Millionths of a USD for the functions of a plan, which nothing tells of when they have ended."""
+    wanted = plan.of_encoders
+    pieces = [chunk for chunk in _encoded(plan) if chunk.lane is Lane.FUNCTION]
+    pieces += [wanted.head] if wanted.head else []
+    return sum(_of_function(wanted, chunk, source_pixels, price) for chunk in pieces)
+
+
+def _encoded(plan: Plan) -> list[Chunk]:
+    return [chunk for chunk in plan.of_encoders.chunks if chunk.video or not plan.remade]
+
+
+def _of_function(plan: Plan, chunk: Chunk, source_pixels: int, price: Fargate) -> int:
+    heard = chunk.heard_segments * SEGMENT_SECONDS or plan.duration
+    cpu_seconds = heard * lanes.SOUND_CPU_SECONDS if chunk.extras or chunk.heard_segments else 0.0
+    if chunk.video:
+        cpu_seconds += _frames(plan, chunk) * _each(plan, source_pixels)
+    seconds = lanes.START_SECONDS + cpu_seconds / lanes.vcpus(plan.function_memory)
+    reads = copying.requests(disk.bytes_copied(plan, chunk))
+    return cost.of_function(plan.function_memory, seconds, price) + cost.of_reads(reads, prices.read())
+
+
+def _frames(plan: Plan, chunk: Chunk) -> int:
+    first, end = plan.frames_of(chunk)
+    return (plan.frames if end is None else end) - first
+
+
+def _each(plan: Plan, source_pixels: int) -> float:
+    encodes = [Encode(each.codec, each.preset, each.width * each.height) for each in plan.renditions]
+    return sizing.cpu_seconds(source_pixels, encodes, plan.measure_quality)
 
 
 def _of_task(plan: Plan, chunk: Chunk, source_pixels: int, price: Fargate) -> int:
     size, copied = TaskSize(chunk.cpu, chunk.memory, chunk.disk), disk.bytes_copied(plan, chunk)
     encode = plan.duration / copying.SOUND_SPEED
     if chunk.video:
-        encodes = [Encode(each.codec, each.preset, each.width * each.height) for each in plan.renditions]
-        first, end = plan.frames_of(chunk)
-        frames = (plan.frames if end is None else end) - first
-        encode = sizing.wall_seconds(frames, sizing.cpu_seconds(source_pixels, encodes, plan.measure_quality), size)
+        encode = sizing.wall_seconds(_frames(plan, chunk), _each(plan, source_pixels), size)
     seconds = cost.billed(_START_SECONDS + copying.task_seconds(encode, copied))
     return cost.of_task(size, seconds, True, price) + cost.of_reads(copying.requests(copied), prices.read())
 

@@ -13,10 +13,11 @@ _HOUR = 3600
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a run will take, by its plan: millionths of a USD for its tasks, seconds of video."""
+    """What a run will take, by its plan: millionths of a USD, how much of that for functions, seconds of video."""
 
     micro_usd: int
     seconds: int
+    functions_micro_usd: int = 0
 
 
 @dataclass(frozen=True, slots=True)

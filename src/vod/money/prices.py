@@ -14,12 +14,13 @@ Usd = Annotated[float, Field(gt=0)]
 
 class Fargate(Frozen):
     """USD for an hour of a vCPU and of a GB on demand, and of a GB of disk beyond what is free; Spot's discount as a
-    part of 1, which disks have not."""
+    part of 1, which disks have not; and for a second of a GB of Lambda on the same architecture."""
 
     vcpu_hour: Usd
     gb_hour: Usd
     spot_discount: Annotated[float, Field(ge=0, lt=1)]
     disk_gb_hour: Usd = 0.000111
+    function_gb_second: Usd = 0.0000133334
 
     def hour(self, vcpus: float, gb: float, is_spot: bool, more_disk_gb: float = 0) -> float:
         """USD for an hour of a task of this size."""

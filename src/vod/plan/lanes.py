@@ -17,6 +17,10 @@ PIECE_SECONDS = 5.0
 """A piece is as many segments as a function encodes in about this time, at least one."""
 MOST_PIECE_SECONDS = 60.0
 """What takes a function longer than this goes to tasks; it is ended after three times as long."""
+SOUND_CPU_SECONDS = 0.06
+"""For a second of a source's sound: every track, its segments, the poster."""
+START_SECONDS = 1.5
+"""Of a call before and after its encode: the plan, the source's bytes, the last segments."""
 LEAST_ALONE_FRAMES = 8
 MOST_PIECES = MOST_TASKS - 1
 """Of one video, beside the extras: a Map runs no more items at a time."""

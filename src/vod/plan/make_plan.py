@@ -73,6 +73,7 @@ def _of_sound(
         storyboard=None,
         measure_quality=False,
         loudness=recipe.loudness,
+        function_memory=policy.functions.memory,
         chunks=(of_extras(0, lanes.of_sound(seconds, source.size, policy.functions)),),
         joints=probe.joints,
         raw_clock=probe.raw_clock,

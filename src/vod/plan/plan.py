@@ -42,9 +42,10 @@ class Plan(Frozen):
 
     Of `frames`, the last `held` repeat the last picture, up to where the longest sound track ends. FFmpeg guesses when
     that picture ends; where frames are long, made of others or come after a pause, it `may_lose_its_last`, or gain
-    some. `head` makes the first sound, which the extras make again: nothing waits for it, and it is not published. A
-    source without picture has no renditions, no frames and no `video_index`, perhaps a `cover`: an attached
-    picture. `warnings` tell what of the source will be missing.
+    some. `function_memory` (MiB) is that of the functions which encode chunks. `head` makes the first sound, which the
+    extras make again: nothing waits for it, and it is not published. A source without picture has no renditions, no
+    frames and no `video_index`, perhaps a `cover`: an attached picture. `warnings` tell what of the source will be
+    missing.
     """
 
     video_id: str
@@ -77,6 +78,7 @@ class Plan(Frozen):
     loudness: LoudnessChoice = LoudnessChoice.KEEP
     chunks: tuple[Chunk, ...]
     head: Chunk | None = None
+    function_memory: int = 0
     joints: tuple[Joint, ...] = ()
     raw_clock: bool = False
     warnings: tuple[str, ...] = ()

@@ -37,7 +37,9 @@ class Admission:
         """None for a run that may start its tasks; else `{"outcome": "refused", "error"}`, or POSTPONED: it waits, in
         a run to come. Safe to repeat: what was admitted stays so."""
         pixels = probe.picture.width * probe.picture.height if probe.video else 0
-        need = Need(estimate.of_plan(plan, pixels, self.budget.price), round(plan.seconds))
+        price = self.budget.price
+        functions = estimate.of_functions(plan, pixels, price)
+        need = Need(estimate.of_plan(plan, pixels, price), round(plan.seconds), functions)
         applied = Limits() if video.approved_run == plan.run else self.limits
         if error := limits.needs_approval(need, applied):
             return _refused(plan, error)

@@ -1,7 +1,7 @@
 """Publish: put the chunks together, verify every frame and object, write the manifests, and only then say `ready`."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from vod import clock, keys
@@ -16,7 +16,9 @@ from vod.manifest.hls import Kind
 from vod.manifest.tracks import Tracks, assemble
 from vod.manifest.verification import verify
 from vod.money import cost, prices
-from vod.plan import storyboard
+from vod.money.prices import Fargate
+from vod.plan import lanes, storyboard
+from vod.plan.chunks import Lane
 from vod.plan.plan import Plan
 from vod.ports.buckets import Output
 from vod.ports.services import Events, Metrics, Videos
@@ -35,6 +37,7 @@ class Publishing:
     output: Output
     events: Events
     metrics: Metrics
+    price: Fargate = field(default_factory=lambda: prices.read().fargate["arm64"])
     now: Callable[[], datetime] = clock.now
 
     def publish(self, video_id: str, run: str) -> Document:
@@ -95,7 +98,7 @@ class Publishing:
             has_poster=any(report.poster_bytes for report in reports),
             has_storyboard=bool(tracks.sheets),
             warnings=warnings,
-            costs=_costs(plan, sizes),
+            costs=_costs(plan, sizes, reports, self.price),
         )
         done = self._record(video, plan, published)
         if done is None:
@@ -141,10 +144,13 @@ def _refused(code: str, message: str) -> Document:
     return {"outcome": "refused", "error": document(code, message)}
 
 
-def _costs(plan: Plan, sizes: Mapping[str, int]) -> Costs:
+def _costs(plan: Plan, sizes: Mapping[str, int], reports: Iterable[ChunkReport], price: Fargate) -> Costs:
     listed = prices.read()
     kept = plan.source.size + sum(sizes.values())
-    return Costs(cost.of_requests(len(sizes), len(plan.chunks), listed), cost.of_month(kept, listed))
+    pieces = {chunk.index for chunk in plan.chunks if chunk.lane is Lane.FUNCTION}
+    ran = sum(lanes.START_SECONDS + report.encode_seconds for report in reports if report.chunk in pieces)
+    requests = cost.of_requests(len(sizes), len(plan.chunks), listed)
+    return Costs(requests + cost.of_function(plan.function_memory, ran, price), cost.of_month(kept, listed))
 
 
 def _renditions(listed: Catalog, quality: Mapping[str, Quality]) -> list[Document]:

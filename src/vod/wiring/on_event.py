@@ -70,7 +70,9 @@ def granting(env: Environment) -> Granting:
 
 def publishing(env: Environment) -> Publishing:
     """The publish step."""
-    return Publishing(adapters.videos(env), adapters.output(env), adapters.events(env), adapters.metrics(env))
+    return Publishing(
+        adapters.videos(env), adapters.output(env), adapters.events(env), adapters.metrics(env), adapters.price(env)
+    )
 
 
 def advancing(env: Environment) -> Advancing:

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from tests import samples
 from tests.fakes import FakeLedger
 from tests.integration.conftest import TABLE
+from vod import clock
 from vod.aws.ledger import DynamoLedger
 from vod.aws.videos import DynamoVideos
 from vod.money.cost import EndedTask, Spent
@@ -186,6 +187,18 @@ def admit(
     now: datetime = samples.NOW,
 ) -> Admitted:
     return ledger.admit(name, owner, Need(micro_usd, seconds), limits or Limits(), most, now)
+
+
+def test_what_a_run_was_to_spend_on_functions_is_spent_when_it_ends(ledger: Ledger) -> None:
+    today = clock.stamp(samples.NOW)[:10]
+    for _ in range(2):
+        ledger.admit("one", "ann", Need(50, 60, 20), Limits(), 10**9, samples.NOW)
+    assert ledger.of_day(today).micro_usd == 0
+
+    for _ in range(2):
+        ledger.release("one")
+
+    assert ledger.of_day(today).micro_usd == 20
 
 
 def test_a_plan_takes_the_place_of_what_was_set_aside_once(ledger: Ledger) -> None:

@@ -6,6 +6,7 @@ from tests import samples
 from vod import profiles
 from vod.money import copying, cost, estimate, prices
 from vod.money.cost import MICRO
+from vod.plan.chunks import ChunkPolicy, FunctionLane, Lane
 from vod.plan.make_plan import make_plan, remake_plan
 from vod.plan.plan import Plan, SourceObject
 from vod.plan.sizing import TaskSize
@@ -66,3 +67,26 @@ def test_a_likely_film_costs_about_what_its_size_told() -> None:
 
     told = estimate.micro_usd(size, "default", ARM) / MICRO
     assert usd(plan, 1920 * 1080) == pytest.approx(told, rel=0.25)
+
+
+def minute(policy: ChunkPolicy) -> Plan:
+    source = SourceObject(bucket="source", key="key", version="v1", size=75_000_000)
+    probe = samples.probe(1920, 1080, 60.0, Rate.of(Fraction(25))).model_copy(update={"size": source.size})
+    return make_plan(samples.VIDEO_ID, samples.RUN, source, probe, policy)
+
+
+def test_a_minute_in_functions_costs_a_few_times_what_it_costs_in_a_task() -> None:
+    functions = minute(ChunkPolicy(functions=FunctionLane(60, 60, 3008)))
+    tasks = minute(ChunkPolicy())
+
+    assert {chunk.lane for chunk in functions.chunks} == {Lane.FUNCTION}
+    assert usd(tasks, 1920 * 1080) == pytest.approx(0.0012, abs=0.0004)
+    assert usd(functions, 1920 * 1080) == pytest.approx(0.0045, abs=0.001)
+    assert estimate.of_functions(functions, 1920 * 1080, ARM) == estimate.of_plan(functions, 1920 * 1080, ARM)
+    assert estimate.of_functions(tasks, 1920 * 1080, ARM) == 0
+
+
+def test_more_memory_costs_little_more_since_it_is_faster() -> None:
+    small, large = (minute(ChunkPolicy(functions=FunctionLane(60, 60, memory))) for memory in (3008, 6144))
+
+    assert 1 < usd(large, 1920 * 1080) / usd(small, 1920 * 1080) < 1.3

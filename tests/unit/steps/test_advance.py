@@ -244,7 +244,7 @@ def test_a_published_video_that_grew_ends_as_an_event_others_are_on_demand() -> 
             output.put(key, bytes(size))
         videos = FakeVideos({samples.VIDEO_ID: samples.video(status)})
 
-        Publishing(videos, output, FakeEvents(), FakeMetrics(), lambda: samples.NOW).publish(*RUN)
+        Publishing(videos, output, FakeEvents(), FakeMetrics(), now=lambda: samples.NOW).publish(*RUN)
 
         top = m3u8.loads(output.get(BASE + "v720/index.m3u8").decode())
         assert (top.playlist_type, top.is_endlist) == (kind, True)

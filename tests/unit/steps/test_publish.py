@@ -23,7 +23,7 @@ def publishing(report: ChunkReport | None, status: Status = Status.TRANSCODING) 
         for key, size in samples.stored(PLAN, report).items():
             output.put(key, bytes(size))
     videos = FakeVideos({samples.VIDEO_ID: samples.video(status)})
-    return Publishing(videos, output, FakeEvents(), FakeMetrics(), lambda: samples.NOW)
+    return Publishing(videos, output, FakeEvents(), FakeMetrics(), now=lambda: samples.NOW)
 
 
 def run(step: Publishing) -> Document:

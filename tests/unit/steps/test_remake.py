@@ -85,7 +85,7 @@ class World:
         return video
 
     def publish(self, run: str) -> Document:
-        return Publishing(self.videos, self.output, self.events, FakeMetrics(), lambda: samples.NOW).publish(
+        return Publishing(self.videos, self.output, self.events, FakeMetrics(), now=lambda: samples.NOW).publish(
             samples.VIDEO_ID, run
         )
 
@@ -241,7 +241,7 @@ def test_asking_twice_starts_one() -> None:
 def test_a_failure_leaves_the_video_as_it_is_with_a_warning_and_a_next_try_is_another_run() -> None:
     world = World()
     first = world.remake()
-    failing = Failing(world.videos, world.events, FakeMetrics(), lambda: samples.NOW)
+    failing = Failing(world.videos, world.events, FakeMetrics(), now=lambda: samples.NOW)
 
     assert failing.fail(samples.VIDEO_ID, first, Failure("no_capacity", "AWS had no room."))
     assert not failing.fail(samples.VIDEO_ID, first, Failure("no_capacity", "AWS had no room."))
@@ -366,7 +366,7 @@ def test_what_a_cancelled_or_failed_one_left_is_removed_in_time() -> None:
     cancelled, failed = world.remake(), ""
     world.runs.cancel(ANN, samples.VIDEO_ID)
     failed = world.remake()
-    Failing(world.videos, world.events, FakeMetrics(), lambda: samples.NOW).fail(
+    Failing(world.videos, world.events, FakeMetrics(), now=lambda: samples.NOW).fail(
         samples.VIDEO_ID, failed, Failure("internal", "It failed.")
     )
 
@@ -380,7 +380,7 @@ def test_what_the_manifests_may_name_already_is_neither_cancelled_nor_removed() 
 
     with pytest.raises(Conflict, match="published"):
         world.runs.cancel(ANN, samples.VIDEO_ID)
-    Failing(world.videos, world.events, FakeMetrics(), lambda: samples.NOW).fail(
+    Failing(world.videos, world.events, FakeMetrics(), now=lambda: samples.NOW).fail(
         samples.VIDEO_ID, run, Failure("internal", "It failed.")
     )
     assert (world.video.remake, world.video.replaced) == (None, (Replaced(track("v540", run), ""),))
@@ -406,7 +406,7 @@ def test_one_that_was_cancelled_or_published_meanwhile_has_not_failed(is_publish
     run = world.remake()
     if is_published:
         world.videos.save(remakes.publishing(world.video, run))
-    failing = Failing(Racing(world.videos.records), world.events, FakeMetrics(), lambda: samples.NOW)
+    failing = Failing(Racing(world.videos.records), world.events, FakeMetrics(), now=lambda: samples.NOW)
 
     assert not failing.fail(samples.VIDEO_ID, run, Failure("internal", "It failed."))
     assert raced
