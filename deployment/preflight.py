@@ -48,7 +48,7 @@ class Preflight:
             yield asked("Zones", lambda: self._zones(parameters))
         yield from self._roles()
         yield asked("CloudFront", lambda: cloudfront(self._client("cloudfront")))
-        yield from quotas(self.session, parameters, not there.parameters, largest_function())
+        yield from quotas(self.session, parameters, not there.parameters, largest_function(parameters))
         if parameters.get("DomainName"):
             yield asked("Domain", lambda: domain(self._client("route53"), parameters))
         if "EncoderRepositoryUri" in there.outputs:
@@ -174,10 +174,12 @@ def defaults() -> dict[str, str]:
     return {name: str(each["Default"]) for name, each in found.items() if "Default" in each}
 
 
-def largest_function() -> int:
+def largest_function(parameters: Mapping[str, str]) -> int:
     """Memory of the largest function, in MB."""
     found = templates.load(REPOSITORY / "template.yaml")["Resources"].values()
-    return max(int(each["Properties"].get("MemorySize", 0)) for each in found if each["Type"].endswith("::Function"))
+    sizes = (each["Properties"].get("MemorySize", 0) for each in found if each["Type"].endswith("::Function"))
+    known = defaults() | dict(parameters)
+    return max(int(known[size["Ref"]] if isinstance(size, dict) else size) for size in sizes)
 
 
 def is_ready(found: list[Finding]) -> bool:

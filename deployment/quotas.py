@@ -70,7 +70,8 @@ def concurrency(client: Any) -> Finding:
     may = int(client.get_account_settings()["AccountLimit"]["ConcurrentExecutions"])
     subject, quota = "Lambda concurrency", Quota("", "lambda", "L-B99A9384")
     if may < CONCURRENCY:
-        return to_do(subject, f"{may} functions at a time; more requests get 429", raised(quota, 1000))
+        seen = f"{may} functions at a time; more requests get 429, also while videos are encoded in functions"
+        return to_do(subject, seen, f"{raised(quota, 1000)}\nUntil then deploy with FunctionLaneMaxInSeconds=0")
     return ok(subject, f"{may} functions at a time")
 
 

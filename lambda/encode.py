@@ -1,6 +1,7 @@
 """Entry point: encode one piece of a video, a segment or a few. Its role may do nothing; it is handed addresses."""
 
 import os
+import shutil
 import tempfile
 import threading
 from pathlib import Path
@@ -15,8 +16,13 @@ from vod.wiring.piece import Place, encode_piece
 logger = logs.logger()
 _binary = imageio_ffmpeg.get_ffmpeg_exe()
 _memory = int(os.environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"])
-_LAST_SECONDS = 5.0
-sandbox.hide()  # Lambda may refuse it (docs/security.md)
+_LAST_SECONDS = 15.0
+_PREFIX = "piece-"
+sandbox.hide()  # Lambda may refuse both (docs/security.md)
+sandbox.adopt()
+for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):  # by a process of this environment that Lambda ended
+    if not Path("/proc", left.name.split("-")[1]).exists():
+        shutil.rmtree(left, ignore_errors=True)
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -28,7 +34,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     timer.daemon = True
     timer.start()
     try:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-") as folder:
             return encode_piece(event, Place(_binary, Path(folder), _memory, stop))
     finally:
         timer.cancel()
+        sandbox.end_descendants()

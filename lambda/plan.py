@@ -16,5 +16,5 @@ _planning = on_event.planning(os.environ)
 def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
     """Store the plan; answer its chunks, or why no task starts."""
     logs.about(logger, event["videoId"], event["run"])
-    source = SourceObject.model_validate(event["source"])
-    return _planning.plan(event["videoId"], event["run"], source, Probe.model_validate(event["probe"]))
+    source, probe = SourceObject.model_validate(event["source"]), Probe.model_validate(event["probe"])
+    return _planning.plan(event["videoId"], event["run"], source, probe, event.get("lanes", False))

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
@@ -17,6 +18,8 @@ from ministack.core.lambda_runtime import Worker
 LOG = logging.getLogger("local.lambdas")
 RAISED = "__raised__"
 """The only key of a result that is an error with a type: ministack itself knows one type for all."""
+REPORT = "REPORT %s: %.2f s, %.2f s of CPU, %s"
+"""What Lambda's log says of a call, but for memory."""
 INIT_SECONDS = 10.0
 WATCH_SECONDS = 0.1
 _MIB = 2**20
@@ -158,13 +161,24 @@ class FunctionWorker(Worker):  # type: ignore[misc]
     def _invoke(self, event: Any, request_id: str, **context: Any) -> dict[str, Any]:
         self._verdict = ""
         signal_all(self._proc, signal.SIGCONT)
+        known, before, began = self._proc, self._cpu_seconds(), time.monotonic()
         try:
             with watched(self._look):
                 answer = super().invoke(event, request_id, **context)
         except InitTooLong:
             return {"status": "error", "error": f"Task timed out after {self.config.get('Timeout', 3)}.00 seconds"}
+        used = self._cpu_seconds() - (before if self._proc is known else 0.0)
+        LOG.info(REPORT, self.func_name, time.monotonic() - began, used, "warm" if self._proc is known else "cold")
         self.stop()
         return self._explained(answer, request_id)
+
+    def _cpu_seconds(self) -> float:
+        """What the process has used, and all that it started and waited for."""
+        with contextlib.suppress(*_GONE):
+            if self._proc:
+                used = Path(f"/proc/{self._proc.pid}/stat").read_text().rpartition(")")[2].split()[11:15]
+                return sum(map(int, used)) / os.sysconf("SC_CLK_TCK")
+        return 0.0
 
     def _explained(self, answer: dict[str, Any], request_id: str) -> dict[str, Any]:
         if answer.get("error") != "Worker process died":

@@ -161,6 +161,13 @@ class SandboxUnavailable(VodError):
         self.detail = detail
 
 
+class PieceDoubtful(VodError):
+    """A function did not make of its chunk what was planned: a task encodes it again."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("piece_doubtful", f"The function did not encode its chunk as planned ({why}).")
+
+
 class AlreadyStored(VodError):
     """An object that may be stored once is there: by an earlier try of the same piece, or by its task."""
 

@@ -262,16 +262,29 @@ def test_a_taken_over_function_reads_its_source_and_its_plan_alone(
 
 def test_the_role_of_the_function_allows_nothing(platform: Platform, made: Callable[[str], str]) -> None:
     role = platform.clients.lambda_.get_function_configuration(FunctionName=made("EncodeFunction"))["Role"]
-    policies = platform.clients.iam.list_role_policies(RoleName=role.rsplit("/", 1)[1])["PolicyNames"]
+    iam, name = platform.clients.iam, role.rsplit("/", 1)[1]
     documents = [
-        platform.clients.iam.get_role_policy(RoleName=role.rsplit("/", 1)[1], PolicyName=name)["PolicyDocument"]
-        for name in policies
+        iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
+        for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]
     ]
-    allowed = {
-        action.partition(":")[0]
-        for document in documents
-        for statement in document["Statement"]
-        if statement["Effect"] == "Allow"
-        for action in (statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]])
+    for policy in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
+        version = iam.get_policy(PolicyArn=policy["PolicyArn"])["Policy"]["DefaultVersionId"]
+        found = iam.get_policy_version(PolicyArn=policy["PolicyArn"], VersionId=version)["PolicyVersion"]["Document"]
+        documents.append(json.loads(found) if isinstance(found, str) else found)
+
+    def named(effect: str) -> set[str]:
+        statements = [each for document in documents for each in document["Statement"] if each["Effect"] == effect]
+        return {
+            action
+            for each in statements
+            for action in ([each["Action"]] if isinstance(each["Action"], str) else each["Action"])
+        }
+
+    attached = {action for action in named("Allow") if action.startswith("ec2:")}
+    assert named("Allow") - attached == {
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "xray:PutTraceSegments",
+        "xray:PutTelemetryRecords",
     }
-    assert allowed == {"logs", "ec2"}  # to write its log, and for Lambda to attach it to its network
+    assert named("Deny") == attached  # Lambda attaches it to its network, its own code does not

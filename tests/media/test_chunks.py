@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests import samples
-from tests.fakes import FolderOutput
+from tests.fakes import FakeSourceFiles, FolderOutput
 from tests.integration.encoder.test_encode import distance
 from tests.integration.source.test_libav import probe
 from tests.media import decoded
@@ -22,7 +22,7 @@ from tests.media.in_process import PRESETS, encoded, encoder, published
 from tests.media.kill import encode_killed, points
 from tests.media.sources import ENTERED, FROM_THE_BEGINNING, Source
 from vod import keys, profiles
-from vod.errors import AlreadyStored
+from vod.errors import AlreadyStored, PieceDoubtful
 from vod.media import color
 from vod.plan import lanes
 from vod.plan.chunks import Chunk, ChunkPolicy, FunctionLane, Lane
@@ -31,7 +31,8 @@ from vod.plan.objects import stored_keys
 from vod.plan.plan import Plan, SourceObject
 from vod.profiles.profile import CodecLadder, Profile
 from vod.profiles.rung_choice import Rung
-from vod.steps.encode import encode
+from vod.source.byte_ranges import Range
+from vod.steps.encode import check_piece, encode
 
 CHOSEN = {
     *("h264 29.97", "open groups", "other fragments", "rotated, 5.1", "odd size, vp9", "h264 to av1"),
@@ -96,6 +97,20 @@ def looked_at(plan: Plan, folder: Path) -> Result:
         inits=[(rendition / "init.mp4").read_bytes() for rendition in renditions],
         pictures=thumbnails((folder / "pictures").read_bytes()),
     )
+
+
+class Zeros(FakeSourceFiles):
+    """The bytes that were planned; all others are zeros, as in a function."""
+
+    def __init__(self, file: Path, ranges: Sequence[Range] | None) -> None:
+        super().__init__(file)
+        self._ranges = ranges
+
+    def read(self, source: SourceObject, first: int, end: int) -> bytes:
+        data = super().read(source, first, end)
+        if self._ranges is None or any(begin <= first and end <= last for begin, last in self._ranges):
+            return data
+        return bytes(len(data))
 
 
 class Once(FolderOutput):
@@ -217,6 +232,32 @@ def test_pieces_of_a_segment_as_functions_make_them_are_the_same_as_one_piece(
     assert {chunk.lane for chunk in plan.chunks} == {Lane.FUNCTION}
     assert len(plan.chunks) >= (plan.segments if whole.source in ENTERED else 1)
     assert_same(finished(plan, tmp_path), whole)
+
+
+def test_where_damage_makes_a_piece_look_beyond_its_bytes_a_task_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "PIECE_SECONDS", 0)
+    file = clip(tmp_path / "a.mp4", 40, "160x120", "25", extra=("-g", "50"))
+    data = bytearray(file.read_bytes())
+    plan = planned(file, 1, "default", FunctionLane(whole_seconds=900))
+    first, end = len(data) * 2 // 5, len(data) * 3 // 5
+    data[first:end] = bytes(end - first)
+    file.write_bytes(data)
+    doubtful = 0
+
+    for chunk in plan.chunks:
+        known = Zeros(file, chunk.ranges)
+        piece = replace(encoder(file, tmp_path), output=Once(tmp_path, plan, chunk), is_brief=True, sources=known)
+        try:
+            check_piece(plan, chunk, encode(piece, plan, chunk))
+        except PieceDoubtful:
+            doubtful += 1
+            encode(encoder(file, tmp_path), plan, chunk)  # its task, which overwrites
+
+    assert doubtful
+    ended = published(plan, tmp_path)
+    assert ended.error is None
 
 
 def test_the_comparison_of_pictures_notices_one_that_is_late(tmp_path: Path) -> None:

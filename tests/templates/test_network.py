@@ -98,13 +98,15 @@ def test_the_probe_has_subnets_of_its_own() -> None:
 
 def test_from_what_reads_untrusted_bytes_leads_no_route_but_to_our_buckets_in_s3() -> None:
     (endpoint,) = referring("AWS::EC2::VPCEndpoint", "ProbeRouteTable")
-    sources, output = endpoint["PolicyDocument"]["Statement"]
+    sources, plans, output = endpoint["PolicyDocument"]["Statement"]
 
     assert not referring("AWS::EC2::Route", "ProbeRouteTable")
     assert endpoint["ServiceName"] == {"Fn::Sub": "com.amazonaws.${AWS::Region}.s3"}
     assert set(sources["Action"]) == {"s3:GetObject", "s3:GetObjectVersion"}
     assert sources["Resource"] == {"Fn::Sub": "arn:${AWS::Partition}:s3:::${SourceBucket}/*"}
-    assert set(output["Action"]) == {"s3:GetObject", "s3:PutObject"}
+    assert plans["Action"] == "s3:GetObject"
+    assert plans["Resource"] == {"Fn::Sub": "arn:${AWS::Partition}:s3:::${OutputBucket}/jobs/*/plan.json"}
+    assert output["Action"] == "s3:PutObject"
     assert output["Resource"] == [
         {"Fn::Sub": f"arn:${{AWS::Partition}}:s3:::${{OutputBucket}}/{folder}/*"} for folder in ("jobs", "videos")
     ]

@@ -8,7 +8,13 @@ from tests.templates import parsed
 from tests.templates.parsed import Resource, Value
 
 BOUNDS = {"AllowedValues", "AllowedPattern", "MinValue", "MaxValue", "MinLength", "MaxLength"}
-COUNTS = {"MaxConcurrentChunks", "MaxRunningVideos", "MaxRunningVideosPerOwner", "RequestsPerFiveMinutes"}
+COUNTS = {
+    "FunctionLaneConcurrency",
+    "MaxConcurrentChunks",
+    "MaxRunningVideos",
+    "MaxRunningVideosPerOwner",
+    "RequestsPerFiveMinutes",
+}
 UNIT = re.compile(r"(In(Seconds|Minutes|Hours|Days|Usd)|GiB|MiB)$")
 PARAMETERS = [
     (path, name, definition)

@@ -13,8 +13,8 @@ from vod.aws.presigned import without_session
 from vod.plan.plan import SourceObject
 from vod.ports.credentials import Credentials
 
-ADDRESS_SECONDS = 600
-"""A piece takes a function a minute or three, and it may wait for its turn; the session ends after a quarter hour."""
+ADDRESS_SECONDS = 300
+"""A function is ended after 90 s, and asked again for about 40 s where the account has no room for it."""
 Connect = Callable[[Credentials], Any]
 """An S3 client that acts with given keys."""
 

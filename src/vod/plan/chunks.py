@@ -15,7 +15,7 @@ TASK_SECONDS = STATE_SECONDS - 15 * 60
 """After so long an encoder ends itself, with what is finished noted; its start took some of the state's time too."""
 MOST_EVENTS = 24_800
 """Of an execution's history, which Step Functions ends at 25,000; some are left for what stands around the chunks."""
-EVENTS_CHUNK, EVENTS_WAIT, EVENTS_PIECE = 155, 40, 48
+EVENTS_CHUNK, EVENTS_WAIT, EVENTS_PIECE = 155, 40, 78
 """A chunk's events at worst, every try used, those of one wait for capacity, and those of a function that is asked in
 vain before (tests/templates counts them)."""
 _MOST_WAITS, _PATIENCE_SECONDS = 60, 5 * 3600
@@ -62,6 +62,9 @@ class FunctionLane:
     memory: int = 3008
 
 
+TASKS_ONLY = FunctionLane(memory=0)
+
+
 @dataclass(frozen=True, slots=True)
 class ChunkPolicy:
     """How long a chunk should at least be (s of video), how many a video may have at most (beside the extras), and in
@@ -73,7 +76,7 @@ class ChunkPolicy:
     least_seconds: Fraction = Fraction(60)
     most: int = 19
     target_seconds: int = 0
-    functions: FunctionLane = FunctionLane()
+    functions: FunctionLane = TASKS_ONLY
 
 
 def count(seconds: Fraction, encode_seconds: float, policy: ChunkPolicy) -> int:

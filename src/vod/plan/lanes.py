@@ -8,15 +8,15 @@ from fractions import Fraction
 from math import ceil
 
 from vod.plan import sizing
-from vod.plan.chunks import MOST_TASKS, FunctionLane, Lane
+from vod.plan.chunks import MOST_TASKS, Chunk, FunctionLane, Lane
 from vod.plan.sizing import Encode
 
 HEAD_SECONDS = 60
 """Of a longer video: what is watched while its tasks start, which takes 40 s."""
 PIECE_SECONDS = 5.0
 """A piece is as many segments as a function encodes in about this time, at least one."""
-MOST_PIECE_SECONDS = 60.0
-"""What takes a function longer than this goes to tasks; it is ended after three times as long."""
+MOST_PIECE_SECONDS = 30.0
+"""What takes a function longer than this goes to tasks; it is ended after three times as long (template.yaml)."""
 SOUND_CPU_SECONDS = 0.06
 """For a second of a source's sound: every track, its segments, the poster."""
 START_SECONDS = 1.5
@@ -58,6 +58,13 @@ def in_functions(segments: int, seconds: Fraction, segment_seconds: Fraction, la
 def of_sound(seconds: float, size: int, lane: FunctionLane) -> Lane:
     """The lane of a source of so many bytes that has no picture: it is one piece."""
     return Lane.FUNCTION if seconds <= lane.whole_seconds and size <= MOST_COPIED else Lane.TASK
+
+
+def kept(chunks: tuple[Chunk, ...], memory: int, lane: FunctionLane) -> tuple[Chunk, ...]:
+    """Chunks of an earlier plan, for functions of so many MiB, in the lanes that are open now."""
+    if lane.whole_seconds and lane.memory >= memory:
+        return chunks
+    return tuple(chunk.model_copy(update={"lane": Lane.TASK}) for chunk in chunks)
 
 
 def pieces(count: int, each_seconds: float, last_frames: int | None = None) -> list[tuple[int, int | None]]:

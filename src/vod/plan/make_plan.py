@@ -5,8 +5,8 @@ from fractions import Fraction
 from vod import keys, profiles
 from vod.media.color import Color
 from vod.media.rate import within
-from vod.plan import lanes, sound, storyboard, subtitles
-from vod.plan.chunks import ChunkPolicy
+from vod.plan import lanes, objects, sound, storyboard, subtitles
+from vod.plan.chunks import TASKS_ONLY, ChunkPolicy, FunctionLane
 from vod.plan.plan import SEGMENT_SECONDS, Plan, Remade, SourceObject
 from vod.plan.renditions import renditions
 from vod.plan.storyboard import Storyboard
@@ -39,11 +39,11 @@ def make_plan(
     """The plan for a probed source. Pure: the same source, policy and profile give the same plan."""
     recipe = profile or profiles.named(DEFAULT)
     if (video := probe.video) is None:
-        return _of_sound(video_id, run, source, probe, recipe, float(length(probe)), policy)
+        return objects.addressable(_of_sound(video_id, run, source, probe, recipe, float(length(probe)), policy))
     work = _work(probe, video, recipe)
     seconds = max(float(length(probe)), work.frames / float(work.rate))
     heard = _of_sound(video_id, run, source, probe, recipe, seconds, policy)
-    return _with_pictures(heard, probe, video, work, policy, recipe)
+    return objects.addressable(_with_pictures(heard, probe, video, work, policy, recipe))
 
 
 def _of_sound(
@@ -73,7 +73,7 @@ def _of_sound(
         storyboard=None,
         measure_quality=False,
         loudness=recipe.loudness,
-        function_memory=policy.functions.memory,
+        function_memory=policy.functions.memory if policy.functions.whole_seconds else 0,
         chunks=(of_extras(0, lanes.of_sound(seconds, source.size, policy.functions)),),
         joints=probe.joints,
         raw_clock=probe.raw_clock,
@@ -146,13 +146,17 @@ def _exact(seconds: float) -> Fraction:
     return Fraction(seconds).limit_denominator(10**6)
 
 
-def remake_plan(base: Plan, run: str, rendition: str, stored_run: str) -> Plan:
-    """The plan that makes one rendition of a base plan anew, beside what is stored of it. Pure."""
+def remake_plan(base: Plan, run: str, rendition: str, stored_run: str, functions: FunctionLane = TASKS_ONLY) -> Plan:
+    """The plan that makes one rendition of a base plan anew, beside what is stored of it, in the same chunks; what was
+    encoded in functions is so again, if functions of so much memory may encode now. Pure."""
     old = next(each for each in base.renditions if keys.rendition_of(each.name) == rendition)
     new = old.model_copy(update={"name": keys.remade_track(rendition, run)})
     return base.model_copy(
         update={
             "run": run,
+            "chunks": lanes.kept(base.chunks, base.function_memory, functions),
+            "head": None,
+            "function_memory": functions.memory,
             "renditions": tuple(new if each is old else each for each in base.renditions),
             "remade": Remade(track=new.name, replaced=old.name, base_run=base.run, stored_run=stored_run),
         }

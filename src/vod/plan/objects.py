@@ -5,13 +5,26 @@ from math import ceil
 
 from vod import keys
 from vod.plan import storyboard, subtitles
-from vod.plan.chunks import Chunk
+from vod.plan.chunks import Chunk, Lane
 from vod.plan.plan import SEGMENT_SECONDS, Plan
 
 SPARE_SEGMENTS = 2
 """A length is only an estimate: so many more than planned may come at the end."""
+MOST_ADDRESSES = 300
+"""An address has about 530 bytes with its key, and what a state of the state machine carries at most 262,144."""
 TEXT_SEGMENT_SECONDS = 300
 """Of subtitles as a CMAF track."""
+
+
+def addressable(plan: Plan) -> Plan:
+    """The plan with a task for each chunk that may store more than a function can be given addresses of."""
+    chunks = tuple(each if _fits(plan, each) else each.model_copy(update={"lane": Lane.TASK}) for each in plan.chunks)
+    head = plan.head if plan.head and _fits(plan, plan.head) else None
+    return plan.model_copy(update={"chunks": chunks, "head": head})
+
+
+def _fits(plan: Plan, chunk: Chunk) -> bool:
+    return chunk.lane is Lane.TASK or len(stored_keys(plan, chunk)) <= MOST_ADDRESSES
 
 
 def stored_keys(plan: Plan, chunk: Chunk) -> tuple[str, ...]:

@@ -85,6 +85,11 @@ def task_size(source_pixels: int, encodes: Iterable[Encode], rate: float) -> Tas
     return TaskSize(cpu, next((size for size in offered if size >= memory), offered[-1]))
 
 
+def least_task(encodes: Iterable[Encode]) -> TaskSize:
+    """The smallest task that has the memory to encode all of these, however long it takes."""
+    return task_size(0, encodes, 0)
+
+
 def memory_mib(encodes: Iterable[Encode], vcpus: float) -> float:
     """What encoding all of these at once needs on so many vCPUs, in MiB."""
     return _TASK_MIB + _ffmpeg_mib(list(encodes)) * (1 + vcpus / _SPARE_CORES)

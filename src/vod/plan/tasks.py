@@ -72,7 +72,7 @@ def _with_functions(
     longest = max((segments if end is None else end) - first for first, end in runs)
     if longest * took > lanes.MOST_PIECE_SECONDS or not lanes.fits(encodes, lane.memory):
         return None
-    found = [_of_video(run, size, Lane.FUNCTION) for run in runs]
+    found = [_of_video(run, sizing.least_task(encodes), Lane.FUNCTION) for run in runs]
     if not is_whole:
         left = max(1, chunks.MOST_TASKS - 1 - len(found))
         found += _in_tasks(work, replace(policy, most=min(policy.most, left)), each, size, count)

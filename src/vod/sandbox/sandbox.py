@@ -9,10 +9,12 @@ import os
 import resource
 import signal
 import subprocess
+import time
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Self
 
 from vod.errors import SandboxUnavailable
@@ -27,6 +29,8 @@ MISSING_EXIT = 78
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
 _PR_SET_NO_NEW_PRIVS = 38
+_PR_SET_CHILD_SUBREAPER = 36
+_ROUNDS, _ROUND_SECONDS = 50, 0.01
 _CPU_GRACE_SECONDS = 5
 _ADDRESSES_PER_BYTE = 4
 
@@ -84,10 +88,13 @@ class Entry:
         seccomp.libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != self._parent:
             raise SandboxUnavailable("its parent is gone")
-        if seccomp.libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) and not self._sandbox.unconfined_allowed:
+        is_confinable = not seccomp.libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        if not is_confinable and not self._sandbox.unconfined_allowed:
             raise SandboxUnavailable("no_new_privs was refused")
         for kind, soft, hard in _resource_limits(self._sandbox.budget):
             _lower(kind, soft, hard)
+        if not is_confinable:  # the kernel takes neither rules nor filters then
+            return
         if self._ruleset is not None:
             landlock.enforce(self._ruleset)
         if self._watch is not None:  # it needs a socket, which the filter takes away
@@ -150,6 +157,34 @@ def hide() -> None:
     seccomp.libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
+def adopt() -> None:
+    """Make what a child starts and leaves behind this process's own children, which `end_descendants` finds."""
+    seccomp.libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def end_descendants() -> None:
+    """End everything that this process started, and what those left behind where `adopt` was granted."""
+    for _ in range(_ROUNDS):
+        found = _descendants(os.getpid())
+        if not found:
+            return
+        for pid in found:
+            with suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        with suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        time.sleep(_ROUND_SECONDS)
+
+
+def _descendants(pid: int) -> list[int]:
+    found = []
+    with suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            found += [int(child) for child in (task / "children").read_text().split()]
+    return found + [each for child in found for each in _descendants(child)]
+
+
 def start(
     command: list[str], sandbox: Sandbox, stdout: int, stderr: int, pass_fds: Iterable[int] = ()
 ) -> subprocess.Popen[bytes]:
@@ -158,7 +193,7 @@ def start(
     SandboxUnavailable when the kernel cannot provide it: nothing has been read then. Where the kernel cannot let reads
     wait for a source that still arrives, the start does.
     """
-    if sandbox.source and not sandbox.source.is_whole:
+    if sandbox.source and (sandbox.source.has_holes or not sandbox.source.is_whole):
         try:
             return _watched(command, sandbox, sandbox.source, stdout, stderr, pass_fds)
         except Unwatchable:

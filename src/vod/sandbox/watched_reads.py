@@ -33,6 +33,8 @@ class Arriving(Protocol):
     """A file that still arrives, told apart from others by its device and inode."""
 
     identity: tuple[int, int]
+    has_holes: bool
+    """Whether there is more of it than what will arrive unasked."""
 
     @property
     def is_whole(self) -> bool:

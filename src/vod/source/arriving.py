@@ -36,6 +36,7 @@ class ArrivingFile:
         self._error: Exception | None = None
         self._changed = threading.Condition()
         self._next = iter(self._planned)
+        self.has_holes = self._pieces != self._planned
         self._mark = path.with_name(path.name + ".whole")
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         os.ftruncate(self._file, size)
@@ -63,7 +64,7 @@ class ArrivingFile:
         return self._there.issuperset(self._planned)
 
     def wait(self) -> None:
-        """Wait for every range."""
+        """Wait for every range; what lies outside is zeros, where nobody asks for it (`has_holes`)."""
         for piece in self._planned:
             self._need(piece)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from fractions import Fraction
-from itertools import islice
+from itertools import islice, pairwise
 from typing import BinaryIO
 
 from av.audio.stream import AudioStream
@@ -28,6 +28,8 @@ def read_index(
         ((float(entry.timestamp * tick - start), entry.pos) for entry in track.index_entries if entry.is_keyframe),
         seconds,
     )
+    if any(later.pos < earlier.pos for earlier, later in pairwise(track.index_entries)):
+        return None  # pictures that lie elsewhere than between the entry points around them
     always = _headers(source, size)
     if not entries or not always:
         return None

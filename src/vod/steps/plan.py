@@ -1,14 +1,14 @@
 """Plan: an admitted source becomes a stored plan, and the record says that transcoding begins."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from vod import clock, keys, profiles
 from vod.errors import PlanGone
 from vod.frozen import Document
 from vod.plan import chunks, disk
-from vod.plan.chunks import Chunk, ChunkPolicy, Lane
+from vod.plan.chunks import TASKS_ONLY, Chunk, ChunkPolicy, FunctionLane, Lane
 from vod.plan.disk import SourcesOn
 from vod.plan.make_plan import DEFAULT_POLICY, make_plan, remake_plan
 from vod.plan.plan import Plan, SourceObject, grows
@@ -36,38 +36,43 @@ class Planning:
     sources_on: SourcesOn = SourcesOn.DISK
     now: Callable[[], datetime] = clock.now
 
-    def plan(self, video_id: str, run: str, source: SourceObject, probe: Probe) -> Document:
+    def plan(
+        self, video_id: str, run: str, source: SourceObject, probe: Probe, may_use_functions: bool = False
+    ) -> Document:
         """`{"outcome": "planned", "planKey", "token", "chunks", "patience"}`, or `{"outcome": "unwanted"}`: it is gone;
         or the answer of `Admission` for a run that may not start its tasks.
 
-        By the token a task proves that it is one of this run (credentials.py)."""
+        By the token a task proves that it is one of this run (credentials.py). `may_use_functions` tells the state
+        machine of this release from earlier ones, whose executions have no states for functions."""
+        policy = self.policy if may_use_functions else replace(self.policy, functions=TASKS_ONLY)
         video = self.videos.get(video_id)
         if video is None or not video.is_encoded_in(run):
             return {"outcome": "unwanted"}
         if video.remade_now:
-            made = self._remake(video, video.remade_now)
+            made = self._remake(video, video.remade_now, policy.functions)
         else:
-            made = make_plan(video_id, run, source, probe, self.policy, profiles.known_or_default(video.profile))
+            made = make_plan(video_id, run, source, probe, policy, profiles.known_or_default(video.profile))
         made = disk.placed(made, self.sources_on)
         if refusal := self.admission.refusal(video, made, probe):
             return refusal
-        self.output.put(keys.plan_key(video_id, run), made.model_dump_json().encode())
+        # What the release before did not know is left out where it says nothing: its image may have to read the plan.
+        self.output.put(keys.plan_key(video_id, run), made.model_dump_json(exclude_defaults=True).encode())
         if not self._begin(video, made, probe):
             return {"outcome": "unwanted"}
         token = credentials.new_token()
         self.tokens.add(video_id, run, credentials.digest(token))
         planned = {"outcome": "planned", "planKey": keys.plan_key(video_id, run), "token": token}
-        pieces = sum(chunk.lane is Lane.FUNCTION for chunk in made.chunks)
+        pieces = sum(chunk.lane is Lane.FUNCTION for chunk in made.chunks) + bool(made.head)
         return planned | {"chunks": _items(made), "patience": chunks.patience(len(made.chunks), pieces)}
 
-    def _remake(self, video: Video, remake: Remake) -> Plan:
+    def _remake(self, video: Video, remake: Remake, functions: FunctionLane) -> Plan:
         """PlanGone when what it is made from is no longer kept."""
         assert video.run
         try:
             base = self._kept(video.id, video.plan_run or video.run)
         except KeyError as missing:
             raise PlanGone from missing
-        return remake_plan(base, remake.run, remake.rendition, video.run)
+        return remake_plan(base, remake.run, remake.rendition, video.run, functions)
 
     def _kept(self, video_id: str, run: str) -> Plan:
         """A run's plan, all of whose reports are there; KeyError when one is not."""

@@ -8,7 +8,7 @@ from vod import keys
 from vod.aws.presigned import PresignedBytes, PresignedOutput, with_session
 from vod.frozen import Document
 from vod.plan.plan import Plan, SourceObject
-from vod.steps.encode import Encoder, encode
+from vod.steps.encode import Encoder, check_piece, encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ def encode_piece(event: Document, place: Place) -> Document:
         is_brief=True,
     )
     report = encode(encoder, plan, chunk)
+    check_piece(plan, chunk, report)
     return {"outcome": report.outcome, "frames": report.video[0].frames if report.video else 0}
 
 

@@ -1,6 +1,10 @@
+import json
+from dataclasses import replace
+
 from tests import samples
 from tests.fakes import FakeOutput, FakeRunTokens, FakeVideos
 from vod.frozen import Document
+from vod.plan.chunks import ChunkPolicy, FunctionLane
 from vod.plan.plan import Plan, SourceObject
 from vod.record.status import Status
 from vod.record.video import Video
@@ -77,3 +81,16 @@ def test_progress_of_sound_is_counted_in_seconds() -> None:
     assert video is not None
     assert video.probe is not None
     assert (video.probe["gridFrames"], video.probe["video"]) == (90, None)
+
+
+def test_an_execution_of_the_release_before_gets_no_functions_and_a_plan_that_its_image_reads() -> None:
+    step = replace(
+        planning(samples.video(Status.QUEUED)), policy=ChunkPolicy(functions=FunctionLane(whole_seconds=900))
+    )
+
+    answer = run(step)
+
+    assert [each["lane"] for each in answer["chunks"]] == ["task"]
+    stored = json.loads(step.output.get(answer["planKey"]))
+    assert not {"head", "function_memory"} & stored.keys()
+    assert not {"lane", "heard_segments"} & stored["chunks"][0].keys()
