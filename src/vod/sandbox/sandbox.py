@@ -93,13 +93,12 @@ class Entry:
             raise SandboxUnavailable("no_new_privs was refused")
         for kind, soft, hard in _resource_limits(self._sandbox.budget):
             _lower(kind, soft, hard)
-        if not is_confinable:  # the kernel takes neither rules nor filters then
-            return
-        if self._ruleset is not None:
+        if self._ruleset is not None and is_confinable:
             landlock.enforce(self._ruleset)
         if self._watch is not None:  # it needs a socket, which the filter takes away
             self._watch.install()
-        self._filter()
+        if is_confinable:  # without no_new_privs the kernel takes neither rules nor filters
+            self._filter()
 
     def _filter(self) -> None:
         try:
