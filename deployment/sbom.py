@@ -28,6 +28,7 @@ PARTS = {
     "layer vod": "src/requirements.txt",
     "layer libav": "layers/libav/requirements.txt",
     "layer signing": "layers/signing/requirements.txt",
+    "layer encoder": "layers/encoder/requirements.txt",
     "layer language": "layers/language/requirements.txt",
 }
 """The parts that AWS runs, and the lock file of each."""

@@ -43,7 +43,11 @@ def test_the_ffmpeg_inside_packages_is_listed_with_its_own_licence(made: dict[st
         if each["name"] == "ffmpeg"
     }
 
-    assert licences == {"encoder image": "GPL-3.0-or-later", "layer libav": "LGPL-3.0-or-later"}
+    assert licences == {
+        "encoder image": "GPL-3.0-or-later",
+        "layer encoder": "GPL-3.0-or-later",
+        "layer libav": "LGPL-3.0-or-later",
+    }
 
 
 def test_it_is_valid_cyclonedx(made: dict[str, Any]) -> None:

@@ -75,7 +75,7 @@ def load(table: Any, s3: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     for name, value in {
         "TABLE_NAME": TABLE, "SOURCE_BUCKET": SOURCE, "OUTPUT_BUCKET": OUTPUT,
         "MAX_CONCURRENT_CHUNKS": "20", "LEAST_CHUNK_SECONDS": "60", "ENCODE_TARGET_MINUTES": "5",
-        "SOURCES_ON": "disk",
+        "SOURCES_ON": "disk", "FUNCTION_LANE_MAX_SECONDS": "0", "FUNCTION_LANE_MEMORY_MIB": "3008",
         "STATE_MACHINE_ARN": machine["stateMachineArn"], "PUBLIC_URL_PARAMETER": "/stack/public-url",
         "TOPIC_ARN": boto3.client("sns").create_topic(Name="events")["TopicArn"], "INGEST_OWNER": "ingest",
         "MAX_SOURCE_GIB": "1", "SINGLE_PUT_MAX_MIB": "64", "DIRECT_UPLOAD_MAX_MIB": "5", "UPLOAD_EXPIRY_HOURS": "24",
