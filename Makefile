@@ -1,6 +1,6 @@
 # One command to see the platform run: `make demo`. Needs Python 3.13 (PYTHON=/path/to/python3.13 if it is not found).
 .DEFAULT_GOAL := help
-.PHONY: help demo up emulator dashboard test test-all test-docker test-faults fuzz audit check lint unit media platform browser faults seams rooms scan scaling bench build sbom base-image playback-key preflight service-roles deploy destroy smoke verify redrive pipeline clean
+.PHONY: help demo up emulator dashboard test test-all test-docker test-faults fuzz audit check lint unit media platform browser faults seams rooms scan scaling time-to-watch bench build sbom base-image playback-key preflight service-roles deploy destroy smoke verify redrive pipeline clean
 
 bin := .venv/bin
 # `make test` writes the permissions that roles used to this file.
@@ -123,6 +123,9 @@ pipeline: setup ## deploy the pipeline as a separate stack (PARAMETERS="GitHubRe
 	$(with_tools) sam deploy --config-env pipeline --template-file pipeline-config.yaml $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
 
 # To write requirements/*.txt again from requirements/*.in, run local/lock.sh.
+
+time-to-watch: setup ## compute how soon videos can be watched, and write the tables of docs/time-to-watch.md
+	PYTHONPATH=src $(bin)/python -m benchmarks.time_to_watch
 
 scaling: setup ## simulate long videos and many uploads, and write docs/scaling.md (takes a few minutes)
 	PYTHONPATH=src $(bin)/python -m benchmarks.scaling
