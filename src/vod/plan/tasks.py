@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
+from typing import Self
 
 from vod.plan import chunks, lanes, sizing
 from vod.plan.chunks import Chunk, ChunkPolicy, Lane
@@ -30,52 +31,61 @@ class Work:
 def tasks(probe: Probe, work: Work, policy: ChunkPolicy, is_entered: bool = True) -> tuple[Chunk, ...]:
     """Video in as many chunks as the policy says, in one where its source cannot be entered; with more than one, the
     extras are a chunk of their own. What goes to functions (lanes.py) comes first, in pieces."""
-    encodes = [Encode(made.codec, made.preset, made.width * made.height) for made in work.renditions]
-    pixels = probe.picture.width * probe.picture.height
-    each = sizing.cpu_seconds(pixels, encodes, work.is_measured)
-    size = sizing.task_size(pixels, encodes, float(work.rate))
-    most = policy if is_entered else replace(policy, most=1)
-    if found := _with_functions(probe, work, most, encodes, each, size, is_entered):
+    effort = _Effort.of(probe, work)
+    allowed = policy if is_entered else replace(policy, most=1)
+    if found := _with_functions(probe, work, effort, allowed, is_entered):
         return found
-    return _extended(_in_tasks(work, most, each, size, 0), probe, work, Lane.TASK)
+    return _extended(_in_tasks(work, effort, allowed, 0), probe, work, Lane.TASK)
 
 
-def _in_tasks(work: Work, policy: ChunkPolicy, each: float, size: TaskSize, head: int) -> list[Chunk]:
-    """The segments from `head` on, where a frame takes `each` CPU seconds, in tasks."""
+@dataclass(frozen=True, slots=True)
+class _Effort:
+    """What encoding a frame takes: the renditions' encoders, CPU seconds, and the task that keeps up with the video."""
+
+    encodes: list[Encode]
+    cpu_seconds: float
+    size: TaskSize
+
+    @classmethod
+    def of(cls, probe: Probe, work: Work) -> Self:
+        """For all renditions of a source."""
+        encodes = [Encode(made.codec, made.preset, made.width * made.height) for made in work.renditions]
+        pixels = probe.picture.width * probe.picture.height
+        size = sizing.task_size(pixels, encodes, float(work.rate))
+        return cls(encodes, sizing.cpu_seconds(pixels, encodes, work.is_measured), size)
+
+
+def _in_tasks(work: Work, effort: _Effort, policy: ChunkPolicy, head: int) -> list[Chunk]:
+    """The segments from `head` on in tasks."""
     frames = work.frames - head * work.segment_frames
-    count = chunks.count(frames / work.rate, sizing.wall_seconds(frames, each, size), policy)
+    count = chunks.count(frames / work.rate, sizing.wall_seconds(frames, effort.cpu_seconds, effort.size), policy)
     runs = chunks.split(ceil(frames / work.segment_frames), count)
-    return [_of_video((head + first, None if end is None else head + end), size, Lane.TASK) for first, end in runs]
+    return [
+        _of_video((head + first, None if end is None else head + end), effort.size, Lane.TASK) for first, end in runs
+    ]
 
 
 def _with_functions(
-    probe: Probe,
-    work: Work,
-    policy: ChunkPolicy,
-    encodes: list[Encode],
-    each: float,
-    size: TaskSize,
-    is_entered: bool,
+    probe: Probe, work: Work, effort: _Effort, policy: ChunkPolicy, is_entered: bool
 ) -> tuple[Chunk, ...] | None:
     """All of a short video, or the head of a longer one, in functions; None where they have not the room or the time.
 
     A source that cannot be entered is one piece."""
     lane, segments = policy.functions, ceil(work.frames / work.segment_frames)
-    seconds = work.frames / work.rate
-    count = lanes.in_functions(segments, seconds, work.segment_frames / work.rate, lane)
+    count = lanes.in_functions(segments, work.frames / work.rate, work.segment_frames / work.rate, lane)
     is_whole = count == segments
     if not count or work.is_measured or not (is_whole or (is_entered and probe.index)):
         return None
-    took = lanes.seconds_per_segment(work.segment_frames, each, lane.memory)
+    took = lanes.seconds_per_segment(work.segment_frames, effort.cpu_seconds, lane.memory)
     last = work.frames - (segments - 1) * work.segment_frames if is_whole else None
     runs = lanes.pieces(count, took, last) if is_entered else [(0, None)]
     longest = max((segments if end is None else end) - first for first, end in runs)
-    if longest * took > lanes.MOST_PIECE_SECONDS or not lanes.fits(encodes, lane.memory):
+    if longest * took > lanes.MOST_PIECE_SECONDS or not lanes.fits(effort.encodes, lane.memory):
         return None
-    found = [_of_video(run, sizing.least_task(encodes), Lane.FUNCTION) for run in runs]
+    found = [_of_video(run, sizing.least_task(effort.encodes), Lane.FUNCTION) for run in runs]
     if not is_whole:
         left = max(1, chunks.MOST_TASKS - 1 - len(found))
-        found += _in_tasks(work, replace(policy, most=min(policy.most, left)), each, size, count)
+        found += _in_tasks(work, effort, replace(policy, most=min(policy.most, left)), count)
     made = _extended(found, probe, work, Lane.FUNCTION if is_whole else Lane.TASK)
     copied = [_copied(probe, chunk) for chunk in made if chunk.lane is Lane.FUNCTION]
     return made if max(copied) <= lanes.MOST_COPIED else None
@@ -93,7 +103,7 @@ def head_of_sound(probe: Probe, chunks_made: tuple[Chunk, ...]) -> Chunk | None:
     """The chunk that makes the sound of the head that functions encode; None where the video has none, or the bytes of
     its sound are not known to lie close together."""
     pieces = [chunk.end_segment for chunk in chunks_made if chunk.lane is Lane.FUNCTION and chunk.video]
-    if not pieces or pieces[-1] is None or not probe.index or not probe.index.heard or chunks_made[-1].extras is False:
+    if not pieces or pieces[-1] is None or not probe.index or not probe.index.heard:
         return None
     ranges = byte_ranges.merged([*probe.index.always, probe.index.heard])
     if byte_ranges.total(ranges) > lanes.MOST_COPIED:
