@@ -15,6 +15,8 @@ _advancing = on_event.advancing(os.environ)
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
     """Answer how many videos have all that is encoded in their manifests; an error has the batch delivered again."""
+    if "warm" in event:
+        return {}
     if "chunk" in event:
         logs.about(logger, event["videoId"], event["run"])
         done = _advancing.piece_encoded(event["videoId"], event["run"], int(event["chunk"]), event["frames"])

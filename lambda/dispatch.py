@@ -26,4 +26,6 @@ def _receive(record: SQSRecord) -> None:
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """Dispatch a batch; answers which messages to deliver again."""
+    if "warm" in event:
+        return {}
     return process_partial_response(event=event, record_handler=_receive, processor=_processor, context=context)

@@ -15,6 +15,8 @@ _planning = on_event.planning(os.environ)
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
     """Store the plan; answer its chunks, or why no task starts."""
+    if "warm" in event:
+        return {}
     logs.about(logger, event["videoId"], event["run"])
     source, probe = SourceObject.model_validate(event["source"]), Probe.model_validate(event["probe"])
     return _planning.plan(event["videoId"], event["run"], source, probe, event.get("lanes", False))

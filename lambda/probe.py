@@ -22,6 +22,8 @@ sandbox.hide()  # Lambda may refuse it (docs/security.md)
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
     """Answer what the source is, or why it is refused."""
+    if "warm" in event:
+        return {}
     logs.about(logger, event["videoId"], event["run"])
     signed = PresignedBytes(event["signed"]["url"])
 

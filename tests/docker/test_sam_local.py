@@ -44,6 +44,7 @@ ANSWERS: dict[str, Any] = {
     "sign": "signed",
     "spend": {"noted": True},
     "upload": 201,
+    "warm": {"warmed": 11},
     "watch": {"started": 0},
     "webhook": "ReceiptHandleIsInvalid",
 }

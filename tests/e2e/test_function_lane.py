@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import signal
 import threading
 import time
@@ -30,6 +31,7 @@ from vod.aws import stored_as
 from vod.aws.presigned import with_session
 
 SHORT, LONG, FILM = 12, 24, 80
+ON_THE_WAY = ("Dispatch", "Sign", "Probe", "Plan", "Credentials", "Advance", "Publish")
 LANE = {"FunctionLaneMaxInSeconds": "15", "FunctionLaneMemoryMiB": "1769", "EncodeTargetInMinutes": "0"}
 """A vCPU encodes a segment of 720p in five seconds: that is a piece."""
 
@@ -288,3 +290,27 @@ def test_the_role_of_the_function_allows_nothing(platform: Platform, made: Calla
         "xray:PutTelemetryRecords",
     }
     assert named("Deny") == attached  # Lambda attaches it to its network, its own code does not
+
+
+# ---- What is loaded while an upload is on its way --------------------------------------------------------------------
+
+
+def test_announcing_an_upload_loads_the_functions_that_its_source_will_meet(platform: Platform, api: Api) -> None:
+    log = platform.state / "emulator.log"
+    restarted = [process for name in (*ON_THE_WAY, "Encode") for process in workers(f"{name}Function")]
+    for process in restarted:
+        with suppress(ProcessLookupError):
+            os.killpg(process, signal.SIGKILL)
+    for process in workers("WarmFunction"):  # which remembers that it has loaded them
+        with suppress(ProcessLookupError):
+            os.killpg(process, signal.SIGKILL)
+    before = len(log.read_text(errors="replace"))
+
+    created = api.call("POST", "/videos", {"filename": "a.mp4", "size": 10**6})
+
+    def loaded() -> bool:
+        told = log.read_text(errors="replace")[before:]
+        return all(re.search(rf"REPORT \S+-{name}Function-\S+: .* cold", told) for name in (*ON_THE_WAY, "Encode"))
+
+    until(loaded, 60)
+    api.call("DELETE", f"/videos/{created['video']['id']}")

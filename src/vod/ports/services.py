@@ -266,6 +266,13 @@ class Marks(Protocol):
         """Remember a mark."""
 
 
+class Functions(Protocol):
+    """Functions of the platform by their ARN."""
+
+    def load(self, arn: str) -> bool:
+        """Have an environment of a function load its code; False when that failed, which stops nothing."""
+
+
 class Metrics(Protocol):
     """Figures for whoever operates the platform."""
 

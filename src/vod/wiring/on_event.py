@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 from vod.aws.clients import client
+from vod.aws.functions import LambdaFunctions
 from vod.aws.http import HttpPost
 from vod.aws.queue import SqsQueue
 from vod.aws.run_addresses import S3RunAddresses, connecting
@@ -18,6 +19,7 @@ from vod.steps.dispatch import Dispatch
 from vod.steps.plan import Planning
 from vod.steps.publish import Publishing
 from vod.steps.spend import Spending
+from vod.steps.warm import Warming
 from vod.steps.webhook import Webhook
 from vod.wiring import adapters
 from vod.wiring.adapters import Environment
@@ -78,6 +80,11 @@ def publishing(env: Environment) -> Publishing:
 def advancing(env: Environment) -> Advancing:
     """The advance step."""
     return Advancing(adapters.videos(env), adapters.output(env, may_list=False))
+
+
+def warming(env: Environment) -> Warming:
+    """The warm step."""
+    return Warming(LambdaFunctions(client("lambda")), env["ON_THE_WAY"].split(","), env["ENCODE_FUNCTION"])
 
 
 def webhook(env: Environment) -> Webhook:
