@@ -12,6 +12,7 @@ from local.cdn import free_port
 from local.child import Emulator
 from local.clients import Clients
 from local.platform import REPOSITORY, Options, Platform
+from tests.lanes import TASKS_ONLY
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +37,8 @@ def clients(emulator: Emulator) -> Clients:
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory, emulator_python: Path) -> Iterator[Platform]:
     state = tmp_path_factory.mktemp("platform")
-    with Platform(Options(state=state, port=0, emulator_python=emulator_python)) as running:
+    options = Options(state=state, port=0, emulator_python=emulator_python, parameters=TASKS_ONLY)
+    with Platform(options) as running:
         yield running
 
 

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from tests.templates import parsed
 from vod.plan.chunks import EVENTS_CHUNK, EVENTS_WAIT
 from vod.sandbox.sandbox import MISSING_EXIT
 
+NONE: Mapping[str, str] = {}
 AROUND = 8
 """Events of the execution, of the Map, and of the state that makes its input."""
 
@@ -40,23 +41,28 @@ def clients(emulator: Emulator) -> Clients:
     return Clients(f"http://127.0.0.1:{emulator.port}")
 
 
-def machine(clients: Clients, program: str, waits: int) -> dict[str, Any]:
-    """The state machine's Map over one chunk, whose task runs this program."""
+def machine(
+    clients: Clients, program: str, waits: int, functions: Mapping[str, str] = NONE, **chunk: Any
+) -> dict[str, Any]:
+    """The state machine's Map over one chunk, whose task runs this program, and whose functions answer so."""
     watch = aws.function(clients, "handler = lambda event, context: None", aws.role(clients))
     text = json.dumps(parsed.state_machine()["States"]["Encode"])
+    for name, code in functions.items():
+        made = aws.function(clients, f"def handler(event, context): {code}", aws.role(clients))
+        text = text.replace(f"${{{name}FunctionArn}}", made)
     text = (
         text.replace('"${MaxConcurrency}"', "40").replace("${WatchFunctionArn}", watch).replace("${Partition}", "aws")
     )
     text = text.replace("${TaskDefinitionArn}", task_definition(clients, program))
     text = text.replace("${ContainerName}", "main").replace("${ClusterArn}", "default")
     plan = {"planKey": "key", "token": "token", "patience": {"waits": waits, "seconds": 1}}
-    made = {
+    given_to = {
         "videoId": "v",
         "run": "r",
-        "plan": plan | {"chunks": [{"index": "0", "cpu": "256", "memory": "512", "disk": 21}]},
+        "plan": plan | {"chunks": [{"index": "0", "cpu": "256", "memory": "512", "disk": 21, **chunk}]},
     }
     encode = {key: value for key, value in json.loads(text).items() if key not in ("Catch", "Next")}
-    given = {"Type": "Pass", "Result": made, "Next": "Encode"}
+    given = {"Type": "Pass", "Result": given_to, "Next": "Encode"}
     return {"StartAt": "Given", "States": {"Given": given, "Encode": {**encode, "End": True}}}
 
 
@@ -69,10 +75,12 @@ def task_definition(clients: Clients, program: str) -> str:
     return str(made["taskDefinition"]["taskDefinitionArn"])
 
 
-def run(clients: Clients, program: str, waits: int = 0) -> tuple[dict[str, Any], Counter[str], list[str]]:
+def run(
+    clients: Clients, program: str, waits: int = 0, functions: Mapping[str, str] = NONE, **chunk: Any
+) -> tuple[dict[str, Any], Counter[str], list[str]]:
     """How an execution ended, its events by kind, and the states that it entered."""
     role = aws.role(clients, aws.allow(["ecs:*", "iam:PassRole", "lambda:InvokeFunction"]))
-    arn = aws.execution(clients, machine(clients, program, waits), role)
+    arn = aws.execution(clients, machine(clients, program, waits, functions, **chunk), role)
     aws.until(lambda: clients.stepfunctions.describe_execution(executionArn=arn)["status"] != "RUNNING", 120)
     pages = clients.stepfunctions.get_paginator("get_execution_history").paginate(executionArn=arn)
     events = [event for page in pages for event in page["events"]]
@@ -84,7 +92,7 @@ def test_a_chunk_that_is_encoded_takes_one_task_on_spot(clients: Clients) -> Non
     outcome, kinds, entered = run(clients, "pass")
 
     assert outcome["status"] == "SUCCEEDED"
-    assert entered == ["Given", "Encode", "EncodeOnSpot"]
+    assert entered == ["Given", "Encode", "WhichLane", "EncodeOnSpot"]
     assert kinds["TaskSubmitted"] == 1
 
 
@@ -119,3 +127,43 @@ def test_without_room_spot_is_asked_first_after_every_wait_and_all_of_it_fits_it
     asked = [name for name in entered if name in ("EncodeOnSpot", "EncodeOnDemand", "WaitForCapacity")]
     assert asked == ["EncodeOnSpot", "EncodeOnDemand", "WaitForCapacity"] * 3 + ["EncodeOnSpot", "EncodeOnDemand"]
     assert kinds.total() - AROUND <= EVENTS_WAIT * 4
+
+
+GRANTED = "return {'outcome': 'granted', 'session': 's', 'plan': 'p', 'source': 's', 'store': {}}"
+ENCODED = "return {'outcome': 'encoded', 'frames': 100}"
+FAILS = "raise ValueError('no')"
+ASKED = ["WhichLane", "AddressPiece", "IsAddressed"]
+TOLD = [*ASKED, "EncodePiece", "IsPieceEncoded", "IsWatchedEarly"]
+DOUBTED = [*ASKED, "EncodePiece", "IsPieceEncoded", "MayPieceFail", "EncodeOnSpot"]
+
+
+def of_functions(encode: str, credentials: str = GRANTED, advance: str = "return {}") -> dict[str, str]:
+    return {"Credentials": credentials, "Encode": encode, "Advance": advance}
+
+
+@pytest.mark.parametrize(
+    ("functions", "chunk", "states"),
+    [
+        (of_functions(ENCODED), {"grows": False}, [*TOLD, "PieceEncoded"]),
+        (of_functions(ENCODED), {"grows": True}, [*TOLD, "NotePiece", "PieceEncoded"]),
+        (of_functions(FAILS), {"mayFail": False}, [*ASKED, "EncodePiece", "MayPieceFail", "EncodeOnSpot"]),
+        (of_functions(FAILS), {"mayFail": True}, [*ASKED, "EncodePiece", "MayPieceFail", "PieceEncoded"]),
+        (of_functions("return {'outcome': 'encoded'}"), {"mayFail": False}, DOUBTED),
+        (of_functions("return {'outcome': 'refused', 'frames': 0}"), {"mayFail": False}, DOUBTED),
+        (
+            of_functions(ENCODED, FAILS),
+            {"mayFail": False},
+            ["WhichLane", "AddressPiece", "MayPieceFail", "EncodeOnSpot"],
+        ),
+        (of_functions(ENCODED, "return {'outcome': 'unwanted'}"), {}, [*ASKED, "PieceUnwanted"]),
+    ],
+    ids=["short", "watched early", "fails", "head fails", "says nothing", "refuses", "no addresses", "unwanted"],
+)
+def test_what_a_function_does_and_when_a_task_does_it(
+    clients: Clients, functions: dict[str, str], chunk: dict[str, Any], states: list[str]
+) -> None:
+    outcome, _, entered = run(clients, "pass", 0, functions, lane="function", **({"grows": False} | chunk))
+
+    assert outcome["status"] == "SUCCEEDED"
+    assert entered == ["Given", "Encode", *states]
+    assert len(outcome["output"]) < 5000, "no addresses are left"
