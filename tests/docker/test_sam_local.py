@@ -28,12 +28,12 @@ EVENTS = parsed.REPOSITORY / "events"
 ANSWERS: dict[str, Any] = {
     "advance": {"advanced": 0},
     "credentials": {"outcome": "unwanted"},
-    "encode": "Broken",  # the address of the event leads nowhere
     "delete": 404,
     "deliver": 404,
     "dispatch": {"batchItemFailures": []},
     "fail": {"recorded": False, "broken": True},
     "library": 200,
+    "piece": "Broken",  # the address of the event leads nowhere
     "plan": {"outcome": "unwanted"},
     "probe": "Broken",
     "publish": {"outcome": "unwanted"},

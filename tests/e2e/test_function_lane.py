@@ -151,7 +151,7 @@ def killed(function: str, chance: random.Random) -> Iterator[None]:
 def test_what_functions_that_are_killed_cannot_do_tasks_do(
     platform: Platform, made: Callable[[str], str], api: Api, short: Path
 ) -> None:
-    with killed("EncodeFunction", random.Random(1)):
+    with killed("PieceFunction", random.Random(1)):
         video_id = api.upload(short, lambda _: None)
         end = time.monotonic() + 60
         while "EncodeOnSpot" not in entered(platform, made, video_id) and time.monotonic() < end:
@@ -164,7 +164,7 @@ def test_what_functions_that_are_killed_cannot_do_tasks_do(
 def test_where_the_account_has_no_functions_left_tasks_encode(
     platform: Platform, made: Callable[[str], str], api: Api, short: Path
 ) -> None:
-    functions, name = platform.clients.lambda_, made("EncodeFunction")
+    functions, name = platform.clients.lambda_, made("PieceFunction")
     functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
     try:
         video = ended(api, api.upload(short, lambda _: None))
@@ -263,7 +263,7 @@ def test_a_taken_over_function_reads_its_source_and_its_plan_alone(
 
 
 def test_the_role_of_the_function_allows_nothing(platform: Platform, made: Callable[[str], str]) -> None:
-    role = platform.clients.lambda_.get_function_configuration(FunctionName=made("EncodeFunction"))["Role"]
+    role = platform.clients.lambda_.get_function_configuration(FunctionName=made("PieceFunction"))["Role"]
     iam, name = platform.clients.iam, role.rsplit("/", 1)[1]
     documents = [
         iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
@@ -297,7 +297,7 @@ def test_the_role_of_the_function_allows_nothing(platform: Platform, made: Calla
 
 def test_announcing_an_upload_loads_the_functions_that_its_source_will_meet(platform: Platform, api: Api) -> None:
     log = platform.state / "emulator.log"
-    restarted = [process for name in (*ON_THE_WAY, "Encode") for process in workers(f"{name}Function")]
+    restarted = [process for name in (*ON_THE_WAY, "Piece") for process in workers(f"{name}Function")]
     for process in restarted:
         with suppress(ProcessLookupError):
             os.killpg(process, signal.SIGKILL)
@@ -310,7 +310,7 @@ def test_announcing_an_upload_loads_the_functions_that_its_source_will_meet(plat
 
     def loaded() -> bool:
         told = log.read_text(errors="replace")[before:]
-        return all(re.search(rf"REPORT \S+-{name}Function-\S+: .* cold", told) for name in (*ON_THE_WAY, "Encode"))
+        return all(re.search(rf"REPORT \S+-{name}Function-\S+: .* cold", told) for name in (*ON_THE_WAY, "Piece"))
 
     until(loaded, 60)
     api.call("DELETE", f"/videos/{created['video']['id']}")

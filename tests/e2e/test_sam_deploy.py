@@ -133,7 +133,7 @@ def test_code_and_layers_of_each_function_unpack_to_less_than_250_mb(said: str, 
         for each in parsed.functions()
     }
 
-    assert sizes["EncodeFunction"] == max(sizes.values()) > sizes["ProbeFunction"] > 50 * 2**20
+    assert sizes["PieceFunction"] == max(sizes.values()) > sizes["ProbeFunction"] > 50 * 2**20
     assert max(sizes.values()) < 250 * 2**20
 
 

@@ -32,7 +32,8 @@ from vod.plan.plan import Plan, SourceObject
 from vod.profiles.profile import CodecLadder, Profile
 from vod.profiles.rung_choice import Rung
 from vod.source.byte_ranges import Range
-from vod.steps.encode import check_piece, encode
+from vod.steps.encode import encode
+from vod.steps.piece import check_piece
 
 CHOSEN = {
     *("h264 29.97", "open groups", "other fragments", "rotated, 5.1", "odd size, vp9", "h264 to av1"),

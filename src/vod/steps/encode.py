@@ -19,9 +19,8 @@ from vod.encoder.measure import Measuring
 from vod.encoder.refusal import refusal
 from vod.encoder.report import ChunkReport, SheetReport, TextReport
 from vod.encoder.store import InitChanged, Store
-from vod.errors import EncodeInterrupted, PieceDoubtful
+from vod.errors import EncodeInterrupted
 from vod.ffmpeg.runner import Finished
-from vod.manifest.verification import FRAME_TOLERANCE
 from vod.plan.chunks import Chunk
 from vod.plan.plan import Plan
 from vod.ports.buckets import Made, SourceFiles
@@ -98,19 +97,6 @@ def _measured(encoder: Encoder, plan: Plan, chunk: Chunk, report: ChunkReport, s
     )
     found = measuring.measure(plan, chunk, report.video, source.path)
     return report.model_copy(update={"quality": found.reports, "warnings": (*report.warnings, *found.warnings)})
-
-
-def check_piece(plan: Plan, chunk: Chunk, report: ChunkReport) -> None:
-    """Raise PieceDoubtful where a task might make more of the chunk than the function did, which has no more memory
-    than it has, and of the source the planned bytes alone: the others are zeros."""
-    if report.outcome != "encoded":
-        raise PieceDoubtful(report.refusal.code if report.refusal else report.outcome)
-    if report.complaints and chunk.ranges is not None:
-        raise PieceDoubtful(f"{report.complaints} complaints of FFmpeg")
-    first, end = plan.frames_of(chunk)
-    wanted, tolerance = (plan.frames - first, FRAME_TOLERANCE) if end is None else (end - first, 0)
-    if any(abs(track.frames - wanted) > tolerance for track in report.video):
-        raise PieceDoubtful(f"not the {wanted} frames that were planned")
 
 
 class _Chunk:

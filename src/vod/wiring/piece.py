@@ -8,7 +8,8 @@ from vod import keys
 from vod.aws.presigned import PresignedBytes, PresignedOutput, with_session
 from vod.frozen import Document
 from vod.plan.plan import Plan, SourceObject
-from vod.steps.encode import Encoder, check_piece, encode
+from vod.steps.encode import Encoder, encode
+from vod.steps.piece import check_piece
 
 
 @dataclass(frozen=True, slots=True)
