@@ -138,7 +138,7 @@ DOUBTED = [*ASKED, "EncodePiece", "IsPieceEncoded", "MayPieceFail", "EncodeOnSpo
 
 
 def of_functions(encode: str, credentials: str = GRANTED, advance: str = "return {}") -> dict[str, str]:
-    return {"Credentials": credentials, "Encode": encode, "Advance": advance}
+    return {"Credentials": credentials, "Piece": encode, "Advance": advance}
 
 
 @pytest.mark.parametrize(
