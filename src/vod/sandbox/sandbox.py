@@ -5,13 +5,15 @@ processes. Landlock comes on top where the kernel has it: then only named files 
 to open nothing is sealed, which also works where the kernel refuses filters, as in Lambda.
 """
 
+import gc
 import os
 import resource
 import signal
 import subprocess
+import threading
 import time
-from collections.abc import Collection, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
@@ -31,6 +33,7 @@ _PR_SET_DUMPABLE = 4
 _PR_SET_NO_NEW_PRIVS = 38
 _PR_SET_CHILD_SUBREAPER = 36
 _ROUNDS, _ROUND_SECONDS = 50, 0.01
+_forking = threading.Lock()
 _CPU_GRACE_SECONDS = 5
 _ADDRESSES_PER_BYTE = 4
 
@@ -225,7 +228,7 @@ def _start(
     pass_fds: Iterable[int],
     watch: Watch | None = None,
 ) -> subprocess.Popen[bytes]:
-    with Entry(sandbox, command[0], watch) as entry:
+    with Entry(sandbox, command[0], watch) as entry, _collecting_nothing():
         try:
             # Nothing of the task's environment, credentials above all, reaches a process that reads hostile bytes.
             return subprocess.Popen(
@@ -239,6 +242,20 @@ def _start(
             )
         except subprocess.SubprocessError as failed:
             raise SandboxUnavailable(entry.complaint()) from failed
+
+
+@contextmanager
+def _collecting_nothing() -> Iterator[None]:
+    """A while in which no garbage collection becomes due. One that is due when a child is forked runs in the child,
+    which has none of the threads that a finalizer may wait for: it would hang before its program starts."""
+    with _forking:
+        was_enabled = gc.isenabled()
+        gc.disable()
+        try:
+            yield
+        finally:
+            if was_enabled:
+                gc.enable()
 
 
 def _resource_limits(budget: Budget) -> list[tuple[int, int, int]]:

@@ -1,6 +1,7 @@
 """What the kernel really does to a child in the sandbox: each right that is taken and each limit that is hit."""
 
 import errno
+import gc
 import os
 import signal
 import socket
@@ -308,3 +309,20 @@ def test_progress_is_told_by_the_clock_and_by_the_frames_of_the_first_picture() 
 
     assert len(told) >= 2
     assert told[-1] == (50 + 10) // 2
+
+
+def test_no_garbage_collection_is_due_when_a_child_is_forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would run in the child, where what is freed may wait for threads that a fork has not: libav's graphs did. The
+    child hung before its program started, and whoever had started it with it."""
+    fork = subprocess._fork_exec  # type: ignore[attr-defined]
+    enabled = []
+
+    def forked(*arguments: object) -> int:
+        enabled.append(gc.isenabled())
+        return int(fork(*arguments))
+
+    monkeypatch.setattr(subprocess, "_fork_exec", forked)
+
+    assert attempt("os.getpid()") == "done"
+    assert enabled == [False]
+    assert gc.isenabled()
