@@ -45,6 +45,10 @@ def video(api: Api, source: Path) -> Video:
 @pytest.fixture(scope="session")
 def made(platform: Platform) -> Callable[[str], str]:
     """The physical id of a resource of the template by its logical id."""
+    return physical_ids(platform)
+
+
+def physical_ids(platform: Platform) -> Callable[[str], str]:
     known = {resource.logical_id: resource.physical_id for resource in resources(platform.clients)}
     return known.__getitem__
 

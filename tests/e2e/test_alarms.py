@@ -9,9 +9,8 @@ import pytest
 
 from local.api import Api
 from local.dashboard import draw
-from local.deploy import resources
 from local.platform import Options, Platform
-from tests.e2e.conftest import ended
+from tests.e2e.conftest import ended, physical_ids
 from tests.e2e.encoders import no_capacity
 from tests.lanes import TASKS_ONLY
 from tests.local.aws import invoke, listener, until
@@ -36,8 +35,7 @@ def api(platform: Platform) -> Api:
 
 @pytest.fixture(scope="module")
 def made(platform: Platform) -> Callable[[str], str]:
-    known = {resource.logical_id: resource.physical_id for resource in resources(platform.clients)}
-    return known.__getitem__
+    return physical_ids(platform)
 
 
 @pytest.fixture(scope="module")

@@ -19,9 +19,8 @@ import m3u8
 import pytest
 
 from local.api import Api
-from local.deploy import resources
 from local.platform import Options, Platform
-from tests.e2e.conftest import Video, ended
+from tests.e2e.conftest import Video, ended, physical_ids
 from tests.e2e.encoders import no_capacity
 from tests.e2e.test_pipeline import fetched
 from tests.local.aws import until
@@ -50,8 +49,7 @@ def api(platform: Platform) -> Api:
 
 @pytest.fixture(scope="module")
 def made(platform: Platform) -> Callable[[str], str]:
-    known = {resource.logical_id: resource.physical_id for resource in resources(platform.clients)}
-    return known.__getitem__
+    return physical_ids(platform)
 
 
 @pytest.fixture(scope="module")

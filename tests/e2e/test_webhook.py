@@ -11,9 +11,8 @@ import pytest
 import standardwebhooks
 
 from local.api import Api
-from local.deploy import resources
 from local.platform import Options, Platform
-from tests.e2e.conftest import ended
+from tests.e2e.conftest import ended, physical_ids
 from tests.local.aws import until
 
 
@@ -68,7 +67,7 @@ def api(platform: Platform) -> Api:
 
 @pytest.fixture(scope="module")
 def made(platform: Platform) -> Callable[[str], str]:
-    return {resource.logical_id: resource.physical_id for resource in resources(platform.clients)}.__getitem__
+    return physical_ids(platform)
 
 
 def test_a_ready_video_is_told_and_the_signature_holds(

@@ -25,7 +25,7 @@ from vod import keys, profiles
 from vod.errors import AlreadyStored, PieceDoubtful
 from vod.media import color
 from vod.plan import lanes
-from vod.plan.chunks import Chunk, ChunkPolicy, FunctionLane, Lane
+from vod.plan.chunks import TASKS_ONLY, Chunk, ChunkPolicy, FunctionLane, Lane
 from vod.plan.make_plan import make_plan
 from vod.plan.objects import stored_keys
 from vod.plan.plan import Plan, SourceObject
@@ -40,7 +40,6 @@ CHOSEN = {
     "interlaced transport stream",
 }
 """What `make test` looks at; `make test-all` takes every source."""
-TASKS = FunctionLane()
 RUNGS = (Rung(short_side=96, crf=14, peak_kbps=2000), Rung(short_side=64, crf=14, peak_kbps=1000))
 
 
@@ -51,7 +50,7 @@ def tiny(name: str) -> Profile:
     return profile.model_copy(update={"ladders": tuple(ladders)})
 
 
-def planned(file: Path, chunks: int, profile: str, functions: FunctionLane = TASKS) -> Plan:
+def planned(file: Path, chunks: int, profile: str, functions: FunctionLane = TASKS_ONLY) -> Plan:
     size = file.stat().st_size
     stored = SourceObject(bucket="b", key=keys.source_key(samples.VIDEO_ID), version=None, size=size)
     policy = ChunkPolicy(least_seconds=Fraction(1), most=chunks, functions=functions)

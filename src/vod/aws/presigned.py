@@ -112,9 +112,7 @@ class PresignedOutput:
 
 def without_session(url: str) -> str:
     """A presigned address without the token of the session that signed it."""
-    return re.sub(f"[?&]{_SESSION}=[^&]*", lambda found: found[0][0] if found[0][0] == "?" else "", url).replace(
-        "?&", "?"
-    )
+    return re.sub(f"{_SESSION}=[^&]*&?", "", url).rstrip("?&")
 
 
 def with_session(url: str, token: str) -> str:
