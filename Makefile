@@ -19,8 +19,8 @@ help: ## list the commands
 demo: setup ## send one video through the platform on this machine, then stop (FILE=path for your own video, KEEP=1 runs until Ctrl-C)
 	@FILE="$(FILE)" KEEP="$(KEEP)" VOD_END_WITH=$$PPID $(bin)/python -m local.demo
 
-up: setup ## run the platform on this machine until Ctrl-C (VOD_PORT=8080, PARAMETERS="NAME=value ...", IMAGE=name of a Docker image)
-	@VOD_IMAGE="$(IMAGE)" VOD_END_WITH=$$PPID $(bin)/python -m local.up $(PARAMETERS)
+up: setup ## run the platform on this machine until Ctrl-C (VOD_PORT=8080, PARAMETERS="NAME=value ...", IMAGE=name of a Docker image, CLOCK=aws for AWS's latencies, SLOWER=10 in slow motion)
+	@VOD_IMAGE="$(IMAGE)" VOD_CLOCK="$(CLOCK)" VOD_SLOWER="$(SLOWER)" VOD_END_WITH=$$PPID $(bin)/python -m local.up $(PARAMETERS)
 
 emulator: setup ## run only the AWS emulator, with nothing deployed, until Ctrl-C (VOD_PORT=4566)
 	@VOD_IMAGE="$(IMAGE)" VOD_END_WITH=$$PPID $(bin)/python -m local.bare

@@ -29,6 +29,8 @@ USED_GRANTS = "VOD_USED_GRANTS"
 """Names a file to which every grant is added that a role uses: `make test` collects them for local/audit.py."""
 PAGE, PROFILES = "web/dist", "src/vod/profiles"
 MOST_PORT, MOST_TASKS = 65535, 1000
+FUNCTIONS_AT_ONCE, MOST_SLOWER = 40, 100
+"""Of one function with AWS's clock: as many as a Map runs."""
 FAILURES = (StartError, DeployError)  # what a start may end with, each with a text for the user
 
 
@@ -38,6 +40,7 @@ class Options:
 
     Executions wait for `wait_scale` of the time that their definition says. A killed emulator loses what it was told in
     the last `autosave_seconds`, which AWS would not.
+    With `slower` everything takes the time that it takes on AWS, so many times over; with 0 what it takes here.
     With an `encoder_image` the tasks are containers of it, by the Docker engine of DOCKER_HOST.
     """
 
@@ -50,10 +53,11 @@ class Options:
     parameters: Mapping[str, str] = field(default_factory=dict)
     encoder_image: str = ""
     autosave_seconds: float = 10.0
+    slower: float = 0.0
 
     @classmethod
     def from_environment(cls) -> Self:
-        """VOD_STATE, VOD_PORT, VOD_LOCAL_TASKS, VOD_EMULATOR_PYTHON and VOD_IMAGE, where they are set."""
+        """VOD_STATE, VOD_PORT, VOD_LOCAL_TASKS, VOD_EMULATOR_PYTHON, VOD_IMAGE, VOD_CLOCK and VOD_SLOWER, where set."""
         given = os.environ
         default = cls()
         return cls(
@@ -62,11 +66,15 @@ class Options:
             tasks=number("VOD_LOCAL_TASKS", default.tasks, MOST_TASKS),
             emulator_python=Path(given.get("VOD_EMULATOR_PYTHON") or default.emulator_python),
             encoder_image=given.get("VOD_IMAGE", ""),
+            slower=slow_motion(),
         )
 
     def of_emulator(self) -> list[str]:
         """What the emulator is told."""
-        told = ["--lambda-python", sys.executable, "--tasks", str(self.tasks), "--wait-scale", str(self.wait_scale)]
+        waits = self.wait_scale * (self.slower or 1.0)
+        told = ["--lambda-python", sys.executable, "--tasks", str(self.tasks), "--wait-scale", str(waits)]
+        if self.slower:
+            told += ["--aws-clock", str(self.slower), "--workers", str(FUNCTIONS_AT_ONCE)]
         told += ["--autosave-seconds", str(self.autosave_seconds)]
         if self.encoder_image:
             told += ["--encoder-image", self.encoder_image, "--docker-host", os.environ.get("DOCKER_HOST", "")]
@@ -81,6 +89,14 @@ def number(name: str, default: int, most: int) -> int:
     if not (text.isascii() and text.isdigit() and int(text) <= most):
         raise StartError(f"{name}={text} is not a whole number from 0 to {most}")
     return int(text)
+
+
+def slow_motion() -> float:
+    """How many times slower than AWS its clock goes, by VOD_CLOCK and VOD_SLOWER; 0 without them."""
+    clock = os.environ.get("VOD_CLOCK", "")
+    if clock not in ("", "aws"):
+        raise StartError(f"CLOCK={clock} is not known: leave it out, or give CLOCK=aws")
+    return max(1, number("VOD_SLOWER", 1, MOST_SLOWER)) if clock else 0.0
 
 
 class Platform:

@@ -24,6 +24,7 @@ def install(settings: Settings) -> None:
     """Fill every seam. Imported here because ministack reads the environment when it is imported."""
     from local.emulator import (
         apigateway,
+        aws_clock,
         bucket_cors,
         cloudformation,
         cloudfront,
@@ -78,6 +79,8 @@ def install(settings: Settings) -> None:
     presigned.install()
     sessions.install()
     bucket_cors.install()
+    if settings.slower:
+        aws_clock.install(settings.slower)
     connections.install()
     persistence.install(settings.autosave_seconds)
 

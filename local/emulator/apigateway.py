@@ -10,7 +10,7 @@ from typing import Any
 
 from ministack.services import apigateway_v1
 
-from local.emulator import seams
+from local.emulator import aws_clock, seams
 from local.emulator.payloads import TooLarge
 
 RESPONSES = "x-amazon-apigateway-gateway-responses"
@@ -46,7 +46,7 @@ async def invoke(integration: Mapping[str, Any], *rest: Any, **named: Any) -> An
     if len(rest[7] or b"") > MOST_BYTES:
         return too_large()
     answering = asyncio.ensure_future(_invoke(integration, *rest, **named))
-    seconds = int(integration.get("timeoutInMillis") or TIMEOUT_MILLIS) / 1000
+    seconds = aws_clock.scaled(int(integration.get("timeoutInMillis") or TIMEOUT_MILLIS) / 1000)
     done, _ = await asyncio.wait([answering], timeout=seconds)
     if not done:
         return apigateway_v1._gw_error("INTEGRATION_TIMEOUT", "Endpoint request timed out")

@@ -13,7 +13,7 @@ from ministack.core import lambda_runtime
 from ministack.core.responses import error_response_json, get_account_id, get_region, json_response
 from ministack.services import ecs, eventbridge
 
-from local.emulator import faults, seams, tasks
+from local.emulator import aws_clock, faults, latencies, seams, tasks
 from local.emulator.containers import Launch, LocalDocker
 from local.emulator.slots import Slots
 from local.emulator.start_rights import require_image, require_start_rights
@@ -84,6 +84,7 @@ def limited_start(slots: Slots) -> Callable[..., None]:
         arn = task["taskArn"]
         if not slots.acquire(arn, lambda: bool(ecs._task_is_active(arn, task)), plan_of(overrides)):
             return
+        aws_clock.pause_while(latencies.TASK_START, lambda: bool(ecs._task_is_active(arn, task)))
         _start_worker(task, definition, overrides, *rest)
         if not ecs._task_is_active(arn, task):
             slots.release(arn)

@@ -15,6 +15,8 @@ from typing import Any
 
 from ministack.core.lambda_runtime import Worker
 
+from local.emulator import aws_clock, latencies
+
 LOG = logging.getLogger("local.lambdas")
 RAISED = "__raised__"
 """The only key of a result that is an error with a type: ministack itself knows one type for all."""
@@ -23,9 +25,8 @@ REPORT = "REPORT %s: %.2f s, %.2f s of CPU, %s"
 INIT_SECONDS = 10.0
 WATCH_SECONDS = 0.1
 _MIB = 2**20
-_LARGE_MIB = 2048
 _turns = threading.BoundedSemaphore(os.cpu_count() or 1)
-"""Calls of functions with more memory than that compute on several cores: this machine has so many, and no more."""
+"""Calls of functions that compute on several cores: this machine has so many, and no more."""
 _GONE = (ProcessLookupError, FileNotFoundError)
 starting: ContextVar["FunctionWorker"] = ContextVar("starting")
 """The worker that is being started in this thread."""
@@ -116,16 +117,20 @@ class FunctionWorker(Worker):  # type: ignore[misc]
     """One environment of a function: 10 s to load, the template's memory, no time between calls."""
 
     def __init__(self, name: str, config: dict[str, Any], code: bytes) -> None:
-        super().__init__(name, config, code)
+        limit = aws_clock.scaled(float(config.get("Timeout", 3)))
+        super().__init__(name, {**config, "Timeout": limit} if aws_clock.is_on() else config, code)
         self._verdict = ""
+        self._loading: float | None = None
+        """CPU seconds of its last start, until a call was told of them."""
 
     def _spawn(self) -> None:
         """Load the function: in 10 s, or once more in the time that a call may take (Lambda's own second try)."""
         try:
-            self._load(INIT_SECONDS)
+            self._load(aws_clock.scaled(INIT_SECONDS))
         except InitTooLong:
             LOG.warning("%s: loading took longer than %.0f s and begins anew", self.func_name, INIT_SECONDS)
             self._load(float(self.config.get("Timeout", 3)))
+        self._loading = self._cpu_seconds()
 
     def _load(self, seconds: float) -> None:
         self._verdict = ""
@@ -155,22 +160,35 @@ class FunctionWorker(Worker):  # type: ignore[misc]
 
     def invoke(self, event: Any, request_id: str, **context: Any) -> dict[str, Any]:
         """One call; the process is stopped again when it has answered."""
-        with _turns if int(self.config.get("MemorySize", 128)) > _LARGE_MIB else nullcontext():
-            return self._invoke(event, request_id, **context)
+        began, memory = time.monotonic(), int(self.config.get("MemorySize", 128))
+        self._loading = None
+        with _turns if memory > latencies.LARGE_MIB else nullcontext():
+            answer, cpu = self._invoke(event, request_id, **context)
+        call = latencies.Call(memory, self._code_mb, cpu - (self._loading or 0.0), self._loading)
+        aws_clock.settle(call, time.monotonic() - began)
+        kind = "warm" if self._loading is None else "cold"
+        LOG.info(REPORT, self.func_name, (time.monotonic() - began) / aws_clock.scaled(1.0), cpu, kind)
+        return answer
 
-    def _invoke(self, event: Any, request_id: str, **context: Any) -> dict[str, Any]:
+    @property
+    def _code_mb(self) -> float:
+        layers = [str(each.get("Arn", "")) for each in self.config.get("Layers") or ()]
+        return max((mb for name, mb in latencies.CODE_MB.items() if any(name in arn for arn in layers)), default=0.0)
+
+    def _invoke(self, event: Any, request_id: str, **context: Any) -> tuple[dict[str, Any], float]:
+        """Its answer, and the CPU seconds that it took, those of loading included."""
         self._verdict = ""
         signal_all(self._proc, signal.SIGCONT)
-        known, before, began = self._proc, self._cpu_seconds(), time.monotonic()
+        known, before = self._proc, self._cpu_seconds()
         try:
             with watched(self._look):
                 answer = super().invoke(event, request_id, **context)
         except InitTooLong:
-            return {"status": "error", "error": f"Task timed out after {self.config.get('Timeout', 3)}.00 seconds"}
+            told = f"Task timed out after {self.config.get('Timeout', 3)}.00 seconds"
+            return {"status": "error", "error": told}, 0.0
         used = self._cpu_seconds() - (before if self._proc is known else 0.0)
-        LOG.info(REPORT, self.func_name, time.monotonic() - began, used, "warm" if self._proc is known else "cold")
         self.stop()
-        return self._explained(answer, request_id)
+        return self._explained(answer, request_id), used
 
     def _cpu_seconds(self) -> float:
         """What the process has used, and all that it started and waited for."""

@@ -25,6 +25,7 @@ class Settings:
     encoder_image: str
     docker_host: str
     used_grants: Path | None
+    slower: float
 
 
 def parse(arguments: Sequence[str]) -> Settings:
@@ -42,6 +43,7 @@ def parse(arguments: Sequence[str]) -> Settings:
     parser.add_argument("--encoder-image", default="", help="Docker image that tasks run, instead of local processes")
     parser.add_argument("--docker-host", default="", help="the engine's address; else the client's own")
     parser.add_argument("--used-grants", type=Path, help="file to which each grant is added that a role used")
+    parser.add_argument("--aws-clock", type=float, default=0.0, help="AWS's latencies, so many times slower; 0: none")
     given = parser.parse_args(arguments)
     return Settings(
         state=given.state.resolve(),
@@ -56,6 +58,7 @@ def parse(arguments: Sequence[str]) -> Settings:
         encoder_image=given.encoder_image,
         docker_host=given.docker_host,
         used_grants=given.used_grants,
+        slower=max(0.0, given.aws_clock),
     )
 
 

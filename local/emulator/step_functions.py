@@ -15,7 +15,7 @@ from typing import Any
 from ministack.services import ecs
 from ministack.services import stepfunctions as sfn
 
-from local.emulator import executions, faults, iam, seams, step_limits
+from local.emulator import aws_clock, executions, faults, iam, seams, step_limits
 from local.emulator.ecs import begin_stop
 from local.emulator.executions import ExecutionEnded
 from local.emulator.rights import lambda_rights, needed_rights, run_task_rights
@@ -74,7 +74,7 @@ def invoke_in_time(resource: str, given: Any, seconds: float) -> Any:
     over = threading.Event()
     token = executions.given_up.set(over)
     try:
-        return _invoke_in_time(resource, given, seconds)
+        return _invoke_in_time(resource, given, aws_clock.scaled(seconds))
     finally:
         over.set()
         executions.given_up.reset(token)

@@ -14,7 +14,7 @@ from typing import Any
 from ministack.core.responses import error_response_json, now_iso
 from ministack.services import stepfunctions as sfn
 
-from local.emulator import executions, seams
+from local.emulator import aws_clock, executions, latencies, seams
 from local.emulator.executions import ExecutionEnded
 
 PAYLOAD_BYTES = 256 * 1024
@@ -62,6 +62,8 @@ def error_matches(named: list[str], error: str) -> bool:
 
 def add_event(execution: Execution, kind: str, details: Any = None) -> Any:
     """Note an event in the history; nothing is noted, and so done, for an execution that has ended."""
+    if kind.endswith("StateEntered"):
+        aws_clock.pause(latencies.TRANSITION)
     with _events:
         if not kind.startswith("Execution"):
             _require_room(execution)
@@ -104,7 +106,7 @@ def seconds_left(execution: Execution) -> float | None:
     machine = sfn._state_machines.get(execution["stateMachineArn"]) or {}
     allowed = json.loads(machine.get("definition", "{}")).get("TimeoutSeconds")
     lived = datetime.now(UTC) - datetime.fromisoformat(execution["startDate"])
-    return None if allowed is None else max(0.0, allowed - lived.total_seconds())
+    return None if allowed is None else max(0.0, aws_clock.scaled(allowed) - lived.total_seconds())
 
 
 def run_execution(arn: str) -> None:
@@ -115,6 +117,7 @@ def run_execution(arn: str) -> None:
     clock.daemon = True
     if left is not None:
         clock.start()
+    aws_clock.pause(latencies.EXECUTION)
     with executions.working_for(execution):
         _run_execution(arn)
     clock.cancel()
@@ -181,8 +184,10 @@ def invoke_with_callback(resource: str, given: Any, token: str, state: Any) -> A
     """A state that waits for a task token, and with HeartbeatSeconds no longer than that for a sign of life."""
     if "HeartbeatSeconds" in state:
         watch = contextvars.copy_context().run
-        threading.Thread(target=watch, args=(_listen, token, state["HeartbeatSeconds"]), daemon=True).start()
-    return _invoke_with_callback(resource, given, token, state)
+        silence = aws_clock.scaled(state["HeartbeatSeconds"])
+        threading.Thread(target=watch, args=(_listen, token, silence), daemon=True).start()
+    limits = {"TimeoutSeconds": aws_clock.scaled(state["TimeoutSeconds"])} if "TimeoutSeconds" in state else {}
+    return _invoke_with_callback(resource, given, token, state | limits)
 
 
 def _listen(token: str, seconds: float) -> None:

@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from vod import clock, frozen, keys
 from vod.encoder.report import ChunkReport
 from vod.errors import Conflict, VerificationFailed
 from vod.manifest.catalog import Growing, catalog
-from vod.manifest.files import files
+from vod.manifest.files import files, store_all
 from vod.manifest.growth import so_far
 from vod.manifest.hls import Kind
 from vod.manifest.tracks import Tracks
+from vod.parallel import AT_A_TIME, in_order
 from vod.plan.plan import Plan, grows
 from vod.ports.buckets import Output, Stored
 from vod.ports.services import Videos
@@ -37,11 +38,12 @@ def noted(event: frozen.Document) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Advancing:
-    """Everything the step needs."""
+    """Everything the step needs; of one run so many requests are made beside each other."""
 
     videos: Videos
     output: Output
     now: Callable[[], datetime] = clock.now
+    requests: int = 1
 
     def advance_all(self, runs: Iterable[tuple[str, str]]) -> int:
         """How many of these runs have all that is encoded in their manifests; a run that fails does so after the others
@@ -55,7 +57,7 @@ class Advancing:
         if not self._wanted(video_id, run):
             return False
         self.videos.note_chunk(video_id, run, chunk, frames)
-        return self.advance(video_id, run)
+        return replace(self, requests=AT_A_TIME).advance(video_id, run)
 
     def advance(self, video_id: str, run: str) -> bool:
         """Make the manifests of a run as long as what is encoded; False when there is nothing to do. Safe to repeat.
@@ -93,14 +95,17 @@ class Advancing:
         played = [keys.playlist_name(name) for name in plan.track_names]
         names = [*played, *_trick_names(plan), keys.DASH_NAME, keys.HLS_NAME]
         prefix = keys.run_prefix(plan.video_id, plan.run)
-        return {name: self.output.stored(prefix + name) for name in names}
+        return dict(
+            zip(names, in_order(lambda name: self.output.stored(prefix + name), names, self.requests), strict=True)
+        )
 
     def _reports(self, plan: Plan) -> dict[int, ChunkReport]:
         """What the tasks reported, or noted so far, by chunk: of the extras, and of the video up to where it ends."""
         found: dict[int, ChunkReport] = {}
         head = [plan.head] if plan.head else []
-        for chunk in (*head, *sorted(plan.chunks, key=lambda chunk: not chunk.extras)):
-            report = self._report(plan, chunk.index)
+        chunks = (*head, *sorted(plan.chunks, key=lambda chunk: not chunk.extras))
+        reports = in_order(lambda chunk: self._report(plan, chunk.index), chunks, self.requests)
+        for chunk, report in zip(chunks, reports, strict=False):
             if report:
                 found[chunk.index] = report
             if chunk.video and (report is None or report.outcome == "encoding"):
@@ -117,16 +122,20 @@ class Advancing:
 
     def _extend(self, video: Video, plan: Plan, tracks: Tracks, there: Manifests) -> bool:
         growing = Growing(plan.seconds, clock.parse(video.created_at), self.now())
-        texts = {name: text.encode() for name, text in files(catalog(plan, tracks, growing), Kind.EVENT)}
+        texts = dict(files(catalog(plan, tracks, growing), Kind.EVENT))
         if is_longer(plan, texts, there) and not self._replace(plan, texts, there):
             return False
         if video.status is Status.TRANSCODING:
             self._tell(video, plan)
         return True
 
-    def _replace(self, plan: Plan, texts: Mapping[str, bytes], there: Manifests) -> bool:
+    def _replace(self, plan: Plan, texts: Mapping[str, str], there: Manifests) -> bool:
         prefix = keys.run_prefix(plan.video_id, plan.run)
-        return all(self.output.replace(prefix + name, text, _tag(there[name])) for name, text in texts.items())
+
+        def replaced(name: str, data: bytes) -> bool:
+            return self.output.replace(prefix + name, data, _tag(there[name]))
+
+        return store_all(texts.items(), replaced, self.requests)
 
     def _tell(self, video: Video, plan: Plan) -> None:
         has_poster = self.output.stored(keys.run_prefix(plan.video_id, plan.run) + keys.POSTER_NAME) is not None
@@ -143,15 +152,15 @@ class Advancing:
             return
 
 
-def is_longer(plan: Plan, texts: Mapping[str, bytes], there: Manifests) -> bool:
+def is_longer(plan: Plan, texts: Mapping[str, str], there: Manifests) -> bool:
     """Whether these manifests add to those that are there and take nothing away.
 
     To a playlist that grows lines are only ever added (RFC 8216, 6.2.1), so its size tells. Sound that a killed task
     has to make again is shorter for a while: viewers keep what they have been told.
     """
     names = [rendition.name for rendition in plan.renditions] + [track.name for track in plan.audio]
-    listed = [keys.playlist_name(name) for name in names]
-    grown = [len(texts[name]) - stored.size if (stored := there[name]) else 1 for name in listed if name in texts]
+    sizes = {name: len(texts[name].encode()) for name in map(keys.playlist_name, names) if name in texts}
+    grown = [size - stored.size if (stored := there[name]) else 1 for name, size in sizes.items()]
     return min(grown) >= 0 and max(grown) > 0
 
 

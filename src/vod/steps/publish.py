@@ -11,12 +11,13 @@ from vod.ffmpeg.loudness import Loudness
 from vod.ffmpeg.quality import Quality, pooled
 from vod.frozen import Document
 from vod.manifest.catalog import Catalog, average_bandwidth, catalog, peak_bandwidth
-from vod.manifest.files import files
+from vod.manifest.files import files, store_all
 from vod.manifest.hls import Kind
 from vod.manifest.tracks import Tracks, assemble
 from vod.manifest.verification import verify
 from vod.money import cost, prices
 from vod.money.prices import Fargate
+from vod.parallel import in_order
 from vod.plan import lanes, storyboard
 from vod.plan.chunks import Lane
 from vod.plan.plan import Plan
@@ -57,7 +58,7 @@ class Publishing:
     def _reports(self, plan: Plan) -> list[ChunkReport]:
         """Of every chunk; where a rendition is made anew, those of the run before with the new track."""
         if plan.remade is None:
-            return [self._report(plan, chunk.index) for chunk in plan.chunks]
+            return list(in_order(lambda chunk: self._report(plan, chunk.index), plan.chunks))
         base = Plan.model_validate_json(self._stored(keys.plan_key(plan.video_id, plan.remade.base_run)))
         return [
             merged(report, self._report(plan, chunk.index), plan.remade.replaced) if chunk.video else report
@@ -89,8 +90,7 @@ class Publishing:
                 return {"outcome": "unwanted"}
         self._write_storyboard(prefix, plan, tracks)
         grew = video.status is Status.PLAYABLE
-        for name, text in files(listed, Kind.EVENT if grew else Kind.VOD):
-            self.output.put(prefix + name, text.encode())
+        store_all(files(listed, Kind.EVENT if grew else Kind.VOD), lambda name, data: self._put(prefix + name, data))
         published = Published(
             renditions=tuple(_renditions(listed, pooled(part for report in reports for part in report.quality))),
             sound=tuple(_sound(listed, {each.name: each for report in reports for each in report.loudness})),
@@ -105,6 +105,10 @@ class Publishing:
             return {"outcome": "unwanted"}
         self._announce(done)
         return {"outcome": "published"}
+
+    def _put(self, key: str, data: bytes) -> bool:
+        self.output.put(key, data)
+        return True
 
     def _record(self, video: Video, plan: Plan, published: Published) -> Video | None:
         """A title changed meanwhile is no reason to publish all over again; None for a remake of a deleted video."""

@@ -1,0 +1,103 @@
+"""AWS's clock, where it is asked for (`make up CLOCK=aws`): what AWS takes time for takes that time here too.
+
+A function computes as long as on the share of a core that its memory buys. A machine with fewer cores than AWS lends at
+once needs slow motion: every second of that clock, of timeouts and of waits lasts `slower` seconds here.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from ministack import app
+from ministack.core.router import extract_access_key_id
+from ministack.services import dynamodb, s3
+
+from local.emulator import faults, latencies, seams
+from local.emulator.latencies import Call, Latency
+
+LOOK_SECONDS = 0.5
+
+_slower: float | None = None
+_dispatch = app._dispatch_service_request
+_fire = s3._fire_s3_event
+_stream_end = dynamodb.stream_end_position
+
+
+def is_on() -> bool:
+    """Whether this clock is used."""
+    return _slower is not None
+
+
+def scaled(seconds: float) -> float:
+    """Seconds of that clock in seconds here; as they are without it."""
+    return seconds * (_slower or 1.0)
+
+
+def pause(latency: Latency) -> None:
+    """Let that much time pass, if this clock is used."""
+    if is_on():
+        time.sleep(scaled(latency.seconds))
+
+
+def pause_while(latency: Latency, wanted: Callable[[], bool]) -> None:
+    """The same, or until nobody wants to wait for it any more."""
+    until = time.monotonic() + (scaled(latency.seconds) if is_on() else 0.0)
+    while (left := until - time.monotonic()) > 0 and wanted():
+        time.sleep(min(left, LOOK_SECONDS))
+
+
+def settle(call: Call, elapsed: float) -> None:
+    """Answer a call no sooner than AWS would."""
+    if is_on():
+        time.sleep(call.seconds_left(elapsed, scaled(1.0)))
+
+
+def service_of(headers: dict[str, str]) -> str:
+    """The service that a signed request is for; an address that was signed is S3's."""
+    words = headers.get("authorization", "").partition("Credential=")[2].partition(",")[0].split("/")
+    return words[3] if len(words) > 3 else "s3"
+
+
+async def dispatch(
+    method: str, path: str, headers: dict[str, str], body: bytes, query: Any, request_id: str, *rest: Any
+) -> Any:
+    """A request of a function or a task, which takes its time."""
+    if extract_access_key_id(headers, query).startswith(faults.SESSION_KEY):
+        await asyncio.sleep(scaled(latencies.request(service_of(headers))))
+    return await _dispatch(method, path, headers, body, query, request_id, *rest)
+
+
+def fire(*arguments: Any, **named: Any) -> None:
+    """S3's event, in a thread of its own, until its message can be received."""
+    pause(latencies.S3_EVENT)
+    pause(latencies.QUEUE)
+    _fire(*arguments, **named)
+
+
+class LateStreams:
+    """The end of each table's stream as it was some time ago."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, deque[tuple[float, int]]] = {}
+
+    def end(self, table: str, **scope: Any) -> int:
+        """Position behind the newest record that can be read."""
+        now, seen = time.monotonic(), self._seen.setdefault(table, deque())
+        end = int(_stream_end(table, **scope))
+        if not seen or seen[-1][1] != end:
+            seen.append((now, end))
+        while len(seen) > 1 and now - seen[1][0] >= scaled(latencies.STREAM.seconds):
+            seen.popleft()
+        return seen[0][1]
+
+
+def install(slower: float) -> None:
+    """Use this clock, so many times slower than it should be."""
+    global _slower, _dispatch
+    _slower = slower
+    _dispatch = app._dispatch_service_request  # storms and refusals come after the wait
+    seams.replace(app, "_dispatch_service_request", dispatch, expected="17e5ef6dcfa0", over="bucket_cors")
+    seams.replace(s3, "_fire_s3_event", fire, expected="2ab38cfade76")
+    seams.replace(dynamodb, "stream_end_position", LateStreams().end, expected="d0483912696d")
