@@ -25,10 +25,10 @@ from benchmarks import (
     whole_job,
 )
 from benchmarks.bench import Bench
+from benchmarks.clips import KEPT
 
 ROOT = Path(__file__).parent.parent
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
-KEPT = ROOT / ".local" / "bench"
 MEASUREMENTS: dict[str, Callable[[Bench], str]] = {
     "one-pass": one_pass.measure,
     "whole-task": whole_job.measure,

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from benchmarks.plans import FFMPEG
 
+KEPT = Path(__file__).parent.parent / ".local" / "bench"
+"""Where clips and results stay from one run to the next."""
 CAMERA = "svt_natural_1080p25_10s_422_10bit.mp4"
 ANIMATION = "bbb_1080p60_30s_h264_aac51.mp4"
 WARNING = "GENERATED TEST PICTURES, not real media: these figures cannot be compared with those of real content."

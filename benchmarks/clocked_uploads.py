@@ -5,6 +5,7 @@ are not waited for: its upload is over when it can be watched.
 """
 
 import os
+import re
 import tempfile
 import time
 from collections.abc import Iterator
@@ -22,18 +23,21 @@ from local.platform import Options, Platform
 POLL_SECONDS = 0.05
 LIMIT_SECONDS = 90
 """Of AWS's clock: what takes longer is not measured here."""
-_HEADROOM = 1.4
+_HEADROOM = 1.25
 """So much more than the functions' CPU seconds has the machine to give."""
 _CLIP_SECONDS = 10
+_PIECE = re.compile(r"REPORT \S*PieceFunction\S*: ([0-9.]+) s, (?!0\.[0-2])")
+"""A call that computed: others only loaded it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
     """Seconds of AWS's clock after the last byte; `playable` None for what was ready at once, `ready` None for what is
-    encoded in tasks."""
+    encoded in tasks; how long each function took that encoded."""
 
     playable: float | None
     ready: float | None
+    pieces: tuple[float, ...]
 
 
 def slow_motion(pieces: int, memory: int) -> int:
@@ -62,27 +66,30 @@ def watched(running: Platform, path: Path, is_whole: bool, is_cold: bool = False
         asked = running.state / "faults" / "ended-sessions"
         asked.parent.mkdir(exist_ok=True)
         asked.touch()
-    api = Api(running.api, running.token)
-    end = {"at": 0.0}
+    api, log = Api(running.api, running.token), running.state / "emulator.log"
+    before, end = log.stat().st_size, {"at": 0.0}
 
     def advance(_: int) -> None:
         end["at"] = time.monotonic()
 
     video = api.upload(path, advance)
-    playable = _until(running, video, ("playable", "ready"), end["at"])
-    if is_whole:
-        ready = _until(running, video, ("ready",), end["at"])
-        return Watched(playable if playable < ready else None, ready)
-    api.call("DELETE", f"/videos/{video}")
-    return Watched(playable, None)
+    status, seconds = _until(running, video, ("playable", "ready"), end["at"])
+    playable = seconds if status == "playable" else None
+    ready = _until(running, video, ("ready",), end["at"])[1] if is_whole else None
+    with log.open() as lines:
+        lines.seek(before)
+        pieces = tuple(float(seconds) for seconds in _PIECE.findall(lines.read()))
+    if not is_whole:
+        api.call("DELETE", f"/videos/{video}")
+    return Watched(playable, ready, pieces)
 
 
-def _until(running: Platform, video: str, wanted: tuple[str, ...], began: float) -> float:
+def _until(running: Platform, video: str, wanted: tuple[str, ...], began: float) -> tuple[str, float]:
     slower = running.options.slower
     while (passed := time.monotonic() - began) < LIMIT_SECONDS * slower:
         status = _status(running, video)
         if status in wanted:
-            return passed / slower
+            return status, passed / slower
         if status == "failed":
             raise RuntimeError(f"{video} failed: see {running.state / 'emulator.log'}")
         time.sleep(POLL_SECONDS)

@@ -17,6 +17,7 @@ from statistics import fmean
 
 from benchmarks import clips
 from benchmarks.bench import Bench
+from benchmarks.clips import KEPT
 from benchmarks.ladder import FIXED, SEEN, Match, Point, bd_rate, hull, matches
 from benchmarks.markdown import table
 from benchmarks.plans import FFMPEG, planned, with_renditions
@@ -28,7 +29,6 @@ from vod.plan.renditions import Rendition
 from vod.profiles.profile import DEFAULT, Codec
 
 EXCERPT_SECONDS = 4
-KEPT = Path(__file__).parent.parent / ".local" / "bench"
 _TAGGED = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
 
 

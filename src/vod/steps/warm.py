@@ -14,17 +14,18 @@ from vod.ports.services import Functions
 EVERY_SECONDS = 240.0
 """Lambda keeps what is not used for some minutes, undocumented how many."""
 PIECES = 4
-"""Environments of the function that encodes: a video wants one for each piece; these are the first."""
-AT_A_TIME = 4
+"""Environments of what each piece of a video needs: these are the first."""
+AT_A_TIME = 8
+"""Accounts have 10 functions at once at least, this one included."""
 
 
 @dataclass(slots=True)
 class Warming:
-    """Everything the step needs: the functions on the way, and the one that encodes."""
+    """Everything the step needs: the functions on the way, the first first, and which of them each piece needs."""
 
     functions: Functions
     on_the_way: Sequence[str]
-    encode: str
+    of_each_piece: Sequence[str]
     now: Callable[[], float] = time.monotonic
     _last: float | None = field(default=None, init=False)
 
@@ -33,7 +34,7 @@ class Warming:
         if self._last is not None and self.now() - self._last < EVERY_SECONDS:
             return 0
         self._last = self.now()
-        # Those that encode at once, so that each call gets an environment of its own.
-        wanted = [*[self.encode] * PIECES, *self.on_the_way]
+        # Those of one function at once, so that each call gets an environment of its own.
+        wanted = [name for name in self.on_the_way for _ in range(PIECES if name in self.of_each_piece else 1)]
         with ThreadPoolExecutor(AT_A_TIME) as calls:
             return sum(calls.map(self.functions.load, wanted))
