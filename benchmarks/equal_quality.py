@@ -81,11 +81,11 @@ def _measured(bench: Bench, source: Path, excerpt: Excerpt, profile: str, codec:
     plan = planned(source, profile).model_copy(update={"storyboard": None})
     ours = [rendition for rendition in plan.renditions if rendition.codec is codec]
     ladders = (fixed_renditions(plan), True), (ours, False)
-    fixed, made = (
-        _Encode(bench.kept, source, with_renditions(plan, renditions), excerpt.at, fixed_rates).points()
-        for renditions, fixed_rates in ladders
+    theirs, made = (
+        Encode(bench.kept, source, with_renditions(plan, renditions), excerpt.at, fixed_rates=fixed).points()
+        for renditions, fixed in ladders
     )
-    return Measured(excerpt, fixed, made)
+    return Measured(excerpt, theirs, made)
 
 
 def fixed_renditions(plan: Plan) -> list[Rendition]:
@@ -118,15 +118,17 @@ def at_fixed_rate(rendition: Rendition, gop_frames: int, turn: int) -> list[str]
     ]
 
 
-class _Encode:
+class Encode:
     """Some renditions of a few seconds of a source, from `at` seconds on."""
 
-    def __init__(self, kept: Path, source: Path, plan: Plan, at: int, fixed_rates: bool) -> None:
+    def __init__(
+        self, kept: Path, source: Path, plan: Plan, at: int, seconds: int = EXCERPT_SECONDS, fixed_rates: bool = False
+    ) -> None:
         self._kept = kept / "equal-quality"
         self._source = source.resolve()
         self._plan = plan
         self._first = round(at * plan.rate.fraction)
-        self._end = round((at + EXCERPT_SECONDS) * plan.rate.fraction)
+        self._end = round((at + seconds) * plan.rate.fraction)
         self._fixed_rates = fixed_rates
 
     def points(self) -> tuple[Point, ...]:

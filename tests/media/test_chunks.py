@@ -226,7 +226,7 @@ def test_pieces_of_a_segment_as_functions_make_them_are_the_same_as_one_piece(
     plan = planned(whole.file, 1, whole.source.profile, FunctionLane(whole_seconds=900))
 
     for chunk in plan.chunks:
-        piece = replace(encoder(whole.file, tmp_path), output=Once(tmp_path, plan, chunk), is_brief=True)
+        piece = replace(encoder(whole.file, tmp_path), output=Once(tmp_path, plan, chunk), in_function=True)
         assert encode(piece, plan, chunk).outcome == "encoded"
 
     assert {chunk.lane for chunk in plan.chunks} == {Lane.FUNCTION}
@@ -248,7 +248,7 @@ def test_where_damage_makes_a_piece_look_beyond_its_bytes_a_task_is_asked(
 
     for chunk in plan.chunks:
         known = Zeros(file, chunk.ranges)
-        piece = replace(encoder(file, tmp_path), output=Once(tmp_path, plan, chunk), is_brief=True, sources=known)
+        piece = replace(encoder(file, tmp_path), output=Once(tmp_path, plan, chunk), in_function=True, sources=known)
         try:
             check_piece(plan, chunk, encode(piece, plan, chunk))
         except PieceDoubtful:

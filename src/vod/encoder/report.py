@@ -72,9 +72,9 @@ class Refusal(Frozen):
 
 
 class ChunkReport(Frozen):
-    """What one encoder task did; `encode_seconds` is FFmpeg's own wall time, `complaints` how many errors it
-    logged (a damaged source). `encoding` is a report on what is stored so far, by a task that is still at work; until
-    `has_extras` its subtitles and poster are not known."""
+    """What one encoder did; `encode_seconds` is FFmpeg's own wall time, `complaints` how many errors it logged (a
+    damaged source); `by_function` tells what a function made from what a task did. `encoding` is a report on what is
+    stored so far, by a task that is still at work; until `has_extras` its subtitles and poster are not known."""
 
     chunk: int
     outcome: Literal["encoding", "encoded", "refused", "cancelled"]
@@ -91,6 +91,7 @@ class ChunkReport(Frozen):
     resumed_at: int = 0
     complaints: int = 0
     warnings: tuple[str, ...] = ()
+    by_function: bool = False
 
 
 def merged(base: ChunkReport, made: ChunkReport, replaced: str) -> ChunkReport:

@@ -36,7 +36,7 @@ class Encoder:
     `on_frames` hears how many frames of the chunk (seconds, where there is no picture) are encoded, and whether more of
     it can be played than before; it answers False when the video is no longer wanted. `stop` is set when the task must
     end; `unconfined_allowed` is for kernels that offer no sandbox; `token` is what only tasks of this run know;
-    `is_brief` is an encode whose report comes before anybody asks how far it is.
+    `in_function` is where an encode is so short that its report comes before anybody asks how far it is.
     """
 
     binary: str
@@ -48,7 +48,7 @@ class Encoder:
     unconfined_allowed: bool = False
     disk: Path | None = None
     token: bytes = b""
-    is_brief: bool = False
+    in_function: bool = False
 
     @property
     def copies(self) -> Path:
@@ -118,7 +118,7 @@ class _Chunk:
             is_wanted=lambda: encoder.on_frames(self._done, False),
             unconfined_allowed=encoder.unconfined_allowed,
         )
-        self._so_far = None if encoder.is_brief else SoFar(encoder.output, plan, chunk, journal)
+        self._so_far = None if encoder.in_function else SoFar(encoder.output, plan, chunk, journal)
         self._attempt = Attempt(
             binary=encoder.binary,
             plan=plan,
@@ -201,5 +201,6 @@ class _Chunk:
             encode_seconds=finished.seconds,
             resumed_at=attempt.resume_at,
             complaints=len(finished.complaints),
+            by_function=self._so_far is None,
             warnings=tuple(f"Sound track “{label}” could not be decoded and was left out." for label in missing),
         )

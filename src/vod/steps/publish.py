@@ -100,7 +100,7 @@ class Publishing:
             warnings=warnings,
             costs=_costs(plan, sizes, reports, self.price),
         )
-        done = self._record(video, plan, published)
+        done = self._record(video, plan, published, reports)
         if done is None:
             return {"outcome": "unwanted"}
         self._announce(done)
@@ -110,12 +110,13 @@ class Publishing:
         self.output.put(key, data)
         return True
 
-    def _record(self, video: Video, plan: Plan, published: Published) -> Video | None:
+    def _record(self, video: Video, plan: Plan, published: Published, reports: Iterable[ChunkReport]) -> Video | None:
         """A title changed meanwhile is no reason to publish all over again; None for a remake of a deleted video."""
         stamp = clock.stamp(self.now())
         if plan.remade is None:
             done = amend(self.videos, video, lambda fresh: changes.ready(fresh, published, stamp))
             self._measure(done)
+            self._measure_lanes(plan, reports)
             return done
         replaced = plan.remade.replaced
 
@@ -131,6 +132,12 @@ class Publishing:
         self.metrics.put("TimeToReady", taken.total_seconds(), "Seconds")
         self.metrics.put("HoursReady", (video.duration or 0) / 3600)
         self.metrics.put("Broken", 0)
+
+    def _measure_lanes(self, plan: Plan, reports: Iterable[ChunkReport]) -> None:
+        pieces = {chunk.index for chunk in plan.chunks if chunk.lane is Lane.FUNCTION}
+        by_tasks = [not report.by_function for report in reports if report.chunk in pieces]
+        if by_tasks:
+            self.metrics.put("PiecesByTasks", sum(by_tasks) / len(by_tasks))
 
     def _announce(self, video: Video) -> None:
         """At least once: subscribers tell repeats by the event's id."""
@@ -151,8 +158,7 @@ def _refused(code: str, message: str) -> Document:
 def _costs(plan: Plan, sizes: Mapping[str, int], reports: Iterable[ChunkReport], price: Fargate) -> Costs:
     listed = prices.read()
     kept = plan.source.size + sum(sizes.values())
-    pieces = {chunk.index for chunk in plan.chunks if chunk.lane is Lane.FUNCTION}
-    ran = sum(lanes.START_SECONDS + report.encode_seconds for report in reports if report.chunk in pieces)
+    ran = sum(lanes.START_SECONDS + report.encode_seconds for report in reports if report.by_function)
     requests = cost.of_requests(len(sizes), len(plan.chunks), listed)
     return Costs(requests + cost.of_function(plan.function_memory, ran, price), cost.of_month(kept, listed))
 

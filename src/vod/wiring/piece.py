@@ -38,7 +38,7 @@ def encode_piece(event: Document, place: Place) -> Document:
         on_frames=lambda _frames, _is_more: True,
         stop=place.stop,
         unconfined_allowed=True,  # Lambda allows no filter: its machine is the wall (docs/security.md)
-        is_brief=True,
+        in_function=True,
     )
     report = encode(encoder, plan, chunk)
     check_piece(plan, chunk, report)

@@ -58,7 +58,7 @@ def test_the_heads_sound_is_byte_for_byte_that_of_the_extras(tmp_path: Path, nam
     assert plan.head
     assert plan.head.heard_segments == 3
 
-    head = encode(replace(encoder(tmp_path / "early", source, early), is_brief=True), plan, plan.head)
+    head = encode(replace(encoder(tmp_path / "early", source, early), in_function=True), plan, plan.head)
     extras = encode(encoder(tmp_path / "late", source, late), plan, plan.chunks[-1])
 
     assert (head.outcome, extras.outcome) == ("encoded", "encoded")
@@ -98,7 +98,7 @@ def test_a_source_whose_sound_lies_behind_all_pictures_has_its_head_where_that_i
     assert plan.head
 
     read = Noting(apart)
-    encode(replace(encoder(tmp_path / "early", apart, early), is_brief=True, sources=read), plan, plan.head)
+    encode(replace(encoder(tmp_path / "early", apart, early), in_function=True, sources=read), plan, plan.head)
     encode(encoder(tmp_path / "late", apart, late), plan, plan.chunks[-1])
 
     made = {key: data for key, data in early.objects.items() if "report" not in key}

@@ -6,6 +6,8 @@ from tests import samples
 from tests.fakes import FakeEvents, FakeMetrics, FakeOutput, FakeVideos
 from vod.encoder.report import ChunkReport, Refusal
 from vod.frozen import Document
+from vod.plan.chunks import Lane
+from vod.plan.plan import Plan
 from vod.record.status import Status
 from vod.record.video import Video
 from vod.steps.publish import Publishing
@@ -14,10 +16,10 @@ PLAN = samples.plan()
 BASE = f"videos/{samples.VIDEO_ID}/{samples.RUN}/"
 
 
-def publishing(report: ChunkReport | None, status: Status = Status.TRANSCODING) -> Publishing:
+def publishing(report: ChunkReport | None, status: Status = Status.TRANSCODING, plan: Plan = PLAN) -> Publishing:
     output = FakeOutput()
     jobs = f"jobs/{samples.VIDEO_ID}/{samples.RUN}/"
-    output.put(jobs + "plan.json", PLAN.model_dump_json().encode())
+    output.put(jobs + "plan.json", plan.model_dump_json().encode())
     if report:
         output.put(jobs + "report-00000.json", report.model_dump_json().encode())
         for key, size in samples.stored(PLAN, report).items():
@@ -66,6 +68,35 @@ def test_a_repeated_publish_announces_again_under_the_same_id() -> None:
     assert isinstance(step.events, FakeEvents)
     assert len(step.events.published) == 2
     assert len({told["id"] for _, told in step.events.published}) == 1
+
+
+def test_what_tasks_had_to_encode_for_functions_is_measured_and_not_paid_as_a_function() -> None:
+    (chunk,) = PLAN.chunks
+    in_functions = {"chunks": (chunk.model_copy(update={"lane": Lane.FUNCTION}),), "function_memory": 3008}
+    plan = PLAN.model_copy(update=in_functions)
+    report = samples.report(plan).model_copy(update={"encode_seconds": 60.0})
+    by_function, by_task = (
+        publishing(report.model_copy(update={"by_function": does}), plan=plan) for does in (True, False)
+    )
+
+    assert run(by_function) == run(by_task) == {"outcome": "published"}
+
+    shares = [
+        step.metrics.of("PiecesByTasks") for step in (by_function, by_task) if isinstance(step.metrics, FakeMetrics)
+    ]
+    assert shares == [[0], [1]]
+    dearer, cheaper = stored(by_function).costs, stored(by_task).costs
+    assert dearer
+    assert cheaper
+    assert dearer.requests > cheaper.requests
+
+
+def test_where_no_function_was_asked_none_is_measured() -> None:
+    step = publishing(samples.report(PLAN))
+    run(step)
+
+    assert isinstance(step.metrics, FakeMetrics)
+    assert step.metrics.of("PiecesByTasks") == []
 
 
 def test_a_title_changed_during_publishing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
