@@ -14,6 +14,7 @@ from mpegdash.parser import MPEGDASHParser
 from local.api import Api, ApiError
 from local.platform import Platform
 from tests.e2e.conftest import Video, ended
+from tests.integration.api.contract import require_as_documented
 from tests.local.aws import until
 from tests.media.generate import clip, decoded_frames, start_times
 
@@ -21,6 +22,12 @@ from tests.media.generate import clip, decoded_frames, start_times
 def fetched(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
     with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=30) as answer:
         return answer.status, dict(answer.headers), answer.read()
+
+
+def test_what_is_answered_of_a_ready_video_is_as_documented(api: Api, video: Video) -> None:
+    for path in (f"/videos/{video['id']}", "/videos", f"/videos/{video['id']}/playback"):
+        answered = {"statusCode": 200, "body": json.dumps(api.call("GET", path))}
+        require_as_documented("GET", path, answered)
 
 
 def test_an_uploaded_video_becomes_ready_with_every_fact(video: Video) -> None:

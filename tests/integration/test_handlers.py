@@ -21,6 +21,7 @@ import boto3
 import pytest
 
 from tests import samples
+from tests.integration.api.contract import require_as_documented
 from tests.integration.conftest import OUTPUT, SOURCE, TABLE
 from tests.signing_keys import KEY, OTHER_KEY, PRIVATE, pem
 from tests.templates import parsed
@@ -99,7 +100,14 @@ def load(table: Any, s3: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     def load(name: str) -> Handler:
         sys.modules.pop(name, None)
         module = importlib.import_module(name)
-        return lambda event: module.handler(event, CONTEXT)
+
+        def call(event: dict[str, Any]) -> Any:
+            answered = module.handler(event, CONTEXT)
+            if "httpMethod" in event:
+                require_as_documented(event["httpMethod"], event["path"], answered)
+            return answered
+
+        return call
 
     return load
 

@@ -2,20 +2,19 @@
 
 import json
 import sys
+from inspect import cleandoc
 from typing import Any, cast
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+from pydantic.json_schema import models_json_schema
 
 from vod.api import delete, deliver, library, runs, session, shares, upload
+from vod.api.answers import ANSWERS, Answer, Error
 from vod.api.shapes import NewVideoBody
+from vod.aws.stored_as import TYPES
 
 _ANY: Any = None
 """The document needs the routes' shapes, never their steps."""
-_ERROR = {
-    "type": "object",
-    "required": ["code", "message", "requestId"],
-    "properties": {name: {"type": "string"} for name in ("code", "message", "requestId")},
-}
 _ERRORS = {
     "400": "A field is wrong; the message names it",
     "401": "No valid token, or videos are private",
@@ -29,40 +28,9 @@ _UNAVAILABLE = {
     "description": "The sign-in service does not answer; try again in a minute",
     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
 }
-_TIME = {"type": "string", "format": "date-time"}
-_UPLOAD = {
-    "type": "object",
-    "description": "One upload URL (`method`, `url`, `headers`), or one URL for each missing part (`uploadId`, "
-    "`partSize`, `parts`, `arrived`). If S3 refuses a URL with 403, or with 400 and the code ExpiredToken, "
-    "call `GET /videos/{id}/upload` for new URLs and continue with the missing parts.",
-    "required": ["expiresAt", "finishBy"],
-    "properties": {
-        "method": {"const": "PUT"},
-        "url": {"type": "string", "format": "uri"},
-        "headers": {"type": "object", "additionalProperties": {"type": "string"}},
-        "uploadId": {"type": "string"},
-        "partSize": {"type": "integer", "description": "Size of every part except the last, in bytes"},
-        "parts": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"partNumber": {"type": "integer"}, "url": {"type": "string", "format": "uri"}},
-            },
-        },
-        "arrived": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "partNumber": {"type": "integer"},
-                    "etag": {"type": "string"},
-                    "size": {"type": "integer"},
-                },
-            },
-        },
-        "expiresAt": {**_TIME, "description": "The URLs work until this time at the latest; they may expire earlier"},
-        "finishBy": {**_TIME, "description": "Latest time to finish the upload; requesting it again extends this time"},
-    },
+_MANIFEST = {
+    "description": "The manifest, every URL in it signed",
+    "content": {TYPES[kind][0]: {"schema": {"type": "string"}} for kind in ("m3u8", "mpd", "vtt")},
 }
 
 
@@ -74,7 +42,7 @@ def document() -> dict[str, Any]:
     text = app.get_openapi_json_schema(title="Video transcoding platform", version="1.0.0")
     made = cast(dict[str, Any], json.loads(text))
     _describe_create(made["paths"]["/videos"]["post"])
-    _describe_upload(made)
+    _describe_answers(made)
     _describe_errors(made)
     _describe_auth(made)
     return made
@@ -94,21 +62,31 @@ def _describe_create(operation: dict[str, Any]) -> None:
         {"name": name, "in": "query", "required": False, "schema": {"type": "string"}, "description": text}
         for name, text in (("filename", "Name of the file whose bytes are the body"), ("title", "Title, with filename"))
     ]
-    operation["responses"] = {
-        "201": {"description": "The video, and where to upload its file if the request had no bytes"}
+
+
+def _describe_answers(made: dict[str, Any]) -> None:
+    """What each operation answers when nothing is wrong, and the parts that these answers share."""
+    models: set[type[Answer]] = {
+        Error,
+        *(each for found in ANSWERS.values() for each in found.values() if not isinstance(each, str)),
     }
+    wanted = [(model, "serialization") for model in sorted(models, key=lambda model: model.__name__)]
+    _, shared = models_json_schema(cast(Any, wanted), ref_template="#/components/schemas/{model}")
+    made.setdefault("components", {}).setdefault("schemas", {}).update(shared["$defs"])
+    for (method, path), found in ANSWERS.items():
+        made["paths"][path][method]["responses"] = {str(status): _answer(each) for status, each in found.items()}
+    for path in (path for path in made["paths"] if "/manifest/" in path):
+        made["paths"][path]["get"]["responses"] = {"200": _MANIFEST}
 
 
-def _describe_upload(made: dict[str, Any]) -> None:
-    made.setdefault("components", {}).setdefault("schemas", {})["Upload"] = _UPLOAD
-    answer = {"type": "object", "properties": {"upload": {"$ref": "#/components/schemas/Upload"}}}
-    create, remaining = made["paths"]["/videos"]["post"], made["paths"]["/videos/{video_id}/upload"]["get"]
-    for responses, status in ((create["responses"], "201"), (remaining["responses"], "200")):
-        responses[status]["content"] = {"application/json": {"schema": answer}}
+def _answer(found: type[Answer] | str) -> dict[str, Any]:
+    if isinstance(found, str):
+        return {"description": found}
+    schema = {"$ref": f"#/components/schemas/{found.__name__}"}
+    return {"description": cleandoc(found.__doc__ or ""), "content": {"application/json": {"schema": schema}}}
 
 
 def _describe_errors(made: dict[str, Any]) -> None:
-    made.setdefault("components", {}).setdefault("schemas", {})["Error"] = _ERROR
     reference = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
     for path in made["paths"].values():
         for operation in path.values():

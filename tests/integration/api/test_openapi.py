@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 from openapi_spec_validator import validate
@@ -22,3 +23,25 @@ def test_every_operation_documents_its_errors() -> None:
     for path in document()["paths"].values():
         for operation in path.values():
             assert {"400", "401", "404"} <= set(operation["responses"])
+
+
+def test_every_operation_says_what_it_answers() -> None:
+    """No answer is just "an object" or a text, but for manifests."""
+    for path, operations in document()["paths"].items():
+        for method, operation in operations.items():
+            good = {status: told for status, told in operation["responses"].items() if status.startswith("2")}
+            assert good, f"{method} {path}"
+            for status, told in good.items():
+                named = told.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref")
+                assert named or status == "204" or "/manifest/" in path, f"{method} {path} {status}"
+
+
+def test_every_code_that_an_answer_may_have_is_named() -> None:
+    """The codes of requests in the source, each a member of the document's list."""
+    told = set(document()["components"]["schemas"]["Code"]["enum"])
+    sources = "\n".join(path.read_text() for path in (KEPT.parents[1] / "src" / "vod").rglob("*.py"))
+
+    raised = set(re.findall(r"(?:Conflict|TooLarge|Unavailable)\(\s*\"([a-z_]+)\"", sources))
+
+    assert raised <= told
+    assert {"invalid_request", "not_found", "internal"} <= told

@@ -1,0 +1,359 @@
+"""What the API answers, for its OpenAPI document alone: no function loads this, and a test compares real answers."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from vod.errors import APPROVAL_REQUIRED, ENCODE_FAILED, REFUSALS
+from vod.ffmpeg.quality import Metric
+from vod.record.status import Status
+
+Percent = Annotated[float, Field(ge=0, le=100)]
+Usd = Annotated[float, Field(ge=0, description="USD")]
+Bytes = Annotated[int, Field(ge=0, description="bytes")]
+Seconds = Annotated[float, Field(ge=0, description="seconds")]
+BitsPerSecond = Annotated[int, Field(ge=0, description="bit/s")]
+
+
+class Code(StrEnum):
+    """Of an answer that refuses."""
+
+    INVALID_REQUEST = "invalid_request"
+    UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    INTERNAL = "internal"
+    TOO_LARGE = "too_large"
+    BODY_TOO_LARGE = "body_too_large"
+    SIZE_MISMATCH = "size_mismatch"
+    DAILY_LIMIT_REACHED = "daily_limit_reached"
+    SIGN_IN_UNAVAILABLE = "sign_in_unavailable"
+    WRONG_STATUS = "wrong_status"
+    WRONG_PARTS = "wrong_parts"
+    NOT_MULTIPART = "not_multipart"
+    BUSY = "busy"
+    VERSION_CONFLICT = "version_conflict"
+    SOURCE_MISSING = "source_missing"
+    TOO_MANY_SHARES = "too_many_shares"
+    PLAN_GONE = "plan_gone"
+    TOO_MANY_REQUESTS = "too_many_requests"
+
+
+class Answer(BaseModel):
+    """Part of an answer. Every field is always there; further ones may come with a new version."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+
+class Error(Answer):
+    """Why a request is refused: a stable code, a sentence that says what to do, and the request's id for support."""
+
+    code: Code
+    message: str
+    request_id: str
+
+
+class VideoError(Answer):
+    """Why a video failed. `retryable`: encoding the same file again may help."""
+
+    code: Annotated[str, Field(examples=[*sorted(REFUSALS), ENCODE_FAILED, APPROVAL_REQUIRED, "internal"])]
+    message: str
+    retryable: bool
+
+
+class Source(Answer):
+    """What the uploaded file is; `duration` in seconds, `size` in bytes, `video` and `audio` as they were found."""
+
+    container: str
+    duration: float
+    size: int
+    video: dict[str, object] | None
+    audio: list[dict[str, object]]
+
+
+class Quality(Answer):
+    """A rendition beside the source, by the profile `measured`: the mean of all frames, and that of the worst chunk."""
+
+    metric: Metric
+    mean: float
+    worst: float
+
+
+class Loudness(Answer):
+    """By EBU R 128, before any gain: integrated (LUFS), range (LU), true peak (dBTP); and its gain (dB)."""
+
+    integrated: float
+    range: float
+    peak: float
+    gain: float
+
+
+class Rendition(Answer):
+    """One resolution of a video in one codec (RFC 6381)."""
+
+    name: str
+    width: int
+    height: int
+    codec: str
+    frame_rate: float
+    frames: int
+    segments: int
+    bitrate: BitsPerSecond
+    peak_bitrate: BitsPerSecond
+    bytes: Bytes
+    quality: Quality | None = None
+
+
+class Sound(Answer):
+    """One sound track of a video; `loudness` null where it is not known."""
+
+    name: str
+    label: str
+    language: str | None
+    role: str
+    default: bool
+    channels: int
+    codec: str
+    bitrate: BitsPerSecond
+    bytes: Bytes
+    loudness: Loudness | None
+
+
+class Remake(Answer):
+    """The rendition of a ready video that is being encoded again."""
+
+    rendition: str
+    progress: Percent
+
+
+class Playback(Answer):
+    """Addresses of a playable video; `poster` and `storyboard` null where it has none."""
+
+    hls: str
+    dash: str
+    poster: str | None
+    storyboard: str | None
+
+
+class Cost(Answer):
+    """What a video cost so far: its tasks over all runs, requests of the run that is ready, storage a month."""
+
+    tasks: int
+    task_seconds: Seconds
+    tasks_usd: Usd
+    requests_usd: Usd
+    total_usd: Usd
+    storage_usd_per_month: Usd | None
+
+
+class Video(Answer):
+    """A video; `progress` in percent, `duration` in seconds (null until it is known), `size` in bytes as announced."""
+
+    id: Annotated[str, Field(pattern="^[0-9a-f]{20}$")]
+    status: Status
+    waits_for: str | None
+    progress: Percent
+    title: str
+    tags: list[str]
+    profile: str
+    filename: str
+    size: int | None
+    duration: float | None
+    source: Source | None
+    renditions: list[Rendition]
+    sound: list[Sound]
+    remake: Remake | None
+    playback: Playback | None
+    warnings: list[str]
+    error: VideoError | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class VideoAndCost(Video):
+    """A video, with what it cost so far."""
+
+    cost: Cost
+
+
+class Part(Answer):
+    """One part to send with PUT."""
+
+    part_number: int
+    url: str
+
+
+class ArrivedPart(Answer):
+    """One part that arrived; `size` in bytes."""
+
+    part_number: int
+    etag: str
+    size: Bytes
+
+
+class SinglePut(Answer):
+    """Where to send the whole file, with all these headers."""
+
+    method: Literal["PUT"]
+    url: str
+    headers: dict[str, str]
+    expires_at: Annotated[datetime, Field(description="The URL works until then at the latest")]
+    finish_by: Annotated[datetime, Field(description="Latest time to finish the upload; asking again extends it")]
+
+
+class InParts(Answer):
+    """Where to send the parts that are missing, each of `partSize` bytes except the last, and those that arrived."""
+
+    upload_id: str
+    part_size: Bytes
+    parts: list[Part]
+    arrived: list[ArrivedPart]
+    expires_at: Annotated[datetime, Field(description="The URLs work until then at the latest")]
+    finish_by: Annotated[datetime, Field(description="Latest time to finish the upload; asking again extends it")]
+
+
+class Estimate(Answer):
+    """What encoding will cost: the likely sum, for the kind of source that it `assumes`, and how far off it may be."""
+
+    usd: Usd
+    assumes: str
+    least_usd: Usd
+    most_usd: Usd
+
+
+class Created(Answer):
+    """A new video, and where to upload its file; without `upload` where the request had its bytes."""
+
+    video: Video
+    upload: SinglePut | InParts | None = None
+    estimate: Estimate
+
+
+class Remaining(Answer):
+    """A video whose upload is not finished, and where to send the rest."""
+
+    video: Video
+    upload: SinglePut | InParts
+
+
+class VideoAnswer(Answer):
+    """A video."""
+
+    video: Video
+
+
+class Page(Answer):
+    """Videos, newest first, and the cursor of the next page; null at the end."""
+
+    videos: list[Video]
+    cursor: str | None
+
+
+class Removed(Answer):
+    """How much of a video was removed."""
+
+    source_versions: int
+    partial_uploads: int
+    output_objects: int
+    executions: int
+    scratch_files: int
+
+
+class Receipt(Answer):
+    """A deletion, kept for 90 days; `completedAt` null while it goes on."""
+
+    id: str
+    asked_at: datetime
+    completed_at: datetime | None
+    removed: Removed
+    invalidation: str | None
+
+
+class Deletion(Answer):
+    """The receipt of a deletion."""
+
+    deletion: Receipt
+
+
+class Opened(Answer):
+    """What opens a video until `expiresAt`: addresses that need the cookies of this answer, and signed ones."""
+
+    playback: Playback
+    signed: Playback
+    expires_at: datetime
+
+
+class SharedVideo(Answer):
+    """All that people without an account know of a video; `duration` in seconds."""
+
+    id: str
+    title: str
+    duration: float | None
+
+
+class OpenedToStrangers(Opened):
+    """The same for people without an account, and the sites on which it may be shown; none for all."""
+
+    video: SharedVideo
+    sites: list[str]
+
+
+class Share(Answer):
+    """A link for people without an account, good on these sites; on all when there are none."""
+
+    id: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    created_at: datetime
+    expires_at: datetime
+    sites: list[str]
+
+
+class NewShare(Share):
+    """A new link; its address is in this answer only."""
+
+    url: str
+
+
+class ShareAnswer(Answer):
+    """A new link."""
+
+    share: NewShare
+
+
+class Shares(Answer):
+    """The links that are valid, oldest first."""
+
+    shares: list[Share]
+
+
+class Token(Answer):
+    """An id token of the page's session."""
+
+    id_token: str
+
+
+ANSWERS: dict[tuple[str, str], dict[int, type[Answer] | str]] = {
+    ("get", "/videos"): {200: Page},
+    ("post", "/videos"): {201: Created},
+    ("get", "/videos/{video_id}"): {200: VideoAndCost},
+    ("patch", "/videos/{video_id}"): {200: Video},
+    ("delete", "/videos/{video_id}"): {200: Deletion, 202: Deletion},
+    ("get", "/videos/{video_id}/upload"): {200: Remaining},
+    ("delete", "/videos/{video_id}/upload"): {204: "The upload and its video are deleted"},
+    ("post", "/videos/{video_id}/upload/complete"): {200: VideoAnswer},
+    ("post", "/videos/{video_id}/cancel"): {200: VideoAnswer},
+    ("post", "/videos/{video_id}/retry"): {202: VideoAnswer},
+    ("get", "/videos/{video_id}/playback"): {200: Opened},
+    ("get", "/public/{video_id}/playback"): {200: OpenedToStrangers},
+    ("get", "/shares/{token}/playback"): {200: OpenedToStrangers},
+    ("get", "/videos/{video_id}/shares"): {200: Shares},
+    ("post", "/videos/{video_id}/shares"): {201: ShareAnswer},
+    ("delete", "/videos/{video_id}/shares/{share_id}"): {204: "The link is revoked"},
+    ("post", "/session"): {200: Token},
+    ("post", "/session/token"): {200: Token},
+    ("delete", "/session"): {204: "Signed out"},
+}
+"""By method and path: the status and content of each good answer, or what an empty one means. Manifests are no JSON."""
