@@ -7,14 +7,13 @@ import threading
 from pathlib import Path
 from typing import Any
 
-import imageio_ffmpeg
-
 from vod.aws import logs
+from vod.ffmpeg import program
 from vod.sandbox import sandbox
 from vod.wiring.piece import Place, encode_piece
 
 logger = logs.logger()
-_binary = imageio_ffmpeg.get_ffmpeg_exe()
+_binary = program.path()
 _memory = int(os.environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"])
 _LAST_SECONDS = 15.0
 _PREFIX = "piece-"

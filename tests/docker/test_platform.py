@@ -13,6 +13,7 @@ from local.platform import Options, Platform
 from tests.docker.engine import Engine
 from tests.docker.images import ENCODER
 from tests.e2e.conftest import Video, ended
+from tests.lanes import TASKS_ONLY
 from tests.local.aws import until
 from tests.media.generate import clip, decoded_frames
 
@@ -73,7 +74,8 @@ def test_a_video_whose_container_is_killed_half_way_resumes(
 
 
 def test_no_container_outlives_the_platform(engine: Engine, film: Path, tmp_path: Path) -> None:
-    with Platform(Options(state=tmp_path / "state", port=0, encoder_image=ENCODER)) as short:
+    options = Options(state=tmp_path / "state", port=0, encoder_image=ENCODER, parameters=TASKS_ONLY)
+    with Platform(options) as short:
         video_id = Api(short.api, short.token).upload(film, lambda _: None)
         until(lambda: containers(engine, video_id), seconds=60)
 

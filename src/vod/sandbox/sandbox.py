@@ -26,6 +26,7 @@ from vod.sandbox.watched_reads import Arriving, Unwatchable, Watch
 
 SYSTEM_PATHS: tuple[str, ...] = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache")
 """What the loader needs to start a dynamically linked program."""
+_LOADERS = {"x86_64": "/lib64/ld-linux-x86-64.so.2", "aarch64": "/lib/ld-linux-aarch64.so.1"}
 MISSING_EXIT = 78
 """A task's exit code where the kernel gives no sandbox (EX_CONFIG): transcode.asl.yaml does not try it again."""
 _PR_SET_PDEATHSIG = 1
@@ -232,7 +233,7 @@ def _start(
         try:
             # Nothing of the task's environment, credentials above all, reaches a process that reads hostile bytes.
             return subprocess.Popen(
-                command,
+                runnable(command),
                 stdin=subprocess.DEVNULL,
                 stdout=stdout,
                 stderr=stderr,
@@ -242,6 +243,14 @@ def _start(
             )
         except subprocess.SubprocessError as failed:
             raise SandboxUnavailable(entry.complaint()) from failed
+
+
+def runnable(command: list[str]) -> list[str]:
+    """The command, by way of the loader where the program has no right to be executed: SAM unpacks the wheels of a
+    layer without it, and nothing can be changed in /opt."""
+    if os.access(command[0], os.X_OK) or not os.access(command[0], os.R_OK):
+        return command
+    return [_LOADERS[os.uname().machine], *command]
 
 
 @contextmanager
