@@ -6,6 +6,7 @@ are not waited for: its upload is over when it can be watched.
 
 import os
 import re
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -23,17 +24,17 @@ from local.platform import Options, Platform
 POLL_SECONDS = 0.05
 LIMIT_SECONDS = 90
 """Of AWS's clock: what takes longer is not measured here."""
-_HEADROOM = 1.25
+_HEADROOM = 1.5
 """So much more than the functions' CPU seconds has the machine to give."""
 _CLIP_SECONDS = 10
 _PIECE = re.compile(r"REPORT \S*PieceFunction\S*: ([0-9.]+) s, (?!0\.[0-2])")
-"""A call that computed: others only loaded it."""
+"""A call that encoded; others only load it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
     """Seconds of AWS's clock after the last byte; `playable` None for what was ready at once, `ready` None for what is
-    encoded in tasks; how long each function took that encoded."""
+    encoded in tasks; how long each function took that encoded, where none was cold."""
 
     playable: float | None
     ready: float | None
@@ -78,7 +79,10 @@ def watched(running: Platform, path: Path, is_whole: bool, is_cold: bool = False
     ready = _until(running, video, ("ready",), end["at"])[1] if is_whole else None
     with log.open() as lines:
         lines.seek(before)
-        pieces = tuple(float(seconds) for seconds in _PIECE.findall(lines.read()))
+        told = lines.read()
+    if "too busy" in told:
+        print("this machine was too busy: these figures are too high", file=sys.stderr)
+    pieces = () if is_cold else tuple(float(seconds) for seconds in _PIECE.findall(told))
     if not is_whole:
         api.call("DELETE", f"/videos/{video}")
     return Watched(playable, ready, pieces)

@@ -29,7 +29,7 @@ USED_GRANTS = "VOD_USED_GRANTS"
 """Names a file to which every grant is added that a role uses: `make test` collects them for local/audit.py."""
 PAGE, PROFILES = "web/dist", "src/vod/profiles"
 MOST_PORT, MOST_TASKS = 65535, 1000
-FUNCTIONS_AT_ONCE, MOST_SLOWER = 40, 100
+FUNCTIONS_AT_ONCE, MOST_SLOWER = 40, 40
 """Of one function with AWS's clock: as many as a Map runs."""
 FAILURES = (StartError, DeployError)  # what a start may end with, each with a text for the user
 

@@ -5,6 +5,8 @@ once needs slow motion: every second of that clock, of timeouts and of waits las
 """
 
 import asyncio
+import logging
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -12,17 +14,21 @@ from typing import Any
 
 from ministack import app
 from ministack.core.router import extract_access_key_id
-from ministack.services import dynamodb, s3
+from ministack.services import dynamodb, lambda_svc, s3
 
 from local.emulator import faults, latencies, seams
 from local.emulator.latencies import Call, Latency
 
+LOG = logging.getLogger("local.aws_clock")
+TOO_BUSY = "%s took %.1f s longer than it would on AWS: this machine is too busy; go slower"
 LOOK_SECONDS = 0.5
 
 _slower: float | None = None
 _dispatch = app._dispatch_service_request
 _fire = s3._fire_s3_event
 _stream_end = dynamodb.stream_end_position
+_since = dynamodb.stream_records_since
+_poll_streams = lambda_svc._poll_dynamodb_streams
 
 
 def is_on() -> bool:
@@ -48,10 +54,14 @@ def pause_while(latency: Latency, wanted: Callable[[], bool]) -> None:
         time.sleep(min(left, LOOK_SECONDS))
 
 
-def settle(call: Call, elapsed: float) -> None:
-    """Answer a call no sooner than AWS would."""
-    if is_on():
-        time.sleep(call.seconds_left(elapsed, scaled(1.0)))
+def settle(name: str, call: Call, elapsed: float) -> None:
+    """Answer a call of a function no sooner than AWS would."""
+    if not is_on():
+        return
+    left = call.seconds_left(elapsed, scaled(1.0))
+    if left < 0:
+        LOG.warning(TOO_BUSY, name, -left / scaled(1.0))
+    time.sleep(max(0.0, left))
 
 
 def service_of(headers: dict[str, str]) -> str:
@@ -77,20 +87,45 @@ def fire(*arguments: Any, **named: Any) -> None:
 
 
 class LateStreams:
-    """The end of each table's stream as it was some time ago."""
+    """What of each table's stream can be read: what came to it some time ago."""
 
     def __init__(self) -> None:
         self._seen: dict[str, deque[tuple[float, int]]] = {}
 
     def end(self, table: str, **scope: Any) -> int:
-        """Position behind the newest record that can be read."""
-        now, seen = time.monotonic(), self._seen.setdefault(table, deque())
-        end = int(_stream_end(table, **scope))
+        """Position behind the newest record, which is looked at again and again."""
+        end, seen = int(_stream_end(table, **scope)), self._seen.setdefault(table, deque())
         if not seen or seen[-1][1] != end:
-            seen.append((now, end))
-        while len(seen) > 1 and now - seen[1][0] >= scaled(latencies.STREAM.seconds):
+            seen.append((time.monotonic(), end))
+        return end
+
+    def since(self, table: str, position: int, limit: int, **scope: Any) -> list[Any]:
+        """Records from a position on, as far as they can be read by now."""
+        seen, before = self._seen.get(table, deque()), time.monotonic() - scaled(latencies.STREAM.seconds)
+        while len(seen) > 1 and seen[1][0] <= before:
             seen.popleft()
-        return seen[0][1]
+        readable = seen[0][1] if seen and seen[0][0] <= before else 0
+        return list(_since(table, position, limit, **scope))[: max(0, readable - position)]
+
+
+class StreamTriggers:
+    """Streams are read beside queues: while a function works on a batch, messages of others are taken."""
+
+    def __init__(self) -> None:
+        self._is_reading = threading.Lock()
+
+    def poll(self) -> bool:
+        """Begin to read all streams unless that is going on; the queues need not look again for it."""
+        if self._is_reading.acquire(blocking=False):
+            threading.Thread(target=self._read, daemon=True, name="streams").start()
+        return False
+
+    def _read(self) -> None:
+        try:
+            while _poll_streams():
+                pass
+        finally:
+            self._is_reading.release()
 
 
 def install(slower: float) -> None:
@@ -100,4 +135,7 @@ def install(slower: float) -> None:
     _dispatch = app._dispatch_service_request  # storms and refusals come after the wait
     seams.replace(app, "_dispatch_service_request", dispatch, expected="17e5ef6dcfa0", over="bucket_cors")
     seams.replace(s3, "_fire_s3_event", fire, expected="2ab38cfade76")
-    seams.replace(dynamodb, "stream_end_position", LateStreams().end, expected="d0483912696d")
+    streams = LateStreams()
+    seams.replace(dynamodb, "stream_end_position", streams.end, expected="d0483912696d")
+    seams.replace(dynamodb, "stream_records_since", streams.since, expected="aed31a353fda")
+    seams.replace(lambda_svc, "_poll_dynamodb_streams", StreamTriggers().poll, expected="2b2460e933a9")

@@ -160,12 +160,15 @@ class FunctionWorker(Worker):  # type: ignore[misc]
 
     def invoke(self, event: Any, request_id: str, **context: Any) -> dict[str, Any]:
         """One call; the process is stopped again when it has answered."""
-        began, memory = time.monotonic(), int(self.config.get("MemorySize", 128))
+        asked, memory = time.monotonic(), int(self.config.get("MemorySize", 128))
         self._loading = None
         with _turns if memory > latencies.LARGE_MIB else nullcontext():
+            began = asked if aws_clock.is_on() else time.monotonic()
             answer, cpu = self._invoke(event, request_id, **context)
+        if cpu is None:
+            return answer
         call = latencies.Call(memory, self._code_mb, cpu - (self._loading or 0.0), self._loading)
-        aws_clock.settle(call, time.monotonic() - began)
+        aws_clock.settle(self.func_name, call, time.monotonic() - began)
         kind = "warm" if self._loading is None else "cold"
         LOG.info(REPORT, self.func_name, (time.monotonic() - began) / aws_clock.scaled(1.0), cpu, kind)
         return answer
@@ -175,8 +178,8 @@ class FunctionWorker(Worker):  # type: ignore[misc]
         layers = [str(each.get("Arn", "")) for each in self.config.get("Layers") or ()]
         return max((mb for name, mb in latencies.CODE_MB.items() if any(name in arn for arn in layers)), default=0.0)
 
-    def _invoke(self, event: Any, request_id: str, **context: Any) -> tuple[dict[str, Any], float]:
-        """Its answer, and the CPU seconds that it took, those of loading included."""
+    def _invoke(self, event: Any, request_id: str, **context: Any) -> tuple[dict[str, Any], float | None]:
+        """Its answer, and the CPU seconds that it took, those of loading included; None where it never began."""
         self._verdict = ""
         signal_all(self._proc, signal.SIGCONT)
         known, before = self._proc, self._cpu_seconds()
@@ -185,7 +188,7 @@ class FunctionWorker(Worker):  # type: ignore[misc]
                 answer = super().invoke(event, request_id, **context)
         except InitTooLong:
             told = f"Task timed out after {self.config.get('Timeout', 3)}.00 seconds"
-            return {"status": "error", "error": told}, 0.0
+            return {"status": "error", "error": told}, None
         used = self._cpu_seconds() - (before if self._proc is known else 0.0)
         self.stop()
         return self._explained(answer, request_id), used

@@ -63,7 +63,7 @@ def of_environment(code_mb: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of a function: its memory (MiB), the size of its code, CPU seconds, those of loading where it was cold."""
+    """One call of a function: its memory (MiB), the size of its code, CPU seconds, and of loading if it was cold."""
 
     memory: int
     code_mb: float
@@ -71,7 +71,8 @@ class Call:
     loading: float | None
 
     def seconds_left(self, elapsed: float, slower: float) -> float:
-        """How much longer (s of here) it lasts, when it took `elapsed` here and the clock is so many times slower.
+        """How much longer (s of here) it lasts, when it took `elapsed` here and the clock is so many times slower; less
+        than nothing where this machine was too busy.
 
         One that computes on one core does one thing after another, so what it waited for was as it should be. Of one
         that encodes, this machine's cores were shared by many: it lasts as long as its CPU seconds on its vCPUs.
@@ -83,5 +84,5 @@ class Call:
             started += of_environment(self.code_mb)
         if self.memory > LARGE_MIB:
             due = started + self.cpu / share + REQUESTS_BEFORE * request("s3")
-            return max(0.0, due * slower - elapsed)
-        return max(0.0, (started + self.cpu / min(1.0, share)) * slower - self.cpu - loading)
+            return due * slower - elapsed
+        return (started + self.cpu / min(1.0, share)) * slower - self.cpu - loading

@@ -113,3 +113,48 @@ def test_another_clock_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(StartError, match="CLOCK=aws"):
         Options.from_environment()
+
+
+READS = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"]
+TELLS = """
+import boto3, time
+def handler(event, context):
+    for record in event["Records"]:
+        boto3.client("sqs").send_message(QueueUrl={queue!r}, MessageBody=record["eventSource"])
+    time.sleep({seconds})
+"""
+
+
+def test_every_record_of_a_stream_is_read_later_and_queues_are_read_meanwhile(slow: Clients) -> None:
+    told = slow.sqs.create_queue(QueueName="told")["QueueUrl"]
+    asked = slow.sqs.create_queue(QueueName="asked")["QueueUrl"]
+    arn = slow.sqs.get_queue_attributes(QueueUrl=asked, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    table = slow.dynamodb.create_table(
+        TableName="streamed",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
+    )["TableDescription"]
+    role = aws.role(slow, aws.allow([*READS, "sqs:*"]))
+    streams, queues = (
+        aws.function(slow, TELLS.format(queue=told, seconds=each), role, Timeout=30, MemorySize=1769) for each in (8, 0)
+    )
+    slow.lambda_.create_event_source_mapping(
+        FunctionName=streams, EventSourceArn=table["LatestStreamArn"], StartingPosition="LATEST", BatchSize=1
+    )
+    slow.lambda_.create_event_source_mapping(FunctionName=queues, EventSourceArn=arn)
+
+    def first() -> str:
+        """Of whom there is a message."""
+        found = aws.until(lambda: slow.sqs.receive_message(QueueUrl=told).get("Messages"))
+        slow.sqs.delete_message(QueueUrl=told, ReceiptHandle=found[0]["ReceiptHandle"])
+        return str(found[0]["Body"])
+
+    for key in ("a", "b"):
+        began = time.monotonic()
+        slow.dynamodb.put_item(TableName="streamed", Item={"pk": {"S": key}})
+        assert first() == "aws:dynamodb"
+        assert seconds(began) > latencies.STREAM.seconds
+        slow.sqs.send_message(QueueUrl=asked, MessageBody="asked")  # the stream's function still sleeps
+        assert first() == "aws:sqs"

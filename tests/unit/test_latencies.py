@@ -24,7 +24,7 @@ def test_what_encodes_lasts_as_long_as_its_cpu_seconds_on_its_cores() -> None:
     due = CALL.seconds + 10 / 2 + 3 * request("s3")
 
     assert Call(3538, 30, 10, None).seconds_left(0.5, 1) == pytest.approx(due - 0.5)
-    assert Call(3538, 30, 10, None).seconds_left(20, 2) == 0  # this machine was too slow: that is no gain
+    assert Call(3538, 30, 10, None).seconds_left(20, 2) < 0  # this machine was too busy
 
 
 def test_a_cold_call_loads_its_code_first() -> None:

@@ -40,7 +40,9 @@ class Code(StrEnum):
     SOURCE_MISSING = "source_missing"
     TOO_MANY_SHARES = "too_many_shares"
     PLAN_GONE = "plan_gone"
-    TOO_MANY_REQUESTS = "too_many_requests"
+    BAD_REQUEST = "bad_request"
+    THROTTLED = "throttled"
+    TIMEOUT = "timeout"
 
 
 class Answer(BaseModel):

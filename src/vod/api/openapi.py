@@ -22,7 +22,9 @@ _ERRORS = {
     "404": "No such video, or it belongs to another owner",
     "409": "The video's status does not allow this",
     "413": "Larger than this endpoint accepts",
-    "429": "An owner's daily limit is reached; the message says when it resets",
+    "429": "A daily limit is reached; the message says when it resets. `throttled`: too many requests at once",
+    "500": "The platform failed; try again in a minute",
+    "504": "The answer took longer than 29 s; look again before you repeat the request",
 }
 _UNAVAILABLE = {
     "description": "The sign-in service does not answer; try again in a minute",

@@ -105,6 +105,8 @@ def merged(base: ChunkReport, made: ChunkReport, replaced: str) -> ChunkReport:
             "video": (*kept, *made.video),
             "quality": (*measured, *made.quality),
             "complaints": max(base.complaints, made.complaints),
+            "encode_seconds": made.encode_seconds,
+            "by_function": made.by_function,
             "warnings": tuple(dict.fromkeys((*base.warnings, *made.warnings))),
         }
     )

@@ -61,7 +61,9 @@ class Publishing:
             return list(in_order(lambda chunk: self._report(plan, chunk.index), plan.chunks))
         base = Plan.model_validate_json(self._stored(keys.plan_key(plan.video_id, plan.remade.base_run)))
         return [
-            merged(report, self._report(plan, chunk.index), plan.remade.replaced) if chunk.video else report
+            merged(report, self._report(plan, chunk.index), plan.remade.replaced)
+            if chunk.video
+            else report.model_copy(update={"by_function": False})  # it was paid for with the run before
             for chunk, report in zip(plan.chunks, self._reports(base), strict=True)
         ]
 

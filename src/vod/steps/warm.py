@@ -15,13 +15,14 @@ EVERY_SECONDS = 240.0
 """Lambda keeps what is not used for some minutes, undocumented how many."""
 PIECES = 4
 """Environments of what each piece of a video needs: these are the first."""
-AT_A_TIME = 8
-"""Accounts have 10 functions at once at least, this one included."""
+AT_A_TIME = PIECES
+"""Accounts may have no more than 10 functions at once, and others ask meanwhile."""
 
 
 @dataclass(slots=True)
 class Warming:
-    """Everything the step needs: the functions on the way, the first first, and which of them each piece needs."""
+    """Everything the step needs: the functions on the way, and which of them each piece needs; what is loaded first is
+    what an upload meets last: a short one is on its way by then."""
 
     functions: Functions
     on_the_way: Sequence[str]

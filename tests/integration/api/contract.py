@@ -40,7 +40,7 @@ def operation(method: str, path: str) -> dict[str, Any] | None:
 def require_as_documented(method: str, path: str, response: dict[str, Any]) -> None:
     """AssertionError for a status that is not documented, or a body that is another."""
     found = operation(method, path)
-    if found is None or response["statusCode"] >= 500:
+    if found is None:
         return
     told = found["responses"].get(str(response["statusCode"]))
     assert told, f"{method} {path} answers {response['statusCode']}, which is not documented"
