@@ -16,7 +16,7 @@ from ministack import app
 from ministack.core.router import extract_access_key_id
 from ministack.services import dynamodb, lambda_svc, s3
 
-from local.emulator import faults, latencies, seams
+from local.emulator import faults, latencies, seams, sessions
 from local.emulator.latencies import Call, Latency
 
 LOG = logging.getLogger("local.aws_clock")
@@ -73,8 +73,10 @@ def service_of(headers: dict[str, str]) -> str:
 async def dispatch(
     method: str, path: str, headers: dict[str, str], body: bytes, query: Any, request_id: str, *rest: Any
 ) -> Any:
-    """A request of a function or a task, which takes its time."""
-    if extract_access_key_id(headers, query).startswith(faults.SESSION_KEY):
+    """A request of a function or a task, which takes its time; that of a client who uploads takes what it takes."""
+    key = extract_access_key_id(headers, query)
+    is_upload = method == "PUT" and "authorization" not in headers and sessions.is_of_environment(key)
+    if key.startswith(faults.SESSION_KEY) and not is_upload:
         await asyncio.sleep(scaled(latencies.request(service_of(headers))))
     return await _dispatch(method, path, headers, body, query, request_id, *rest)
 

@@ -40,6 +40,11 @@ def has_ended(key: str) -> bool:
     return bool(session.get(OF_ENVIRONMENT) and session["IssuedAt"] < ended_before())
 
 
+def is_of_environment(key: str) -> bool:
+    """Whether a session is a function's own, not one that it was handed for a run."""
+    return bool(sts._sessions.get(key, {}).get(OF_ENVIRONMENT))
+
+
 def credentials(config: dict[str, Any]) -> dict[str, str]:
     """A session of its own for each environment of a function, with an end."""
     endless = dict(_credentials(config))
