@@ -21,6 +21,8 @@ from local.emulator.latencies import Call, Latency
 
 LOG = logging.getLogger("local.aws_clock")
 TOO_BUSY = "%s took %.1f s longer than it would on AWS: this machine is too busy; go slower"
+LATE, COMPUTES_SECONDS = 0.2, 2.0
+"""A function that computes for so long mostly computes; if it is late by such a part, others had the cores."""
 LOOK_SECONDS = 0.5
 
 _slower: float | None = None
@@ -59,7 +61,7 @@ def settle(name: str, call: Call, elapsed: float) -> None:
     if not is_on():
         return
     left = call.seconds_left(elapsed, scaled(1.0))
-    if left < 0:
+    if -left > LATE * elapsed and call.cpu > COMPUTES_SECONDS:
         LOG.warning(TOO_BUSY, name, -left / scaled(1.0))
     time.sleep(max(0.0, left))
 
