@@ -83,7 +83,8 @@ def invoking(invoke: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, A
 def forget_ended_sessions() -> None:
     """Forget sessions that ended long ago; ministack forgets them at once, and then calls their key unknown."""
     before = time.time() - REMEMBERED_SECONDS
-    for key in [key for key, session in sts._sessions.items() if _end(session) < before]:
+    # Others begin meanwhile: what is looked through is a copy.
+    for key in [key for key, session in list(sts._sessions.items()) if _end(session) < before]:
         sts._sessions.pop(key, None)
 
 
