@@ -25,8 +25,10 @@ REPORT = "REPORT %s: %.2f s, %.2f s of CPU, %s"
 INIT_SECONDS = 10.0
 WATCH_SECONDS = 0.1
 _MIB = 2**20
-_turns = threading.BoundedSemaphore(os.cpu_count() or 1)
-"""Calls of functions that compute on several cores: this machine has so many, and no more."""
+_cores = os.cpu_count() or 1
+_turns, _slow_turns = threading.BoundedSemaphore(_cores), threading.BoundedSemaphore(4 * _cores)
+"""Calls of functions that compute on several cores: this machine has so many, and no more. In slow motion a call mostly
+waits for answers, and others can compute meanwhile."""
 _GONE = (ProcessLookupError, FileNotFoundError)
 starting: ContextVar["FunctionWorker"] = ContextVar("starting")
 """The worker that is being started in this thread."""
@@ -162,7 +164,8 @@ class FunctionWorker(Worker):  # type: ignore[misc]
         """One call; the process is stopped again when it has answered."""
         asked, memory = time.monotonic(), int(self.config.get("MemorySize", 128))
         self._loading = None
-        with _turns if memory > latencies.LARGE_MIB else nullcontext():
+        turns = _slow_turns if aws_clock.is_on() else _turns
+        with turns if memory > latencies.LARGE_MIB else nullcontext():
             began = asked if aws_clock.is_on() else time.monotonic()
             answer, cpu = self._invoke(event, request_id, **context)
         if cpu is None:
