@@ -170,16 +170,12 @@ class FunctionWorker(Worker):  # type: ignore[misc]
             answer, cpu = self._invoke(event, request_id, **context)
         if cpu is None:
             return answer
-        call = latencies.Call(memory, self._code_mb, cpu - (self._loading or 0.0), self._loading)
+        code_mb = latencies.code_mb([str(each.get("Arn", "")) for each in self.config.get("Layers") or ()])
+        call = latencies.Call(memory, code_mb, cpu - (self._loading or 0.0), self._loading)
         aws_clock.settle(self.func_name, call, time.monotonic() - began)
         kind = "warm" if self._loading is None else "cold"
         LOG.info(REPORT, self.func_name, (time.monotonic() - began) / aws_clock.scaled(1.0), cpu, kind)
         return answer
-
-    @property
-    def _code_mb(self) -> float:
-        layers = [str(each.get("Arn", "")) for each in self.config.get("Layers") or ()]
-        return max((mb for name, mb in latencies.CODE_MB.items() if any(name in arn for arn in layers)), default=0.0)
 
     def _invoke(self, event: Any, request_id: str, **context: Any) -> tuple[dict[str, Any], float | None]:
         """Its answer, and the CPU seconds that it took, those of loading included; None where it never began."""

@@ -2,7 +2,8 @@
 
 import pytest
 
-from local.emulator.latencies import CALL, CODE_MB, Call, request, vcpus
+from local.emulator.latencies import CALL, CODE_MB, Call, code_mb, request, vcpus
+from tests.templates import parsed
 
 
 def test_memory_buys_shares_of_a_core() -> None:
@@ -28,6 +29,14 @@ def test_what_encodes_lasts_as_long_as_its_cpu_seconds_on_its_cores() -> None:
 
 
 def test_a_cold_call_loads_its_code_first() -> None:
-    warm, cold = (Call(1769, CODE_MB["EncoderLayer"], 0.1, loading).seconds_left(1, 1) for loading in (None, 0.5))
+    warm, cold = (Call(1769, CODE_MB["encoder"], 0.1, loading).seconds_left(1, 1) for loading in (None, 0.5))
 
     assert 0.5 < cold - warm < 1.0
+
+
+def test_every_layer_of_the_template_is_known() -> None:
+    layers = [each.properties["LayerName"]["Fn::Sub"] for each in parsed.resources("AWS::Serverless::LayerVersion")]
+
+    assert {name.removeprefix("${AWS::StackName}-") for name in layers} == set(CODE_MB)
+    arns = [f"arn:aws:lambda:us-east-1:123456789012:layer:Stack-{name}:3" for name in ("vod", "encoder")]
+    assert code_mb(arns) == CODE_MB["vod"] + CODE_MB["encoder"]
