@@ -9,7 +9,8 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from pydantic.json_schema import models_json_schema
 
 from vod.api import delete, deliver, library, runs, session, shares, upload
-from vod.api.answers import ANSWERS, Answer, Error
+from vod.api.answered_video import Answer
+from vod.api.answers import ANSWERS, Error
 from vod.api.shapes import NewVideoBody
 from vod.aws.stored_as import TYPES
 

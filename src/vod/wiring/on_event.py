@@ -84,8 +84,7 @@ def advancing(env: Environment) -> Advancing:
 
 def warming(env: Environment) -> Warming:
     """The warm step."""
-    on_the_way, of_each_piece = (env[name].split(",") for name in ("ON_THE_WAY", "OF_EACH_PIECE"))
-    return Warming(LambdaFunctions(client("lambda")), on_the_way, of_each_piece)
+    return Warming(LambdaFunctions(client("lambda")), env["ON_THE_WAY"].split(","), env["OF_EACH_PIECE"].split(","))
 
 
 def webhook(env: Environment) -> Webhook:

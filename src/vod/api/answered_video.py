@@ -1,0 +1,145 @@
+"""A video as the API answers it, for its OpenAPI document alone (vod.api.answers)."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from vod.errors import APPROVAL_REQUIRED, ENCODE_FAILED, REFUSALS
+from vod.record.status import Status
+
+Percent = Annotated[float, Field(ge=0, le=100)]
+Usd = Annotated[float, Field(ge=0, description="USD")]
+Bytes = Annotated[int, Field(ge=0, description="bytes")]
+Seconds = Annotated[float, Field(ge=0, description="seconds")]
+BitsPerSecond = Annotated[int, Field(ge=0, description="bit/s")]
+
+
+class Answer(BaseModel):
+    """Part of an answer. Every field is always there; further ones may come with a new version."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+
+class VideoError(Answer):
+    """Why a video failed. `retryable`: encoding the same file again may help."""
+
+    code: Annotated[str, Field(examples=[*sorted(REFUSALS), ENCODE_FAILED, APPROVAL_REQUIRED, "internal"])]
+    message: str
+    retryable: bool
+
+
+class Source(Answer):
+    """What the uploaded file is; `duration` in seconds, `size` in bytes, `video` and `audio` as they were found."""
+
+    container: str
+    duration: float
+    size: int
+    video: dict[str, object] | None
+    audio: list[dict[str, object]]
+
+
+class Quality(Answer):
+    """A rendition beside the source, by the profile `measured`: the mean of all frames, and that of the worst chunk."""
+
+    metric: Annotated[str, Field(examples=["vmaf"])]
+    mean: float
+    worst: float
+
+
+class Loudness(Answer):
+    """By EBU R 128, before any gain: integrated (LUFS), range (LU), true peak (dBTP); and its gain (dB)."""
+
+    integrated: float
+    range: float
+    peak: float
+    gain: float
+
+
+class Rendition(Answer):
+    """One resolution of a video in one codec (RFC 6381)."""
+
+    name: str
+    width: int
+    height: int
+    codec: str
+    frame_rate: float
+    frames: int
+    segments: int
+    bitrate: BitsPerSecond
+    peak_bitrate: BitsPerSecond
+    bytes: Bytes
+    quality: Quality | None = None
+
+
+class Sound(Answer):
+    """One sound track of a video; `loudness` null where it is not known."""
+
+    name: str
+    label: str
+    language: str | None
+    role: str
+    default: bool
+    channels: int
+    codec: str
+    bitrate: BitsPerSecond
+    bytes: Bytes
+    loudness: Loudness | None
+
+
+class Remake(Answer):
+    """The rendition of a ready video that is being encoded again."""
+
+    rendition: str
+    progress: Percent
+
+
+class Playback(Answer):
+    """Addresses of a playable video; `poster` and `storyboard` null where it has none."""
+
+    hls: str
+    dash: str
+    poster: str | None
+    storyboard: str | None
+
+
+class Cost(Answer):
+    """What a video cost so far: its tasks over all runs, requests of the run that is ready, storage a month."""
+
+    tasks: int
+    task_seconds: Seconds
+    tasks_usd: Usd
+    requests_usd: Usd
+    total_usd: Usd
+    storage_usd_per_month: Usd | None
+
+
+class Video(Answer):
+    """A video; `progress` in percent, `duration` in seconds (null until it is known), `size` in bytes as announced."""
+
+    id: Annotated[str, Field(pattern="^[0-9a-f]{20}$")]
+    status: Status
+    waits_for: str | None
+    progress: Percent
+    title: str
+    tags: list[str]
+    profile: str
+    filename: str
+    size: int | None
+    duration: float | None
+    source: Source | None
+    renditions: list[Rendition]
+    sound: list[Sound]
+    remake: Remake | None
+    playback: Playback | None
+    warnings: list[str]
+    error: VideoError | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class VideoAndCost(Video):
+    """A video, with what it cost so far."""
+
+    cost: Cost
