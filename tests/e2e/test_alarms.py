@@ -96,7 +96,7 @@ def test_before_anything_went_wrong_no_alarm_is_off(platform: Platform, api: Api
 
     alarms = platform.clients.cloudwatch.describe_alarms(AlarmNamePrefix=STACK)["MetricAlarms"]
     off = {one["AlarmName"].removeprefix(f"{STACK}-") for one in alarms if one["StateValue"] == "ALARM"}
-    assert len(alarms) == 11
+    assert len(alarms) == 12
     assert off <= {"api-latency"}  # the first calls find cold functions
 
 
@@ -215,10 +215,12 @@ def test_a_ready_video_says_what_it_cost(api: Api, source: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("burst-credits", 10**9), ("executions-timed-out", 1)], ids=["burst-credits", "timed-out"]
+    ("name", "value"),
+    [("burst-credits", 10**9), ("executions-timed-out", 1), ("function-lane", 1)],
+    ids=["burst-credits", "timed-out", "function-lane"],
 )
 def test_what_cannot_happen_here_is_told_as_aws_would(platform: Platform, told: Any, name: str, value: float) -> None:
-    """There is no EFS here, and no execution of three days: the figure is put by hand, with the alarm's own dimensions."""
+    """There is no EFS here, no execution of three days and no function that encodes: the figure is put by hand, with the alarm's own dimensions."""
     known = alarm(platform, name)
     figure = {"MetricName": known["MetricName"], "Value": value, "Dimensions": known["Dimensions"]}
     platform.clients.cloudwatch.put_metric_data(Namespace=known["Namespace"], MetricData=[figure])
