@@ -14,6 +14,7 @@ import pytest
 from local.platform import Platform
 from tests.faults.conftest import PARAMETERS, options
 from tests.faults.world import World, kill, require_alike
+from tests.local.aws import until
 from tests.media.generate import clip
 
 SECONDS = 24
@@ -84,9 +85,8 @@ def test_an_emulator_that_dies_between_the_lanes_goes_on_with_both(
 ) -> None:
     video_id = lanes.upload(source, SECONDS * 25)
     bucket, s3 = lanes.made("OutputBucket"), lanes.platform.clients.s3
-    wait_for = threading.Event()
-    while not s3.list_objects_v2(Bucket=bucket, Prefix=f"jobs/{video_id}/").get("KeyCount", 0) > 1:
-        wait_for.wait(0.2)  # the first piece is reported
+    prefix = f"jobs/{video_id}/"
+    until(lambda: s3.list_objects_v2(Bucket=bucket, Prefix=prefix)["KeyCount"] > 1, 120)  # the first piece is reported
 
     lanes.kill_emulator()
 

@@ -15,6 +15,7 @@ from local.clients import Clients
 from local.emulator import latencies
 from local.platform import REPOSITORY, Options
 from tests.local import aws
+from tests.local.test_lambdas import READS_STREAMS
 
 SLOWER = 3
 
@@ -115,7 +116,6 @@ def test_another_clock_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         Options.from_environment()
 
 
-READS = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"]
 TELLS = """
 import boto3, time
 def handler(event, context):
@@ -136,7 +136,7 @@ def test_every_record_of_a_stream_is_read_later_and_queues_are_read_meanwhile(sl
         BillingMode="PAY_PER_REQUEST",
         StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
     )["TableDescription"]
-    role = aws.role(slow, aws.allow([*READS, "sqs:*"]))
+    role = aws.role(slow, aws.allow([*READS_STREAMS, "sqs:*"]))
     streams, queues = (
         aws.function(slow, TELLS.format(queue=told, seconds=each), role, Timeout=30, MemorySize=1769) for each in (8, 0)
     )

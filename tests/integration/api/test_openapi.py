@@ -46,4 +46,4 @@ def test_every_code_that_an_answer_may_have_is_named() -> None:
     raised |= set(re.findall(r"\"code\": *\"([a-z_]+)\"", gateway))
 
     assert raised <= told
-    assert {"invalid_request", "not_found", "internal", "throttled", "timeout"} <= told & (raised | told)
+    assert {"invalid_request", "not_found", "internal", "throttled", "timeout"} <= told
