@@ -10,7 +10,7 @@ from ministack.services.cloudformation import provisioners
 
 from local.emulator import iam, seams
 from local.emulator.containers import Mounts, volume_folder
-from local.emulator.function_code import compiled
+from local.emulator.function_code import unpacked
 from local.emulator.start_rights import require_mount
 
 FUNCTION = "AWS::Lambda::Function"
@@ -81,6 +81,6 @@ def install(state: Path) -> None:
     handlers["create"], handlers["update"] = keeping(handlers["create"], 1), keeping(handlers["update"], 2)
 
     def begin(worker: Worker, name: str, config: dict[str, Any], code: bytes) -> None:
-        _begin(worker, name, mounted(config, state), compiled(code))
+        _begin(worker, name, mounted(config, state), unpacked(code))
 
     seams.replace(Worker, "__init__", begin, expected="9f537cd431cf")

@@ -68,8 +68,9 @@ def holds_more(pid: int, allowed: int) -> bool:
 
 
 def exactly(pid: int) -> int:
-    """The KiB that they hold."""
-    return sum(_kilobytes(one, "smaps_rollup", "Pss_Anon", "Pss_Shmem") for one in family(pid))
+    """The KiB that they hold. What a worker shares with the process it was forked from counts as its own."""
+    held = sum(_kilobytes(one, "smaps_rollup", "Pss_Anon", "Pss_Shmem") for one in family(pid) if one != pid)
+    return held + _kilobytes(pid, "status", "RssAnon", "RssShmem")
 
 
 def waited(pid: int) -> float:

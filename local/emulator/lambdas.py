@@ -1,7 +1,6 @@
 """Lambda on this machine: our interpreter, AWS's error types, warm workers, a queue, and the role of SQS triggers."""
 
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -16,6 +15,7 @@ from ministack.services import lambda_svc
 
 from local.emulator import faults, function_workers, iam, metrics, payloads, seams, wrong_clock
 from local.emulator.function_files import places, require_mounts
+from local.emulator.function_forks import Template
 from local.emulator.function_rights import check_own_rights
 from local.emulator.function_wall import Wall, can_mount, tmp_mb
 from local.emulator.function_wall import script as wall_script
@@ -35,7 +35,7 @@ WARM_UP_SECONDS = 0.5
 WATCH_PARENT = """
 import os as _os, threading as _threading, time as _time
 def _watch_parent():
-    while _os.getppid() == {parent}:
+    while _os.getppid() == _parent:
         _time.sleep(1)
     _os._exit(1)
 _threading.Thread(target=_watch_parent, daemon=True).start()
@@ -63,7 +63,7 @@ def worker_script(script: str) -> str:
     """ministack's Python worker with our changes; ValueError when a new version no longer has the line."""
     if script.count(SCRIPT_RAISES) != 1:
         raise ValueError("the Python worker of this ministack version is not the one that was patched")
-    return WATCH_PARENT.format(parent=os.getpid()) + script.replace(SCRIPT_RAISES, SCRIPT_ANSWERS)
+    return WATCH_PARENT + script.replace(SCRIPT_RAISES, SCRIPT_ANSWERS)
 
 
 def outcome(result: dict[str, Any]) -> dict[str, Any]:
@@ -114,7 +114,9 @@ def executing(queues: Queues) -> Callable[..., dict[str, Any]]:
     return execute
 
 
-def runtime_of(python: Path, wall: Callable[[dict[str, Any]], Wall]) -> Callable[[str], tuple[str, str]]:
+def runtime_of(
+    python: Path, wall: Callable[[dict[str, Any]], Wall], parent: Callable[[], int]
+) -> Callable[[str], tuple[str, str]]:
     """The interpreter for a runtime: every Python version is the project's own, behind the function's wall."""
 
     def detect(runtime: str) -> tuple[str, str]:
@@ -123,7 +125,8 @@ def runtime_of(python: Path, wall: Callable[[dict[str, Any]], Wall]) -> Callable
             first = wrong_clock.script(str(faults.file(faults.CLOCK)))
             config = function_workers.starting.get().config
             behind = "" if faults.happens(faults.NO_WALL) else wall_script(wall(config))
-            return str(python), first + behind + lambda_runtime._PYTHON_WORKER_SCRIPT
+            watched = f"_parent = {parent()}\n"
+            return str(python), first + behind + watched + lambda_runtime._PYTHON_WORKER_SCRIPT
         binary, script = _detect(runtime)
         return str(binary), str(script)
 
@@ -271,9 +274,10 @@ def install(python: Path, state: Path, workers: int) -> None:
         worker_script(lambda_runtime._PYTHON_WORKER_SCRIPT),
         expected="368800addf4d",
     )
-    seams.replace(
-        lambda_runtime, "_detect_runtime_binary", runtime_of(python, walls(python, state)), expected="222e200df2c0"
-    )
+    template = Template(python)
+    template.install()
+    detect = runtime_of(python, walls(python, state), template.parent)
+    seams.replace(lambda_runtime, "_detect_runtime_binary", detect, expected="222e200df2c0")
     seams.replace(lambda_runtime, "_worker_class_for", worker_class, expected="b5a23849280a")
     seams.replace(lambda_runtime, "_signal", function_workers.end, expected="6b8eb0d36389")
     seams.replace(Worker, "_drain_stderr_bounded", drain_quickly, expected="3fd7cc742872")
