@@ -68,6 +68,7 @@ INTERLACED = ("-c:v", "mpeg2video", "-vf", "setfield=tff", "-flags", "+ildct+ilm
 ENTERED = (
     Source("h264 29.97", made("a.mp4", rate="30000/1001")),
     Source("open groups", made("a.mp4", *X264, "open-gop=1:keyint=50:min-keyint=50")),
+    Source("open groups, 4 a second", made("a.mp4", *X264, "open-gop=1:bframes=8:b-adapt=0:keyint=60", rate="4")),
     Source("deep reordering", made("a.mp4", *X264, "bframes=8:b-pyramid=normal:b-adapt=0:keyint=75")),
     Source("long groups", made("a.mkv", "-g", "240", rate="24")),
     Source("one keyframe", made("a.mp4", "-g", "100000")),
@@ -99,12 +100,13 @@ ENTERED = (
         1068,
     ),
 )
-"""Containers that can be entered in the middle."""
+"""Sources that can be entered in the middle."""
 FROM_THE_BEGINNING = (
     Source("transport stream from 1000 s", made("a.ts", "-g", "250", "-output_ts_offset", "1000")),
     Source("interlaced transport stream", made("a.ts", *INTERLACED)),
     Source("flv", made("a.flv")),
+    Source("intra refresh", made("a.mp4", *X264, "intra-refresh=1:keyint=96:bframes=0", rate="24", size="640x360")),
     Source("real xvid in avi", looped("avi_xvid_mp3.avi", 9, "loop.avi"), 882),
     Source("real captions in a transport stream", looped("ts_cea608.ts", 6, "loop.ts"), 1086),
 )
-"""Containers that are one chunk by design."""
+"""Sources that are one chunk by design."""

@@ -13,7 +13,6 @@ from vod.plan.plan import Plan
 from vod.plan.renditions import Rendition
 from vod.plan.sound import AudioRendition
 from vod.plan.storyboard import Sheet
-from vod.source.byte_ranges import PRE_ROLL_SECONDS
 from vod.source.decoders import WHITELIST
 from vod.source.probe import Joint, Shape
 from vod.source.sniff import DEMUXERS
@@ -177,7 +176,7 @@ def opened(source: str, plan: Plan, at: float, may_change: bool = False) -> Comm
 
     `may_change` is for filters that can be built anew when sound changes its channels on the way.
     """
-    enter = plan.start + at - PRE_ROLL_SECONDS
+    enter = plan.start + at - plan.pre_roll
     if not plan.is_seekable or enter <= plan.start:
         return _input(source, plan, may_change)
     # seek_timestamp: the source's own times. noaccurate_seek: its cut would count from another zero than ours.

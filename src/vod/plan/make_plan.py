@@ -86,7 +86,8 @@ def _with_pictures(
 ) -> Plan:
     """The plan for the sound of a source, and for its pictures."""
     # Where a telecined film's fields are taken apart depends on where reading begins.
-    is_seekable = probe.container in SEEKABLE and not probe.joints and not video.telecined
+    is_whole = not probe.joints and not video.telecined and not video.partial_keyframes
+    is_seekable = probe.container in SEEKABLE and is_whole
     made = tasks(probe, work, policy, is_seekable)
     # What subtitles there are is known when the extras are made; how loud sound is, when all of it was heard.
     is_heard_early = heard.audio and not heard.subtitles and recipe.loudness is LoudnessChoice.KEEP
@@ -94,6 +95,7 @@ def _with_pictures(
         update={
             "video_index": video.index,
             "is_seekable": is_seekable,
+            "pre_roll": video.pre_roll,
             "interlaced": video.interlaced,
             "progressive_parts": video.progressive_parts,
             "telecined": video.telecined,

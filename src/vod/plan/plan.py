@@ -11,6 +11,7 @@ from vod.plan.sound import AudioRendition
 from vod.plan.storyboard import Storyboard
 from vod.plan.subtitles import SubtitleRendition
 from vod.profiles.profile import LoudnessChoice
+from vod.source.byte_ranges import PRE_ROLL_SECONDS
 from vod.source.probe import Joint, Rate, Shape
 
 SEGMENT_SECONDS = 4
@@ -40,6 +41,7 @@ class Remade(Frozen):
 class Plan(Frozen):
     """All that the encoders and the publisher need to know; frame numbers count on the output grid of `rate`.
 
+    One that `is_seekable` is entered `pre_roll` (s) before the first frame that is wanted of it.
     Of `frames`, the last `held` repeat the last picture, up to where the longest sound track ends. FFmpeg guesses when
     that picture ends; where frames are long, made of others or come after a pause, it `may_lose_its_last`, or gain
     some. `function_memory` (MiB) is that of the functions which encode chunks. `head` makes the first sound, which the
@@ -57,6 +59,7 @@ class Plan(Frozen):
     video_index: int | None
     cover: int | None = None
     is_seekable: bool
+    pre_roll: float = PRE_ROLL_SECONDS
     interlaced: bool
     progressive_parts: bool = False
     telecined: bool = False

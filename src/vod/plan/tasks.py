@@ -154,7 +154,8 @@ def _with_ranges(videos: list[Chunk], probe: Probe, work: Work) -> list[Chunk]:
     def ranged(chunk: Chunk) -> Chunk:
         end = None if chunk.end_segment is None else chunk.end_segment * segment
         begin = min(chunk.first_segment * segment, (work.pictures - 1) / work.rate)
-        bytes_needed = byte_ranges.needed(index, probe.size, begin, end, probe.picture.rate.fraction)
+        picture = probe.picture
+        bytes_needed = byte_ranges.needed(index, probe.size, begin, end, picture.rate.fraction, picture.pre_roll)
         return chunk.model_copy(update={"ranges": bytes_needed})
 
     return [ranged(chunk) for chunk in videos]

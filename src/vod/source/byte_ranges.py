@@ -9,8 +9,8 @@ Range = tuple[int, int]
 """Bytes [first, end) of the source."""
 READ_AHEAD_FRAMES = 64
 """FFmpeg reads so many frames (rounded up) past the last one it needs."""
-PRE_ROLL_SECONDS = 2
-"""How far before its first frame a chunk enters the source: enough for pictures that lean on the group before."""
+PRE_ROLL_SECONDS = 2.0
+"""How far before its first frame a chunk enters a source of which not all was read: enough for most."""
 MOST_ENTRIES = 2000
 LEAST_SPACING = 2.0
 
@@ -42,9 +42,12 @@ def thinned(entries: Iterable[tuple[float, int]], seconds: float) -> tuple[tuple
     return tuple(kept) or None
 
 
-def needed(index: SourceIndex, size: int, first: Fraction, end: Fraction | None, rate: Fraction) -> tuple[Range, ...]:
-    """The bytes of a source of `size` bytes that hold the pictures of [first, end) seconds, merged and in order."""
-    enter = float(first) - PRE_ROLL_SECONDS
+def needed(
+    index: SourceIndex, size: int, first: Fraction, end: Fraction | None, rate: Fraction, pre_roll: float
+) -> tuple[Range, ...]:
+    """The bytes of a source of `size` bytes that hold the pictures of [first, end) seconds, merged and in order; it is
+    entered `pre_roll` seconds before."""
+    enter = float(first) - pre_roll
     leave = None if end is None else float(end + 1 + READ_AHEAD_FRAMES / rate)
     before = [byte for time, byte in index.entries if time <= enter]
     # One entry earlier: FFmpeg steps back from a keyframe whose first pictures lean on the group before it.

@@ -136,6 +136,8 @@ def _video(read: Read, stream: VideoStream, start: Fraction) -> VideoTrack:
         frames=len(times) if read.scan.complete else stream.frames or None,
         end=float(end),
         until=float(max(until, end)),
+        pre_roll=probe_rules.pre_roll(seen.delay, step, read.scan.complete),
+        partial_keyframes=seen.partial,
     )
 
 

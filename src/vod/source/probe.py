@@ -11,7 +11,7 @@ from vod.frozen import Frozen
 from vod.media.color import Color
 from vod.media.sound_role import SoundRole
 from vod.media.text import on_one_line
-from vod.source.byte_ranges import SourceIndex
+from vod.source.byte_ranges import PRE_ROLL_SECONDS, SourceIndex
 
 
 class Rate(Frozen):
@@ -46,6 +46,7 @@ class VideoTrack(Frozen):
     Of one that is `interlaced`, parts may be progressive; one that is `telecined` is a film in video, whose `rate` is
     the film's. One that changes size or shape on the way has those of its
     largest pictures, and `shapes` in order of time. `decoder` is FFmpeg's name of one that is not its usual choice.
+    To have a picture whole, the source is entered `pre_roll` (s) before it; one with `partial_keyframes` cannot be.
     """
 
     index: int
@@ -65,6 +66,8 @@ class VideoTrack(Frozen):
     end: float
     until: float = 0.0
     ends_with_pause: bool = False
+    pre_roll: float = PRE_ROLL_SECONDS
+    partial_keyframes: bool = False
 
     @property
     def length(self) -> float:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
+from vod.source.byte_ranges import PRE_ROLL_SECONDS
 from vod.source.dump import Crop
 
 LEAD_IN = Fraction(1, 10)
@@ -54,6 +55,13 @@ def decoder_of_alpha(codec: str, alpha_mode: str | None) -> str | None:
     """The decoder of a picture track that reads the alpha channel which Matroska keeps beside VP8 and VP9; FFmpeg's own
     decoders show what lies beneath."""
     return {"vp8": "libvpx", "vp9": "libvpx-vp9"}.get(codec) if alpha_mode == "1" else None
+
+
+def pre_roll(delay: Fraction, step: Fraction, is_all_read: bool) -> float:
+    """How far (s) before a picture the source is entered: a keyframe found there is shown before that picture, and
+    deinterlacing has the pictures before. Of a source not read to its end more is assumed."""
+    known = float(delay + 2 * step + LEAD_IN)
+    return known if is_all_read else max(known, PRE_ROLL_SECONDS)
 
 
 def picture_end(last: Fraction | None, step: Fraction, told: Fraction, start: Fraction) -> Fraction:

@@ -15,6 +15,7 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from vod.source import matroska_tail
+from vod.source.gradual_refresh import is_partial, length_bytes
 from vod.source.looks import span
 from vod.source.sound_scan import SoundScan
 from vod.source.source_clock import DISCONTINUOUS, Clock, Joints, Stamps, clock_of, exact, steady
@@ -33,11 +34,25 @@ _ENTERED = ("mov", "matroska", "avi", "mpegts", "mpeg", "wav")
 
 @dataclass
 class PictureScan:
-    """When the pictures of a track are shown and when it ends (s, by the steady clock)."""
+    """When the pictures of a track are shown and when it ends (s, by the steady clock).
+
+    One is shown up to `delay` (s) after it is decoded. Keyframes that are no whole pictures make it `partial`, which
+    its units tell, each behind `length` bytes (gradual_refresh).
+    """
 
     stamps: Stamps
+    length: int = 0
     times: list[Fraction] = field(default_factory=list)
     end: Fraction = Fraction(0)
+    delay: Fraction = Fraction(0)
+    partial: bool = False
+
+    def note(self, packet: "av.Packet[Any]") -> None:
+        """What entering the source at a picture takes."""
+        if packet.pts is not None and packet.dts is not None:
+            self.delay = max(self.delay, (packet.pts - packet.dts) * exact(packet.time_base))
+        if self.length and packet.is_keyframe and not self.partial:
+            self.partial = is_partial(bytes(packet), self.length)
 
     def settle(self, joints: Joints) -> None:
         """All packets are noted."""
@@ -99,7 +114,7 @@ def _demuxed(container: InputContainer, most_bytes: int) -> Scan:
     demuxer = _demuxer(container)
     scan = Scan(
         {track.index: SoundScan(track) for track in container.streams.audio},
-        {track.index: PictureScan(Stamps.of(track.time_base)) for track in container.streams.video},
+        {track.index: _picture_scan(track) for track in container.streams.video},
         {track.index: Stamps.of(track.time_base) for track in container.streams.subtitles},
     )
     seen, until = 0, time.monotonic() + MOST_SECONDS
@@ -116,6 +131,11 @@ def _demuxed(container: InputContainer, most_bytes: int) -> Scan:
         scan.broken = True  # what comes before is the source: FFmpeg reads no further, either
     scan.settle(demuxer)
     return scan
+
+
+def _picture_scan(track: VideoStream) -> PictureScan:
+    codec = track.codec_context
+    return PictureScan(Stamps.of(track.time_base), length_bytes(codec.name, codec.extradata))
 
 
 def _add_tail(container: InputContainer, index: int | None, scan: Scan, tail: Scan | None) -> None:
@@ -221,6 +241,8 @@ def _note(scan: Scan, packet: "av.Packet[Any]", place: int, demuxer: str) -> Non
     stored = packet.dts if demuxer in DISCONTINUOUS else None
     shown = packet.pts if packet.pts is not None else packet.dts
     in_order = stored is not None or packet.is_keyframe
+    if picture:
+        picture.note(packet)
     if sound and shown is not None:
         sound.note(packet)
     if sound and packet.is_discard:

@@ -14,21 +14,21 @@ RATE = Fraction(25)
 
 
 def test_a_chunk_needs_what_lies_around_it_and_the_headers() -> None:
-    head, body, tail = needed(INDEX, SIZE, Fraction(600), Fraction(660), RATE)
+    head, body, tail = needed(INDEX, SIZE, Fraction(600), Fraction(660), RATE, 2.0)
 
     assert (head, tail) == ((0, 1000), (SIZE - 1000, SIZE))
     assert body == (1000 + 298 * 33_000, 1000 + 332 * 33_000)
 
 
 def test_the_last_chunk_reads_to_the_end() -> None:
-    assert needed(INDEX, SIZE, Fraction(3540), None, RATE)[-1][1] == SIZE
+    assert needed(INDEX, SIZE, Fraction(3540), None, RATE, 2.0)[-1][1] == SIZE
 
 
 def test_all_chunks_together_read_little_more_than_the_source() -> None:
     bounds = [Fraction(60 * n) for n in range(60)]
     ends: list[Fraction | None] = [*bounds[1:], None]
 
-    read = sum(total(needed(INDEX, SIZE, first, end, RATE)) for first, end in zip(bounds, ends, strict=True))
+    read = sum(total(needed(INDEX, SIZE, first, end, RATE, 2.0)) for first, end in zip(bounds, ends, strict=True))
 
     assert read < SIZE * 1.2
 
