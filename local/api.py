@@ -67,7 +67,7 @@ class Api:
 
     def video(self, video: str) -> dict[str, Any]:
         """The video as it stands."""
-        return dict(self.call("GET", f"/videos/{video}"))
+        return dict(self.call("GET", f"/videos/{video}")["video"])
 
 
 def until_final(api: Api, video: str, limit_seconds: float, poll_seconds: float) -> Iterator[dict[str, Any]]:

@@ -140,8 +140,8 @@ def test_a_video_is_created_shown_changed_and_deleted(load: Callable[[str], Hand
 
     assert status == 201
     assert made["upload"]["method"] == "PUT"
-    assert answer(library(request("GET", path)))[1]["status"] == "awaiting_upload"
-    assert answer(library(request("PATCH", path, {"title": "B"})))[1]["tags"] == ["x"]
+    assert answer(library(request("GET", path)))[1]["video"]["status"] == "awaiting_upload"
+    assert answer(library(request("PATCH", path, {"title": "B"})))[1]["video"]["tags"] == ["x"]
     assert [v["title"] for v in answer(library(request("GET", "/videos")))[1]["videos"]] == ["B"]
     status, receipt = answer(delete(request("DELETE", path)))
     assert (status, receipt["deletion"]["id"]) == (200, made["video"]["id"])
@@ -214,6 +214,24 @@ def test_a_bad_query_names_its_field(load: Callable[[str], Handler], query: dict
 
     assert status == 400
     assert next(iter(query)) in body["message"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/videos", "GET, POST"),
+        ("POST", f"/videos/{samples.VIDEO_ID}", "GET, PATCH, DELETE"),
+        ("GET", "/session/token", "POST"),
+    ],
+)
+def test_a_method_that_a_path_has_not_is_told_those_that_it_has(
+    load: Callable[[str], Handler], method: str, path: str, allowed: str
+) -> None:
+    response = load("library")(request(method, path))
+
+    assert answer(response)[1]["code"] == "method_not_allowed"
+    assert (response["statusCode"], response["multiValueHeaders"]["Allow"]) == (405, [allowed])
+    assert allowed in answer(response)[1]["message"]
 
 
 def test_an_unexpected_error_tells_nothing_of_the_inside(load: Callable[[str], Handler], table: Any) -> None:
@@ -476,7 +494,7 @@ def test_a_new_domain_and_a_new_key_are_used_without_a_restart(
     boto3.client("ssm").put_parameter(Name="/stack/public-url", Value="https://new.example", Overwrite=True)
     boto3.client("secretsmanager").put_secret_value(SecretId="stack/playback-key", SecretString=pem(OTHER_KEY.private))
 
-    shown = answer(library(request("GET", path)))[1]["playback"]
+    shown = answer(library(request("GET", path)))[1]["video"]["playback"]
     played = answer(deliver(request("GET", path + "/playback")))[1]["signed"]
     link = answer(library(request("POST", path + "/shares")))[1]["share"]["url"]
     for address in (shown["hls"], played["hls"], played["dash"]):
@@ -492,7 +510,7 @@ def test_a_public_platform_signs_nothing(
     DynamoVideos(table, TABLE).create(samples.video(Status.READY))
 
     response = load("deliver")(request("GET", f"/videos/{samples.VIDEO_ID}/playback"))
-    shown = answer(load("library")(request("GET", f"/videos/{samples.VIDEO_ID}")))[1]
+    shown = answer(load("library")(request("GET", f"/videos/{samples.VIDEO_ID}")))[1]["video"]
 
     assert "Set-Cookie" not in response["multiValueHeaders"]
     assert shown["playback"]["hls"] == f"https://cdn.example/videos/{samples.VIDEO_ID}/{samples.RUN}/index.m3u8"
@@ -535,7 +553,7 @@ def test_a_task_that_ended_is_noted_once_and_shown_as_the_video_s_cost(
 
     assert [spend(ended), spend(ended)] == [{"noted": True}, {"noted": False}]
 
-    _, shown = answer(load("library")(request("GET", f"/videos/{video_id}")))
+    shown = answer(load("library")(request("GET", f"/videos/{video_id}")))[1]["video"]
     assert (shown["cost"]["tasks"], shown["cost"]["taskSeconds"]) == (1, 125)
     assert 0 < shown["cost"]["tasksUsd"] == shown["cost"]["totalUsd"] < 0.01
 
@@ -622,7 +640,7 @@ def test_a_day_s_budget_holds_new_work_and_more_of_it_lets_it_go(
         }
 
     library = load("library")
-    waits = [answer(library(request("GET", f"/videos/{video_id}")))[1]["waitsFor"] for video_id in made]
+    waits = [answer(library(request("GET", f"/videos/{video_id}")))[1]["video"]["waitsFor"] for video_id in made]
     assert waits == [None, "budget"]
     assert load("watch")({}) == {"started": 0}
     monkeypatch.setenv("DAILY_BUDGET_USD", "100")
@@ -657,9 +675,9 @@ def test_a_plan_above_a_limit_starts_nothing_and_its_record_says_why_and_wakes_n
 
     assert planned["outcome"] == "refused"
     assert failed == {"recorded": True, "broken": False}
-    _, body = answer(load("library")(request("GET", f"/videos/{samples.VIDEO_ID}")))
-    error = body["error"]
-    assert (body["status"], error["code"], error["retryable"]) == ("failed", "approval_required", True)
+    shown = answer(load("library")(request("GET", f"/videos/{samples.VIDEO_ID}")))[1]["video"]
+    error = shown["error"]
+    assert (shown["status"], error["code"], error["retryable"]) == ("failed", "approval_required", True)
 
 
 def test_what_a_step_logs_names_its_video_and_run(

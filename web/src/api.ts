@@ -29,7 +29,7 @@ export function listVideos(cursor: string | null, limit: number, status: Status 
 }
 
 export async function showVideo(id: string): Promise<Video> {
-  return call("GET", `/videos/${videoId(id)}`);
+  return (await call<{ video: Video }>("GET", `/videos/${videoId(id)}`)).video;
 }
 
 export function createVideo(video: NewVideo): Promise<{ video: Video; upload: Invitation }> {
@@ -45,7 +45,7 @@ export async function completeUpload(id: string, parts: Etag[]): Promise<{ video
 }
 
 export async function changeVideo(id: string, change: { title?: string; tags?: string[] }): Promise<Video> {
-  return call("PATCH", `/videos/${videoId(id)}`, change);
+  return (await call<{ video: Video }>("PATCH", `/videos/${videoId(id)}`, change)).video;
 }
 
 export async function deleteVideo(id: string): Promise<void> {

@@ -39,16 +39,11 @@ export interface PlaybackUrls {
   storyboard: string | null;
 }
 
-interface Rate {
-  num: number;
-  den: number;
-}
-
 export interface SourceFacts {
   container?: string;
   duration?: number;
   size?: number;
-  video?: { codec: string; width: number; height: number; rate?: Rate; rotation?: number } | null;
+  video?: { codec: string; width: number; height: number; frameRate: number | null; rotation?: number } | null;
   audio?: { codec: string; channels: number; language?: string | null; title?: string | null }[];
 }
 
@@ -70,7 +65,7 @@ export interface Video {
   warnings: string[];
   error: { code: string; message: string; retryable: boolean } | null;
   /** Only where one video is shown. */
-  cost?: Cost;
+  cost: Cost | null;
   createdAt: string;
   updatedAt: string;
 }

@@ -30,14 +30,36 @@ class VideoError(Answer):
     retryable: bool
 
 
+class SourcePicture(Answer):
+    """The picture of an uploaded file as it is shown: upright, pixels square; `rotation` in degrees was applied."""
+
+    codec: str
+    width: int
+    height: int
+    rotation: int
+    frame_rate: float | None
+    interlaced: bool
+    pixel_format: str | None
+
+
+class SourceSound(Answer):
+    """One sound track of an uploaded file; `sampleRate` in Hz."""
+
+    codec: str
+    channels: int
+    sample_rate: int
+    language: str | None
+    title: str | None
+
+
 class Source(Answer):
-    """What the uploaded file is; `duration` in seconds, `size` in bytes, `video` and `audio` as they were found."""
+    """What the uploaded file is: its container as FFmpeg names it, its picture (null without one) and its sound."""
 
     container: str
-    duration: float
-    size: int
-    video: dict[str, object] | None
-    audio: list[dict[str, object]]
+    duration: Seconds
+    size: Bytes
+    video: SourcePicture | None
+    audio: list[SourceSound]
 
 
 class Quality(Answer):
@@ -135,11 +157,6 @@ class Video(Answer):
     playback: Playback | None
     warnings: list[str]
     error: VideoError | None
+    cost: Annotated[Cost | None, Field(description="Null where several videos are shown")]
     created_at: datetime
     updated_at: datetime
-
-
-class VideoAndCost(Video):
-    """A video, with what it cost so far."""
-
-    cost: Cost

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from vod.api.answered_video import Answer, Bytes, Playback, Usd, Video, VideoAndCost
+from vod.api.answered_video import Answer, Bytes, Playback, Usd, Video
 
 
 class Code(StrEnum):
@@ -202,8 +202,8 @@ class Token(Answer):
 ANSWERS: dict[tuple[str, str], dict[int, type[Answer] | str]] = {
     ("get", "/videos"): {200: Page},
     ("post", "/videos"): {201: Created},
-    ("get", "/videos/{video_id}"): {200: VideoAndCost},
-    ("patch", "/videos/{video_id}"): {200: Video},
+    ("get", "/videos/{video_id}"): {200: VideoAnswer},
+    ("patch", "/videos/{video_id}"): {200: VideoAnswer},
     ("delete", "/videos/{video_id}"): {200: Deletion, 202: Deletion},
     ("get", "/videos/{video_id}/upload"): {200: Remaining},
     ("delete", "/videos/{video_id}/upload"): {204: "The upload and its video are deleted"},
@@ -221,3 +221,27 @@ ANSWERS: dict[tuple[str, str], dict[int, type[Answer] | str]] = {
     ("delete", "/session"): {204: "Signed out"},
 }
 """By method and path: the status and content of each good answer, or what an empty one means. Manifests are no JSON."""
+OPERATIONS: dict[tuple[str, str], str] = {
+    ("get", "/videos"): "listVideos",
+    ("post", "/videos"): "createVideo",
+    ("get", "/videos/{video_id}"): "getVideo",
+    ("patch", "/videos/{video_id}"): "changeVideo",
+    ("delete", "/videos/{video_id}"): "deleteVideo",
+    ("get", "/videos/{video_id}/upload"): "getUpload",
+    ("delete", "/videos/{video_id}/upload"): "abortUpload",
+    ("post", "/videos/{video_id}/upload/complete"): "completeUpload",
+    ("post", "/videos/{video_id}/cancel"): "cancelVideo",
+    ("post", "/videos/{video_id}/retry"): "retryVideo",
+    ("get", "/videos/{video_id}/playback"): "playVideo",
+    ("get", "/public/{video_id}/playback"): "playPublicVideo",
+    ("get", "/shares/{token}/playback"): "playSharedVideo",
+    ("get", "/videos/{video_id}/manifest/{run}/{name}"): "getManifest",
+    ("get", "/videos/{video_id}/manifest/{run}/{name}/{playlist}"): "getPlaylist",
+    ("get", "/videos/{video_id}/shares"): "listShares",
+    ("post", "/videos/{video_id}/shares"): "createShare",
+    ("delete", "/videos/{video_id}/shares/{share_id}"): "revokeShare",
+    ("post", "/session"): "startSession",
+    ("post", "/session/token"): "renewSession",
+    ("delete", "/session"): "endSession",
+}
+"""What generated clients call each operation."""

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from vod import keys
 from vod.access import caller
 from vod.access.caller import Caller
-from vod.api import bodies
+from vod.api import bodies, methods
 from vod.aws import logs
 from vod.errors import InvalidRequest, RequestError, VersionConflict, document
 
@@ -69,9 +69,9 @@ def current_caller(routes: APIGatewayRouter) -> Caller:
 
 
 def _answer_errors(app: APIGatewayRestResolver) -> None:
-    def answer(status: int, code: str, message: str) -> Response[str]:
+    def answer(status: int, code: str, message: str, **headers: str) -> Response[str]:
         body = _told(code, message, app.current_event.request_context.request_id)
-        return Response(status, "application/json", body, headers=dict(_NOT_STORED))
+        return Response(status, "application/json", body, headers={**_NOT_STORED, **headers})
 
     @app.exception_handler(RequestError)
     def refused(error: RequestError) -> Response[str]:
@@ -92,6 +92,9 @@ def _answer_errors(app: APIGatewayRestResolver) -> None:
 
     @app.not_found
     def unknown(_: Exception) -> Response[str]:
+        if found := methods.allowed(app.current_event.path):
+            told = f"This path has no {app.current_event.http_method}, but {', '.join(found)}. See docs/api.md."
+            return answer(HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", told, Allow=", ".join(found))
         return answer(HTTPStatus.NOT_FOUND, "not_found", "This path does not exist. See docs/api.md.")
 
     @app.exception_handler(Exception)

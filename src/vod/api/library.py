@@ -25,11 +25,11 @@ def routes(library: Library) -> APIGatewayRouter:
 
     @router.get("/videos/<video_id>", summary="Show a video", tags=["library"])
     def show(video_id: VideoId) -> dict[str, Any]:
-        return library.show(current_caller(router), video_id)
+        return {"video": library.show(current_caller(router), video_id)}
 
     @router.patch("/videos/<video_id>", summary="Change title and tags", tags=["library"])
     def rename(video_id: VideoId, body: ChangeBody) -> dict[str, Any]:
         tags = None if body.tags is None else tuple(body.tags)
-        return library.rename(current_caller(router), video_id, body.title, tags)
+        return {"video": library.rename(current_caller(router), video_id, body.title, tags)}
 
     return router

@@ -1,16 +1,18 @@
 """The OpenAPI document of the whole API, generated from the routes (`python -m vod.api.openapi` prints it)."""
 
 import json
+import re
 import sys
 from inspect import cleandoc
 from typing import Any, cast
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+from pydantic.alias_generators import to_camel
 from pydantic.json_schema import models_json_schema
 
 from vod.api import delete, deliver, library, runs, session, shares, upload
 from vod.api.answered_video import Answer
-from vod.api.answers import ANSWERS, Error
+from vod.api.answers import ANSWERS, OPERATIONS, Error
 from vod.api.shapes import NewVideoBody
 from vod.aws.stored_as import TYPES
 
@@ -21,6 +23,7 @@ _ERRORS = {
     "401": "No valid token, or videos are private",
     "403": "The URL is not signed, was changed, has expired, or is not allowed on this site",
     "404": "No such video, or it belongs to another owner",
+    "405": "This path has other methods; the header `Allow` names them",
     "409": "The video's status does not allow this",
     "413": "Larger than this endpoint accepts",
     "429": "A daily limit is reached; the message says when it resets. `throttled`: too many requests at once",
@@ -44,11 +47,22 @@ def document() -> dict[str, Any]:
         app.include_router(part.routes(_ANY))
     text = app.get_openapi_json_schema(title="Video transcoding platform", version="1.0.0")
     made = cast(dict[str, Any], json.loads(text))
+    for (method, path), name in OPERATIONS.items():
+        made["paths"][path][method]["operationId"] = name
     _describe_create(made["paths"]["/videos"]["post"])
     _describe_answers(made)
     _describe_errors(made)
     _describe_auth(made)
+    made["paths"] = {_named_as_elsewhere(path): operations for path, operations in made["paths"].items()}
+    for operation in (each for operations in made["paths"].values() for each in operations.values()):
+        for parameter in operation.get("parameters", ()):
+            parameter["name"] = to_camel(parameter["name"])
     return made
+
+
+def _named_as_elsewhere(path: str) -> str:
+    """Python's names are not the API's."""
+    return re.sub(r"\{(\w+)\}", lambda found: f"{{{to_camel(found[1])}}}", path)
 
 
 def _describe_create(operation: dict[str, Any]) -> None:
@@ -63,7 +77,11 @@ def _describe_create(operation: dict[str, Any]) -> None:
     }
     operation["parameters"] = [
         {"name": name, "in": "query", "required": False, "schema": {"type": "string"}, "description": text}
-        for name, text in (("filename", "Name of the file whose bytes are the body"), ("title", "Title, with filename"))
+        for name, text in (
+            ("filename", "Name of the file whose bytes are the body"),
+            ("title", "Title, with filename"),
+            ("profile", "Profile, with filename"),
+        )
     ]
 
 

@@ -8,11 +8,12 @@ from vod.money.cost import MICRO, Spent
 from vod.record.status import Status
 from vod.record.video import Failure, Video
 
-_SOURCE_FIELDS = ("container", "duration", "size", "video", "audio")
 
-
-def video(record: Video, progress: float, playback: Document | None, remade: float = 0) -> Document:
-    """The API's video object; `progress` in percent, of what is `remade` too; `playback`: its addresses."""
+def video(
+    record: Video, progress: float, playback: Document | None, remade: float = 0, spent: Spent | None = None
+) -> Document:
+    """The API's video object; `progress` in percent, of what is `remade` too; `playback`: its addresses. What was
+    `spent` is told where one video is shown."""
     return {
         "id": record.id,
         "status": record.status.value,
@@ -24,15 +25,14 @@ def video(record: Video, progress: float, playback: Document | None, remade: flo
         "filename": record.filename,
         "size": record.size,
         "duration": record.duration,
-        "source": {name: record.probe[name] for name in _SOURCE_FIELDS if name in record.probe}
-        if record.probe
-        else None,
+        "source": _source(record.probe) if record.probe else None,
         "renditions": list(record.renditions),
         "sound": list(record.sound),
         "remake": {"rendition": record.remade_now.rendition, "progress": remade} if record.remade_now else None,
         "playback": playback,
         "warnings": list(record.warnings),
         "error": _error(record.failure) if record.failure else None,
+        "cost": _cost(record, spent) if spent else None,
         "createdAt": record.created_at,
         "updatedAt": record.updated_at,
     }
@@ -43,7 +43,41 @@ def _error(failure: Failure) -> Document:
     return {**document(failure.code, failure.message), "retryable": may_be_retried(failure.code)}
 
 
-def cost(record: Video, spent: Spent) -> Document:
+def _source(probe: Document) -> Document:
+    """What viewers and their programs may want to know of the source; the probe itself is no interface."""
+    video = probe.get("video")
+    return {
+        "container": probe.get("container"),
+        "duration": probe.get("duration"),
+        "size": probe.get("size"),
+        "video": _picture(video) if video else None,
+        "audio": [
+            {
+                "codec": track.get("codec"),
+                "channels": track.get("channels"),
+                "sampleRate": track.get("sample_rate"),
+                "language": track.get("language"),
+                "title": track.get("title"),
+            }
+            for track in probe.get("audio") or ()
+        ],
+    }
+
+
+def _picture(track: Document) -> Document:
+    rate = track.get("rate") or {}
+    return {
+        "codec": track.get("codec"),
+        "width": track.get("width"),
+        "height": track.get("height"),
+        "rotation": track.get("rotation", 0),
+        "frameRate": round(rate["num"] / rate["den"], 3) if rate else None,
+        "interlaced": track.get("interlaced", False),
+        "pixelFormat": track.get("pixel_format") or None,
+    }
+
+
+def _cost(record: Video, spent: Spent) -> Document:
     """What a video cost so far, in USD: its tasks over all runs, requests of the one that is ready, storage a month."""
     requests = record.costs.requests if record.costs else 0
     return {

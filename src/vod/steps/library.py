@@ -9,6 +9,7 @@ from vod.access import delivery
 from vod.access.caller import Caller
 from vod.access.delivery import Delivery
 from vod.frozen import Document
+from vod.money.cost import Spent
 from vod.ports.services import Ledger, Videos
 from vod.record import view
 from vod.record.status import Status
@@ -28,7 +29,7 @@ class Library:
     def show(self, caller: Caller, video_id: str) -> Document:
         """One video with its live progress, and what it cost so far."""
         video = caller.allowed(self.videos.get(video_id))
-        return self._shown(video) | {"cost": view.cost(video, self.ledger.of_video(video.id))}
+        return self._shown(video, self.ledger.of_video(video.id))
 
     def list(self, caller: Caller, status: Status | None, limit: int, cursor: str | None) -> Document:
         """A page of videos, newest first."""
@@ -50,8 +51,8 @@ class Library:
 
         return self._shown(amend(self.videos, video, change))
 
-    def _shown(self, video: Video) -> Document:
+    def _shown(self, video: Video, spent: Spent | None = None) -> Document:
         run = video.remade_now.run if video.remade_now else video.run if video.status.is_encoding else None
         frames = self.videos.chunk_frames(video.id, run) if run else {}
         playback = self.delivery().signed(video, delivery.signed_until(self.now()))
-        return view.video(video, view.progress(video, frames), playback, view.remade(video, frames))
+        return view.video(video, view.progress(video, frames), playback, view.remade(video, frames), spent)

@@ -112,7 +112,7 @@ function loudnessText(sound: Sound[]): string {
 }
 
 function pictureText(video: NonNullable<SourceFacts["video"]>): string {
-  const rate = video.rate && video.rate.den > 0 ? `, ${frameRate(video.rate.num / video.rate.den)} fps` : "";
+  const rate = video.frameRate ? `, ${frameRate(video.frameRate)} fps` : "";
   return `${codec(video.codec)}, ${video.width} × ${video.height}${rate}`;
 }
 
