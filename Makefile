@@ -82,7 +82,7 @@ seams: setup ## write the list of what the emulator replaces to local/emulator/R
 	@$(bin)/python -m local.emulator.seams
 
 scan: ## scan the templates, their policies and the image (checkov, parliament, cloudsplaining; what is accepted has a reason)
-	@sh local/setup.sh scan
+	@sh local/setup.sh tests
 	.venv-scan/bin/checkov --config-file .checkov.yaml
 	.venv-policies/bin/python -W ignore::UserWarning -m tests.policies
 

@@ -12,7 +12,7 @@ pin() { # wanted, lock file, further options
 shipped() { # wanted, lock file, further options
     pin "$@" --constraint requirements/dev.txt
 }
-for name in uv dev emulator bench scan policies; do
+for name in uv dev emulator bench scan policies api; do
     pin "requirements/$name.in" "requirements/$name.txt" "$@"
 done
 shipped container/requirements.in container/requirements.txt "$@"

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Makes .venv (the project, its tests and tools) and .venv-emulator (the AWS emulator pins packages of its own)
 # from the lock files in requirements/. Does nothing while the lock files are unchanged. PYTHON names a Python 3.13.
-# `setup.sh scan` makes .venv-scan and .venv-policies as well, the scanners of the templates and their policies, which
-# pin packages of their own too.
+# `setup.sh tests` makes what only tests need as well, each with packages of its own too: .venv-scan and .venv-policies,
+# the scanners of the templates and their policies, and .venv-api, which drives the API by its document.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -86,13 +86,18 @@ make_page() { # VOD_PAGE=skip: a step of the pipeline has the page already
     fi
 }
 
-is_scan_made() {
-    [ "${1:-}" != scan ] ||
-        { is_made .venv-scan requirements/scan.txt && is_made .venv-policies requirements/policies.txt; }
+for_tests="scan policies api"
+
+are_those_for_tests_made() {
+    if [ "${1:-}" = tests ]; then
+        for each in $for_tests; do
+            is_made ".venv-$each" "requirements/$each.txt" || return 1
+        done
+    fi
 }
 
 is_all_made() {
-    is_made .venv requirements/dev.txt && is_made .venv-emulator requirements/emulator.txt && is_scan_made "$@"
+    is_made .venv requirements/dev.txt && is_made .venv-emulator requirements/emulator.txt && are_those_for_tests_made "$@"
 }
 
 # Without Python nothing is built or downloaded, the page neither.
@@ -119,7 +124,8 @@ if ! is_made .venv-uv requirements/uv.txt; then
 fi
 make_environment .venv requirements/dev.txt
 make_environment .venv-emulator requirements/emulator.txt
-if [ "${1:-}" = scan ]; then
-    make_environment .venv-scan requirements/scan.txt
-    make_environment .venv-policies requirements/policies.txt
+if [ "${1:-}" = tests ]; then
+    for each in $for_tests; do
+        make_environment ".venv-$each" "requirements/$each.txt"
+    done
 fi

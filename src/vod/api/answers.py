@@ -221,27 +221,3 @@ ANSWERS: dict[tuple[str, str], dict[int, type[Answer] | str]] = {
     ("delete", "/session"): {204: "Signed out"},
 }
 """By method and path: the status and content of each good answer, or what an empty one means. Manifests are no JSON."""
-OPERATIONS: dict[tuple[str, str], str] = {
-    ("get", "/videos"): "listVideos",
-    ("post", "/videos"): "createVideo",
-    ("get", "/videos/{video_id}"): "getVideo",
-    ("patch", "/videos/{video_id}"): "changeVideo",
-    ("delete", "/videos/{video_id}"): "deleteVideo",
-    ("get", "/videos/{video_id}/upload"): "getUpload",
-    ("delete", "/videos/{video_id}/upload"): "abortUpload",
-    ("post", "/videos/{video_id}/upload/complete"): "completeUpload",
-    ("post", "/videos/{video_id}/cancel"): "cancelVideo",
-    ("post", "/videos/{video_id}/retry"): "retryVideo",
-    ("get", "/videos/{video_id}/playback"): "playVideo",
-    ("get", "/public/{video_id}/playback"): "playPublicVideo",
-    ("get", "/shares/{token}/playback"): "playSharedVideo",
-    ("get", "/videos/{video_id}/manifest/{run}/{name}"): "getManifest",
-    ("get", "/videos/{video_id}/manifest/{run}/{name}/{playlist}"): "getPlaylist",
-    ("get", "/videos/{video_id}/shares"): "listShares",
-    ("post", "/videos/{video_id}/shares"): "createShare",
-    ("delete", "/videos/{video_id}/shares/{share_id}"): "revokeShare",
-    ("post", "/session"): "startSession",
-    ("post", "/session/token"): "renewSession",
-    ("delete", "/session"): "endSession",
-}
-"""What generated clients call each operation."""

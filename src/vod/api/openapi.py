@@ -12,7 +12,8 @@ from pydantic.json_schema import models_json_schema
 
 from vod.api import delete, deliver, library, runs, session, shares, upload
 from vod.api.answered_video import Answer
-from vod.api.answers import ANSWERS, OPERATIONS, Error
+from vod.api.answers import ANSWERS, Error
+from vod.api.operations import DESCRIPTION, OPERATIONS, TAGS, TITLE
 from vod.api.shapes import NewVideoBody
 from vod.aws.stored_as import TYPES
 
@@ -45,15 +46,18 @@ def document() -> dict[str, Any]:
     app = APIGatewayRestResolver(enable_validation=True)
     for part in (upload, library, runs, delete, deliver, shares, session):
         app.include_router(part.routes(_ANY))
-    text = app.get_openapi_json_schema(title="Video transcoding platform", version="1.0.0")
+    text = app.get_openapi_json_schema(title=TITLE, version="1.0.0")
     made = cast(dict[str, Any], json.loads(text))
-    for (method, path), name in OPERATIONS.items():
-        made["paths"][path][method]["operationId"] = name
+    for (method, path), operation in OPERATIONS.items():
+        told = {"operationId": operation.id, "description": operation.description}
+        made["paths"][path][method] |= told
+    made["info"]["description"] = DESCRIPTION
+    made["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
     _describe_create(made["paths"]["/videos"]["post"])
     _describe_answers(made)
     _describe_errors(made)
     _describe_auth(made)
-    made["paths"] = {_named_as_elsewhere(path): operations for path, operations in made["paths"].items()}
+    made["paths"] = {_named_as_elsewhere(path): made["paths"][path] for _, path in OPERATIONS}
     for operation in (each for operations in made["paths"].values() for each in operations.values()):
         for parameter in operation.get("parameters", ()):
             parameter["name"] = to_camel(parameter["name"])
@@ -71,7 +75,7 @@ def _describe_create(operation: dict[str, Any]) -> None:
     operation["requestBody"] = {
         "required": True,
         "content": {
-            "application/json": {"schema": NewVideoBody.model_json_schema()},
+            "application/json": {"schema": {"$ref": "#/components/schemas/NewVideoBody"}},
             "application/octet-stream": binary,
         },
     }
@@ -91,9 +95,13 @@ def _describe_answers(made: dict[str, Any]) -> None:
         Error,
         *(each for found in ANSWERS.values() for each in found.values() if not isinstance(each, str)),
     }
-    wanted = [(model, "serialization") for model in sorted(models, key=lambda model: model.__name__)]
-    _, shared = models_json_schema(cast(Any, wanted), ref_template="#/components/schemas/{model}")
-    made.setdefault("components", {}).setdefault("schemas", {}).update(shared["$defs"])
+    wanted: list[Any] = [(model, "serialization") for model in sorted(models, key=lambda model: model.__name__)]
+    wanted.append((NewVideoBody, "validation"))
+    _, shared = models_json_schema(wanted, ref_template="#/components/schemas/{model}")
+    schemas = made.setdefault("components", {}).setdefault("schemas", {})
+    schemas.update(shared["$defs"])
+    for unused in ("HTTPValidationError", "ResponseValidationError", "ValidationError"):
+        schemas.pop(unused, None)  # powertools' own, which no answer is
     for (method, path), found in ANSWERS.items():
         made["paths"][path][method]["responses"] = {str(status): _answer(each) for status, each in found.items()}
     for path in (path for path in made["paths"] if "/manifest/" in path):

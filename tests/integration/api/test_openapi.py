@@ -4,6 +4,7 @@ from pathlib import Path
 
 from openapi_spec_validator import validate
 
+from local import api_reference
 from vod.api.openapi import document
 
 KEPT = Path(__file__).parents[3] / "docs" / "openapi.json"
@@ -47,3 +48,12 @@ def test_every_code_that_an_answer_may_have_is_named() -> None:
 
     assert raised <= told
     assert {"invalid_request", "not_found", "internal", "throttled", "timeout"} <= told
+
+
+def test_the_kept_reference_is_made_from_the_document_and_asks_nobody() -> None:
+    made = api_reference.page(json.loads(KEPT.read_text()))
+
+    assert api_reference.PAGE.read_text() == made, "run: python -m local.api_reference"
+    assert not re.search(r"<script|<link|url\(|src=|href=\"https?:", made)
+    addressed = set(re.findall(r"href=\"#([^\"]+)\"", made))
+    assert addressed <= set(re.findall(r"id=\"([^\"]+)\"", made))

@@ -1,0 +1,83 @@
+"""What the API's OpenAPI document says of each operation beside its shapes; no function loads this."""
+
+from typing import NamedTuple
+
+TITLE = "Video transcoding platform"
+DESCRIPTION = """Upload a video, wait until it is ready, let people watch it.
+
+Every call carries an id token in `Authorization: Bearer`, but for those whose address is the proof. Names are in camel
+case, times in ISO 8601 (UTC), sizes in bytes, lengths in seconds, rates in bits per second. An answer that refuses is
+always an `Error`: a stable `code` for programs, a `message` for people, which says what to do."""
+TAGS = {
+    "upload": "From a new video to all of its bytes",
+    "library": "Videos and their runs",
+    "deliver": "What players need",
+    "share": "Links for people without an account",
+    "session": "For the web page alone: its session in a cookie",
+}
+
+
+class Operation(NamedTuple):
+    """What generated clients call it, and what one has to know to call it."""
+
+    id: str
+    description: str
+
+
+OPERATIONS: dict[tuple[str, str], Operation] = {
+    ("post", "/videos"): Operation(
+        "createVideo",
+        "Announce a file as JSON; the answer says where to PUT it: at one address, or above 64 MiB in parts. Or send a "
+        "file of at most 4 MiB itself, with `filename` in the query.",
+    ),
+    ("get", "/videos"): Operation(
+        "listVideos",
+        "Your videos, newest first; an administrator sees those of all owners. Pass the `cursor` of a page to get the "
+        "next one.",
+    ),
+    ("get", "/videos/{video_id}"): Operation("getVideo", "Status, progress, renditions, addresses and costs."),
+    ("patch", "/videos/{video_id}"): Operation("changeVideo", "What is absent stays as it is."),
+    ("delete", "/videos/{video_id}"): Operation(
+        "deleteVideo",
+        "Its source, everything made from it, its links and its record. Idempotent: the receipt is kept for 90 days.",
+    ),
+    ("get", "/videos/{video_id}/upload"): Operation(
+        "getUpload", "Fresh addresses, and the parts that arrived: continue here after any break."
+    ),
+    ("delete", "/videos/{video_id}/upload"): Operation("abortUpload", "Its parts and its video are gone at once."),
+    ("post", "/videos/{video_id}/upload/complete"): Operation(
+        "completeUpload", "Join the parts, each with the ETag that its PUT was answered with. Idempotent."
+    ),
+    ("post", "/videos/{video_id}/cancel"): Operation("cancelVideo", "A retry encodes it after all. Idempotent."),
+    ("post", "/videos/{video_id}/retry"): Operation(
+        "retryVideo",
+        "Idempotent. Without a body a failed or cancelled video is queued again; an administrator's retry approves one "
+        "that costs too much. With a `rendition` a ready video stays playable while that one is made anew.",
+    ),
+    ("get", "/videos/{video_id}/playback"): Operation(
+        "playVideo", "Addresses that work by themselves (`signed`), and others that need the cookies of this answer."
+    ),
+    ("get", "/public/{video_id}/playback"): Operation(
+        "playPublicVideo", "Only of a platform whose videos are public (`PlaybackAccess`)."
+    ),
+    ("get", "/shares/{token}/playback"): Operation("playSharedVideo", "The token ends a link's address."),
+    ("get", "/videos/{video_id}/manifest/{run}/{name}"): Operation(
+        "getManifest", "Its address, with its signature, comes from the other calls; every address in it is signed."
+    ),
+    ("get", "/videos/{video_id}/manifest/{run}/{name}/{playlist}"): Operation(
+        "getPlaylist", "Its address, with its signature, stands in a manifest."
+    ),
+    ("get", "/videos/{video_id}/shares"): Operation("listShares", "Without their addresses, which nobody keeps."),
+    ("post", "/videos/{video_id}/shares"): Operation(
+        "createShare", "Its address is in this answer only. It can be bound to some sites, and ends by itself."
+    ),
+    ("delete", "/videos/{video_id}/shares/{share_id}"): Operation(
+        "revokeShare", "It opens nothing any more; who watches already can go on until their signature ends."
+    ),
+    ("post", "/session"): Operation(
+        "startSession", "For a code of the sign-in page; a cookie holds the refresh token."
+    ),
+    ("post", "/session/token"): Operation("renewSession", "For the session's cookie."),
+    ("delete", "/session"): Operation("endSession", "The refresh token is revoked and the cookie removed."),
+}
+"""By method and path."""
