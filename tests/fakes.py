@@ -18,6 +18,7 @@ from vod.money.limits import Admitted, Limits, Need
 from vod.plan.plan import SourceObject
 from vod.ports.buckets import Part, Stored, StoredSource
 from vod.ports.services import Held, Page, Reserved, Room, Running
+from vod.record.creation import Creation
 from vod.record.deletion_receipt import Receipt
 from vod.record.status import Status
 from vod.record.video import Video
@@ -98,6 +99,14 @@ class FakeReceipts:
 
     def get(self, video_id: str) -> Receipt | None:
         return self.records.get(video_id)
+
+
+@dataclass
+class FakeCreations:
+    records: dict[tuple[str, str], Creation] = field(default_factory=dict)
+
+    def claim(self, owner: str, key: str, creation: Creation) -> Creation:
+        return self.records.setdefault((owner, key), creation)
 
 
 @dataclass

@@ -80,6 +80,30 @@ class Conflict(RequestError):
     status = 409
 
 
+class KeyReused(RequestError):
+    """An idempotency key that named another request before."""
+
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__(
+            "idempotency_key_reused",
+            "This Idempotency-Key named another request in the last 24 h. Use a key of its own for each video.",
+        )
+
+
+class PreconditionFailed(RequestError):
+    """The caller has seen an older state of what is to be changed."""
+
+    status = 412
+
+    def __init__(self) -> None:
+        super().__init__(
+            "precondition_failed",
+            "The video was changed since you read it. Read it again, and send its new ETag in If-Match.",
+        )
+
+
 class Unavailable(RequestError):
     """Something that the request needs does not answer now; nothing was changed."""
 

@@ -216,6 +216,36 @@ def test_a_bad_query_names_its_field(load: Callable[[str], Handler], query: dict
     assert next(iter(query)) in body["message"]
 
 
+def test_a_creation_that_is_sent_twice_with_its_key_makes_one_video(load: Callable[[str], Handler]) -> None:
+    upload, new = load("upload"), {"filename": "a.mp4", "size": 5}
+
+    def create(body: dict[str, Any], key: str) -> tuple[int, Any]:
+        asked = request("POST", "/videos", body)
+        return answer(upload(asked | {"headers": {**asked["headers"], "Idempotency-Key": key}}))
+
+    first, again = create(new, "k"), create(new, "k")
+
+    assert (first[0], again[0]) == (201, 201)
+    assert first[1]["video"]["id"] == again[1]["video"]["id"]
+    assert (create({**new, "size": 6}, "k")[1]["code"], create(new, "a b")[0]) == ("idempotency_key_reused", 400)
+    assert create(new, "another")[1]["video"]["id"] != first[1]["video"]["id"]
+
+
+def test_a_change_is_refused_to_whoever_saw_an_older_title(load: Callable[[str], Handler]) -> None:
+    _, made = answer(load("upload")(request("POST", "/videos", {"filename": "a.mp4", "size": 5})))
+    library, path = load("library"), f"/videos/{made['video']['id']}"
+    (seen,) = library(request("GET", path))["multiValueHeaders"]["ETag"]
+
+    def change(title: str) -> dict[str, Any]:
+        asked = request("PATCH", path, {"title": title})
+        return dict(library(asked | {"headers": {**asked["headers"], "If-Match": seen}}))
+
+    first, second = change("B"), change("C")
+
+    assert (first["statusCode"], answer(second)[0], answer(second)[1]["code"]) == (200, 412, "precondition_failed")
+    assert library(request("GET", path))["multiValueHeaders"]["ETag"] == first["multiValueHeaders"]["ETag"] != [seen]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [

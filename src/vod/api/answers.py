@@ -26,6 +26,8 @@ class Code(StrEnum):
     WRONG_STATUS = "wrong_status"
     WRONG_PARTS = "wrong_parts"
     NOT_MULTIPART = "not_multipart"
+    IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
+    PRECONDITION_FAILED = "precondition_failed"
     BUSY = "busy"
     VERSION_CONFLICT = "version_conflict"
     SOURCE_MISSING = "source_missing"
@@ -90,7 +92,7 @@ class Estimate(Answer):
 
 
 class Created(Answer):
-    """A new video, and where to upload its file; without `upload` where the request had its bytes."""
+    """A new video, and where to upload its file; without `upload` where the request had its bytes, or they arrived."""
 
     video: Video
     upload: SinglePut | InParts | None = None

@@ -13,7 +13,7 @@ from pydantic.json_schema import models_json_schema
 from vod.api import delete, deliver, library, runs, session, shares, upload
 from vod.api.answered_video import Answer
 from vod.api.answers import ANSWERS, Error
-from vod.api.operations import DESCRIPTION, OPERATIONS, TAGS, TITLE
+from vod.api.operations import DESCRIPTION, ETAG, IF_MATCH, KEY, OPERATIONS, TAGS, TITLE
 from vod.api.shapes import NewVideoBody
 from vod.aws.stored_as import TYPES
 
@@ -26,7 +26,9 @@ _ERRORS = {
     "404": "No such video, or it belongs to another owner",
     "405": "This path has other methods; the header `Allow` names them",
     "409": "The video's status does not allow this",
+    "412": "The video was changed since the `ETag` in `If-Match` was read",
     "413": "Larger than this endpoint accepts",
+    "422": "The `Idempotency-Key` named another request before",
     "429": "A daily limit is reached; the message says when it resets. `throttled`: too many requests at once",
     "500": "The platform failed; try again in a minute",
     "504": "The answer took longer than 29 s; look again before you repeat the request",
@@ -56,11 +58,12 @@ def document() -> dict[str, Any]:
     _describe_create(made["paths"]["/videos"]["post"])
     _describe_answers(made)
     _describe_errors(made)
+    _describe_editions(made["paths"]["/videos/{video_id}"])
     _describe_auth(made)
     made["paths"] = {_named_as_elsewhere(path): made["paths"][path] for _, path in OPERATIONS}
     for operation in (each for operations in made["paths"].values() for each in operations.values()):
         for parameter in operation.get("parameters", ()):
-            parameter["name"] = to_camel(parameter["name"])
+            parameter["name"] = parameter["name"] if parameter["in"] == "header" else to_camel(parameter["name"])
     return made
 
 
@@ -87,6 +90,7 @@ def _describe_create(operation: dict[str, Any]) -> None:
             ("profile", "Profile, with filename"),
         )
     ]
+    operation["parameters"].append(_header("Idempotency-Key", KEY, {"type": "string", "pattern": "^[!-~]{1,255}$"}))
 
 
 def _describe_answers(made: dict[str, Any]) -> None:
@@ -108,6 +112,17 @@ def _describe_answers(made: dict[str, Any]) -> None:
         made["paths"][path]["get"]["responses"] = {"200": _MANIFEST}
 
 
+def _header(name: str, text: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "header", "required": False, "description": text, "schema": schema}
+
+
+def _describe_editions(operations: dict[str, Any]) -> None:
+    """A video's entity tag, and changes that depend on it."""
+    operations["patch"]["parameters"].append(_header("If-Match", IF_MATCH, {"type": "string"}))
+    for operation in (operations["get"], operations["patch"]):
+        operation["responses"]["200"]["headers"] = {"ETag": {"description": ETAG, "schema": {"type": "string"}}}
+
+
 def _answer(found: type[Answer] | str) -> dict[str, Any]:
     if isinstance(found, str):
         return {"description": found}
@@ -119,7 +134,7 @@ def _describe_errors(made: dict[str, Any]) -> None:
     reference = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
     for path in made["paths"].values():
         for operation in path.values():
-            operation["responses"].pop("422", None)
+            operation["responses"].pop("422", None)  # powertools' own
             operation["responses"] |= {
                 status: {"description": meaning, "content": reference} for status, meaning in _ERRORS.items()
             }

@@ -16,6 +16,10 @@ TAGS = {
     "session": "For the web page alone: its session in a cookie",
 }
 
+KEY = "A name of your own for this creation: the same request with the same key within 24 h answers the same video"
+IF_MATCH = "Change nothing, and answer 412, unless the video still has this `ETag`"
+ETAG = "Of title and tags; progress does not change it"
+
 
 class Operation(NamedTuple):
     """What generated clients call it, and what one has to know to call it."""

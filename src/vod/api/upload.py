@@ -1,6 +1,7 @@
 """Routes of the upload step."""
 
 import json
+import re
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -25,13 +26,15 @@ def routes(uploads: Uploads) -> APIGatewayRouter:
     @router.post("/videos", summary="Create a video", enable_validation=False, tags=["upload"])
     def create() -> Response[str]:
         event = router.current_event
+        key = _key(event.headers.get("idempotency-key"))
         if event.query_string_parameters and "filename" in event.query_string_parameters:
             data = bodies.bytes_of(event.raw_event)
             new = _from_query(event.query_string_parameters, event.headers.get("Content-Type") or "", len(data))
-            video = uploads.store(current_caller(router), new, data)
+            video = uploads.store(current_caller(router), new, data, key)
             return _created({"video": _shown(video), "estimate": uploads.estimate(video)})
-        video, upload = uploads.create(current_caller(router), _from_body(event.decoded_body))
-        return _created({"video": _shown(video), "upload": upload, "estimate": uploads.estimate(video)})
+        video, upload = uploads.create(current_caller(router), _from_body(event.decoded_body), key)
+        way = {"upload": upload} if upload else {}
+        return _created({"video": _shown(video), **way, "estimate": uploads.estimate(video)})
 
     @router.get("/videos/<video_id>/upload", summary="List what arrived and where to upload the rest", tags=["upload"])
     def remaining(video_id: VideoId) -> dict[str, Any]:
@@ -49,6 +52,12 @@ def routes(uploads: Uploads) -> APIGatewayRouter:
         return Response(204, body="")
 
     return router
+
+
+def _key(told: str | None) -> str | None:
+    if told is not None and not re.fullmatch(r"[!-~]{1,255}", told):
+        raise InvalidRequest("Idempotency-Key", "must be 1 to 255 characters of ASCII without spaces")
+    return told
 
 
 def _shown(video: Video) -> Document:

@@ -1,6 +1,8 @@
 """The video as the API shows it."""
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 
 from vod.errors import document, may_be_retried
 from vod.frozen import Document
@@ -41,6 +43,11 @@ def video(
 def _error(failure: Failure) -> Document:
     """`retryable` says whether encoding the same source again may help."""
     return {**document(failure.code, failure.message), "retryable": may_be_retried(failure.code)}
+
+
+def edition(title: str, tags: Sequence[str]) -> str:
+    """The entity tag of what callers can change of a video (RFC 9110, 8.8.3): progress does not change it."""
+    return f'"{hashlib.sha256(json.dumps([title, *tags]).encode()).hexdigest()[:16]}"'
 
 
 def _source(probe: Document) -> Document:

@@ -8,6 +8,7 @@ from vod import clock
 from vod.access import delivery
 from vod.access.caller import Caller
 from vod.access.delivery import Delivery
+from vod.errors import PreconditionFailed
 from vod.frozen import Document
 from vod.money.cost import Spent
 from vod.ports.services import Ledger, Videos
@@ -37,11 +38,16 @@ class Library:
         visible = [video for video in page.videos if video.status is not Status.DELETING]
         return {"videos": [self._shown(video) for video in visible], "cursor": page.cursor}
 
-    def rename(self, caller: Caller, video_id: str, title: str | None, tags: tuple[str, ...] | None) -> Document:
-        """Change what is given and leave the rest."""
+    def rename(
+        self, caller: Caller, video_id: str, title: str | None, tags: tuple[str, ...] | None, seen: str | None = None
+    ) -> Document:
+        """Change what is given and leave the rest; PreconditionFailed where it is none of the editions that were `seen`
+        (If-Match)."""
         video = caller.allowed(self.videos.get(video_id))
 
         def change(fresh: Video) -> Video:
+            if seen is not None and not _is_among(view.edition(fresh.title, fresh.tags), seen):
+                raise PreconditionFailed
             return replace(
                 fresh,
                 title=fresh.title if title is None else title,
@@ -56,3 +62,7 @@ class Library:
         frames = self.videos.chunk_frames(video.id, run) if run else {}
         playback = self.delivery().signed(video, delivery.signed_until(self.now()))
         return view.video(video, view.progress(video, frames), playback, view.remade(video, frames), spent)
+
+
+def _is_among(edition: str, seen: str) -> bool:
+    return seen.strip() == "*" or edition in (each.strip() for each in seen.split(","))

@@ -1,20 +1,23 @@
 """Upload: a record, and an address or parts to send the source to; the S3 event does the rest."""
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from vod import clock, keys, profiles
 from vod.access.caller import Caller
-from vod.errors import Conflict, DailyLimitReached, InvalidRequest, NotFound, TooLarge
+from vod.errors import Conflict, DailyLimitReached, InvalidRequest, KeyReused, NotFound, TooLarge
 from vod.frozen import Document
 from vod.money import estimate
 from vod.money.limits import GIB, resets
 from vod.money.prices import Fargate
 from vod.ports.buckets import Part, Sources
-from vod.ports.services import Ledger, Videos
+from vod.ports.services import Creations, Ledger, Receipts, Videos
 from vod.profiles.profile import DEFAULT
 from vod.record import changes
+from vod.record.creation import Creation
 from vod.record.status import Status
 from vod.record.video import Source, Upload, Video
 from vod.steps import parts
@@ -58,25 +61,31 @@ class Uploads:
     videos: Videos
     sources: Sources
     ledger: Ledger
+    creations: Creations
+    receipts: Receipts
     limits: UploadLimits
     price: Fargate
     now: Callable[[], datetime] = clock.now
 
-    def create(self, caller: Caller, new: NewVideo) -> tuple[Video, Document]:
-        """A new record and how to send its source: one PUT, or parts above the single-PUT limit."""
+    def create(self, caller: Caller, new: NewVideo, key: str | None = None) -> tuple[Video, Document]:
+        """A new record and how to send its source: one PUT, or parts above the single-PUT limit. With a key that named
+        this before it is that record; how to send what has arrived is empty."""
+        video_id, earlier = self._claimed(caller, key, new, b"")
+        if earlier:
+            return self._again(caller, earlier)
         self._check(caller, new)
-        if new.size <= self.limits.single_put_bytes:
-            video = self._record(caller, new, Upload())
-            self.videos.create(video)
-            return video, self._single_put(video)
-        video = self._record(caller, new, None)
-        multipart = self.sources.begin_parts(video.source.key, new.content_type)
-        video = replace(video, upload=Upload(multipart, parts.part_size(new.size)))
-        self.videos.create(video)
-        return video, self._invitation(video, ())
+        video = self._record(caller, new, Upload(), video_id)
+        if new.size > self.limits.single_put_bytes:
+            multipart = self.sources.begin_parts(video.source.key, new.content_type)
+            video = replace(video, upload=Upload(multipart, parts.part_size(new.size)))
+        if not self.videos.create(video):  # the same request at the same time was faster
+            if video.upload and video.upload.multipart_id:
+                self.sources.abort_parts(video.source.key, video.upload.multipart_id)
+            return self._again(caller, caller.allowed(self.videos.get(video_id)))
+        return video, self._way(video, ())
 
-    def store(self, caller: Caller, new: NewVideo, body: bytes) -> Video:
-        """A new record whose source came with the request itself."""
+    def store(self, caller: Caller, new: NewVideo, body: bytes, key: str | None = None) -> Video:
+        """A new record whose source came with the request itself; safe to repeat with a key."""
         if new.size > self.limits.direct_bytes:
             limit = self.limits.direct_bytes // parts.MIB
             raise TooLarge(
@@ -85,19 +94,44 @@ class Uploads:
             )
         if new.size == 0:
             raise InvalidRequest("body", "is empty; send the video's bytes")
-        self._check(caller, new)
-        video = self._record(caller, new, Upload())
-        self.videos.create(video)
-        self.sources.put(video.source.key, body, new.content_type)
+        video_id, video = self._claimed(caller, key, new, body)
+        if not video:
+            self._check(caller, new)
+            video = self._record(caller, new, Upload(), video_id)
+            self.videos.create(video)
+        if video.status is Status.AWAITING_UPLOAD:
+            self.sources.put(video.source.key, body, new.content_type)
         return video
+
+    def _claimed(self, caller: Caller, key: str | None, new: NewVideo, body: bytes) -> tuple[str, Video | None]:
+        """The id that a new video gets, and its record where this key's request was served before.
+
+        The key is filed first: whoever dies after that is followed by one that goes on with the same id.
+        """
+        video_id = keys.new_video_id()
+        if key is None:
+            return video_id, None
+        asked = hashlib.sha256(json.dumps(asdict(new)).encode() + body).hexdigest()
+        filed = self.creations.claim(caller.id, key, Creation(video_id, asked))
+        if filed.request != asked:
+            raise KeyReused
+        if filed.video_id == video_id:
+            return video_id, None
+        if self.receipts.get(filed.video_id):
+            raise Conflict("wrong_status", "The video that this Idempotency-Key created is deleted. Use another key.")
+        return filed.video_id, self.videos.get(filed.video_id)
+
+    def _again(self, caller: Caller, video: Video) -> tuple[Video, Document]:
+        if video.status is not Status.AWAITING_UPLOAD or self._has_arrived(video):
+            return video, {}
+        return self.remaining(caller, video.id)
 
     def remaining(self, caller: Caller, video_id: str) -> tuple[Video, Document]:
         """The parts that arrived and fresh addresses for the rest."""
         video = self._prolonged(self._awaiting(caller, video_id))
-        if not video.upload or not video.upload.multipart_id:
-            return video, self._single_put(video)
+        multipart = video.upload.multipart_id if video.upload else None
         try:
-            return video, self._invitation(video, self.sources.parts(video.source.key, video.upload.multipart_id))
+            return video, self._way(video, self.sources.parts(video.source.key, multipart) if multipart else ())
         except NotFound:
             if self._has_arrived(video):
                 raise Conflict("wrong_status", "The upload has ended: the whole source has arrived.") from None
@@ -150,8 +184,8 @@ class Uploads:
                 f"resets at {resets(now)}. Upload it then."
             )
 
-    def _record(self, caller: Caller, new: NewVideo, upload: Upload | None) -> Video:
-        moment, video_id = self.now(), keys.new_video_id()
+    def _record(self, caller: Caller, new: NewVideo, upload: Upload, video_id: str) -> Video:
+        moment = self.now()
         return Video(
             id=video_id,
             owner=caller.id,
@@ -196,8 +230,11 @@ class Uploads:
         url, headers = self.sources.put_url(video.source.key, video.size or 0, video.content_type, URL_SECONDS)
         return {"method": "PUT", "url": url, "headers": headers, **times}
 
-    def _invitation(self, video: Video, arrived: tuple[Part, ...]) -> Document:
-        assert video.upload and video.upload.multipart_id and video.upload.part_size and video.size
+    def _way(self, video: Video, arrived: tuple[Part, ...]) -> Document:
+        """How to send what has not arrived."""
+        if not video.upload or not video.upload.multipart_id:
+            return self._single_put(video)
+        assert video.upload.part_size and video.size
         per_part, total = video.upload.part_size, parts.part_count(video.size, video.upload.part_size)
         here = {part.number for part in arrived}
         rest = [number for number in range(1, total + 1) if number not in here]

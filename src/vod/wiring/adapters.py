@@ -9,6 +9,7 @@ from vod.access.passes import Key
 from vod.aws import hosted_login
 from vod.aws.addresses import signing_client
 from vod.aws.clients import client
+from vod.aws.creations import DynamoCreations
 from vod.aws.events import SnsEvents
 from vod.aws.executions import StepFunctions
 from vod.aws.hosted_login import PageClient
@@ -65,6 +66,11 @@ def shares(env: Environment) -> DynamoShares:
 def receipts(env: Environment) -> DynamoReceipts:
     """What deletions removed."""
     return DynamoReceipts(client("dynamodb"), env["TABLE_NAME"])
+
+
+def creations(env: Environment) -> DynamoCreations:
+    """What was created under keys of callers' own."""
+    return DynamoCreations(client("dynamodb"), env["TABLE_NAME"])
 
 
 def tasks(env: Environment) -> EcsTasks:

@@ -28,7 +28,15 @@ def uploads(env: Environment) -> Uploads:
         expiry=timedelta(hours=int(env["UPLOAD_EXPIRY_HOURS"])),
         owner_bytes=of_day,
     )
-    return Uploads(adapters.videos(env), adapters.sources(env), adapters.ledger(env), limits, adapters.price(env))
+    return Uploads(
+        adapters.videos(env),
+        adapters.sources(env),
+        adapters.ledger(env),
+        adapters.creations(env),
+        adapters.receipts(env),
+        limits,
+        adapters.price(env),
+    )
 
 
 def library(env: Environment) -> Library:

@@ -8,8 +8,9 @@ from tests.fakes import FakeLedger, FakeVideos
 from tests.signing_keys import KEY
 from vod.access.caller import Caller, from_claims
 from vod.access.delivery import Delivery, signed_until
-from vod.errors import NotFound
+from vod.errors import NotFound, PreconditionFailed
 from vod.record.status import Status
+from vod.record.view import edition
 from vod.steps.library import Library
 
 ANN, BOB, ADMIN = Caller("ann"), Caller("bob"), Caller("root", is_admin=True)
@@ -96,3 +97,13 @@ def test_a_group_whose_name_holds_a_comma_is_one_group(groups: list[str] | None,
 
     assert from_claims(told, f"Bearer {token}").is_admin == is_admin
     assert from_claims(told, token).is_admin == is_admin
+
+
+def test_a_change_depends_on_what_was_seen() -> None:
+    step = library(samples.video(Status.READY, title="Old", tags=("a",)))
+    seen = edition("Old", ("a",))
+
+    assert step.rename(ANN, samples.VIDEO_ID, "New", None, f'"other", {seen}')["title"] == "New"
+    with pytest.raises(PreconditionFailed):
+        step.rename(ANN, samples.VIDEO_ID, "Newer", None, seen)
+    assert step.rename(ANN, samples.VIDEO_ID, "Newest", None, "*")["title"] == "Newest"

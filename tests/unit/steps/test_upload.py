@@ -1,15 +1,17 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from tests import samples
-from tests.fakes import FakeLedger, FakeSources, FakeVideos
+from tests.fakes import FakeCreations, FakeLedger, FakeReceipts, FakeSources, FakeVideos
 from vod import clock
 from vod.access.caller import Caller
-from vod.errors import Conflict, DailyLimitReached, InvalidRequest, NotFound, RequestError, TooLarge
+from vod.errors import Conflict, DailyLimitReached, InvalidRequest, KeyReused, NotFound, RequestError, TooLarge
 from vod.ports.buckets import Part
+from vod.record.deletion_receipt import Receipt
 from vod.record.status import Status
 from vod.steps.parts import MIB
 from vod.steps.upload import NewVideo, UploadLimits, Uploads
@@ -20,7 +22,16 @@ LIMITS = UploadLimits(max_bytes=1000 * MIB, single_put_bytes=64 * MIB, direct_by
 
 @pytest.fixture
 def uploads() -> Uploads:
-    return Uploads(FakeVideos(), FakeSources(), FakeLedger(), LIMITS, samples.PRICE, lambda: samples.NOW)
+    return Uploads(
+        FakeVideos(),
+        FakeSources(),
+        FakeLedger(),
+        FakeCreations(),
+        FakeReceipts(),
+        LIMITS,
+        samples.PRICE,
+        lambda: samples.NOW,
+    )
 
 
 def multipart(uploads: Uploads, size: int = 100 * MIB) -> str:
@@ -195,14 +206,7 @@ def test_an_upload_whose_parts_are_joined_has_ended_before_any_event_comes(uploa
 
 
 def test_the_largest_upload_still_fits_lambdas_answer(uploads: Uploads) -> None:
-    huge = Uploads(
-        FakeVideos(),
-        FakeSources(),
-        FakeLedger(),
-        replace(LIMITS, max_bytes=5000 * 1024 * MIB),
-        samples.PRICE,
-        lambda: samples.NOW,
-    )
+    huge = replace(uploads, limits=replace(LIMITS, max_bytes=5000 * 1024 * MIB))
     _, upload = huge.create(ANN, NewVideo("film.mov", 5000 * 1024 * MIB))
 
     assert len(upload["parts"]) * 2400 < 5 * 10**6
@@ -210,7 +214,7 @@ def test_the_largest_upload_still_fits_lambdas_answer(uploads: Uploads) -> None:
 
 
 @pytest.mark.parametrize("size", [5, 100 * MIB])
-def test_an_address_never_outlives_what_was_promised_for_the_upload(size: int) -> None:
+def test_an_address_never_outlives_what_was_promised_for_the_upload(uploads: Uploads, size: int) -> None:
     asked: list[int] = []
 
     class Sources(FakeSources):
@@ -223,7 +227,7 @@ def test_an_address_never_outlives_what_was_promised_for_the_upload(size: int) -
             return super().part_urls(key, upload_id, sizes, seconds)
 
     shortest = replace(LIMITS, expiry=timedelta(hours=1))
-    short = Uploads(FakeVideos(), Sources(), FakeLedger(), shortest, samples.PRICE, lambda: samples.NOW)
+    short = replace(uploads, sources=Sources(), limits=shortest)
     _, upload = short.create(ANN, NewVideo("a.mp4", size))
 
     assert asked == [3600]
@@ -239,14 +243,7 @@ def test_what_is_sent_in_time_and_arrives_late_still_finds_its_record(uploads: U
 
 def test_asking_how_to_go_on_gives_the_whole_time_again(uploads: Uploads) -> None:
     video_id = multipart(uploads)
-    later = Uploads(
-        uploads.videos,
-        uploads.sources,
-        uploads.ledger,
-        LIMITS,
-        samples.PRICE,
-        lambda: samples.NOW + timedelta(hours=20),
-    )
+    later = replace(uploads, now=lambda: samples.NOW + timedelta(hours=20))
 
     video, upload = later.remaining(ANN, video_id)
 
@@ -256,14 +253,7 @@ def test_asking_how_to_go_on_gives_the_whole_time_again(uploads: Uploads) -> Non
 
 def test_no_more_time_is_promised_than_the_bucket_keeps_the_parts(uploads: Uploads) -> None:
     video_id = multipart(uploads)
-    late = Uploads(
-        uploads.videos,
-        uploads.sources,
-        uploads.ledger,
-        LIMITS,
-        samples.PRICE,
-        lambda: samples.NOW + timedelta(days=7.5),
-    )
+    late = replace(uploads, now=lambda: samples.NOW + timedelta(days=7.5))
 
     _, upload = late.remaining(ANN, video_id)
 
@@ -296,3 +286,86 @@ def test_what_is_sent_with_the_request_counts_too_and_what_is_refused_does_not(u
 
     with pytest.raises(DailyLimitReached):
         limited.store(ANN, NewVideo("c.mov", 3), b"abc")
+
+
+@pytest.mark.parametrize("size", [5, 100 * MIB], ids=["one PUT", "parts"])
+def test_the_same_request_under_the_same_key_creates_one_video(uploads: Uploads, size: int) -> None:
+    new = NewVideo("a.mp4", size)
+
+    first, _ = uploads.create(ANN, new, "k")
+    again, way = uploads.create(ANN, new, "k")
+
+    assert (first.id, len(uploads.videos.records)) == (again.id, 1)  # type: ignore[attr-defined]
+    assert "url" in way or len(way["parts"]) == 13
+
+
+def test_what_has_arrived_is_not_asked_for_again(uploads: Uploads) -> None:
+    new = NewVideo("a.mp4", 5)
+    first = uploads.store(ANN, new, b"video", "k")
+
+    assert uploads.store(ANN, new, b"video", "k").id == first.id
+    with pytest.raises(KeyReused):
+        uploads.store(ANN, new, b"other", "k")
+
+
+def test_a_key_is_one_owners_and_names_one_request(uploads: Uploads) -> None:
+    first, _ = uploads.create(ANN, NewVideo("a.mp4", 5), "k")
+    others, _ = uploads.create(BOB, NewVideo("a.mp4", 5), "k")
+
+    assert others.id != first.id
+    with pytest.raises(KeyReused):
+        uploads.create(ANN, NewVideo("a.mp4", 6), "k")
+
+
+def test_whoever_dies_behind_the_key_is_followed_by_one_with_the_same_id(uploads: Uploads) -> None:
+    new = NewVideo("a.mp4", 100 * MIB)
+    first, _ = uploads.create(ANN, new, "k")
+    uploads.videos.records.clear()  # type: ignore[attr-defined]
+
+    again, way = uploads.create(ANN, new, "k")
+
+    assert (again.id, len(way["parts"])) == (first.id, 13)
+
+
+def test_of_two_at_once_the_slower_gives_its_parts_up(uploads: Uploads) -> None:
+    aborted: list[str] = []
+
+    class Sources(FakeSources):
+        def begin_parts(self, key: str, content_type: str | None) -> str:
+            return "of the slower"
+
+        def abort_parts(self, key: str, upload_id: str) -> None:
+            aborted.append(upload_id)
+
+    new = NewVideo("a.mp4", 100 * MIB)
+    first, _ = uploads.create(ANN, new, "k")
+    begun = uploads.sources.multiparts  # type: ignore[attr-defined]
+    slower = replace(uploads, videos=_Late(uploads.videos), sources=Sources(multiparts=begun))  # type: ignore[arg-type]
+
+    again, way = slower.create(ANN, new, "k")
+
+    assert (again.id, again.upload, len(way["parts"]), aborted) == (first.id, first.upload, 13, ["of the slower"])
+
+
+def test_a_key_whose_video_is_deleted_creates_no_other(uploads: Uploads) -> None:
+    new = NewVideo("a.mp4", 5)
+    first, _ = uploads.create(ANN, new, "k")
+    uploads.videos.delete(first.id)
+    uploads.receipts.put(Receipt(first.id, "ann", "2026-01-01T00:00:00.000Z"))
+
+    with pytest.raises(Conflict, match="deleted"):
+        uploads.create(ANN, new, "k")
+
+
+class _Late:
+    """Records of which the first look sees nothing."""
+
+    def __init__(self, videos: Any) -> None:
+        self._videos, self._looked = videos, False
+
+    def get(self, video_id: str) -> Any:
+        looked, self._looked = self._looked, True
+        return self._videos.get(video_id) if looked else None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._videos, name)
