@@ -5,10 +5,10 @@
 bin := .venv/bin
 # `make test` writes the permissions that roles used to this file.
 grants := $(CURDIR)/.local/used-grants.jsonl
-# What computes is tested on every core; what waits for platforms, browsers and kernels by itself, so that it waits for
+# Most tests run on every core; those with browsers, and those that kill what runs, by themselves, so that they wait for
 # nobody else.
 parallel := -n auto --dist loadfile
-computing := tests/unit tests/templates tests/deployment tests/media tests/integration
+beside := tests/unit tests/templates tests/deployment tests/media tests/integration tests/e2e tests/local
 export SAM_CLI_TELEMETRY := 0
 # `sam build` looks for python3.13 and pip on PATH.
 with_tools := PATH="$(CURDIR)/$(bin):$$PATH"
@@ -30,8 +30,8 @@ dashboard: setup ## draw the dashboard of the running `make up` (FILE=dashboard.
 
 test: setup scan ## run all tests except those that need Docker, with a selection of the exhaustive inputs
 	@mkdir -p .local && rm -f $(grants)
-	VOD_USED_GRANTS=$(grants) $(bin)/python -m pytest $(parallel) $(computing) -m "not exhaustive"
-	VOD_USED_GRANTS=$(grants) $(bin)/python -m pytest tests --ignore=tests/docker $(computing:%=--ignore=%) -m "not exhaustive"
+	VOD_USED_GRANTS=$(grants) $(bin)/python -m pytest $(parallel) $(beside) -m "not exhaustive"
+	VOD_USED_GRANTS=$(grants) $(bin)/python -m pytest tests --ignore=tests/docker $(beside:%=--ignore=%) -m "not exhaustive"
 	@$(MAKE) --no-print-directory audit
 
 test-all: setup ## run the exhaustive tests: every source at 1, 3 and 8 chunks, every real file of VOD_MEDIA

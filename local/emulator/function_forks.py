@@ -9,6 +9,7 @@ import select
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 from pathlib import Path
 from types import SimpleNamespace
@@ -112,6 +113,6 @@ class Template:
             self._connection.close()
             self._connection, theirs = socket.socketpair()
             with theirs:
-                command = [str(self._python), "-P", str(SCRIPT), str(theirs.fileno()), TITLE]
+                command = [str(self._python), "-P", str(SCRIPT), str(theirs.fileno()), tempfile.gettempdir(), TITLE]
                 self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()], cwd="/")
         return self._process

@@ -27,6 +27,13 @@ BACK_SECONDS = 15
 _POLL_SECONDS = 0.5
 
 
+def _commands() -> Iterator[tuple[int, str]]:
+    """Every process of this machine, and how it was started."""
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            yield int(entry.parent.name), entry.read_bytes().decode(errors="replace").replace("\0", " ")
+
+
 @dataclass
 class World:
     """One platform and the uploads it has taken, by id, with the frames of their sources."""
@@ -60,7 +67,8 @@ class World:
 
     def workers_of(self, function: str) -> list[int]:
         """The processes of a function."""
-        return [pid for pid, command in self._children() if "_worker.py" in command and function in command]
+        mine = str(self.platform.state)
+        return [pid for pid, run in _commands() if "_worker.py" in run and function in run and mine in run]
 
     def kill_emulator(self) -> None:
         """End the emulator with SIGKILL and start the platform again on what it had saved."""
@@ -77,14 +85,6 @@ class World:
     def encoders(self) -> list[int]:
         """The processes of encoders, of whatever video of this world."""
         return [pid for video_id in self.uploads for pid in encoder_processes(video_id)]
-
-    def _children(self) -> Iterator[tuple[int, str]]:
-        assert self.platform._emulator
-        parent = self.platform._emulator.child.pid
-        for entry in Path("/proc").glob("[0-9]*"):
-            with suppress(OSError):
-                if int((entry / "stat").read_text().rpartition(")")[2].split()[1]) == parent:
-                    yield int(entry.name), (entry / "cmdline").read_bytes().decode(errors="replace").replace("\0", " ")
 
     @contextmanager
     def fault(self, name: str, content: str = "") -> Iterator[None]:
