@@ -1,6 +1,6 @@
 """A source in pieces of a segment, as functions encode it, against the same in one: CPU, and bits at equal VMAF."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import exp, log
 from pathlib import Path
 from statistics import fmean
@@ -28,19 +28,30 @@ EXCERPTS = (
 def measure(bench: Bench) -> str:
     """Both, over the same seconds; without real media bits are not compared."""
     media = bench.clips.media
-    source = media / EXCERPTS[0].clip if media else bench.clips.repeated(bench.clips.mix(FULL_HD), 3)
+    sources = [(media / each.clip, each.at) for each in EXCERPTS] if media else [(_generated(bench), EXCERPTS[0].at)]
     bits = _bits(bench, media) if media else "Bits: not measured, pictures that were generated say nothing of them."
-    return f"{_cpu(bench, source)}\n\n{bits}"
+    return f"{_cpu(bench, sources)}\n\n{bits}"
 
 
-def _cpu(bench: Bench, source: Path) -> str:
-    plan = planned(source)
-    first = round(EXCERPTS[0].at * plan.rate.fraction)
+def _generated(bench: Bench) -> Path:
+    return bench.clips.repeated(bench.clips.mix(FULL_HD), 3)
+
+
+def _cpu(bench: Bench, sources: Sequence[tuple[Path, int]]) -> str:
+    """All sources one behind the other: how far apart their keyframes are is what pieces cost."""
+    plans = [(planned(source), source, at) for source, at in sources]
+
+    def all_of(each: Callable[[Bench, Plan, Path, int], Spent]) -> Spent:
+        return added(each(bench, plan, source, round(at * plan.rate.fraction)) for plan, source, at in plans)
+
     pairs = in_turn(
-        lambda: bench.told(f"{PIECES} pieces", _in_pieces(bench, plan, source, first)),
-        lambda: bench.told("in one", _encoded(bench, plan, source, first, first + PIECES * plan.segment_frames)),
+        lambda: bench.told(f"{PIECES} pieces", all_of(_in_pieces)), lambda: bench.told("in one", all_of(_in_one))
     )
     return compared(Comparison(f"{PIECES} pieces", CPU_GOAL, tuple(pairs)), f"{PIECES} pieces", "in one")
+
+
+def _in_one(bench: Bench, plan: Plan, source: Path, first: int) -> Spent:
+    return _encoded(bench, plan, source, first, first + PIECES * plan.segment_frames)
 
 
 def _in_pieces(bench: Bench, plan: Plan, source: Path, first: int) -> Spent:
