@@ -13,6 +13,7 @@ from pydantic.json_schema import models_json_schema
 from vod.api import delete, deliver, library, runs, session, shares, upload
 from vod.api.answered_video import Answer
 from vod.api.answers import ANSWERS, Error
+from vod.api.examples import EXAMPLES
 from vod.api.operations import DESCRIPTION, ETAG, IF_MATCH, KEY, OPERATIONS, TAGS, TITLE
 from vod.api.shapes import NewVideoBody
 from vod.aws.stored_as import TYPES
@@ -127,7 +128,8 @@ def _answer(found: type[Answer] | str) -> dict[str, Any]:
     if isinstance(found, str):
         return {"description": found}
     schema = {"$ref": f"#/components/schemas/{found.__name__}"}
-    return {"description": cleandoc(found.__doc__ or ""), "content": {"application/json": {"schema": schema}}}
+    content = {"application/json": {"schema": schema, "example": EXAMPLES[found.__name__]}}
+    return {"description": cleandoc(found.__doc__ or ""), "content": content}
 
 
 def _describe_errors(made: dict[str, Any]) -> None:

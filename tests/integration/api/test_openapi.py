@@ -2,9 +2,13 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from local import api_reference
+from tests.integration.api import contract
+from vod.api.examples import EXAMPLES
 from vod.api.openapi import document
 
 KEPT = Path(__file__).parents[3] / "docs" / "openapi.json"
@@ -57,3 +61,10 @@ def test_the_kept_reference_is_made_from_the_document_and_asks_nobody() -> None:
     assert not re.search(r"<script|<link|url\(|src=|href=\"https?:", made)
     addressed = set(re.findall(r"href=\"#([^\"]+)\"", made))
     assert addressed <= set(re.findall(r"id=\"([^\"]+)\"", made))
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_is_what_its_schema_says(name: str) -> None:
+    whole = {**contract.document(), "$ref": f"#/components/schemas/{name}"}
+
+    assert [error.message for error in Draft202012Validator(whole).iter_errors(EXAMPLES[name])] == []
