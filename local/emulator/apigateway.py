@@ -15,6 +15,8 @@ from local.emulator.payloads import TooLarge
 
 RESPONSES = "x-amazon-apigateway-gateway-responses"
 BINARY = "x-amazon-apigateway-binary-media-types"
+ANY = "x-amazon-apigateway-any-method"
+METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
 MOST_BYTES = 10 * 2**20
 TIMEOUT_MILLIS = 29_000
 
@@ -24,12 +26,18 @@ _invoke = apigateway_v1._invoke_lambda_proxy_v1
 
 
 def import_rest_api(body: Mapping[str, Any], settings: Mapping[str, Any]) -> str:
-    """Make an API from an OpenAPI body, its binary media types and its own error responses included; the API's id."""
+    """Make an API from an OpenAPI body, its binary media types, its own error responses and ANY included; its id."""
     binary = [*(settings.get("binaryMediaTypes") or []), *(body.get(BINARY) or [])]
-    api = str(_import(body, {**settings, "binaryMediaTypes": binary}))
+    paths = {path: _with_any(item) for path, item in (body.get("paths") or {}).items()}
+    api = str(_import({**body, "paths": paths}, {**settings, "binaryMediaTypes": binary}))
     for kind, response in (body.get(RESPONSES) or {}).items():
         apigateway_v1._put_gateway_response(api, kind, response)
     return api
+
+
+def _with_any(item: Mapping[str, Any]) -> dict[str, Any]:
+    """A path whose operation for any method stands under each that it has not itself."""
+    return {**(dict.fromkeys(METHODS, item[ANY]) if ANY in item else {}), **item}
 
 
 async def validate_token(authorizer: Any, method: Mapping[str, Any], *rest: Any) -> tuple[Any, Any]:

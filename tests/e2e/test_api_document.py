@@ -13,14 +13,13 @@ from tests.media.generate import clip
 
 DOCUMENT = REPOSITORY / "docs" / "openapi.json"
 TOOLS = REPOSITORY / ".venv-api" / "bin"
+# Not which methods are refused: TRACE, and PUT where strangers play, CloudFront refuses before the API.
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",
     "content_type_conformance",
     "response_schema_conformance",
     "negative_data_rejection",
-    "unsupported_method",
-    "allow_header_conformance",
 )
 
 
@@ -62,7 +61,8 @@ def test_no_request_that_the_document_allows_or_forbids_finds_a_fault(
     platform: Platform, video: Video, tmp_path: Path
 ) -> None:
     """Requests of a fixed seed, of every operation but those of the page's session; a video is there to be found."""
-    (tmp_path / "schemathesis.toml").write_text(f'[parameters]\n"path.videoId" = "{video["id"]}"\n')
+    methods = '[phases.coverage]\nunexpected-methods = ["PUT"]\n'
+    (tmp_path / "schemathesis.toml").write_text(f'{methods}[parameters]\n"path.videoId" = "{video["id"]}"\n')
     common = (
         *("run", DOCUMENT, "--url", platform.api, "--header", f"Authorization: Bearer {platform.token}"),
         *("--checks", ",".join(CHECKS), "--seed", "1", "--generation-deterministic", "--no-color"),
@@ -71,7 +71,11 @@ def test_no_request_that_the_document_allows_or_forbids_finds_a_fault(
     )
 
     run("schemathesis", *common, "--phases", "examples,coverage", cwd=tmp_path)
-    run("schemathesis", *common, "--phases", "fuzzing", "--max-examples", "5", cwd=tmp_path)
+    # `POST /videos?filename=` takes any bytes, also what would be no JSON of the other way to create a video. Here no
+    # route is found for an address with a line break, which a token may have.
+    fuzzing = ("--phases", "fuzzing", "--max-examples", "5", "--exclude-checks", "negative_data_rejection")
+    fuzzing += ("--exclude-operation-id", "playSharedVideo")
+    run("schemathesis", *common, *fuzzing, cwd=tmp_path)
 
 
 @pytest.mark.parametrize(("method", "path", "allow"), [("PUT", "/videos", "GET, POST"), ("GET", "/nothing", None)])

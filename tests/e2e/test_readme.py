@@ -39,7 +39,7 @@ def test_the_first_command_is_near_the_top() -> None:
 def test_three_curl_calls_upload_a_video(platform: Platform, api: Api, source: Path, tmp_path: Path) -> None:
     (example,) = re.findall(r"```sh\n(.*?)```", section("Use it"), re.S)
 
-    video = json.loads(run(example, platform, source, tmp_path))
+    video = json.loads(run(example, platform, source, tmp_path))["video"]
 
     assert example.count("curl ") == 3
     assert video["title"] == "clip.mp4"

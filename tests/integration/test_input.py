@@ -85,7 +85,15 @@ def test_a_title_is_one_line_however_it_was_pasted(functions: Callable[[str], Ha
         functions("library")(request("PATCH", VIDEO, {"title": "\tRome,\r\n\tday 1 \u2067a\u2069\n"}))
     )
 
-    assert (status, said["title"]) == (200, "Rome, day 1 \u2067a\u2069")
+    assert (status, said["video"]["title"]) == (200, "Rome, day 1 \u2067a\u2069")
+
+
+@pytest.mark.parametrize("body", [b"[null]", b'"text"', b"5", b"true"])
+def test_a_body_is_an_object_also_where_it_may_be_left_out(functions: Callable[[str], Handler], body: bytes) -> None:
+    status, said = answer(functions("library")(request("POST", f"{VIDEO}/shares", body)))
+
+    assert (status, said["code"]) == (400, "invalid_request")
+    assert "object" in said["message"]
 
 
 def test_brackets_in_a_text_nest_nothing(functions: Callable[[str], Handler]) -> None:
@@ -93,7 +101,7 @@ def test_brackets_in_a_text_nest_nothing(functions: Callable[[str], Handler]) ->
 
     status, said = answer(functions("library")(request("PATCH", VIDEO, {"title": title})))
 
-    assert (status, said["title"]) == (200, title)
+    assert (status, said["video"]["title"]) == (200, title)
 
 
 def test_what_is_not_encoded_as_it_is_said_to_be_is_refused(functions: Callable[[str], Handler]) -> None:
@@ -110,7 +118,7 @@ def test_json_is_read_whatever_the_client_calls_it(functions: Callable[[str], Ha
     for kind in KINDS:
         status, shown = answer(functions("library")(sent("PATCH", VIDEO, b'{"title": "Named"}', kind)))
 
-        assert (status, shown["title"]) == (200, "Named")
+        assert (status, shown["video"]["title"]) == (200, "Named")
 
 
 def cursor(text: str | bytes) -> str:
@@ -186,7 +194,7 @@ def test_names_that_cannot_be_shown_as_they_are_are_refused_and_the_character_is
 def test_names_in_any_script_are_taken(functions: Callable[[str], Handler]) -> None:
     title = "\u05e9\u05dc\u05d5\u05dd \u200f- \u0417\u0438\u043c\u0430 \U0001f468\u200d\U0001f469\u200d\U0001f467"
 
-    assert answer(functions("library")(request("PATCH", VIDEO, {"title": title})))[1]["title"] == title
+    assert answer(functions("library")(request("PATCH", VIDEO, {"title": title})))[1]["video"]["title"] == title
 
 
 @pytest.mark.parametrize(

@@ -92,8 +92,9 @@ def _answer_errors(app: APIGatewayRestResolver) -> None:
 
     @app.not_found
     def unknown(_: Exception) -> Response[str]:
-        if found := methods.allowed(app.current_event.path):
-            told = f"This path has no {app.current_event.http_method}, but {', '.join(found)}. See docs/api.md."
+        found, method = methods.allowed(app.current_event.path), app.current_event.http_method
+        if found and method not in found:
+            told = f"This path has no {method}, but {', '.join(found)}. See docs/api.md."
             return answer(HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", told, Allow=", ".join(found))
         return answer(HTTPStatus.NOT_FOUND, "not_found", "This path does not exist. See docs/api.md.")
 

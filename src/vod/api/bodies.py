@@ -43,7 +43,7 @@ def _is_file(event: Document) -> bool:
 def _checked(raw: bytes) -> str:
     try:
         text = raw.decode()
-        json.loads(text)
+        read = json.loads(text)
     except UnicodeDecodeError as error:
         raise InvalidRequest("body", "is not UTF-8; send JSON in UTF-8") from error
     except RecursionError as error:
@@ -56,6 +56,8 @@ def _checked(raw: bytes) -> str:
         raise InvalidRequest("body", "has a number of too many digits; send a smaller one") from error
     if _is_deep(text):
         raise _too_deep()
+    if not isinstance(read, dict | None):
+        raise InvalidRequest("body", "is no JSON object; send the fields of docs/api.md")
     return text
 
 

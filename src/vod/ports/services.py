@@ -11,7 +11,6 @@ from vod.frozen import Document
 from vod.money.cost import EndedTask, Spent
 from vod.money.limits import Admitted, Limits, Need
 from vod.plan.plan import SourceObject
-from vod.record.creation import Creation
 from vod.record.deletion_receipt import Receipt
 from vod.record.status import Status
 from vod.record.video import Video
@@ -82,13 +81,6 @@ class Receipts(Protocol):
 
     def get(self, video_id: str) -> Receipt | None:
         """The receipt of a deleted video; None when there is none any more, or never was."""
-
-
-class Creations(Protocol):
-    """What was created under keys of the callers' own, for a day."""
-
-    def claim(self, owner: str, key: str, creation: Creation) -> Creation:
-        """File a creation under a key unless there is one; the one that is filed now."""
 
 
 class Cdn(Protocol):

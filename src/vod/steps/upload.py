@@ -14,7 +14,8 @@ from vod.money import estimate
 from vod.money.limits import GIB, resets
 from vod.money.prices import Fargate
 from vod.ports.buckets import Part, Sources
-from vod.ports.services import Creations, Ledger, Receipts, Videos
+from vod.ports.creations import Creations
+from vod.ports.services import Ledger, Receipts, Videos
 from vod.profiles.profile import DEFAULT
 from vod.record import changes
 from vod.record.creation import Creation
