@@ -7,7 +7,7 @@ _ID, _RUN = "3f9c1d7ab2e04c58a6d1", "8e1f0a4b6c2d"
 _BASE = f"https://video.example.com/videos/{_ID}/{_RUN}"
 _SIGNED = f"https://video.example.com/api/videos/{_ID}/manifest/{_RUN}"
 _PROOF = "policy=eyJTdGF0ZW1lbnQ...&sign=kW1vZ...&key=K2JCJMDEHXQW5F"
-_BUCKET = f"https://source.s3.eu-west-1.amazonaws.com/uploads/{_ID}/source"
+_BUCKET = f"https://source.example.com/uploads/{_ID}/source"
 _CREATED, _UPDATED = "2026-01-02T03:04:05.678Z", "2026-01-02T03:04:15.678Z"
 _EXPIRES, _FINISH = "2026-01-02T04:04:05.678Z", "2026-01-03T03:04:05.678Z"
 _PLAYBACK = {
