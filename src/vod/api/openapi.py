@@ -15,7 +15,7 @@ from vod.api.answered_video import Answer
 from vod.api.answers import ANSWERS, Error
 from vod.api.examples import EXAMPLES
 from vod.api.operations import DESCRIPTION, ETAG, IF_MATCH, KEY, OPERATIONS, TAGS, TITLE
-from vod.api.shapes import NewVideoBody
+from vod.api.shapes import IDEMPOTENCY_KEY, NewVideoBody
 from vod.aws.stored_as import TYPES
 
 _ANY: Any = None
@@ -91,7 +91,7 @@ def _describe_create(operation: dict[str, Any]) -> None:
             ("profile", "Profile, with filename"),
         )
     ]
-    operation["parameters"].append(_header("Idempotency-Key", KEY, {"type": "string", "pattern": "^[!-~]{1,255}$"}))
+    operation["parameters"].append(_header("Idempotency-Key", KEY, {"type": "string", "pattern": IDEMPOTENCY_KEY}))
 
 
 def _describe_answers(made: dict[str, Any]) -> None:

@@ -37,6 +37,7 @@ def _share_id(text: str) -> str:
     return text
 
 
+IDEMPOTENCY_KEY = "^[!-~]{1,255}$"
 Shown = AfterValidator(_shown)
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), Shown]
 Title = Annotated[

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from vod.api import bodies
 from vod.api.app import current_caller
-from vod.api.shapes import CompleteBody, NewVideoBody, VideoId
+from vod.api.shapes import IDEMPOTENCY_KEY, CompleteBody, NewVideoBody, VideoId
 from vod.errors import InvalidRequest
 from vod.frozen import Document
 from vod.profiles.profile import DEFAULT
@@ -55,7 +55,7 @@ def routes(uploads: Uploads) -> APIGatewayRouter:
 
 
 def _key(told: str | None) -> str | None:
-    if told is not None and not re.fullmatch(r"[!-~]{1,255}", told):
+    if told is not None and not re.fullmatch(IDEMPOTENCY_KEY, told):
         raise InvalidRequest("Idempotency-Key", "must be 1 to 255 characters of ASCII without spaces")
     return told
 
