@@ -7,7 +7,7 @@ from vod.api.app import logger, resolver
 from vod.api.delete import routes
 from vod.wiring import on_request
 
-_app = resolver(routes(on_request.deleting(os.environ)))
+_app = resolver(routes(on_request.deleting(os.environ)), rates=on_request.rates(os.environ))
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from vod import clock, keys
+from vod.access.api_key import ApiKey
 from vod.access.share import Share
+from vod.access.upload_token import UploadToken
 from vod.errors import Conflict, NotFound, VersionConflict
 from vod.frozen import Document
 from vod.money.cost import EndedTask, Spent
@@ -107,6 +109,37 @@ class FakeCreations:
 
     def claim(self, owner: str, key: str, creation: Creation) -> Creation:
         return self.records.setdefault((owner, key), creation)
+
+
+@dataclass
+class FakeApiKeys:
+    records: dict[str, ApiKey] = field(default_factory=dict)
+
+    def put(self, key: ApiKey) -> None:
+        self.records[key.id] = key
+
+    def get(self, key_id: str) -> ApiKey | None:
+        return self.records.get(key_id)
+
+    def of(self, owner: str) -> tuple[ApiKey, ...]:
+        return tuple(key for key in self.records.values() if key.owner == owner)
+
+    def remove(self, key_id: str) -> None:
+        self.records.pop(key_id, None)
+
+    def used(self, key_id: str, moment: str) -> None:
+        self.records[key_id] = replace(self.records[key_id], used_at=moment)
+
+
+@dataclass
+class FakeUploadTokens:
+    records: dict[str, UploadToken] = field(default_factory=dict)
+
+    def put(self, token: UploadToken) -> None:
+        self.records[token.id] = token
+
+    def get(self, token_id: str) -> UploadToken | None:
+        return self.records.get(token_id)
 
 
 @dataclass

@@ -395,7 +395,7 @@ _SERVICES = (
         "cognito-claims",
         "an id token says who, which groups, for which client and how long",
         lambda fact: set(fact) >= _CLAIMS,
-        "src/vod/access/caller.py reads claims that are not there",
+        "src/vod/steps/authorize.py reads claims that are not there",
         shown=lambda fact: f"has {', '.join(sorted(_CLAIMS & set(fact)))}",
     ),
     Check(

@@ -1,10 +1,14 @@
 """API Gateway: what SAM writes into the OpenAPI body of a REST API as extensions is taken over too, and its limits.
 
+What an authorizer says of a request that it refuses can stand in the API's own answer (`$context.authorizer.NAME`):
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+
 A request of more than 10 MB, or of more than Lambda takes, is refused; nobody waits longer than 29 s for a function.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 """
 
 import asyncio
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,7 +25,8 @@ MOST_BYTES = 10 * 2**20
 TIMEOUT_MILLIS = 29_000
 
 _import = apigateway_v1._import_rest_api
-_validate_token = apigateway_v1._validate_cognito_authorizer
+_authorize = apigateway_v1._authorize_request_v1
+_render = apigateway_v1._gateway_error_response
 _invoke = apigateway_v1._invoke_lambda_proxy_v1
 
 
@@ -40,13 +45,26 @@ def _with_any(item: Mapping[str, Any]) -> dict[str, Any]:
     return {**(dict.fromkeys(METHODS, item[ANY]) if ANY in item else {}), **item}
 
 
-async def validate_token(authorizer: Any, method: Mapping[str, Any], *rest: Any) -> tuple[Any, Any]:
-    """The claims of a user pool's token: of an id token, or where the method has scopes, of an access token."""
-    claims, refused = await _validate_token(authorizer, method, *rest)
-    wanted = "access" if method.get("authorizationScopes") else "id"
-    if not refused and claims.get("token_use") != wanted:
-        return None, apigateway_v1._gw_error("UNAUTHORIZED", "Unauthorized")
-    return claims, refused
+async def authorize(*request: Any) -> tuple[Any, Any]:
+    """Whether a request may reach its function; a refusal carries what the authorizer said with it."""
+    error, context = await _authorize(*request)
+    if error and error.response_type == "ACCESS_DENIED":
+        method, headers = request[2], request[6]
+        token = apigateway_v1._header_ci(headers, "Authorization")
+        cached = (
+            kept[2] for key, kept in apigateway_v1._authorizer_cache.items()
+            if key[3] == method.get("authorizerId") and key[5] == (token,)
+        )  # fmt: skip
+        error.authorizer = next(cached, {})
+    return error, context
+
+
+def render(error: Any, request: Mapping[str, Any]) -> tuple[int, dict[str, str], bytes]:
+    """An answer of the gateway itself, what the authorizer said filled in; nothing where it said nothing."""
+    status, headers, body = _render(error, request)
+    said = getattr(error, "authorizer", {})
+    text = re.sub(r"\$context\.authorizer\.(\w+)", lambda found: str(said.get(found[1], "")), body.decode())
+    return status, headers, text.encode()
 
 
 async def invoke(integration: Mapping[str, Any], *rest: Any, **named: Any) -> Any:
@@ -70,7 +88,8 @@ def too_large() -> Any:
 
 
 def install() -> None:
-    """Import APIs this way, let in who has the right kind of token, and ask functions within the limits."""
-    seams.replace(apigateway_v1, "_validate_cognito_authorizer", validate_token, expected="11c3eaecec67")
+    """Import APIs this way, tell why somebody is not let in, and ask functions within the limits."""
+    seams.replace(apigateway_v1, "_authorize_request_v1", authorize, expected="46b3fe37fe98")
+    seams.replace(apigateway_v1, "_gateway_error_response", render, expected="c0a3f091df36")
     seams.replace(apigateway_v1, "_import_rest_api", import_rest_api, expected="ef72f9312702")
     seams.replace(apigateway_v1, "_invoke_lambda_proxy_v1", invoke, expected="5651a96fa7ba")

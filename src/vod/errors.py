@@ -46,8 +46,23 @@ class Unauthorized(RequestError):
 
     status = 401
 
-    def __init__(self, message: str) -> None:
-        super().__init__("unauthorized", message)
+    def __init__(self, message: str, code: str = "unauthorized") -> None:
+        super().__init__(code, message)
+
+
+class TokenInvalid(Unauthorized):
+    """What was sent is no token or key of this platform."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"{why} Send an id token or an API key in the Authorization header.", "token_invalid")
+
+
+class TokenExpired(Unauthorized):
+    """It was good before."""
+
+    def __init__(self, is_key: bool) -> None:
+        told = "The API key has expired. Make a new one." if is_key else "The token has expired. Get a new one."
+        super().__init__(told, "token_expired")
 
 
 class Forbidden(RequestError):
@@ -72,6 +87,15 @@ class DailyLimitReached(RequestError):
 
     def __init__(self, message: str) -> None:
         super().__init__(DAILY_LIMIT_REACHED, message)
+
+
+class RateLimited(RequestError):
+    """An API key is used too often."""
+
+    status = 429
+
+    def __init__(self, message: str) -> None:
+        super().__init__("rate_limited", message)
 
 
 class Conflict(RequestError):

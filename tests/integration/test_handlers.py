@@ -25,6 +25,9 @@ from tests.integration.api.contract import require_as_documented
 from tests.integration.conftest import OUTPUT, SOURCE, TABLE
 from tests.signing_keys import KEY, OTHER_KEY, PRIVATE, pem
 from tests.templates import parsed
+from vod.access import caller
+from vod.access.caller import Caller
+from vod.access.scopes import Scope
 from vod.access.signing import public_lines
 from vod.api.session import KEPT_SECONDS
 from vod.aws.hosted_login import PageClient
@@ -86,6 +89,7 @@ def load(table: Any, s3: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         "CLUSTER_NAME": "encoders", "DISTRIBUTION_PARAMETER": "/stack/distribution-id",
         "SCRATCH_FUNCTION": "scratch", "RECONCILE_FUNCTION": "reconcile", "SCRATCH_DIR": str(tmp_path),
         "PLAYBACK_KEYS": f"{KEY.id}:{public_lines(PRIVATE)}", "PLAYBACK_KEY_SECRET": "stack/playback-key",
+        "REQUESTS_PER_MINUTE_PER_KEY": "3", "TOKEN_ISSUER": "https://issuer.example/pool",
         "LOGIN_URL": "http://127.0.0.1:9", "PAGE_CLIENT_PARAMETER": "/stack/page-client", "USER_POOL_ID": "pool",
     }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
@@ -117,13 +121,13 @@ def request(
 ) -> dict[str, Any]:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode() if body is not None else b""
     kind = "video/mp4" if isinstance(body, bytes) else "application/json"
-    claims = {"sub": user, "cognito:groups": "admin"} if user == "root" else {"sub": user}
+    known = caller.told(Caller(user, is_admin=user == "root"), until=0)
     return {
         "httpMethod": method, "path": path, "resource": path, "headers": {"Content-Type": kind},
         "multiValueHeaders": {"Content-Type": [kind]}, "queryStringParameters": query,
         "multiValueQueryStringParameters": {k: [v] for k, v in query.items()} if query else None,
         "pathParameters": None, "stageVariables": None, "isBase64Encoded": True, "body": base64.b64encode(raw).decode(),
-        "requestContext": {"requestId": "req-1", "stage": "api", "authorizer": {"claims": claims}, "path": "/api" + path},
+        "requestContext": {"requestId": "req-1", "stage": "api", "authorizer": known, "path": "/api" + path},
     }  # fmt: skip
 
 
@@ -863,3 +867,65 @@ def test_no_cache_may_keep_what_any_route_answers(
 
     assert response["statusCode"] < 500
     assert response["multiValueHeaders"]["Cache-Control"] == ["no-store"]
+
+
+def test_a_key_is_made_listed_and_revoked(load: Callable[[str], Handler]) -> None:
+    keys = load("keys")
+    status, made = answer(keys(request("POST", "/keys", {"name": "CI", "scopes": ["upload", "read"]})))
+    path = f"/keys/{made['key']['id']}"
+
+    assert (status, made["key"]["scopes"], made["key"]["expiresAt"]) == (201, ["read", "upload"], None)
+    assert answer(keys(request("GET", "/keys")))[1] == {"keys": [made["key"]]}
+    assert answer(keys(request("GET", "/keys", user="bob")))[1] == {"keys": []}
+    assert answer(keys(request("DELETE", path, user="bob")))[0] == 404
+    assert answer(keys(request("DELETE", path)))[0] == 204
+    assert answer(keys(request("DELETE", path)))[0] == 204
+    assert answer(keys(request("GET", "/keys")))[1] == {"keys": []}
+    for wrong in ({"name": "x", "scopes": []}, {"name": "x", "scopes": ["account"]}, {"scopes": ["read"]}):
+        assert answer(keys(request("POST", "/keys", wrong)))[1]["code"] == "invalid_request"
+
+
+def with_key(asked: dict[str, Any], *scopes: Scope) -> dict[str, Any]:
+    known = caller.told(Caller("ann", scopes=frozenset(scopes), key="5a1f0c9d3e7b2468"), until=0)
+    return {**asked, "requestContext": {**asked["requestContext"], "authorizer": known}}
+
+
+def test_a_key_is_kept_to_its_scopes_and_its_rate(load: Callable[[str], Handler]) -> None:
+    library, upload = load("library"), load("upload")
+
+    listed = library(with_key(request("GET", "/videos"), Scope.READ))
+    refused = upload(with_key(request("POST", "/videos", {"filename": "a.mp4", "size": 9}), Scope.READ))
+    gone = library(with_key(request("GET", "/videos/" + "0" * 20), Scope.READ))
+    too_many = library(with_key(request("GET", "/videos"), Scope.READ))
+
+    assert [each["statusCode"] for each in (listed, refused, gone, too_many)] == [200, 403, 404, 429]
+    assert json.loads(too_many["body"])["code"] == "rate_limited"
+    told = [each["multiValueHeaders"] for each in (listed, refused, gone, too_many)]
+    assert {each["RateLimit-Policy"][0] for each in told} == {'"key";q=3;w=60'}
+    assert [each["RateLimit"][0].split(";")[1] for each in told] == ["r=2", "r=1", "r=0", "r=0"]
+    assert 1 <= int(told[3]["Retry-After"][0]) <= 60
+    assert "RateLimit" not in library(request("GET", "/videos"))["multiValueHeaders"]
+
+
+def test_the_authorizer_tells_who_calls_and_why_nobody_does(load: Callable[[str], Handler]) -> None:
+    keys, authorize, library = load("keys"), load("authorize"), load("library")
+    _, made = answer(keys(request("POST", "/keys", {"name": "CI", "scopes": ["read"], "expiresInDays": 1})))
+    method = "arn:aws:execute-api:us-east-1:123456789012:a1/api/GET/videos"
+
+    def ask(token: str) -> tuple[str, dict[str, str]]:
+        told = authorize({"type": "TOKEN", "methodArn": method, "authorizationToken": token})
+        (statement,) = told["policyDocument"]["Statement"]
+        assert statement["Resource"] == "arn:aws:execute-api:us-east-1:123456789012:a1/api/*"
+        return statement["Effect"], told["context"]
+
+    effect, context = ask(f"Bearer {made['secret']}")
+    asked = request("GET", "/videos")
+    asked["requestContext"]["authorizer"] = context
+
+    assert effect == "Allow"
+    assert library(asked)["statusCode"] == 200
+    assert answer(keys(request("GET", "/keys")))[1]["keys"][0]["lastUsedAt"]
+    for wrong in ("Bearer nonsense", made["secret"][:-1] + "x", "a.b.c"):
+        effect, context = ask(wrong)
+        assert (effect, context["code"]) == ("Deny", "token_invalid"), wrong
+        assert not set('"\\\n') & set(context["message"])  # it stands in a template of JSON as it is

@@ -13,6 +13,7 @@ API = parsed.ROOT_TEMPLATE["Resources"]["Api"]["Properties"]
 @pytest.mark.parametrize(("kind", "response"), API["GatewayResponses"].items())
 def test_an_error_of_the_gateway_has_the_shape_of_every_error(kind: str, response: parsed.Value) -> None:
     filled = response["ResponseTemplates"]["application/json"].replace("$context.error.messageString", '"Filled in."')
+    filled = filled.replace("$context.authorizer.message", "Filled in.")
 
     body = json.loads(filled)
 

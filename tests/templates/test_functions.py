@@ -77,7 +77,9 @@ def test_a_function_is_called_by_something_whose_failures_are_checked_below(func
     substitutions = parsed.ROOT_TEMPLATE["Resources"]["Transcode"]["Properties"]["DefinitionSubstitutions"]
     is_step = {"Fn::GetAtt": [function.name, "Arn"]} in substitutions.values()
 
-    assert kinds or is_step
+    authorizers = parsed.ROOT_TEMPLATE["Resources"]["Api"]["Properties"]["Auth"]["Authorizers"].values()
+    is_authorizer = {"Fn::GetAtt": [function.name, "Arn"]} in [each["FunctionArn"] for each in authorizers]
+    assert kinds or is_step or is_authorizer
     assert kinds <= {"Api", "SQS", "DynamoDB", "EventBridgeRule", "Schedule"}  # of an Api call the caller hears
 
 

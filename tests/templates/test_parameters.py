@@ -14,6 +14,7 @@ COUNTS = {
     "MaxRunningVideos",
     "MaxRunningVideosPerOwner",
     "RequestsPerFiveMinutes",
+    "RequestsPerMinutePerKey",
 }
 UNIT = re.compile(r"(In(Seconds|Minutes|Hours|Days|Usd)|GiB|MiB)$")
 PARAMETERS = [

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from vod.access.scopes import Scope
 from vod.api.answered_video import Answer, Bytes, Playback, Usd, Video
 
 
@@ -14,6 +15,8 @@ class Code(StrEnum):
 
     INVALID_REQUEST = "invalid_request"
     UNAUTHORIZED = "unauthorized"
+    TOKEN_INVALID = "token_invalid"  # noqa: S105 - no password
+    TOKEN_EXPIRED = "token_expired"  # noqa: S105 - no password
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
@@ -32,8 +35,10 @@ class Code(StrEnum):
     VERSION_CONFLICT = "version_conflict"
     SOURCE_MISSING = "source_missing"
     TOO_MANY_SHARES = "too_many_shares"
+    TOO_MANY_KEYS = "too_many_keys"
     PLAN_GONE = "plan_gone"
     BAD_REQUEST = "bad_request"
+    RATE_LIMITED = "rate_limited"
     THROTTLED = "throttled"
     TIMEOUT = "timeout"
 
@@ -195,6 +200,37 @@ class Shares(Answer):
     shares: list[Share]
 
 
+class NewUploadToken(Answer):
+    """A token with which somebody without an account sends the file."""
+
+    token: str
+    expires_at: datetime
+
+
+class Key(Answer):
+    """An API key; `lastUsedAt` is right to ten minutes, and null before the first use."""
+
+    id: Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
+    name: str
+    scopes: list[Literal[Scope.READ, Scope.UPLOAD, Scope.MANAGE]]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+
+class NewKey(Answer):
+    """A new API key; `secret`, the key itself, is in this answer only."""
+
+    key: Key
+    secret: str
+
+
+class Keys(Answer):
+    """A caller's API keys, oldest first."""
+
+    keys: list[Key]
+
+
 class Token(Answer):
     """An id token of the page's session."""
 
@@ -210,6 +246,7 @@ ANSWERS: dict[tuple[str, str], dict[int, type[Answer] | str]] = {
     ("get", "/videos/{video_id}/upload"): {200: Remaining},
     ("delete", "/videos/{video_id}/upload"): {204: "The upload and its video are deleted"},
     ("post", "/videos/{video_id}/upload/complete"): {200: VideoAnswer},
+    ("post", "/videos/{video_id}/upload/token"): {201: NewUploadToken},
     ("post", "/videos/{video_id}/cancel"): {200: VideoAnswer},
     ("post", "/videos/{video_id}/retry"): {202: VideoAnswer},
     ("get", "/videos/{video_id}/playback"): {200: Opened},
@@ -218,6 +255,9 @@ ANSWERS: dict[tuple[str, str], dict[int, type[Answer] | str]] = {
     ("get", "/videos/{video_id}/shares"): {200: Shares},
     ("post", "/videos/{video_id}/shares"): {201: ShareAnswer},
     ("delete", "/videos/{video_id}/shares/{share_id}"): {204: "The link is revoked"},
+    ("get", "/keys"): {200: Keys},
+    ("post", "/keys"): {201: NewKey},
+    ("delete", "/keys/{key_id}"): {204: "The key is revoked"},
     ("post", "/session"): {200: Token},
     ("post", "/session/token"): {200: Token},
     ("delete", "/session"): {204: "Signed out"},

@@ -1,7 +1,8 @@
 """The resolver every API function shares: validation on, errors always `{"code", "message", "requestId"}`."""
 
 import json
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -17,10 +18,12 @@ from vod.access import caller
 from vod.access.caller import Caller
 from vod.api import bodies, methods
 from vod.aws import logs
-from vod.errors import InvalidRequest, RequestError, VersionConflict, document
+from vod.errors import InvalidRequest, RateLimited, RequestError, VersionConflict, document
+from vod.steps.request_rates import Rates
 
 logger = logs.logger()
 _NOT_STORED = {"Cache-Control": "no-store"}
+Middleware = Callable[[APIGatewayRestResolver, NextMiddleware], Any]
 
 
 class _Api(APIGatewayRestResolver):
@@ -36,10 +39,10 @@ class _Api(APIGatewayRestResolver):
         return super().resolve(read, context)
 
 
-def resolver(*routers: APIGatewayRouter) -> APIGatewayRestResolver:
-    """An app with these routes and the platform's error answers."""
+def resolver(*routers: APIGatewayRouter, rates: Rates | None = None) -> APIGatewayRestResolver:
+    """An app with these routes and the platform's error answers; `rates` limits how often API keys are used."""
     app = _Api(enable_validation=True)
-    app.use(middlewares=[_note_video, _not_stored])
+    app.use(middlewares=[_note_video, _not_stored, *([_limited(rates)] if rates else [])])
     for router in routers:
         app.include_router(router)
     _answer_errors(app)
@@ -61,17 +64,35 @@ def _not_stored(app: APIGatewayRestResolver, following: NextMiddleware) -> Any:
     return response
 
 
+def _limited(rates: Rates) -> Middleware:
+    def limited(app: APIGatewayRestResolver, following: NextMiddleware) -> Any:
+        if not (key := (app.current_event["requestContext"].get("authorizer") or {}).get("key")):
+            return following(app)
+        is_too_many, told = rates.headers(key)
+        app.append_context(rates=told)  # for errors
+        if is_too_many:
+            message = f"An API key may be used {rates.per_minute} times a minute. Wait {told['Retry-After']} s."
+            raise RateLimited(message)
+        response = following(app)
+        response.headers.update(told)
+        return response
+
+    return limited
+
+
 def current_caller(routes: APIGatewayRouter) -> Caller:
-    """Who calls: the claims of the token that API Gateway's authorizer verified."""
+    """Who calls, as the API's authorizer told; Forbidden when this request is not theirs to make."""
     event = routes.current_event
-    claims = event.request_context.authorizer.claims or {}
-    return caller.from_claims(claims, event.headers.get("Authorization") or "")
+    known = caller.from_authorizer(event["requestContext"]["authorizer"], time.time())
+    known.require(event.http_method, event.path)
+    return known
 
 
 def _answer_errors(app: APIGatewayRestResolver) -> None:
     def answer(status: int, code: str, message: str, **headers: str) -> Response[str]:
         body = _told(code, message, app.current_event.request_context.request_id)
-        return Response(status, "application/json", body, headers={**_NOT_STORED, **headers})
+        told = {**_NOT_STORED, **app.context.get("rates", {}), **headers}
+        return Response(status, "application/json", body, headers=told)
 
     @app.exception_handler(RequestError)
     def refused(error: RequestError) -> Response[str]:

@@ -125,6 +125,14 @@ _IN_PARTS = {
     "expiresAt": _EXPIRES,
     "finishBy": _FINISH,
 }
+_KEY = {
+    "id": "5a1f0c9d3e7b2468",
+    "name": "Nightly imports",
+    "scopes": ["read", "upload"],
+    "createdAt": _CREATED,
+    "expiresAt": "2027-01-02T03:04:05.678Z",
+    "lastUsedAt": _UPDATED,
+}
 EXAMPLES: dict[str, dict[str, Any]] = {
     "Error": {
         "code": "not_found",
@@ -162,6 +170,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "ShareAnswer": {"share": {**_SHARE, "url": "https://video.example.com/watch/3f9c1d7ab2e04c58a6d1#share=q83v..."}},
     "Shares": {"shares": [_SHARE]},
+    "NewUploadToken": {"token": "vodu_f0Zq...", "expiresAt": _EXPIRES},
+    "NewKey": {"key": {**_KEY, "lastUsedAt": None}, "secret": "vod_5a1f0c9d3e7b2468_Xk3v..."},
+    "Keys": {"keys": [_KEY]},
     "Token": {"idToken": "eyJraWQiOi..."},
 }
 """By the name of the answer's model."""

@@ -7,6 +7,7 @@ METHODS: dict[str, tuple[str, ...]] = {
     "/videos/{id}": ("GET", "PATCH", "DELETE"),
     "/videos/{id}/upload": ("GET", "DELETE"),
     "/videos/{id}/upload/complete": ("POST",),
+    "/videos/{id}/upload/token": ("POST",),
     "/videos/{id}/cancel": ("POST",),
     "/videos/{id}/retry": ("POST",),
     "/videos/{id}/playback": ("GET",),
@@ -16,6 +17,8 @@ METHODS: dict[str, tuple[str, ...]] = {
     "/videos/{id}/manifest/{run}/{name}/{playlist}": ("GET",),
     "/public/{id}/playback": ("GET",),
     "/shares/{token}/playback": ("GET",),
+    "/keys": ("GET", "POST"),
+    "/keys/{keyId}": ("DELETE",),
     "/session": ("POST", "DELETE"),
     "/session/token": ("POST",),
 }

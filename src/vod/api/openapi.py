@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import models_json_schema
 
-from vod.api import delete, deliver, library, runs, session, shares, upload
+from vod.api import delete, deliver, keys, library, runs, session, shares, upload
 from vod.api.answered_video import Answer
 from vod.api.answers import ANSWERS, Error
 from vod.api.examples import EXAMPLES
@@ -22,18 +22,19 @@ _ANY: Any = None
 """The document needs the routes' shapes, never their steps."""
 _ERRORS = {
     "400": "A field is wrong; the message names it",
-    "401": "No valid token, or videos are private",
-    "403": "The URL is not signed, was changed, has expired, or is not allowed on this site",
-    "404": "No such video, or it belongs to another owner",
-    "405": "This path has other methods; the header `Allow` names them",
-    "409": "The video's status does not allow this",
+    "401": "No token, one that has expired (`token_expired`), or one that is none (`token_invalid`)",
+    "403": "The API key does not have the scope, or the address is not signed, has expired, or not for this site",
+    "404": "No such thing, or it belongs to another owner",
+    "409": "The status of the video does not allow this, or there are too many already",
     "412": "The video was changed since the `ETag` in `If-Match` was read",
     "413": "Larger than this endpoint accepts",
     "422": "The `Idempotency-Key` named another request before",
-    "429": "A daily limit is reached; the message says when it resets. `throttled`: too many requests at once",
+    "429": "`rate_limited`: this API key; `throttled`: all of them; `daily_limit_reached`: this owner, for today",
     "500": "The platform failed; try again in a minute",
     "504": "The answer took longer than 29 s; look again before you repeat the request",
 }
+_ALWAYS = ("400", "401", "403", "429", "500", "504")
+_WITHOUT_CONFLICTS = ("/keys/{key_id}", "/session", "/session/token", "/videos/{video_id}/shares/{share_id}")
 _UNAVAILABLE = {
     "description": "The sign-in service does not answer; try again in a minute",
     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
@@ -47,7 +48,7 @@ _MANIFEST = {
 def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document as plain data."""
     app = APIGatewayRestResolver(enable_validation=True)
-    for part in (upload, library, runs, delete, deliver, shares, session):
+    for part in (upload, library, runs, delete, deliver, shares, keys, session):
         app.include_router(part.routes(_ANY))
     text = app.get_openapi_json_schema(title=TITLE, version="1.0.0")
     made = cast(dict[str, Any], json.loads(text))
@@ -134,18 +135,31 @@ def _answer(found: type[Answer] | str) -> dict[str, Any]:
 
 def _describe_errors(made: dict[str, Any]) -> None:
     reference = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-    for path in made["paths"].values():
-        for operation in path.values():
+    for path, operations in made["paths"].items():
+        for method, operation in operations.items():
             operation["responses"].pop("422", None)  # powertools' own
             operation["responses"] |= {
-                status: {"description": meaning, "content": reference} for status, meaning in _ERRORS.items()
+                status: {"description": _ERRORS[status], "content": reference}
+                for status in sorted(_refusals(method, path, "requestBody" in operation))
             }
 
 
+def _refusals(method: str, path: str, has_body: bool) -> set[str]:
+    """The statuses with which an operation may refuse."""
+    found = {*_ALWAYS, *(["404"] if "{" in path else []), *(["413"] if has_body else [])}
+    if (method != "get" and path not in _WITHOUT_CONFLICTS) or path.endswith(("/upload", "/playback")):
+        found.add("409")
+    if (method, path) == ("post", "/videos"):
+        found.add("422")
+    if method == "patch":
+        found.add("412")
+    return found
+
+
 def _describe_auth(made: dict[str, Any]) -> None:
-    scheme = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "A Cognito id token"}
-    made["components"]["securitySchemes"] = {"cognito": scheme}
-    made["security"] = [{"cognito": []}]
+    told = "An API key, an id token of Cognito, or for the routes of one upload its token"
+    made["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "description": told}}
+    made["security"] = [{"token": []}]
     for path in (
         "/public/{video_id}/playback",
         "/shares/{token}/playback",

@@ -5,14 +5,16 @@ from typing import NamedTuple
 TITLE = "Video transcoding platform"
 DESCRIPTION = """Upload a video, wait until it is ready, let people watch it.
 
-Every call carries an id token in `Authorization: Bearer`, but for those whose address is the proof. Names are in camel
-case, times in ISO 8601 (UTC), sizes in bytes, lengths in seconds, rates in bits per second. An answer that refuses is
-always an `Error`: a stable `code` for programs, a `message` for people, which says what to do."""
+Every call carries an API key or an id token in `Authorization: Bearer`, but for those whose address is the proof.
+Names are in camel case, times in ISO 8601 (UTC), sizes in bytes, lengths in seconds, rates in bits per second. An
+answer that refuses is always an `Error`: a stable `code` for programs, a `message` for people, which says what to do.
+Answers to API keys say in `RateLimit` how many requests are left in this minute."""
 TAGS = {
     "upload": "From a new video to all of its bytes",
     "library": "Videos and their runs",
     "deliver": "What players need",
     "share": "Links for people without an account",
+    "keys": "API keys, for programs; people make them with their id token",
     "session": "For the web page alone: its session in a cookie",
 }
 
@@ -52,6 +54,11 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("post", "/videos/{video_id}/upload/complete"): Operation(
         "completeUpload", "Join the parts, each with the ETag that its PUT was answered with. Idempotent."
     ),
+    ("post", "/videos/{video_id}/upload/token"): Operation(
+        "createUploadToken",
+        "Give it to a browser of somebody without an account: with it in `Authorization: Bearer`, `getUpload`, "
+        "`completeUpload` and `abortUpload` of this one video work for an hour, and nothing else does.",
+    ),
     ("post", "/videos/{video_id}/cancel"): Operation("cancelVideo", "A retry encodes it after all. Idempotent."),
     ("post", "/videos/{video_id}/retry"): Operation(
         "retryVideo",
@@ -78,6 +85,13 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("delete", "/videos/{video_id}/shares/{share_id}"): Operation(
         "revokeShare", "It opens nothing any more; who watches already can go on until their signature ends."
     ),
+    ("get", "/keys"): Operation("listKeys", "Without the keys themselves, which nobody keeps."),
+    ("post", "/keys"): Operation(
+        "createKey",
+        "The key itself (`secret`) is in this answer only. It acts for you, as no administrator, within its scopes: "
+        "`read` for all that only reads, `upload` for creating videos and sending their files, `manage` for the rest.",
+    ),
+    ("delete", "/keys/{key_id}"): Operation("revokeKey", "It opens nothing any more after a minute. Idempotent."),
     ("post", "/session"): Operation(
         "startSession", "For a code of the sign-in page; a cookie holds the refresh token."
     ),

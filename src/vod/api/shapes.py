@@ -1,13 +1,14 @@
 """What callers may send, validated before any step sees it."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from vod import keys
-from vod.access import share
+from vod.access import api_key, share
+from vod.access.scopes import Scope
 from vod.access.sites import is_site
 from vod.errors import NotFound
 from vod.media.text import unprintable
@@ -37,6 +38,12 @@ def _share_id(text: str) -> str:
     return text
 
 
+def _key_id(text: str) -> str:
+    if not api_key.is_id(text):
+        raise NotFound("API key", "List yours with GET /keys.")
+    return text
+
+
 IDEMPOTENCY_KEY = "^[!-~]{1,255}$"
 Shown = AfterValidator(_shown)
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), Shown]
@@ -52,6 +59,7 @@ ManifestName = Annotated[str, StringConstraints(max_length=64, pattern=r"^[a-zA-
 # Not by their pattern: another id names nothing, which is 404 and no fault of the request's form.
 VideoId = Annotated[str, AfterValidator(_video_id), WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{20}$"})]
 ShareId = Annotated[str, AfterValidator(_share_id), WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{64}$"})]
+KeyId = Annotated[str, AfterValidator(_key_id), WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{16}$"})]
 
 
 def _site(text: str) -> str:
@@ -118,3 +126,16 @@ class RetryBody(Body):
     """`POST /videos/{id}/retry`: the rendition of a ready video to encode again; without it the whole video."""
 
     rendition: Annotated[str | None, StringConstraints(max_length=64)] = None
+
+
+class KeyBody(Body):
+    """`POST /keys`: what the key may do, and for how many days; until it is revoked when no number is given."""
+
+    name: Annotated[
+        str,
+        BeforeValidator(_on_one_line),
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
+        Shown,
+    ]
+    scopes: Annotated[list[Literal[Scope.READ, Scope.UPLOAD, Scope.MANAGE]], Field(min_length=1, max_length=3)]
+    expires_in_days: Annotated[int | None, Field(alias="expiresInDays", ge=1, le=3650)] = None

@@ -46,6 +46,11 @@ def routes(uploads: Uploads) -> APIGatewayRouter:
         etags = {part.part_number: part.etag for part in body.parts}
         return {"video": _shown(uploads.complete(current_caller(router), video_id, etags))}
 
+    @router.post("/videos/<video_id>/upload/token", summary="Let somebody else send the file", tags=["upload"])
+    def token(video_id: VideoId) -> Response[str]:
+        shown, ends = uploads.token(current_caller(router), video_id)
+        return _created({"token": shown, "expiresAt": ends})
+
     @router.delete("/videos/<video_id>/upload", summary="Abort an upload and delete its video", tags=["upload"])
     def abort(video_id: VideoId) -> Response[str]:
         uploads.abort(current_caller(router), video_id)

@@ -7,7 +7,9 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from vod import clock, keys, profiles
+from vod.access import upload_token
 from vod.access.caller import Caller
+from vod.access.upload_token import UploadToken
 from vod.errors import Conflict, DailyLimitReached, InvalidRequest, KeyReused, NotFound, TooLarge
 from vod.frozen import Document
 from vod.money import estimate
@@ -15,6 +17,7 @@ from vod.money.limits import GIB, resets
 from vod.money.prices import Fargate
 from vod.ports.buckets import Part, Sources
 from vod.ports.creations import Creations
+from vod.ports.identities import UploadTokens
 from vod.ports.services import Ledger, Receipts, Videos
 from vod.profiles.profile import DEFAULT
 from vod.record import changes
@@ -26,6 +29,7 @@ from vod.steps.amend import amend
 
 URL_SECONDS = 3600
 """How long an address lives; less where the session of the role that signed it ends before. The refused ask again."""
+TOKEN_VALIDITY = timedelta(hours=1)
 LATE = timedelta(days=1)
 """A record stays so much longer than its upload was promised: what was sent in time may arrive late."""
 PARTS_KEPT = timedelta(days=8)
@@ -63,6 +67,7 @@ class Uploads:
     sources: Sources
     ledger: Ledger
     creations: Creations
+    tokens: UploadTokens
     receipts: Receipts
     limits: UploadLimits
     price: Fargate
@@ -157,6 +162,13 @@ class Uploads:
     def estimate(self, video: Video) -> Document:
         """What the video will cost to encode, in USD, as far as its size tells."""
         return estimate.told(video.size or 0, video.profile, self.price)
+
+    def token(self, caller: Caller, video_id: str) -> tuple[str, str]:
+        """A token with which somebody without an account may send the file, and when it ends (ISO 8601)."""
+        video, ends = self._awaiting(caller, video_id), self.now() + TOKEN_VALIDITY
+        token_id, shown = upload_token.new()
+        self.tokens.put(UploadToken(token_id, video.id, video.owner, int(ends.timestamp())))
+        return shown, clock.stamp(ends)
 
     def abort(self, caller: Caller, video_id: str) -> None:
         """Delete the video of an upload that is not finished; what is sent later is known as deleted.

@@ -2,14 +2,20 @@
 
 from datetime import timedelta
 
+from vod.aws.api_keys import DynamoApiKeys
 from vod.aws.background import BackgroundFunction
 from vod.aws.clients import client
 from vod.aws.hosted_login import HostedLogin
+from vod.aws.request_rates import DynamoRequestRates
+from vod.aws.upload_tokens import DynamoUploadTokens
 from vod.money.limits import GIB
+from vod.steps.authorize import Authorizing
 from vod.steps.delete import Deleting
 from vod.steps.deliver import Delivering
+from vod.steps.keys import Keeping
 from vod.steps.library import Library
 from vod.steps.parts import MIB
+from vod.steps.request_rates import Rates
 from vod.steps.runs import Runs
 from vod.steps.session import Sessions
 from vod.steps.shares import Sharing
@@ -33,6 +39,7 @@ def uploads(env: Environment) -> Uploads:
         adapters.sources(env),
         adapters.ledger(env),
         adapters.creations(env),
+        DynamoUploadTokens(client("dynamodb"), env["TABLE_NAME"]),
         adapters.receipts(env),
         limits,
         adapters.price(env),
@@ -70,3 +77,25 @@ def deleting(env: Environment) -> Deleting:
 def sessions(env: Environment) -> Sessions:
     """Sessions of the page."""
     return Sessions(HostedLogin(env["LOGIN_URL"], adapters.page_client(env)), adapters.public_url(env))
+
+
+def authorizing(env: Environment) -> Authorizing:
+    """The check of tokens and keys."""
+    from vod.aws.id_tokens import CognitoIdTokens  # only this function has its library
+
+    # AWS's endpoint of Cognito, or the local platform's.
+    published = f"{client('cognito-idp').meta.endpoint_url}/{env['USER_POOL_ID']}/.well-known/jwks.json"
+    table = client("dynamodb"), env["TABLE_NAME"]
+    return Authorizing(
+        CognitoIdTokens(env["TOKEN_ISSUER"], published), DynamoApiKeys(*table), DynamoUploadTokens(*table)
+    )
+
+
+def keeping(env: Environment) -> Keeping:
+    """API keys."""
+    return Keeping(DynamoApiKeys(client("dynamodb"), env["TABLE_NAME"]))
+
+
+def rates(env: Environment) -> Rates:
+    """How often API keys may be used."""
+    return Rates(DynamoRequestRates(client("dynamodb"), env["TABLE_NAME"]), int(env["REQUESTS_PER_MINUTE_PER_KEY"]))

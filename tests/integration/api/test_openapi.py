@@ -25,9 +25,9 @@ def test_the_document_is_valid_openapi() -> None:
 
 
 def test_every_operation_documents_its_errors() -> None:
-    for path in document()["paths"].values():
-        for operation in path.values():
-            assert {"400", "401", "404"} <= set(operation["responses"])
+    for path, operations in document()["paths"].items():
+        for operation in operations.values():
+            assert {"400", "401", "429", "500", *(["404"] if "{" in path else [])} <= set(operation["responses"])
 
 
 def test_every_operation_says_what_it_answers() -> None:

@@ -1,0 +1,34 @@
+"""Routes of API keys."""
+
+import json
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.router import APIGatewayRouter
+
+from vod.api.app import current_caller
+from vod.api.shapes import KeyBody, KeyId
+from vod.steps.keys import Keeping
+
+
+def routes(keeping: Keeping) -> APIGatewayRouter:
+    """`GET` and `POST /keys`, and `DELETE /keys/{keyId}`."""
+    router = APIGatewayRouter()
+
+    @router.post("/keys", summary="Make an API key", tags=["keys"])
+    def create(body: KeyBody) -> Response[str]:
+        made, secret = keeping.create(current_caller(router), body.name, tuple(body.scopes), body.expires_in_days)
+        return Response(201, "application/json", json.dumps({"key": made, "secret": secret}))
+
+    @router.get("/keys", summary="List API keys", tags=["keys"])
+    def listed() -> dict[str, Any]:
+        return {"keys": keeping.list(current_caller(router))}
+
+    @router.delete(
+        "/keys/<key_id>", summary="Revoke an API key", tags=["keys"], responses={204: {"description": "Revoked"}}
+    )
+    def revoke(key_id: KeyId) -> Response[str]:
+        keeping.revoke(current_caller(router), key_id)
+        return Response(204, body="")
+
+    return router
