@@ -62,10 +62,10 @@ def key(api: Api, *scopes: str) -> Api:
 def test_a_program_uploads_and_watches_with_a_key(api: Api, source: Path) -> None:
     program = key(api, "upload", "read")
 
-    video = ended(program, program.upload(source, lambda _: None))
+    video = ended(api, program.upload(source, lambda _: None))  # waiting is not counted
 
     assert video["status"] == "ready", video["error"]
-    assert api.video(video["id"])["id"] == video["id"]  # it is its owner's
+    assert program.video(video["id"])["id"] == video["id"]
     opened = program.call("GET", f"/videos/{video['id']}/playback")["signed"]
     with urllib.request.urlopen(opened["poster"], timeout=30) as poster:
         assert poster.read(2) == b"\xff\xd8"

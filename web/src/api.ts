@@ -2,7 +2,7 @@
 
 import { idToken, renewedToken } from "./auth";
 import { ofThisHost } from "./grants";
-import type { Grant, Invitation, Share, Status, Video, VideoPage } from "./model";
+import type { ApiKey, Grant, Invitation, Scope, Share, Status, Video, VideoPage } from "./model";
 import { ApiError, send, videoId } from "./request";
 
 export { localized } from "./grants";
@@ -70,6 +70,18 @@ export async function createShare(id: string, expiresInHours: number, sites: str
 
 export async function revokeShare(id: string, shareId: string): Promise<void> {
   return call("DELETE", `/videos/${videoId(id)}/shares/${shareId}`);
+}
+
+export async function listKeys(): Promise<ApiKey[]> {
+  return (await call<{ keys: ApiKey[] }>("GET", "/keys")).keys;
+}
+
+export function createKey(name: string, scopes: Scope[], expiresInDays: number | null): Promise<{ key: ApiKey; secret: string }> {
+  return call("POST", "/keys", { name, scopes, expiresInDays });
+}
+
+export async function revokeKey(id: string): Promise<void> {
+  return call("DELETE", `/keys/${id}`);
 }
 
 /** Leave to watch a video: the answer sets the cookies that the media requests carry. */

@@ -14,6 +14,7 @@ import { Empty, Link, Notice } from "./parts/basics";
 import { Frame } from "./parts/frame";
 import { Shortcuts } from "./player/shortcuts";
 import { route, type Route } from "./routes";
+import { Keys } from "./views/keys";
 import { Library } from "./views/library";
 import { PublicPage, SharePage } from "./views/shared";
 import { SignedIn, SignIn } from "./views/sign-in";
@@ -43,6 +44,7 @@ function Page() {
 function viewOf(at: Route) {
   if (at.view === "library") return <Library />;
   if (at.view === "upload") return <UploadView />;
+  if (at.view === "keys") return <Keys />;
   if (at.view === "video") return <VideoView key={at.id} id={at.id} />;
   return (
     <Empty title="There is no such page" alone>

@@ -123,6 +123,18 @@ export interface Share {
   expiresAt: string;
 }
 
+export type Scope = "read" | "upload" | "manage";
+
+/** An API key, without the key itself. */
+export interface ApiKey {
+  id: string;
+  name: string;
+  scopes: Scope[];
+  createdAt: string;
+  expiresAt: string | null;
+  lastUsedAt: string | null;
+}
+
 export interface Config {
   auth: { domain: string; clientId: string; scopes: string[] };
   playbackAccess: "private" | "public";

@@ -3,6 +3,7 @@
 export type Route =
   | { view: "library" }
   | { view: "upload" }
+  | { view: "keys" }
   | { view: "video"; id: string }
   | { view: "share"; token: string }
   | { view: "signed-in"; search: string }
@@ -14,6 +15,7 @@ export function route(pathname: string, search = ""): Route {
   if (second) return withId(first, second);
   if (first === "") return { view: "library" };
   if (first === "upload") return { view: "upload" };
+  if (first === "keys") return { view: "keys" };
   if (first === "signed-in") return { view: "signed-in", search };
   return { view: "unknown" };
 }

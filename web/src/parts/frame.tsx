@@ -27,6 +27,7 @@ export function Frame({ at, children }: { at: string; children: ComponentChildre
             <NavLink to="/upload" icon="upload" label="Upload" here={at === "upload"}>
               <UploadCount />
             </NavLink>
+            <NavLink to="/keys" icon="key" label="API keys" here={at === "keys"} />
           </nav>
           <Who />
         </div>
