@@ -3,11 +3,15 @@
 import os
 from typing import Any
 
+from vod.api import upload, upload_tokens
 from vod.api.app import logger, resolver
-from vod.api.upload import routes
 from vod.wiring import on_request
 
-_app = resolver(routes(on_request.uploads(os.environ)), rates=on_request.rates(os.environ))
+_app = resolver(
+    upload.routes(on_request.uploads(os.environ)),
+    upload_tokens.routes(on_request.inviting(os.environ)),
+    rates=on_request.rates(os.environ),
+)
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -19,6 +19,7 @@ from vod.money.cost import EndedTask, Spent
 from vod.money.limits import Admitted, Limits, Need
 from vod.plan.plan import SourceObject
 from vod.ports.buckets import Part, Stored, StoredSource
+from vod.ports.finding import Ref
 from vod.ports.services import Held, Page, Reserved, Room, Running
 from vod.record.creation import Creation
 from vod.record.deletion_receipt import Receipt
@@ -60,9 +61,25 @@ class FakeVideos:
     def delete(self, video_id: str) -> None:
         self.records.pop(video_id, None)
 
-    def page(self, owner: str | None, status: Status | None, limit: int, cursor: str | None) -> Page:
-        newest = sorted(self.records.values(), key=lambda video: video.created_at, reverse=True)
-        found = [v for v in newest if owner in (None, v.owner) and status in (None, v.status)]
+    def many(self, video_ids: Collection[str]) -> Mapping[str, Video]:
+        return {each: self.records[each] for each in video_ids if each in self.records}
+
+    def page(
+        self,
+        owner: str | None,
+        status: Status | None,
+        limit: int,
+        cursor: str | None,
+        created: tuple[str, str] = ("", ""),
+        oldest_first: bool = False,
+    ) -> Page:
+        ordered = sorted(self.records.values(), key=lambda video: video.created_at, reverse=not oldest_first)
+        begin, end = created[0], created[1] or "9"
+        found = [
+            v
+            for v in ordered
+            if owner in (None, v.owner) and status in (None, v.status) and begin <= v.created_at < end
+        ]
         first = int(cursor or 0)
         more = str(first + limit) if len(found) > first + limit else None
         return Page(tuple(found[first : first + limit]), more)
@@ -109,6 +126,56 @@ class FakeCreations:
 
     def claim(self, owner: str, key: str, creation: Creation) -> Creation:
         return self.records.setdefault((owner, key), creation)
+
+
+@dataclass
+class FakeFinding:
+    listed: dict[str, tuple[str, Ref, set[str]]] = field(default_factory=dict)
+
+    def refs(self, owner: str | None, term: str, most: int) -> list[Ref]:
+        return [ref for _, ref in self._places(owner, term)][: most + 1]
+
+    def titled(self, owner: str | None, after: str, backwards: bool) -> Iterator[tuple[str, Ref]]:
+        places = sorted(self._places(owner, "n#"), reverse=backwards)
+        return (each for each in places if not after or (each[0] < after if backwards else each[0] > after))
+
+    def _places(self, owner: str | None, prefix: str) -> list[tuple[str, Ref]]:
+        return [
+            (f"{term}#{ref.created_at}#{ref.id}", ref)
+            for of, ref, terms in self.listed.values()
+            for term in terms
+            if owner in (None, of) and f"{term}#".startswith(prefix)
+        ]
+
+    def terms(self, video_id: str) -> frozenset[str]:
+        return frozenset(self.listed[video_id][2]) if video_id in self.listed else frozenset()
+
+    def add(self, owner: str, ref: Ref, terms: Collection[str]) -> None:
+        self.listed.setdefault(ref.id, (owner, ref, set()))[2].update(terms)
+
+    def remove(self, owner: str, ref: Ref, terms: Collection[str]) -> None:
+        self.listed.setdefault(ref.id, (owner, ref, set()))[2].difference_update(terms)
+
+
+@dataclass
+class FakeExternalIds:
+    holders: dict[tuple[str, str], str] = field(default_factory=dict)
+    are_settled: bool = True
+
+    def claim(self, owner: str, external_id: str, video_id: str) -> str:
+        return self.holders.setdefault((owner, external_id), video_id)
+
+    def take(self, owner: str, external_id: str, video_id: str, holder: str) -> bool:
+        if self.are_settled and self.holders.get((owner, external_id)) == holder:
+            self.holders[owner, external_id] = video_id
+        return self.holders.get((owner, external_id)) == video_id
+
+    def holder(self, owner: str, external_id: str) -> str | None:
+        return self.holders.get((owner, external_id))
+
+    def release(self, owner: str, external_id: str, video_id: str) -> None:
+        if self.holders.get((owner, external_id)) == video_id:
+            del self.holders[owner, external_id]
 
 
 @dataclass

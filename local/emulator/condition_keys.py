@@ -29,10 +29,20 @@ def of_items(body: bytes) -> dict[str, Any]:
         request = json.loads(body or b"{}")
     except ValueError:
         return context
-    keys = [text for item in _named(request) if (text := _partition(request, item))]
+    keys = [text for asked in _single(request) for item in _named(asked) if (text := _partition(asked, item))]
     if isinstance(request, dict) and "UpdateExpression" in request:
         context["dynamodb:Attributes"] = sorted(_updated(request))
     return context | ({"dynamodb:LeadingKeys": keys} if keys else {})
+
+
+def _single(request: Any) -> Iterator[Any]:
+    """The requests for one item each, of which a batch that writes is made."""
+    if not isinstance(request, dict) or "RequestItems" not in request:
+        yield request
+        return
+    for table, writes in request["RequestItems"].items():
+        for write in writes if isinstance(writes, list) else ():
+            yield from ({"TableName": table, **each} for each in write.values())
 
 
 def _updated(request: Mapping[str, Any]) -> set[str]:
@@ -44,7 +54,7 @@ def _updated(request: Mapping[str, Any]) -> set[str]:
 
 
 def _named(request: Any) -> Iterator[Mapping[str, Any]]:
-    """The key or the item of a request for one item; queries, batches and transactions have none here."""
+    """The key or the item of a request for one item; queries, batches that read and transactions have none here."""
     if isinstance(request, dict):
         yield from (request[name] for name in ("Key", "Item") if isinstance(request.get(name), dict))
 

@@ -929,3 +929,38 @@ def test_the_authorizer_tells_who_calls_and_why_nobody_does(load: Callable[[str]
         effect, context = ask(wrong)
         assert (effect, context["code"]) == ("Deny", "token_invalid"), wrong
         assert not set('"\\\n') & set(context["message"])  # it stands in a template of JSON as it is
+
+
+def test_a_video_is_found_by_what_its_creator_says_of_it(load: Callable[[str], Handler]) -> None:
+    upload, library, delete = load("upload"), load("library"), load("delete")
+    said = {"filename": "a.mp4", "size": 9, "title": "Rome", "tags": ["x"], "externalId": "o-1", "metadata": {"n": "7"}}
+    status, made = answer(upload(request("POST", "/videos", said)))
+    path = f"/videos/{made['video']['id']}"
+    assert (status, made["video"]["externalId"], made["video"]["metadata"]) == (201, "o-1", {"n": "7"})
+    status, refused = answer(upload(request("POST", "/videos", said)))
+    assert (status, refused["code"]) == (409, "external_id_taken")
+    assert made["video"]["id"] in refused["message"]
+
+    def found(**query: str) -> int:
+        return len(answer(library(request("GET", "/videos", query=query)))[1]["videos"])
+
+    asked = ({"q": "ROM"}, {"tag": "X"}, {"metadata": "n:7"}, {"externalId": "o-1"}, {"q": "ro", "sort": "title"},
+             {"createdFrom": "2026-01-01T00:00:00Z"})  # fmt: skip
+    assert [found(**each) for each in asked] == [1] * 6
+    assert [found(q="paris"), found(tag="y"), found(metadata="n:8"), found(createdBefore="2026-01-01T00:00:00Z")] == [
+        0
+    ] * 4
+    _, changed = answer(library(request("PATCH", path, {"title": "Paris", "externalId": "", "metadata": {}})))
+    assert (changed["video"]["externalId"], changed["video"]["metadata"]) == (None, {})
+    assert [found(q="paris"), found(q="rome"), found(externalId="o-1")] == [1, 0, 0]
+    delete(request("DELETE", path))
+    assert found(q="paris") == 0
+    for wrong in (
+        {"metadata": "n"},
+        {"sort": "size"},
+        {"createdFrom": "yesterday"},
+        {"createdFrom": "2026-01-01T00:00:00"},
+    ):
+        assert answer(library(request("GET", "/videos", query=wrong)))[1]["code"] == "invalid_request", wrong
+    for wrong in ({"metadata": {"a b": "c"}}, {"metadata": {"a": "x" * 501}}, {"externalId": "\x00"}):
+        assert answer(upload(request("POST", "/videos", {**said, **wrong})))[1]["code"] == "invalid_request", wrong

@@ -146,6 +146,8 @@ class Video(Answer):
     progress: Percent
     title: str
     tags: list[str]
+    external_id: Annotated[str | None, Field(description="Your own id of it, once for an owner")]
+    metadata: dict[str, str]
     profile: str
     filename: str
     size: int | None

@@ -35,6 +35,7 @@ class Code(StrEnum):
     VERSION_CONFLICT = "version_conflict"
     SOURCE_MISSING = "source_missing"
     TOO_MANY_SHARES = "too_many_shares"
+    EXTERNAL_ID_TAKEN = "external_id_taken"
     TOO_MANY_KEYS = "too_many_keys"
     PLAN_GONE = "plan_gone"
     BAD_REQUEST = "bad_request"

@@ -29,6 +29,8 @@ _NEW: dict[str, Any] = {
     "progress": 0,
     "title": "Clip",
     "tags": ["holiday"],
+    "externalId": "order-1042",
+    "metadata": {"course": "biology"},
     "profile": "default",
     "filename": "clip.mp4",
     "size": 2748464,

@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import models_json_schema
 
-from vod.api import delete, deliver, keys, library, runs, session, shares, upload
+from vod.api import delete, deliver, keys, library, runs, session, shares, upload, upload_tokens
 from vod.api.answered_video import Answer
 from vod.api.answers import ANSWERS, Error
 from vod.api.examples import EXAMPLES
@@ -48,7 +48,7 @@ _MANIFEST = {
 def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document as plain data."""
     app = APIGatewayRestResolver(enable_validation=True)
-    for part in (upload, library, runs, delete, deliver, shares, keys, session):
+    for part in (upload, upload_tokens, library, runs, delete, deliver, shares, keys, session):
         app.include_router(part.routes(_ANY))
     text = app.get_openapi_json_schema(title=TITLE, version="1.0.0")
     made = cast(dict[str, Any], json.loads(text))

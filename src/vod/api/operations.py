@@ -20,7 +20,7 @@ TAGS = {
 
 KEY = "A name of your own for this creation: the same request with the same key within 24 h answers the same video"
 IF_MATCH = "Change nothing, and answer 412, unless the video still has this `ETag`"
-ETAG = "Of title and tags; progress does not change it"
+ETAG = "Of what callers can change: title, tags, external id, metadata; progress does not change it"
 
 
 class Operation(NamedTuple):
@@ -38,8 +38,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("get", "/videos"): Operation(
         "listVideos",
-        "Your videos, newest first; an administrator sees those of all owners. Pass the `cursor` of a page to get the "
-        "next one.",
+        "Your videos, newest first unless you `sort`; an administrator sees those of all owners. A video is found when "
+        "all that is given fits. Words are found by their beginnings, in any case and without accents. "
+        "Pass the `cursor` of a page, with the same query, to get the next one.",
     ),
     ("get", "/videos/{video_id}"): Operation("getVideo", "Status, progress, renditions, addresses and costs."),
     ("patch", "/videos/{video_id}"): Operation("changeVideo", "What is absent stays as it is."),

@@ -50,6 +50,10 @@ Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_
 Title = Annotated[
     str, BeforeValidator(_on_one_line), StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Shown
 ]
+ExternalId = Annotated[str, StringConstraints(strip_whitespace=True, max_length=255), Shown]
+MetadataName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_.-]{1,64}$")]
+Metadata = Annotated[dict[MetadataName, Annotated[str, StringConstraints(max_length=500), Shown]], Field(max_length=20)]
+Pair = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_.-]{1,64}:", max_length=565)]
 Filename = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255), Shown]
 ContentType = Annotated[str, StringConstraints(max_length=100, pattern=r"^[a-zA-Z0-9_.+-]+/[a-zA-Z0-9_.+-]+$")]
 ETag = Annotated[str, StringConstraints(max_length=128, pattern=r'^"?[a-zA-Z0-9_.+/=-]+"?$')]
@@ -85,6 +89,8 @@ class NewVideoBody(Body):
     content_type: Annotated[ContentType | None, Field(alias="contentType")] = None
     title: Title | None = None
     tags: Annotated[list[Tag], Field(max_length=50)] = Field(default_factory=list)
+    external_id: Annotated[ExternalId | None, Field(alias="externalId", min_length=1)] = None
+    metadata: Metadata = Field(default_factory=dict)
     profile: ProfileName = DEFAULT
 
 
@@ -106,6 +112,8 @@ class ChangeBody(Body):
 
     title: Title | None = None
     tags: Annotated[list[Tag] | None, Field(max_length=50)] = None
+    external_id: Annotated[ExternalId | None, Field(alias="externalId", description="Empty to remove it")] = None
+    metadata: Annotated[Metadata | None, Field(description="Replaces all that was there")] = None
 
 
 class ShareBody(Body):

@@ -20,7 +20,7 @@ from vod.steps.upload import NewVideo, Uploads
 
 
 def routes(uploads: Uploads) -> APIGatewayRouter:
-    """`POST /videos` and everything under `/videos/{id}/upload`."""
+    """`POST /videos`, `GET` and `DELETE /videos/{id}/upload` and `POST /videos/{id}/upload/complete`."""
     router = APIGatewayRouter()
 
     @router.post("/videos", summary="Create a video", enable_validation=False, tags=["upload"])
@@ -45,11 +45,6 @@ def routes(uploads: Uploads) -> APIGatewayRouter:
     def complete(video_id: VideoId, body: CompleteBody) -> dict[str, Any]:
         etags = {part.part_number: part.etag for part in body.parts}
         return {"video": _shown(uploads.complete(current_caller(router), video_id, etags))}
-
-    @router.post("/videos/<video_id>/upload/token", summary="Let somebody else send the file", tags=["upload"])
-    def token(video_id: VideoId) -> Response[str]:
-        shown, ends = uploads.token(current_caller(router), video_id)
-        return _created({"token": shown, "expiresAt": ends})
 
     @router.delete("/videos/<video_id>/upload", summary="Abort an upload and delete its video", tags=["upload"])
     def abort(video_id: VideoId) -> Response[str]:
@@ -82,7 +77,16 @@ def _from_body(body: str | None) -> NewVideo:
                 "body", "must be JSON with filename and size, or the file's bytes with ?filename= in the URL"
             ) from error
         raise
-    return NewVideo(asked.filename, asked.size, asked.content_type, asked.title, tuple(asked.tags), asked.profile)
+    return NewVideo(
+        asked.filename,
+        asked.size,
+        asked.content_type,
+        asked.title,
+        tuple(asked.tags),
+        asked.profile,
+        asked.external_id,
+        asked.metadata,
+    )
 
 
 def _from_query(query: dict[str, str], told_type: str, size: int) -> NewVideo:

@@ -4,15 +4,17 @@ import base64
 import json
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, fields, replace
 from decimal import Decimal
+from itertools import batched
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from vod import keys
+from vod.aws.external_ids import DynamoExternalIds
 from vod.errors import InvalidRequest, VersionConflict
 from vod.ports.services import Page
 from vod.record.status import Status
@@ -20,7 +22,8 @@ from vod.record.video import Costs, Failure, Remake, Replaced, Source, Upload, V
 
 _serializer = TypeSerializer()
 _deserialize = TypeDeserializer().deserialize
-_FIRST = "0"
+_FIRST, _LAST = "0", "9"
+_BATCH = 100
 _PLACE = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([0-9a-f]{20})")
 _RECORD, _PENDING = "VIDEO", "PENDING"
 _QUERY_ITEMS = 101
@@ -64,8 +67,21 @@ class DynamoVideos:
             return False
         return True
 
+    def many(self, video_ids: Collection[str]) -> Mapping[str, Video]:
+        found: dict[str, Video] = {}
+        for some in batched(video_ids, _BATCH, strict=False):
+            left: Item = {self._table: {"Keys": [_key(each, _RECORD) for each in some]}}
+            while left:
+                answer = self._client.batch_get_item(RequestItems=left)
+                videos = (_video(item) for item in answer["Responses"].get(self._table, ()))
+                found |= {video.id: video for video in videos}
+                left = answer["UnprocessedKeys"]
+        return found
+
     def delete(self, video_id: str) -> None:
         """The record goes last: as long as it is there, a repeated delete finds what is left."""
+        if (video := self.get(video_id)) and video.external_id:
+            DynamoExternalIds(self._client, self._table).release(video.owner, video.external_id, video_id)
         for partition in (keys.progress_partition(video_id), keys.record_partition(video_id)):
             for item in self._query(pk=_serialize(partition), projection="pk, sk"):
                 if item["sk"]["S"] != _RECORD:
@@ -84,7 +100,15 @@ class DynamoVideos:
         for page in pages:
             yield from page["Items"]
 
-    def page(self, owner: str | None, status: Status | None, limit: int, cursor: str | None) -> Page:
+    def page(
+        self,
+        owner: str | None,
+        status: Status | None,
+        limit: int,
+        cursor: str | None,
+        created: tuple[str, str] = ("", ""),
+        oldest_first: bool = False,
+    ) -> Page:
         index, name, value = ("ByOwner", "owner", owner) if owner else ("ByCreated", "kind", _RECORD)
         request: Item = {
             "TableName": self._table,
@@ -92,8 +116,13 @@ class DynamoVideos:
             "KeyConditionExpression": "#key = :key",
             "ExpressionAttributeNames": {"#key": name},
             "ExpressionAttributeValues": {":key": {"S": value}},
-            "ScanIndexForward": False,
+            "ScanIndexForward": oldest_first,
         }
+        if any(created):
+            request["KeyConditionExpression"] += " AND createdAt BETWEEN :from AND :to"
+            # A millisecond less would do, and so does a text that sorts before: no time of ours ends so.
+            to = created[1][:-1] if created[1] else _LAST
+            request["ExpressionAttributeValues"] |= {":from": {"S": created[0] or _FIRST}, ":to": {"S": to}}
         if status:
             request["FilterExpression"] = "#status = :status"
             request["ExpressionAttributeNames"]["#status"] = "status"

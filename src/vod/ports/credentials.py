@@ -1,4 +1,4 @@
-"""What hands an encoder the rights of its own run; `vod.aws` provides it on AWS, tests provide it in memory."""
+"""What hands the probe and encoders rights for a while; `vod.aws` provides it on AWS, tests provide it in memory."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -47,3 +47,10 @@ class RunAddresses(Protocol):
 
     def to_store(self, given: Credentials, keys: tuple[str, ...]) -> dict[str, str]:
         """Addresses by key, each good for one object where there is none."""
+
+
+class Addresses(Protocol):
+    """Addresses of sources that whoever has them can read, for a while."""
+
+    def of(self, source: SourceObject, seconds: int) -> str:
+        """The address of exactly this version."""

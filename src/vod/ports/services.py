@@ -10,7 +10,6 @@ from vod.access.share import Share
 from vod.frozen import Document
 from vod.money.cost import EndedTask, Spent
 from vod.money.limits import Admitted, Limits, Need
-from vod.plan.plan import SourceObject
 from vod.record.deletion_receipt import Receipt
 from vod.record.status import Status
 from vod.record.video import Video
@@ -39,8 +38,19 @@ class Videos(Protocol):
     def delete(self, video_id: str) -> None:
         """Remove the record and everything filed under it."""
 
-    def page(self, owner: str | None, status: Status | None, limit: int, cursor: str | None) -> Page:
-        """One owner's videos (None: everybody's), newest first."""
+    def many(self, video_ids: Collection[str]) -> Mapping[str, Video]:
+        """The records that there are, by id."""
+
+    def page(
+        self,
+        owner: str | None,
+        status: Status | None,
+        limit: int,
+        cursor: str | None,
+        created: tuple[str, str] = ("", ""),
+        oldest_first: bool = False,
+    ) -> Page:
+        """One owner's videos (None: everybody's) by date; `created` from one on and before one (ISO 8601, or empty)."""
 
     def pending(self, after: str, before: str) -> Iterator[Video]:
         """Videos to which something still has to happen, which last changed between two moments (ISO 8601), oldest
@@ -51,13 +61,6 @@ class Videos(Protocol):
 
     def note_chunk(self, video_id: str, run: str, chunk: int, frames: int) -> None:
         """Record how many frames a chunk has encoded; fewer than before change nothing."""
-
-
-class Addresses(Protocol):
-    """Addresses of sources that whoever has them can read, for a while."""
-
-    def of(self, source: SourceObject, seconds: int) -> str:
-        """The address of exactly this version."""
 
 
 class Shares(Protocol):

@@ -1,6 +1,7 @@
 """The video's record: what a user uploaded and everything made from it, as one value."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from vod.frozen import Document
 from vod.profiles.profile import DEFAULT
@@ -78,6 +79,9 @@ class Video:
     content_type: str | None = None
     title: str = ""
     tags: tuple[str, ...] = ()
+    external_id: str | None = None
+    """The customer's own, once for an owner."""
+    metadata: Mapping[str, str] = field(default_factory=dict)
     profile: str = DEFAULT
     upload: Upload | None = None
     run: str | None = None

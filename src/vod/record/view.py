@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from vod.errors import document, may_be_retried
 from vod.frozen import Document
@@ -21,8 +21,7 @@ def video(
         "status": record.status.value,
         "waitsFor": record.waits_for,
         "progress": progress,
-        "title": record.title,
-        "tags": list(record.tags),
+        **editable(record),
         "profile": record.profile,
         "filename": record.filename,
         "size": record.size,
@@ -40,14 +39,25 @@ def video(
     }
 
 
+def editable(record: Video) -> Document:
+    """What callers can change of it."""
+    return {
+        "title": record.title,
+        "tags": list(record.tags),
+        "externalId": record.external_id,
+        "metadata": dict(record.metadata),
+    }
+
+
 def _error(failure: Failure) -> Document:
     """`retryable` says whether encoding the same source again may help."""
     return {**document(failure.code, failure.message), "retryable": may_be_retried(failure.code)}
 
 
-def edition(title: str, tags: Sequence[str]) -> str:
-    """The entity tag of what callers can change of a video (RFC 9110, 8.8.3): progress does not change it."""
-    return f'"{hashlib.sha256(json.dumps([title, *tags]).encode()).hexdigest()[:16]}"'
+def edition(shown: Document) -> str:
+    """The entity tag of what callers can change of a shown video (RFC 9110, 8.8.3): progress is no part of it."""
+    told = [shown[name] for name in ("title", "tags", "externalId", "metadata")]
+    return f'"{hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]}"'
 
 
 def _source(probe: Document) -> Document:

@@ -13,11 +13,13 @@ from vod import clock, keys
 from vod.access.caller import Caller
 from vod.errors import NotFound, VersionConflict
 from vod.ports.buckets import Output, Sources
+from vod.ports.finding import Finding
 from vod.ports.services import Background, Cdn, Executions, Receipts, Scratch, Videos
 from vod.record import changes
 from vod.record.deletion_receipt import Receipt, Removed
 from vod.record.status import Status
 from vod.record.video import Video
+from vod.steps import index
 from vod.steps.amend import amend
 
 ROUNDS = 4
@@ -82,6 +84,7 @@ class Deletion:
     receipts: Receipts
     cdn: Cdn
     scratch: Scratch
+    finding: Finding
     now: Callable[[], datetime] = clock.now
     pause: Callable[[float], None] = time.sleep
 
@@ -107,6 +110,7 @@ class Deletion:
             receipt = replace(receipt, invalidation=forgotten)
         receipt = replace(receipt.including(Removed(output_objects=emptied)), completed_at=clock.stamp(self.now()))
         self.receipts.put(receipt)
+        index.remove(self.finding, video)
         self.videos.delete(video.id)
         return receipt
 

@@ -10,10 +10,12 @@ from vod import clock, keys
 from vod.errors import VersionConflict
 from vod.frozen import Document
 from vod.media.text import named
+from vod.ports.finding import Finding
 from vod.ports.services import RUNNING, Metrics, Receipts, Videos
 from vod.record import changes
 from vod.record.status import Status
 from vod.record.video import Source, Video
+from vod.steps import index
 from vod.steps.start import Starting
 
 logger = logging.getLogger(__name__)
@@ -52,6 +54,7 @@ class Dispatch:
 
     videos: Videos
     receipts: Receipts
+    finding: Finding
     starting: Starting
     metrics: Metrics
     ingest_owner: str
@@ -97,7 +100,9 @@ class Dispatch:
         video = self.videos.get(video_id)
         if video or self.receipts.get(video_id):  # an event may come again after the video was deleted
             return video
-        self.videos.create(self._ingested(video_id, arrival))
+        made = self._ingested(video_id, arrival)
+        index.add(self.finding, made)
+        self.videos.create(made)
         return self.videos.get(video_id)
 
     def _ingested(self, video_id: str, arrival: Arrival) -> Video:

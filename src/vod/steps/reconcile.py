@@ -23,6 +23,7 @@ from vod.record.video import Failure, Video
 from vod.steps.delete import Deletion
 from vod.steps.dispatch import Arrival, Dispatch
 from vod.steps.fail import Failing
+from vod.steps.index import CatchingUp
 from vod.steps.start import Starting
 from vod.steps.sweep import Sweeping, is_repair
 
@@ -50,6 +51,7 @@ class Reconciling:
     deletion: Deletion
     failing: Failing
     sweeping: Sweeping
+    catching_up: CatchingUp
     marks: Marks
     metrics: Metrics
     bucket: str
@@ -64,6 +66,8 @@ class Reconciling:
             _mend(repairs, report)
         with _errors_counted(report):
             self.sweeping.sweep(before, lambda kind: report.update((kind,)))
+        with _errors_counted(report):
+            self.catching_up.go_on(lambda: self.timer() > end)
         self._tell(report)
         return dict(report)
 

@@ -2,7 +2,7 @@
 
 from vod.frozen import Document
 from vod.plan.plan import SourceObject
-from vod.ports.services import Addresses
+from vod.ports.credentials import Addresses
 
 ADDRESS_SECONDS = 600
 """The probe's own 300 s, and a while to start. Where it waits longer for its turn, another address is signed."""

@@ -3,13 +3,11 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from vod import clock, keys, profiles
-from vod.access import upload_token
 from vod.access.caller import Caller
-from vod.access.upload_token import UploadToken
 from vod.errors import Conflict, DailyLimitReached, InvalidRequest, KeyReused, NotFound, TooLarge
 from vod.frozen import Document
 from vod.money import estimate
@@ -17,19 +15,18 @@ from vod.money.limits import GIB, resets
 from vod.money.prices import Fargate
 from vod.ports.buckets import Part, Sources
 from vod.ports.creations import Creations
-from vod.ports.identities import UploadTokens
+from vod.ports.finding import ExternalIds, Finding
 from vod.ports.services import Ledger, Receipts, Videos
 from vod.profiles.profile import DEFAULT
 from vod.record import changes
 from vod.record.creation import Creation
 from vod.record.status import Status
 from vod.record.video import Source, Upload, Video
-from vod.steps import parts
+from vod.steps import external_ids, index, parts
 from vod.steps.amend import amend
 
 URL_SECONDS = 3600
 """How long an address lives; less where the session of the role that signed it ends before. The refused ask again."""
-TOKEN_VALIDITY = timedelta(hours=1)
 LATE = timedelta(days=1)
 """A record stays so much longer than its upload was promised: what was sent in time may arrive late."""
 PARTS_KEPT = timedelta(days=8)
@@ -57,6 +54,8 @@ class NewVideo:
     title: str | None = None
     tags: tuple[str, ...] = ()
     profile: str = DEFAULT
+    external_id: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,8 @@ class Uploads:
     sources: Sources
     ledger: Ledger
     creations: Creations
-    tokens: UploadTokens
+    external: ExternalIds
+    finding: Finding
     receipts: Receipts
     limits: UploadLimits
     price: Fargate
@@ -80,10 +80,13 @@ class Uploads:
         if earlier:
             return self._again(caller, earlier)
         self._check(caller, new)
+        if new.external_id:
+            external_ids.claim(self.external, self.videos, caller.id, new.external_id, video_id)
         video = self._record(caller, new, Upload(), video_id)
         if new.size > self.limits.single_put_bytes:
             multipart = self.sources.begin_parts(video.source.key, new.content_type)
             video = replace(video, upload=Upload(multipart, parts.part_size(new.size)))
+        index.add(self.finding, video)
         if not self.videos.create(video):  # the same request at the same time was faster
             if video.upload and video.upload.multipart_id:
                 self.sources.abort_parts(video.source.key, video.upload.multipart_id)
@@ -104,6 +107,7 @@ class Uploads:
         if not video:
             self._check(caller, new)
             video = self._record(caller, new, Upload(), video_id)
+            index.add(self.finding, video)
             self.videos.create(video)
         if video.status is Status.AWAITING_UPLOAD:
             self.sources.put(video.source.key, body, new.content_type)
@@ -163,13 +167,6 @@ class Uploads:
         """What the video will cost to encode, in USD, as far as its size tells."""
         return estimate.told(video.size or 0, video.profile, self.price)
 
-    def token(self, caller: Caller, video_id: str) -> tuple[str, str]:
-        """A token with which somebody without an account may send the file, and when it ends (ISO 8601)."""
-        video, ends = self._awaiting(caller, video_id), self.now() + TOKEN_VALIDITY
-        token_id, shown = upload_token.new()
-        self.tokens.put(UploadToken(token_id, video.id, video.owner, int(ends.timestamp())))
-        return shown, clock.stamp(ends)
-
     def abort(self, caller: Caller, video_id: str) -> None:
         """Delete the video of an upload that is not finished; what is sent later is known as deleted.
 
@@ -210,6 +207,8 @@ class Uploads:
             content_type=new.content_type,
             title=new.title or new.filename,
             tags=new.tags,
+            external_id=new.external_id,
+            metadata=new.metadata,
             profile=new.profile,
             upload=upload,
             awaited_until=self._awaited_until(),

@@ -12,6 +12,8 @@ from vod.aws.clients import client
 from vod.aws.creations import DynamoCreations
 from vod.aws.events import SnsEvents
 from vod.aws.executions import StepFunctions
+from vod.aws.external_ids import DynamoExternalIds
+from vod.aws.finding import DynamoFinding
 from vod.aws.hosted_login import PageClient
 from vod.aws.ledger import DynamoLedger
 from vod.aws.metrics import EmfMetrics
@@ -71,6 +73,16 @@ def receipts(env: Environment) -> DynamoReceipts:
 def creations(env: Environment) -> DynamoCreations:
     """What was created under keys of callers' own."""
     return DynamoCreations(client("dynamodb"), env["TABLE_NAME"])
+
+
+def external_ids(env: Environment) -> DynamoExternalIds:
+    """Customers' own ids of videos."""
+    return DynamoExternalIds(client("dynamodb"), env["TABLE_NAME"])
+
+
+def finding(env: Environment) -> DynamoFinding:
+    """The index by which videos are found."""
+    return DynamoFinding(client("dynamodb"), env["TABLE_NAME"])
 
 
 def tasks(env: Environment) -> EcsTasks:

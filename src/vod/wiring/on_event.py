@@ -29,7 +29,12 @@ def dispatch(env: Environment) -> Dispatch:
     """The dispatch step."""
     starting = adapters.starting(env)
     return Dispatch(
-        starting.videos, adapters.receipts(env), starting, adapters.metrics(env), ingest_owner=env["INGEST_OWNER"]
+        starting.videos,
+        adapters.receipts(env),
+        adapters.finding(env),
+        starting,
+        adapters.metrics(env),
+        ingest_owner=env["INGEST_OWNER"],
     )
 
 

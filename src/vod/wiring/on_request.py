@@ -20,6 +20,7 @@ from vod.steps.runs import Runs
 from vod.steps.session import Sessions
 from vod.steps.shares import Sharing
 from vod.steps.upload import UploadLimits, Uploads
+from vod.steps.upload_tokens import Inviting
 from vod.wiring import adapters
 from vod.wiring.adapters import Environment
 
@@ -39,16 +40,28 @@ def uploads(env: Environment) -> Uploads:
         adapters.sources(env),
         adapters.ledger(env),
         adapters.creations(env),
-        DynamoUploadTokens(client("dynamodb"), env["TABLE_NAME"]),
+        adapters.external_ids(env),
+        adapters.finding(env),
         adapters.receipts(env),
         limits,
         adapters.price(env),
     )
 
 
+def inviting(env: Environment) -> Inviting:
+    """Tokens for uploads by others."""
+    return Inviting(adapters.videos(env), DynamoUploadTokens(client("dynamodb"), env["TABLE_NAME"]))
+
+
 def library(env: Environment) -> Library:
     """The library."""
-    return Library(adapters.videos(env), adapters.ledger(env), adapters.delivery(env))
+    return Library(
+        adapters.videos(env),
+        adapters.finding(env),
+        adapters.external_ids(env),
+        adapters.ledger(env),
+        adapters.delivery(env),
+    )
 
 
 def sharing(env: Environment) -> Sharing:

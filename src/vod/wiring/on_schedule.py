@@ -8,6 +8,7 @@ from vod.aws.distribution import CloudFront
 from vod.aws.scratch import ScratchFunction
 from vod.steps.delete import Deletion
 from vod.steps.dispatch import Dispatch
+from vod.steps.index import CatchingUp
 from vod.steps.reconcile import Reconciling
 from vod.steps.scratch import Cleaning
 from vod.steps.sweep import Sweeping
@@ -32,6 +33,7 @@ def deletion(env: Environment) -> Deletion:
         receipts,
         cdn,
         scratch,
+        adapters.finding(env),
     )
 
 
@@ -44,7 +46,7 @@ def reconciling(env: Environment) -> Reconciling:
     """The reconcile step."""
     starting, bucket, doing = adapters.starting(env), env["SOURCE_BUCKET"], deletion(env)
     metrics, marks = adapters.metrics(env), DynamoMarks(client("dynamodb"), env["TABLE_NAME"])
-    dispatching = Dispatch(starting.videos, doing.receipts, starting, metrics, env["INGEST_OWNER"])
+    dispatching = Dispatch(starting.videos, doing.receipts, doing.finding, starting, metrics, env["INGEST_OWNER"])
     return Reconciling(
         videos=starting.videos,
         sources=doing.sources,
@@ -57,6 +59,7 @@ def reconciling(env: Environment) -> Reconciling:
         sweeping=Sweeping(
             starting.videos, doing.sources, doing.output, doing.receipts, marks, dispatching, doing, bucket
         ),
+        catching_up=CatchingUp(starting.videos, doing.finding, marks),
         marks=marks,
         metrics=metrics,
         bucket=bucket,

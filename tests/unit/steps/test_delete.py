@@ -7,6 +7,7 @@ from tests.fakes import (
     FakeBackground,
     FakeCdn,
     FakeExecutions,
+    FakeFinding,
     FakeOutput,
     FakeReceipts,
     FakeScratch,
@@ -35,6 +36,7 @@ def deletion() -> Deletion:
         FakeReceipts(),
         FakeCdn(),
         FakeScratch({video.id: 3}),
+        FakeFinding(),
         pause=lambda _: None,
     )
 

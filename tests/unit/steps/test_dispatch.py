@@ -1,7 +1,7 @@
 import pytest
 
 from tests import samples
-from tests.fakes import FakeExecutions, FakeLedger, FakeMetrics, FakeReceipts, FakeVideos
+from tests.fakes import FakeExecutions, FakeFinding, FakeLedger, FakeMetrics, FakeReceipts, FakeVideos
 from vod import keys
 from vod.record.deletion_receipt import Receipt
 from vod.record.status import Status
@@ -19,7 +19,7 @@ def dispatch() -> Dispatch:
 def dispatch_of(*known: Video) -> Dispatch:
     videos = FakeVideos({video.id: video for video in known})
     starting = samples.starting(videos, FakeExecutions(), FakeLedger())
-    return Dispatch(videos, FakeReceipts(), starting, FakeMetrics(), "ingest", lambda: samples.NOW)
+    return Dispatch(videos, FakeReceipts(), FakeFinding(), starting, FakeMetrics(), "ingest", lambda: samples.NOW)
 
 
 def started(dispatch: Dispatch) -> dict[str, dict[str, object]]:

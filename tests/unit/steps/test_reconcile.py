@@ -10,6 +10,7 @@ from tests.fakes import (
     FakeCdn,
     FakeEvents,
     FakeExecutions,
+    FakeFinding,
     FakeLedger,
     FakeMarks,
     FakeMetrics,
@@ -28,6 +29,7 @@ from vod.record.video import Remake, Replaced, Source, Upload, Video
 from vod.steps.delete import Deletion
 from vod.steps.dispatch import Dispatch
 from vod.steps.fail import Failing
+from vod.steps.index import CatchingUp
 from vod.steps.reconcile import Reconciling
 from vod.steps.sweep import Sweeping
 
@@ -45,12 +47,14 @@ class World:
         self.tasks, self.receipts, self.cdn, self.marks = FakeTasks(), FakeReceipts(), FakeCdn(), FakeMarks()
         self.metrics, self.events, self.scratch = FakeMetrics(), FakeEvents(), FakeScratch()
         self.timer: Callable[[], float] = lambda: 0.0
-        self.ledger = FakeLedger()
+        self.ledger, self.finding = FakeLedger(), FakeFinding()
         self.starting = samples.starting(self.videos, self.executions, self.ledger)
 
     def reconcile(self) -> dict[str, int]:
         starting = self.starting
-        dispatch = Dispatch(self.videos, self.receipts, starting, self.metrics, "ingest", lambda: samples.NOW)
+        dispatch = Dispatch(
+            self.videos, self.receipts, self.finding, starting, self.metrics, "ingest", lambda: samples.NOW
+        )
         deletion = Deletion(
             self.videos,
             self.sources,
@@ -59,6 +63,7 @@ class World:
             self.receipts,
             self.cdn,
             self.scratch,
+            self.finding,
             pause=lambda _: None,
         )
         return Reconciling(
@@ -73,6 +78,7 @@ class World:
             sweeping=Sweeping(
                 self.videos, self.sources, self.output, self.receipts, self.marks, dispatch, deletion, "source-bucket"
             ),
+            catching_up=CatchingUp(self.videos, self.finding, self.marks),
             marks=self.marks,
             metrics=self.metrics,
             bucket="source-bucket",

@@ -14,6 +14,7 @@ from tests.fakes import (
     FakeCdn,
     FakeEvents,
     FakeExecutions,
+    FakeFinding,
     FakeLedger,
     FakeMetrics,
     FakeOutput,
@@ -321,6 +322,7 @@ def test_a_deletion_stops_it_too() -> None:
         FakeReceipts(),
         FakeCdn(),
         FakeScratch(),
+        FakeFinding(),
         pause=lambda _: None,
     )
 

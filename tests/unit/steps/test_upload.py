@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from tests import samples
-from tests.fakes import FakeCreations, FakeLedger, FakeReceipts, FakeSources, FakeUploadTokens, FakeVideos
+from tests.fakes import (
+    FakeCreations,
+    FakeExternalIds,
+    FakeFinding,
+    FakeLedger,
+    FakeReceipts,
+    FakeSources,
+    FakeVideos,
+)
 from vod import clock
 from vod.access.caller import Caller
 from vod.errors import Conflict, DailyLimitReached, InvalidRequest, KeyReused, NotFound, RequestError, TooLarge
@@ -27,7 +35,8 @@ def uploads() -> Uploads:
         FakeSources(),
         FakeLedger(),
         FakeCreations(),
-        FakeUploadTokens(),
+        FakeExternalIds(),
+        FakeFinding(),
         FakeReceipts(),
         LIMITS,
         samples.PRICE,
@@ -370,22 +379,3 @@ class _Late:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._videos, name)
-
-
-def test_a_token_is_for_one_upload_that_goes_on(uploads: Uploads) -> None:
-    video_id = multipart(uploads)
-
-    token, ends = uploads.token(ANN, video_id)
-
-    assert isinstance(uploads.tokens, FakeUploadTokens)
-    (kept,) = uploads.tokens.records.values()
-    assert (kept.video_id, kept.owner, clock.stamp(datetime.fromtimestamp(kept.expires_at, UTC))) == (
-        video_id, "ann", ends,
-    )  # fmt: skip
-    assert ends == stamp(hours=1)
-    assert token not in str(kept)
-    with pytest.raises(NotFound):
-        uploads.token(BOB, video_id)
-    uploads.abort(ANN, video_id)
-    with pytest.raises(NotFound):
-        uploads.token(ANN, video_id)

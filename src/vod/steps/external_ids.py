@@ -1,0 +1,20 @@
+"""Customers' own ids of videos: each is one video of an owner's, whoever dies on the way."""
+
+from vod.errors import Conflict
+from vod.ports.finding import ExternalIds
+from vod.ports.services import Videos
+
+
+def claim(ids: ExternalIds, videos: Videos, owner: str, external_id: str, video_id: str) -> None:
+    """File an id for a video before its record names it; Conflict where another video has it.
+
+    Who filed it and died before the record was written holds it for a minute, and no longer.
+    """
+    holder = ids.claim(owner, external_id, video_id)
+    if holder == video_id:
+        return
+    other = videos.get(holder)
+    if (other and other.external_id == external_id) or not ids.take(owner, external_id, video_id, holder):
+        raise Conflict(
+            "external_id_taken", f"The video {holder} has this externalId. Use another, or change that video's first."
+        )
