@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from vod_client import AuthenticatedClient  # type: ignore[import-not-found]
 from vod_client.api.deliver import play_video  # type: ignore[import-not-found]
 from vod_client.api.library import (  # type: ignore[import-not-found]
     change_video,
@@ -16,6 +15,8 @@ from vod_client.api.library import (  # type: ignore[import-not-found]
     list_videos,
 )
 from vod_client.api.upload import complete_upload, create_video, get_upload  # type: ignore[import-not-found]
+
+from vod_client import AuthenticatedClient  # type: ignore[import-not-found]
 from vod_client.models import (  # type: ignore[import-not-found]
     ChangeBody,
     Code,
