@@ -8,7 +8,7 @@ from vod.api.app import logger, resolver
 from vod.wiring import on_request
 
 _app = resolver(
-    upload.routes(on_request.uploads(os.environ)),
+    upload.routes(on_request.uploads(os.environ), on_request.importing(os.environ)),
     upload_tokens.routes(on_request.inviting(os.environ)),
     rates=on_request.rates(os.environ),
 )

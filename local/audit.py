@@ -37,7 +37,7 @@ EXPLAINED: dict[tuple[str, str], str] = {
     **{("TaskRole", action): _FORMER for action in _OF_FORMER_TASKS},
 }
 """Why a grant is needed that no test can use, by role and action."""
-EVERYTHING = {"WebhookUrl": "http://127.0.0.1:9/"}
+EVERYTHING = {"WebhookUrl": "http://127.0.0.1:9/", "ImportBuckets": "arn:aws:s3:::a-customer-s-films"}
 """Parameters with which the stack has all of its roles."""
 HEAD = """# Permissions
 Every action that a role of the stack is allowed, and whether a test's run on the local platform used it there.

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from vod import clock, keys
 from vod.access.api_key import ApiKey
+from vod.access.endpoint import Delivery, Endpoint
 from vod.access.share import Share
 from vod.access.upload_token import UploadToken
 from vod.errors import Conflict, NotFound, VersionConflict
@@ -179,6 +180,65 @@ class FakeExternalIds:
 
 
 @dataclass
+class FakeEndpoints:
+    records: dict[str, Endpoint] = field(default_factory=dict)
+
+    def put(self, endpoint: Endpoint) -> None:
+        self.records[endpoint.id] = endpoint
+
+    def get(self, endpoint_id: str) -> Endpoint | None:
+        return self.records.get(endpoint_id)
+
+    def of(self, owner: str) -> tuple[Endpoint, ...]:
+        return tuple(each for each in self.records.values() if each.owner == owner)
+
+    def amend(self, endpoint_id: str, change: Callable[[Endpoint], Endpoint]) -> Endpoint | None:
+        if endpoint_id in self.records:
+            self.records[endpoint_id] = change(self.records[endpoint_id])
+        return self.records.get(endpoint_id)
+
+    def remove(self, endpoint_id: str) -> None:
+        self.records.pop(endpoint_id, None)
+
+
+@dataclass
+class FakeEndpointSecrets:
+    kept: dict[str, str] = field(default_factory=dict)
+
+    def put(self, endpoint_id: str, secret: str) -> None:
+        self.kept[endpoint_id] = secret
+
+    def get(self, endpoint_id: str) -> str | None:
+        return self.kept.get(endpoint_id)
+
+    def remove(self, endpoint_id: str) -> None:
+        self.kept.pop(endpoint_id, None)
+
+
+@dataclass
+class FakeDeliveries:
+    records: dict[tuple[str, str], Delivery] = field(default_factory=dict)
+
+    def put(self, endpoint_id: str, delivery: Delivery) -> None:
+        self.records[endpoint_id, delivery.id] = delivery
+
+    def get(self, endpoint_id: str, delivery_id: str) -> Delivery | None:
+        return self.records.get((endpoint_id, delivery_id))
+
+    def latest(self, endpoint_id: str, most: int) -> tuple[Delivery, ...]:
+        found = [delivery for (of, _), delivery in self.records.items() if of == endpoint_id]
+        return tuple(sorted(found, key=lambda delivery: delivery.id, reverse=True))[:most]
+
+
+@dataclass
+class FakeOutbox:
+    waiting: list[tuple[str, str]] = field(default_factory=list)
+
+    def send(self, endpoint_id: str, delivery_id: str) -> None:
+        self.waiting.append((endpoint_id, delivery_id))
+
+
+@dataclass
 class FakeApiKeys:
     records: dict[str, ApiKey] = field(default_factory=dict)
 
@@ -234,6 +294,8 @@ class FakeBackground:
         except Exception as failed:
             self.failures.append(failed)
 
+    fetch = finish_deletion
+
 
 @dataclass
 class FakeScratch:
@@ -282,6 +344,8 @@ class FakeOutput:
 class FakeSources:
     objects: dict[str, bytes] = field(default_factory=dict)
     multiparts: dict[str, dict[int, Part]] = field(default_factory=dict)
+    sent: dict[tuple[str, int], bytes] = field(default_factory=dict)
+    """What came in parts through the platform itself, by key and number."""
 
     def put(self, key: str, data: bytes, content_type: str | None) -> None:
         self.objects.setdefault(key, data)
@@ -293,6 +357,13 @@ class FakeSources:
     def begin_parts(self, key: str, content_type: str | None) -> str:
         self.multiparts[key] = {}
         return f"parts-of-{key}"
+
+    def put_part(self, key: str, upload_id: str, number: int, data: bytes) -> Part:
+        if key not in self.multiparts:
+            raise NotFound("upload")
+        self.sent[key, number] = data
+        self.multiparts[key][number] = Part(number, f"tag{number}", len(data))
+        return self.multiparts[key][number]
 
     def part_urls(self, key: str, upload_id: str, sizes: Mapping[int, int], seconds: int) -> dict[int, str]:
         return {number: f"https://source/{key}?part={number}&size={size}" for number, size in sizes.items()}
@@ -309,7 +380,8 @@ class FakeSources:
         chosen = list(parts)
         if any(self.multiparts[key][part.number].etag != part.etag for part in chosen):
             raise Conflict("wrong_parts", "A part is missing or changed.")
-        self.objects.setdefault(key, b"x" * sum(part.size for part in chosen))
+        whole = b"".join(self.sent.pop((key, part.number), b"x" * part.size) for part in chosen)
+        self.objects.setdefault(key, whole)
         del self.multiparts[key]
 
     def abort_parts(self, key: str, upload_id: str) -> None:

@@ -149,6 +149,10 @@ class SourceRefused(VodError):
         self.detail = detail
 
 
+class Unfetchable(VodError):
+    """A file cannot be imported; trying again cannot help."""
+
+
 class VerificationFailed(VodError):
     """The encoded output is not what the plan asked for."""
 
@@ -250,13 +254,15 @@ REFUSALS = {
 """Why a source is refused: code -> sentence for the user."""
 
 
+NOT_IMPORTED = ("import_refused", "import_failed")
+"""A file that did not come from its address: there is nothing to encode."""
 DAILY_LIMIT_REACHED, APPROVAL_REQUIRED = "daily_limit_reached", "approval_required"
 """A good file that would cost too much: today, or without an admin's approval."""
 
 
 def may_be_retried(code: str) -> bool:
     """Whether encoding the same file again may help."""
-    return code not in REFUSALS and code != ENCODE_FAILED
+    return code not in REFUSALS and code not in (ENCODE_FAILED, *NOT_IMPORTED)
 
 
 def is_broken(code: str) -> bool:

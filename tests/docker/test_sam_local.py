@@ -31,7 +31,13 @@ ANSWERS: dict[str, Any] = {
     "delete": 404,
     "deliver": 404,
     "dispatch": {"batchItemFailures": []},
+    "authorize": "Deny",
+    "endpoints": 200,
     "fail": {"recorded": False, "broken": True},
+    "fetch": {"outcome": "unwanted"},
+    "keys": 200,
+    "notify": {"sent": 0},
+    "post": {"batchItemFailures": []},
     "library": 200,
     "piece": "Broken",  # the address of the event leads nowhere
     "plan": {"outcome": "unwanted"},
@@ -89,7 +95,9 @@ def invoke(local: Sam, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inv
 
 
 def said(answer: Any) -> Any:
-    """The status of an HTTP answer, the type of an error, else the answer itself."""
+    """The status of an HTTP answer, the type of an error, an authorizer's word, else the answer itself."""
+    if "policyDocument" in answer:
+        return answer["policyDocument"]["Statement"][0]["Effect"]
     return answer.get("statusCode") or answer.get("errorType") or ("signed" if "url" in answer else answer)
 
 

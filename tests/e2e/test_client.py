@@ -143,6 +143,24 @@ def test_keys_are_made_with_a_token_and_with_no_key(signed_in: Vod, api: Api) ->
     assert "forbidden" in signed_in("keys", "ls", ok=False)
 
 
+def test_webhooks_are_made_listed_and_removed(signed_in: Vod) -> None:
+    webhook, secret = signed_in("webhooks", "new", "http://127.0.0.1:9/hook", "--event", "VideoFailed").split()
+
+    assert secret.startswith("whsec_")
+    assert f"{webhook}" in signed_in("webhooks", "ls")
+    assert "VideoFailed" in signed_in("webhooks", "ls")
+    assert webhook not in signed_in("webhooks", "log", webhook)
+    signed_in("webhooks", "on", webhook)
+    signed_in("webhooks", "rm", webhook)
+    assert webhook not in signed_in("webhooks", "ls")
+    assert "invalid_request" in signed_in("webhooks", "new", "http://example.com/", ok=False)
+
+
+def test_what_cannot_be_imported_is_told(signed_in: Vod) -> None:
+    assert "invalid_request" in signed_in("import", "ftp://example.com/a", ok=False)
+    signed_in("import", "https://169.254.169.254/latest", "--wait", ok=False)
+
+
 MEDIA_CONVERT: dict[str, Any] = {
     "Role": "arn:aws:iam::123456789012:role/MediaConvert",
     "UserMetadata": {"course": "biology", "not a name": "x"},

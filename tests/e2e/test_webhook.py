@@ -114,3 +114,36 @@ def test_what_is_refused_to_the_last_waits_in_the_dead_letter_queue(
 
     dead = until(lambda: sqs.receive_message(QueueUrl=made("DeadLetterQueue")).get("Messages"), 60)
     assert json.loads(dead[0]["Body"]) == event
+
+
+def test_an_owner_s_webhook_is_told_logged_sent_again_and_forgotten(api: Api, receiver: Receiver, source: Path) -> None:
+    other = Receiver()
+    other.answers = [500]
+    made = api.call("POST", "/webhooks", {"url": other.url})
+    webhook, secret = made["webhook"]["id"], made["secret"]
+
+    video = ended(api, api.upload(source, lambda _: None))["id"]
+    until(lambda: len(other.told(video)) == 2, seconds=60)
+
+    (first, headers), (second, _) = other.told(video)
+    told = standardwebhooks.Webhook(secret).verify(first.decode(), headers)
+    assert first == second
+    assert (told["event"], told["title"], told["status"], told["externalId"]) == (
+        "VideoReady",
+        source.name,
+        "ready",
+        None,
+    )
+    assert told["time"]
+
+    def logged() -> Any:
+        return api.call("GET", f"/webhooks/{webhook}/deliveries")["deliveries"][0]
+
+    until(lambda: logged()["state"] == "delivered", seconds=30)
+    assert (logged()["tries"], logged()["status"], logged()["videoId"]) == (2, 204, video)
+    assert api.call("GET", "/webhooks")["webhooks"][0]["failingSince"] is None
+    api.call("POST", f"/webhooks/{webhook}/deliveries/{logged()['id']}/retry")
+    until(lambda: len(other.told(video)) == 3, seconds=60)
+    api.call("DELETE", f"/webhooks/{webhook}")
+    assert api.call("GET", "/webhooks")["webhooks"] == []
+    other.server.shutdown()

@@ -17,6 +17,7 @@ EVERYTHING = {
     "AlertWebhookUrl": "https://example.com/alert",
     "DailyBudgetInUsd": "5",
     "HostedZoneId": "Z1",
+    "ImportBuckets": "arn:aws:s3:::films,arn:aws:s3:::more-films",
     "OtherPlaybackPublicKey": "B",
     "PlaybackPublicKey": "A",
     "WebhookUrl": "https://example.com/hook",

@@ -79,8 +79,10 @@ def test_a_function_is_called_by_something_whose_failures_are_checked_below(func
 
     authorizers = parsed.ROOT_TEMPLATE["Resources"]["Api"]["Properties"]["Auth"]["Authorizers"].values()
     is_authorizer = {"Fn::GetAtt": [function.name, "Arn"]} in [each["FunctionArn"] for each in authorizers]
-    assert kinds or is_step or is_authorizer
-    assert kinds <= {"Api", "SQS", "DynamoDB", "EventBridgeRule", "Schedule"}  # of an Api call the caller hears
+    variables = [each.properties["Environment"]["Variables"] for each in parsed.functions()]
+    is_named = any({"Ref": function.name} in named.values() for named in variables)
+    assert kinds or is_step or is_authorizer or is_named
+    assert kinds <= {"Api", "SQS", "SNS", "DynamoDB", "EventBridgeRule", "Schedule"}  # of an Api call the caller hears
 
 
 @each_trigger("SQS")
@@ -95,6 +97,14 @@ def test_a_queue_keeps_what_its_function_cannot_take(function: Resource, trigger
     assert trigger["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert queue["VisibilityTimeout"] >= 6 * function.properties["Timeout"]
     assert dead_letters["Properties"]["MessageRetentionPeriod"] > queue.get("MessageRetentionPeriod", 4 * 24 * 3600)
+
+
+@each_trigger("SNS")
+def test_a_notice_that_its_function_cannot_take_is_kept(function: Resource, trigger: Value) -> None:
+    failure = function.properties["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
+
+    assert parsed.output(failure["Destination"]) == {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}
+    assert any("sqs:SendMessage" in each["Action"] for each in statements_of(function))
 
 
 @each_trigger("DynamoDB")

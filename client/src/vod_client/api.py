@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import httpx
 
-from vod_client.models import Key, NewShare, Scope, Share, Upload, Video
+from vod_client.models import Delivery, Key, NewShare, Scope, Share, Upload, Video, Webhook
 
 TRIES = 6
 _LONGEST_PAUSE = 20.0
@@ -67,6 +67,24 @@ class Client:
         body |= {"metadata": dict(metadata)} if metadata else {}
         made = self._call("POST", "/videos", json=body, headers={"Idempotency-Key": key} if key else {})
         return made["video"], made.get("upload")
+
+    def import_from(
+        self,
+        url: str,
+        *,
+        title: str | None = None,
+        tags: Sequence[str] = (),
+        profile: str = "default",
+        external_id: str | None = None,
+        metadata: Mapping[str, str] | None = None,
+        key: str | None = None,
+    ) -> Video:
+        """A video whose file the platform fetches from a public https address, or from s3://BUCKET/KEY."""
+        body: dict[str, Any] = {"url": url, "tags": list(tags), "profile": profile}
+        body |= {"title": title} if title else {}
+        body |= {"externalId": external_id} if external_id else {}
+        body |= {"metadata": dict(metadata)} if metadata else {}
+        return self._video(self._call("POST", "/videos", json=body, headers={"Idempotency-Key": key} if key else {}))
 
     def upload_of(self, video_id: str) -> tuple[Video, Upload]:
         """Where to send what has not arrived of a video's file."""
@@ -145,6 +163,32 @@ class Client:
     def revoke_key(self, key_id: str) -> None:
         """End an API key; needs an id token."""
         self._call("DELETE", f"/keys/{key_id}")
+
+    def webhooks(self) -> list[Webhook]:
+        """Your webhooks."""
+        return list(self._call("GET", "/webhooks")["webhooks"])
+
+    def create_webhook(self, url: str, events: Sequence[str] = ("VideoReady", "VideoFailed")) -> tuple[Webhook, str]:
+        """A new webhook, and the secret that signs what is sent to it."""
+        made = self._call("POST", "/webhooks", json={"url": url, "events": list(events)})
+        return made["webhook"], made["secret"]
+
+    def change_webhook(self, webhook_id: str, **changes: Any) -> Webhook:
+        """Change `url`, `events` or `isOn`."""
+        found: Webhook = self._call("PATCH", f"/webhooks/{webhook_id}", json=changes)["webhook"]
+        return found
+
+    def delete_webhook(self, webhook_id: str) -> None:
+        """End a webhook."""
+        self._call("DELETE", f"/webhooks/{webhook_id}")
+
+    def deliveries(self, webhook_id: str) -> list[Delivery]:
+        """What was sent to a webhook, newest first."""
+        return list(self._call("GET", f"/webhooks/{webhook_id}/deliveries")["deliveries"])
+
+    def send_again(self, webhook_id: str, delivery_id: str) -> None:
+        """Send an event again."""
+        self._call("POST", f"/webhooks/{webhook_id}/deliveries/{delivery_id}/retry")
 
     def _video(self, answer: Any) -> Video:
         found: Video = answer["video"]

@@ -23,7 +23,11 @@ app = typer.Typer(
     help="Upload videos, watch them become ready, and let people see them.", no_args_is_help=True, add_completion=True
 )
 keys = typer.Typer(help="API keys; they are made with an id token (VOD_TOKEN), not with a key.", no_args_is_help=True)
+webhooks = typer.Typer(
+    help="Webhooks: your servers are told when a video is ready or has failed.", no_args_is_help=True
+)
 app.add_typer(keys, name="keys")
+app.add_typer(webhooks, name="webhooks")
 console, errors = Console(), Console(stderr=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print what the API answers.")]
 VideoId = Annotated[str, typer.Argument(metavar="VIDEO", help="The id of a video.")]
@@ -105,6 +109,25 @@ def _transfer() -> Progress:
         TimeRemainingColumn(),
     )
     return Progress(*columns, console=errors)
+
+
+@app.command("import")
+def import_(
+    url: Annotated[str, typer.Argument(help="A public https address, or s3://BUCKET/KEY.")],
+    profile: Annotated[str, typer.Option(help="How it is encoded.")] = "default",
+    title: Annotated[str, typer.Option(help="Its title.")] = "",
+    tag: Annotated[list[str] | None, typer.Option(help="A tag; may be given several times.")] = None,
+    external_id: Annotated[str, typer.Option(help="Your own id of it.")] = "",
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until it is ready.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Have the platform fetch a file."""
+    with _client() as client:
+        made = client.import_from(url, profile=profile, title=title, tags=tag or (), external_id=external_id)
+        video = _awaited(client, made["id"]) if wait else made
+    _show([video], as_json)
+    if video["status"] == "failed":
+        sys.exit(1)
 
 
 @app.command()
@@ -252,15 +275,82 @@ def revoke_key(key: Annotated[str, typer.Argument(help="The id of a key.")]) -> 
         client.revoke_key(key)
 
 
+@webhooks.command("ls")
+def list_webhooks() -> None:
+    """List your webhooks."""
+    table = Table("id", "address", "events", "state", box=None)
+    with _client() as client:
+        for each in client.webhooks():
+            state = "on" if each["isOn"] else "off"
+            state += f", failing since {each['failingSince']}" if each["failingSince"] else ""
+            table.add_row(each["id"], each["url"], " ".join(each["events"]), state)
+    console.print(table)
+
+
+@webhooks.command("new")
+def new_webhook(
+    url: Annotated[str, typer.Argument(help="A public https address.")],
+    event: Annotated[list[str] | None, typer.Option(help="VideoReady, VideoFailed or RenditionFailed.")] = None,
+) -> None:
+    """Make a webhook; its id, and the secret that signs what is sent to it, are printed."""
+    with _client() as client:
+        made, secret = client.create_webhook(url, event or ("VideoReady", "VideoFailed"))
+    print(made["id"], secret)
+
+
+@webhooks.command("on")
+def switch_on(webhook: Annotated[str, typer.Argument(help="The id of a webhook.")]) -> None:
+    """Switch a webhook on again."""
+    with _client() as client:
+        client.change_webhook(webhook, isOn=True)
+
+
+@webhooks.command("rm")
+def delete_webhook(webhook: Annotated[str, typer.Argument(help="The id of a webhook.")]) -> None:
+    """Delete a webhook."""
+    with _client() as client:
+        client.delete_webhook(webhook)
+
+
+@webhooks.command("log")
+def log(webhook: Annotated[str, typer.Argument(help="The id of a webhook.")]) -> None:
+    """List what was sent to a webhook."""
+    table = Table("id", "event", "video", "state", "tries", "answer", box=None)
+    with _client() as client:
+        for each in client.deliveries(webhook):
+            table.add_row(
+                each["id"], each["event"], each["videoId"], each["state"], str(each["tries"]), str(each["status"] or "")
+            )
+    console.print(table)
+
+
+@webhooks.command("again")
+def again(
+    webhook: Annotated[str, typer.Argument(help="The id of a webhook.")],
+    delivery: Annotated[str, typer.Argument(help="The id of a delivery, from `vod webhooks log`.")],
+) -> None:
+    """Send an event again."""
+    with _client() as client:
+        client.send_again(webhook, delivery)
+
+
 def _awaited(client: Client, video_id: str, until: tuple[str, ...] = FINAL) -> Video:
     """The video once its status is one of these; a bar shows how far it is."""
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f} %"))
     with Progress(*columns, console=errors, transient=True) as bars:
         bar = bars.add_task("", total=100)
         while (video := client.video(video_id))["status"] not in until:
-            bars.update(bar, completed=video["progress"], description=f"{video['title']}: {video['status']}")
+            bars.update(bar, completed=_percent(video), description=f"{video['title']}: {video['status']}")
             time.sleep(POLL_SECONDS)
     return video
+
+
+def _percent(video: Video) -> float:
+    """Of the encoding; while the platform fetches a file, of that."""
+    fetched = video["import"]
+    if video["status"] == "awaiting_upload" and fetched and fetched["total"]:
+        return 100 * fetched["received"] / fetched["total"]
+    return video["progress"]
 
 
 def _show(videos: list[Video], as_json: bool) -> None:

@@ -30,7 +30,18 @@ class Cost(TypedDict):
     storageUsdPerMonth: float | None
 
 
-class Video(TypedDict):
+class Import(TypedDict):
+    """A file that the platform fetches: bytes received, and of how many."""
+
+    url: str
+    received: int
+    total: int | None
+
+
+_Imported = TypedDict("_Imported", {"import": Import | None})
+
+
+class Video(_Imported):
     """A video; `progress` in percent, `duration` in seconds, `size` in bytes."""
 
     id: str
@@ -78,6 +89,30 @@ class Key(TypedDict):
     createdAt: str
     expiresAt: str | None
     lastUsedAt: str | None
+
+
+class Webhook(TypedDict):
+    """A webhook; `offSince` when it was switched off because it took nothing."""
+
+    id: str
+    url: str
+    events: list[str]
+    isOn: bool
+    createdAt: str
+    failingSince: str | None
+    offSince: str | None
+
+
+class Delivery(TypedDict):
+    """An event on its way to a webhook, and the HTTP status of the last answer."""
+
+    id: str
+    event: str
+    videoId: str
+    createdAt: str
+    state: Literal["pending", "delivered", "failed"]
+    tries: int
+    status: int | None
 
 
 class Part(TypedDict):

@@ -137,6 +137,14 @@ class Cost(Answer):
     storage_usd_per_month: Usd | None
 
 
+class Import(Answer):
+    """A file that the platform fetches itself: its address without the query, bytes received, and of how many."""
+
+    url: str
+    received: Bytes
+    total: Bytes | None
+
+
 class Video(Answer):
     """A video; `progress` in percent, `duration` in seconds (null until it is known), `size` in bytes as announced."""
 
@@ -149,6 +157,7 @@ class Video(Answer):
     external_id: Annotated[str | None, Field(description="Your own id of it, once for an owner")]
     metadata: dict[str, str]
     profile: str
+    import_: Annotated[Import | None, Field(alias="import")]
     filename: str
     size: int | None
     duration: float | None

@@ -6,7 +6,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from vod.access.scopes import Scope
+from vod.api.answered_account import (
+    Deliveries,
+    DeliveryAnswer,
+    Keys,
+    NewKey,
+    NewSecret,
+    NewWebhook,
+    WebhookAnswer,
+    Webhooks,
+)
 from vod.api.answered_video import Answer, Bytes, Playback, Usd, Video
 
 
@@ -36,6 +45,7 @@ class Code(StrEnum):
     SOURCE_MISSING = "source_missing"
     TOO_MANY_SHARES = "too_many_shares"
     EXTERNAL_ID_TAKEN = "external_id_taken"
+    TOO_MANY_WEBHOOKS = "too_many_webhooks"
     TOO_MANY_KEYS = "too_many_keys"
     PLAN_GONE = "plan_gone"
     BAD_REQUEST = "bad_request"
@@ -98,11 +108,13 @@ class Estimate(Answer):
 
 
 class Created(Answer):
-    """A new video, and where to upload its file; without `upload` where the request had its bytes, or they arrived."""
+    """A new video, and where to upload its file; without `upload` where the request had its bytes, or they arrived.
+
+    An import has neither that nor an `estimate`: its size is not known yet."""
 
     video: Video
     upload: SinglePut | InParts | None = None
-    estimate: Estimate
+    estimate: Estimate | None = None
 
 
 class Remaining(Answer):
@@ -208,30 +220,6 @@ class NewUploadToken(Answer):
     expires_at: datetime
 
 
-class Key(Answer):
-    """An API key; `lastUsedAt` is right to ten minutes, and null before the first use."""
-
-    id: Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
-    name: str
-    scopes: list[Literal[Scope.READ, Scope.UPLOAD, Scope.MANAGE]]
-    created_at: datetime
-    expires_at: datetime | None
-    last_used_at: datetime | None
-
-
-class NewKey(Answer):
-    """A new API key; `secret`, the key itself, is in this answer only."""
-
-    key: Key
-    secret: str
-
-
-class Keys(Answer):
-    """A caller's API keys, oldest first."""
-
-    keys: list[Key]
-
-
 class Token(Answer):
     """An id token of the page's session."""
 
@@ -259,6 +247,13 @@ ANSWERS: dict[tuple[str, str], dict[int, type[Answer] | str]] = {
     ("get", "/keys"): {200: Keys},
     ("post", "/keys"): {201: NewKey},
     ("delete", "/keys/{key_id}"): {204: "The key is revoked"},
+    ("get", "/webhooks"): {200: Webhooks},
+    ("post", "/webhooks"): {201: NewWebhook},
+    ("patch", "/webhooks/{webhook_id}"): {200: WebhookAnswer},
+    ("delete", "/webhooks/{webhook_id}"): {204: "The webhook is gone"},
+    ("post", "/webhooks/{webhook_id}/secret"): {201: NewSecret},
+    ("get", "/webhooks/{webhook_id}/deliveries"): {200: Deliveries},
+    ("post", "/webhooks/{webhook_id}/deliveries/{delivery_id}/retry"): {202: DeliveryAnswer},
     ("post", "/session"): {200: Token},
     ("post", "/session/token"): {200: Token},
     ("delete", "/session"): {204: "Signed out"},

@@ -32,6 +32,7 @@ _NEW: dict[str, Any] = {
     "externalId": "order-1042",
     "metadata": {"course": "biology"},
     "profile": "default",
+    "import": None,
     "filename": "clip.mp4",
     "size": 2748464,
     "duration": None,
@@ -135,6 +136,24 @@ _KEY = {
     "expiresAt": "2027-01-02T03:04:05.678Z",
     "lastUsedAt": _UPDATED,
 }
+_WEBHOOK = {
+    "id": "7c2e91f04b6d8a35",
+    "url": "https://example.com/hook",
+    "events": ["VideoFailed", "VideoReady"],
+    "isOn": True,
+    "createdAt": _CREATED,
+    "failingSince": None,
+    "offSince": None,
+}
+_DELIVERY = {
+    "id": "1767323055678-0d9c4b7a6e21",
+    "event": "VideoReady",
+    "videoId": _ID,
+    "createdAt": _UPDATED,
+    "state": "delivered",
+    "tries": 1,
+    "status": 204,
+}
 EXAMPLES: dict[str, dict[str, Any]] = {
     "Error": {
         "code": "not_found",
@@ -175,6 +194,12 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "NewUploadToken": {"token": "vodu_f0Zq...", "expiresAt": _EXPIRES},
     "NewKey": {"key": {**_KEY, "lastUsedAt": None}, "secret": "vod_5a1f0c9d3e7b2468_Xk3v..."},
     "Keys": {"keys": [_KEY]},
+    "NewWebhook": {"webhook": _WEBHOOK, "secret": "whsec_8Jx1..."},
+    "WebhookAnswer": {"webhook": _WEBHOOK},
+    "Webhooks": {"webhooks": [_WEBHOOK]},
+    "NewSecret": {"secret": "whsec_p3Vd..."},
+    "DeliveryAnswer": {"delivery": {**_DELIVERY, "state": "pending", "tries": 0}},
+    "Deliveries": {"deliveries": [_DELIVERY]},
     "Token": {"idToken": "eyJraWQiOi..."},
 }
 """By the name of the answer's model."""

@@ -19,6 +19,11 @@ METHODS: dict[str, tuple[str, ...]] = {
     "/shares/{token}/playback": ("GET",),
     "/keys": ("GET", "POST"),
     "/keys/{keyId}": ("DELETE",),
+    "/webhooks": ("GET", "POST"),
+    "/webhooks/{id}": ("PATCH", "DELETE"),
+    "/webhooks/{id}/secret": ("POST",),
+    "/webhooks/{id}/deliveries": ("GET",),
+    "/webhooks/{id}/deliveries/{deliveryId}/retry": ("POST",),
     "/session": ("POST", "DELETE"),
     "/session/token": ("POST",),
 }

@@ -3,19 +3,19 @@
 import json
 import re
 import sys
-from inspect import cleandoc
+from inspect import cleandoc, signature
 from typing import Any, cast
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import models_json_schema
 
-from vod.api import delete, deliver, keys, library, runs, session, shares, upload, upload_tokens
+from vod.api import delete, deliver, endpoints, keys, library, runs, session, shares, upload, upload_tokens
 from vod.api.answered_video import Answer
 from vod.api.answers import ANSWERS, Error
 from vod.api.examples import EXAMPLES
 from vod.api.operations import DESCRIPTION, ETAG, IF_MATCH, KEY, OPERATIONS, TAGS, TITLE
-from vod.api.shapes import IDEMPOTENCY_KEY, NewVideoBody
+from vod.api.shapes import IDEMPOTENCY_KEY, ImportBody, NewVideoBody
 from vod.aws.stored_as import TYPES
 
 _ANY: Any = None
@@ -48,8 +48,8 @@ _MANIFEST = {
 def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document as plain data."""
     app = APIGatewayRestResolver(enable_validation=True)
-    for part in (upload, upload_tokens, library, runs, delete, deliver, shares, keys, session):
-        app.include_router(part.routes(_ANY))
+    for part in (upload, upload_tokens, library, runs, delete, deliver, shares, keys, endpoints, session):
+        app.include_router(part.routes(*[_ANY] * len(signature(part.routes).parameters)))
     text = app.get_openapi_json_schema(title=TITLE, version="1.0.0")
     made = cast(dict[str, Any], json.loads(text))
     for (method, path), operation in OPERATIONS.items():
@@ -80,7 +80,11 @@ def _describe_create(operation: dict[str, Any]) -> None:
     operation["requestBody"] = {
         "required": True,
         "content": {
-            "application/json": {"schema": {"$ref": "#/components/schemas/NewVideoBody"}},
+            "application/json": {
+                "schema": {
+                    "anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in ("NewVideoBody", "ImportBody")]
+                }
+            },
             "application/octet-stream": binary,
         },
     }
@@ -102,7 +106,7 @@ def _describe_answers(made: dict[str, Any]) -> None:
         *(each for found in ANSWERS.values() for each in found.values() if not isinstance(each, str)),
     }
     wanted: list[Any] = [(model, "serialization") for model in sorted(models, key=lambda model: model.__name__)]
-    wanted.append((NewVideoBody, "validation"))
+    wanted += [(NewVideoBody, "validation"), (ImportBody, "validation")]
     _, shared = models_json_schema(wanted, ref_template="#/components/schemas/{model}")
     schemas = made.setdefault("components", {}).setdefault("schemas", {})
     schemas.update(shared["$defs"])

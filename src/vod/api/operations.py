@@ -14,6 +14,7 @@ TAGS = {
     "library": "Videos and their runs",
     "deliver": "What players need",
     "share": "Links for people without an account",
+    "webhooks": "Events sent to your own servers",
     "keys": "API keys, for programs; people make them with their id token",
     "session": "For the web page alone: its session in a cookie",
 }
@@ -93,6 +94,22 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "`read` for all that only reads, `upload` for creating videos and sending their files, `manage` for the rest.",
     ),
     ("delete", "/keys/{key_id}"): Operation("revokeKey", "It opens nothing any more after a minute. Idempotent."),
+    ("get", "/webhooks"): Operation("listWebhooks", "Without their secrets."),
+    ("post", "/webhooks"): Operation(
+        "createWebhook",
+        "Events of your videos are sent there, signed as Standard Webhooks are; the `secret` is in this answer only.",
+    ),
+    ("patch", "/webhooks/{webhook_id}"): Operation("changeWebhook", "What is absent stays as it is."),
+    ("delete", "/webhooks/{webhook_id}"): Operation("deleteWebhook", "What waits to be sent is dropped. Idempotent."),
+    ("post", "/webhooks/{webhook_id}/secret"): Operation(
+        "renewWebhookSecret", "What is sent from now on is signed with it, and with no other."
+    ),
+    ("get", "/webhooks/{webhook_id}/deliveries"): Operation(
+        "listDeliveries", "The last hundred, newest first; each is kept for 30 days."
+    ),
+    ("post", "/webhooks/{webhook_id}/deliveries/{delivery_id}/retry"): Operation(
+        "retryDelivery", "The same body with the same `webhook-id`, and as many tries as the first time."
+    ),
     ("post", "/session"): Operation(
         "startSession", "For a code of the sign-in page; a cookie holds the refresh token."
     ),

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from vod import keys
-from vod.access import api_key, share
+from vod.access import api_key, endpoint, share
 from vod.access.scopes import Scope
 from vod.access.sites import is_site
 from vod.errors import NotFound
@@ -44,6 +44,18 @@ def _key_id(text: str) -> str:
     return text
 
 
+def _webhook_id(text: str) -> str:
+    if not endpoint.is_id(text):
+        raise NotFound("webhook", "List yours with GET /webhooks.")
+    return text
+
+
+def _delivery_id(text: str) -> str:
+    if not endpoint.is_delivery_id(text):
+        raise NotFound("delivery", "List them with GET /webhooks/{id}/deliveries.")
+    return text
+
+
 IDEMPOTENCY_KEY = "^[!-~]{1,255}$"
 Shown = AfterValidator(_shown)
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), Shown]
@@ -63,6 +75,10 @@ ManifestName = Annotated[str, StringConstraints(max_length=64, pattern=r"^[a-zA-
 # Not by their pattern: another id names nothing, which is 404 and no fault of the request's form.
 VideoId = Annotated[str, AfterValidator(_video_id), WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{20}$"})]
 ShareId = Annotated[str, AfterValidator(_share_id), WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{64}$"})]
+WebhookId = Annotated[str, AfterValidator(_webhook_id), WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{16}$"})]
+DeliveryId = Annotated[
+    str, AfterValidator(_delivery_id), WithJsonSchema({"type": "string", "pattern": "^[0-9]{13}-[0-9a-f]{12}$"})
+]
 KeyId = Annotated[str, AfterValidator(_key_id), WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{16}$"})]
 
 
@@ -87,6 +103,18 @@ class NewVideoBody(Body):
     filename: Filename
     size: Annotated[int, Field(gt=0, strict=True)]
     content_type: Annotated[ContentType | None, Field(alias="contentType")] = None
+    title: Title | None = None
+    tags: Annotated[list[Tag], Field(max_length=50)] = Field(default_factory=list)
+    external_id: Annotated[ExternalId | None, Field(alias="externalId", min_length=1)] = None
+    metadata: Metadata = Field(default_factory=dict)
+    profile: ProfileName = DEFAULT
+
+
+class ImportBody(Body):
+    """`POST /videos`: a file that the platform fetches itself, from a public https address or a bucket it may read."""
+
+    url: Annotated[str, Field(min_length=1, max_length=2000, description="https://... or s3://BUCKET/KEY")]
+    filename: Filename | None = None
     title: Title | None = None
     tags: Annotated[list[Tag], Field(max_length=50)] = Field(default_factory=list)
     external_id: Annotated[ExternalId | None, Field(alias="externalId", min_length=1)] = None
@@ -147,3 +175,22 @@ class KeyBody(Body):
     ]
     scopes: Annotated[list[Literal[Scope.READ, Scope.UPLOAD, Scope.MANAGE]], Field(min_length=1, max_length=3)]
     expires_in_days: Annotated[int | None, Field(alias="expiresInDays", ge=1, le=3650)] = None
+
+
+EventName = Literal["VideoReady", "VideoFailed", "RenditionFailed"]
+Address = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+
+
+class WebhookBody(Body):
+    """`POST /webhooks`: a public https address, and the events that it is told of."""
+
+    url: Address
+    events: Annotated[list[EventName], Field(min_length=1, max_length=3)] = Field(default=["VideoReady", "VideoFailed"])
+
+
+class WebhookChangeBody(Body):
+    """`PATCH /webhooks/{id}`: what is absent stays as it is."""
+
+    url: Address | None = None
+    events: Annotated[list[EventName] | None, Field(min_length=1, max_length=3)] = None
+    is_on: Annotated[bool | None, Field(alias="isOn", description="Switching on forgets that it failed")] = None

@@ -10,16 +10,17 @@ from pydantic import ValidationError
 
 from vod.api import bodies
 from vod.api.app import current_caller
-from vod.api.shapes import IDEMPOTENCY_KEY, CompleteBody, NewVideoBody, VideoId
+from vod.api.shapes import IDEMPOTENCY_KEY, CompleteBody, ImportBody, NewVideoBody, VideoId
 from vod.errors import InvalidRequest
 from vod.frozen import Document
 from vod.profiles.profile import DEFAULT
 from vod.record import view
 from vod.record.video import Video
+from vod.steps.imports import Importing
 from vod.steps.upload import NewVideo, Uploads
 
 
-def routes(uploads: Uploads) -> APIGatewayRouter:
+def routes(uploads: Uploads, importing: Importing) -> APIGatewayRouter:
     """`POST /videos`, `GET` and `DELETE /videos/{id}/upload` and `POST /videos/{id}/upload/complete`."""
     router = APIGatewayRouter()
 
@@ -32,6 +33,9 @@ def routes(uploads: Uploads) -> APIGatewayRouter:
             new = _from_query(event.query_string_parameters, event.headers.get("Content-Type") or "", len(data))
             video = uploads.store(current_caller(router), new, data, key)
             return _created({"video": _shown(video), "estimate": uploads.estimate(video)})
+        if _is_import(event.decoded_body):
+            video = importing.create(current_caller(router), *_of_import(event.decoded_body or ""), key)
+            return _created({"video": _shown(video)})
         video, upload = uploads.create(current_caller(router), _from_body(event.decoded_body), key)
         way = {"upload": upload} if upload else {}
         return _created({"video": _shown(video), **way, "estimate": uploads.estimate(video)})
@@ -66,6 +70,25 @@ def _shown(video: Video) -> Document:
 
 def _created(body: Document) -> Response[str]:
     return Response(201, "application/json", json.dumps(body))
+
+
+def _is_import(body: str | None) -> bool:
+    """Whether a body names an address to fetch from."""
+    return "url" in (json.loads(body or "{}") or {})
+
+
+def _of_import(body: str) -> tuple[str, dict[str, Any]]:
+    """The address, and what else is said of the video."""
+    asked = ImportBody.model_validate_json(body)
+    said = {
+        "filename": asked.filename,
+        "title": asked.title,
+        "tags": tuple(asked.tags),
+        "profile": asked.profile,
+        "external_id": asked.external_id,
+        "metadata": asked.metadata,
+    }
+    return asked.url, {name: value for name, value in said.items() if value}
 
 
 def _from_body(body: str | None) -> NewVideo:

@@ -12,5 +12,10 @@ class BackgroundFunction:
         self._name = name
 
     def finish_deletion(self, video_id: str) -> None:
-        asked = json.dumps({"deletion": video_id}).encode()
-        self._client.invoke(FunctionName=self._name, InvocationType="Event", Payload=asked)
+        self._begin({"deletion": video_id})
+
+    def fetch(self, video_id: str) -> None:
+        self._begin({"videoId": video_id})
+
+    def _begin(self, asked: dict[str, str]) -> None:
+        self._client.invoke(FunctionName=self._name, InvocationType="Event", Payload=json.dumps(asked).encode())

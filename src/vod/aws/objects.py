@@ -137,6 +137,17 @@ class S3Sources:
             self._client.create_multipart_upload(Bucket=self._bucket, Key=key, **_typed(content_type))["UploadId"]
         )
 
+    def put_part(self, key: str, upload_id: str, number: int, data: bytes) -> Part:
+        try:
+            stored = self._client.upload_part(
+                Bucket=self._bucket, Key=key, UploadId=upload_id, PartNumber=number, Body=data
+            )
+        except ClientError as error:
+            if _missing(error):
+                raise NotFound("upload") from error
+            raise
+        return Part(number, stored["ETag"].strip('"'), len(data))
+
     def part_urls(self, key: str, upload_id: str, sizes: Mapping[int, int], seconds: int) -> dict[int, str]:
         upload = {"Bucket": self._bucket, "Key": key, "UploadId": upload_id}
 

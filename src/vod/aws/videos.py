@@ -18,7 +18,7 @@ from vod.aws.external_ids import DynamoExternalIds
 from vod.errors import InvalidRequest, VersionConflict
 from vod.ports.services import Page
 from vod.record.status import Status
-from vod.record.video import Costs, Failure, Remake, Replaced, Source, Upload, Video
+from vod.record.video import Costs, Failure, Imported, Remake, Replaced, Source, Upload, Video
 
 _serializer = TypeSerializer()
 _deserialize = TypeDeserializer().deserialize
@@ -209,6 +209,7 @@ def _video(item: Item) -> Video:
     known["sound"] = tuple(known.get("sound", ()))
     known["warnings"] = tuple(known.get("warnings", ()))
     known["upload"] = Upload(**known["upload"]) if known.get("upload") else None
+    known["imported"] = Imported(**known["imported"]) if known.get("imported") else None
     known["failure"] = Failure(**known["failure"]) if known.get("failure") else None
     known["remake"] = _remake(known.get("remake"))
     known["remake_failed"] = _remake(known.get("remake_failed"))

@@ -77,6 +77,9 @@ class Sources(Protocol):
     def begin_parts(self, key: str, content_type: str | None) -> str:
         """Start a multipart upload; its id."""
 
+    def put_part(self, key: str, upload_id: str, number: int, data: bytes) -> Part:
+        """Store a part; NotFound when the multipart upload is gone."""
+
     def part_urls(self, key: str, upload_id: str, sizes: Mapping[int, int], seconds: int) -> dict[int, str]:
         """Presigned PUT addresses of parts of exactly these sizes in bytes, good for so long."""
 

@@ -258,6 +258,9 @@ class Background(Protocol):
     def finish_deletion(self, video_id: str) -> None:
         """Have a video that is `deleting` removed; it is tried again where that fails."""
 
+    def fetch(self, video_id: str) -> None:
+        """Have the file of an import fetched; it is tried again where that fails."""
+
 
 class Marks(Protocol):
     """Where something that is done in pieces goes on."""

@@ -17,6 +17,17 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
+class Imported:
+    """A file that the platform fetches itself: its address, bytes received, of how many (None: nobody says), and what
+    tells its content from every other."""
+
+    url: str
+    received: int = 0
+    total: int | None = None
+    tag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """Why a video failed: a stable code and a sentence a user can act on."""
 
@@ -84,6 +95,7 @@ class Video:
     metadata: Mapping[str, str] = field(default_factory=dict)
     profile: str = DEFAULT
     upload: Upload | None = None
+    imported: Imported | None = None
     run: str | None = None
     """Whose objects are served."""
     plan_run: str | None = None

@@ -8,7 +8,7 @@ from vod.errors import document, may_be_retried
 from vod.frozen import Document
 from vod.money.cost import MICRO, Spent
 from vod.record.status import Status
-from vod.record.video import Failure, Video
+from vod.record.video import Failure, Imported, Video
 
 
 def video(
@@ -23,6 +23,7 @@ def video(
         "progress": progress,
         **editable(record),
         "profile": record.profile,
+        "import": _import(record.imported) if record.imported else None,
         "filename": record.filename,
         "size": record.size,
         "duration": record.duration,
@@ -47,6 +48,12 @@ def editable(record: Video) -> Document:
         "externalId": record.external_id,
         "metadata": dict(record.metadata),
     }
+
+
+def _import(imported: Imported) -> Document:
+    """Its address without what may be secret: signatures stand in the query."""
+    url = imported.url.partition("?")[0]
+    return {"url": url, "received": imported.received, "total": imported.total}
 
 
 def _error(failure: Failure) -> Document:

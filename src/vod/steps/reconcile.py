@@ -16,7 +16,7 @@ from functools import partial
 from vod import clock, keys
 from vod.errors import VersionConflict
 from vod.ports.buckets import Sources
-from vod.ports.services import RUNNING, Executions, Marks, Metrics, Running, Tasks, Videos
+from vod.ports.services import RUNNING, Background, Executions, Marks, Metrics, Running, Tasks, Videos
 from vod.record import changes, remakes
 from vod.record.status import Status
 from vod.record.video import Failure, Video
@@ -52,6 +52,7 @@ class Reconciling:
     failing: Failing
     sweeping: Sweeping
     catching_up: CatchingUp
+    background: Background
     marks: Marks
     metrics: Metrics
     bucket: str
@@ -101,6 +102,9 @@ class Reconciling:
 
     def _awaited(self, video: Video) -> str | None:
         found = self.sources.current(video.source.key)
+        if not found and video.imported and not self._is_over(video):
+            self.background.fetch(video.id)
+            return "import_resumed"
         if not found:
             return self._expired(video)
         self.dispatch.found(video.id, Arrival(self.bucket, found.key, found.version, found.size))
@@ -108,12 +112,15 @@ class Reconciling:
 
     def _expired(self, video: Video) -> str | None:
         """An upload whose time is over is deleted; the receipt tells what comes later still."""
-        if video.awaited_until is None or self.now().timestamp() < video.awaited_until:
+        if not self._is_over(video):
             return None
         with suppress(VersionConflict):  # it goes on just now
             self.deletion.finish(self.videos.save(changes.moved(video, Status.DELETING, clock.stamp(self.now()))))
             return "upload_expired"
         return None
+
+    def _is_over(self, video: Video) -> bool:
+        return video.awaited_until is not None and self.now().timestamp() >= video.awaited_until
 
     def _run(self, video: Video, run: str) -> str | None:
         status = self.executions.status(keys.execution_name(video.id, run))

@@ -8,10 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 from vod import clock, keys, profiles
 from vod.access.caller import Caller
-from vod.errors import Conflict, DailyLimitReached, InvalidRequest, KeyReused, NotFound, TooLarge
+from vod.errors import Conflict, InvalidRequest, KeyReused, NotFound, TooLarge
 from vod.frozen import Document
 from vod.money import estimate
-from vod.money.limits import GIB, resets
 from vod.money.prices import Fargate
 from vod.ports.buckets import Part, Sources
 from vod.ports.creations import Creations
@@ -21,9 +20,10 @@ from vod.profiles.profile import DEFAULT
 from vod.record import changes
 from vod.record.creation import Creation
 from vod.record.status import Status
-from vod.record.video import Source, Upload, Video
+from vod.record.video import Imported, Source, Upload, Video
 from vod.steps import external_ids, index, parts
 from vod.steps.amend import amend
+from vod.steps.upload_limits import UploadLimits, count
 
 URL_SECONDS = 3600
 """How long an address lives; less where the session of the role that signed it ends before. The refused ask again."""
@@ -31,17 +31,6 @@ LATE = timedelta(days=1)
 """A record stays so much longer than its upload was promised: what was sent in time may arrive late."""
 PARTS_KEPT = timedelta(days=8)
 """The source bucket removes the parts of an upload that was begun so long ago (stacks/storage.yaml)."""
-
-
-@dataclass(frozen=True, slots=True)
-class UploadLimits:
-    """What may be uploaded how, in bytes, and how long a caller has to finish; by one owner in a day, 0 for any."""
-
-    max_bytes: int
-    single_put_bytes: int
-    direct_bytes: int
-    expiry: timedelta
-    owner_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +68,7 @@ class Uploads:
         video_id, earlier = self._claimed(caller, key, new, b"")
         if earlier:
             return self._again(caller, earlier)
-        self._check(caller, new)
-        if new.external_id:
-            external_ids.claim(self.external, self.videos, caller.id, new.external_id, video_id)
-        video = self._record(caller, new, Upload(), video_id)
+        video = self._checked(caller, new, video_id)
         if new.size > self.limits.single_put_bytes:
             multipart = self.sources.begin_parts(video.source.key, new.content_type)
             video = replace(video, upload=Upload(multipart, parts.part_size(new.size)))
@@ -105,12 +91,20 @@ class Uploads:
             raise InvalidRequest("body", "is empty; send the video's bytes")
         video_id, video = self._claimed(caller, key, new, body)
         if not video:
-            self._check(caller, new)
-            video = self._record(caller, new, Upload(), video_id)
+            video = self._checked(caller, new, video_id)
             index.add(self.finding, video)
             self.videos.create(video)
         if video.status is Status.AWAITING_UPLOAD:
             self.sources.put(video.source.key, body, new.content_type)
+        return video
+
+    def announce(self, caller: Caller, new: NewVideo, imported: Imported, key: str | None = None) -> Video:
+        """A new record whose source the platform fetches itself; safe to repeat with a key."""
+        video_id, video = self._claimed(caller, key, new, imported.url.encode())
+        if not video:
+            video = replace(self._checked(caller, new, video_id), upload=None, size=None, imported=imported)
+            index.add(self.finding, video)
+            self.videos.create(video)
         return video
 
     def _claimed(self, caller: Caller, key: str | None, new: NewVideo, body: bytes) -> tuple[str, Video | None]:
@@ -187,14 +181,13 @@ class Uploads:
             raise TooLarge(
                 "too_large", f"A video can have at most {limit} MiB, this one has {size} bytes. Upload a smaller file."
             )
-        now, most = self.now(), self.limits.owner_bytes
-        if most and not self.ledger.add_upload(caller.id, size, most, now):
-            raise DailyLimitReached(
-                f"You can upload at most {most / GIB:g} GiB a day, and this file does not fit what is left. The limit "
-                f"resets at {resets(now)}. Upload it then."
-            )
+        count(self.ledger, caller.id, size, self.limits, self.now())
 
-    def _record(self, caller: Caller, new: NewVideo, upload: Upload, video_id: str) -> Video:
+    def _checked(self, caller: Caller, new: NewVideo, video_id: str) -> Video:
+        """The record of a video that may be; its external id is its own."""
+        self._check(caller, new)
+        if new.external_id:
+            external_ids.claim(self.external, self.videos, caller.id, new.external_id, video_id)
         moment = self.now()
         return Video(
             id=video_id,
@@ -210,7 +203,7 @@ class Uploads:
             external_id=new.external_id,
             metadata=new.metadata,
             profile=new.profile,
-            upload=upload,
+            upload=Upload(),
             awaited_until=self._awaited_until(),
         )
 
@@ -218,6 +211,8 @@ class Uploads:
         video = caller.allowed(self.videos.get(video_id))
         if video.status is not Status.AWAITING_UPLOAD:
             raise Conflict("wrong_status", f"The upload has ended: the video is {video.status}.")
+        if video.imported:
+            raise Conflict("wrong_status", "The platform fetches this file itself. DELETE the video to stop that.")
         return video
 
     def _prolonged(self, video: Video) -> Video:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+from typing import NamedTuple
 
 import standardwebhooks
 
@@ -23,6 +24,14 @@ _SPREAD = 0.2
 _LONGEST_SECONDS = 12 * 3600
 
 
+class Outcome(NamedTuple):
+    """The HTTP status, None where nobody answered, and in how many seconds the next try is, None after the last one
+    that was needed."""
+
+    status: int | None
+    again: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Webhook:
     """Everything the step needs; `secrets` answers those to sign with, several while they are exchanged."""
@@ -34,18 +43,22 @@ class Webhook:
 
     def tell(self, body: str, tries: int) -> int | None:
         """Send an event, `tries` counting this one; None when it was taken, else the seconds until the next try."""
+        return self.send(body, tries).again
+
+    def send(self, body: str, tries: int) -> Outcome:
+        """The same, and what was answered."""
         event = json.loads(body)
         said = {"videoId": event["videoId"], "event": event["event"], "try": tries}
         try:
             status = self.post.send(body.encode(), self._headers(event["id"], body))
         except OSError as failed:
             logger.warning("webhook: no answer: %s", type(failed).__name__, extra=said)
-            return self._pause(tries)
+            return Outcome(None, self._pause(tries))
         if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
             logger.info("webhook: accepted", extra=said)
-            return None
+            return Outcome(status, None)
         logger.warning("webhook: refused with %d", status, extra=said)
-        return self._pause(tries)
+        return Outcome(status, self._pause(tries))
 
     def _headers(self, event_id: str, body: str) -> dict[str, str]:
         moment = self.now()

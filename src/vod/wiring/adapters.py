@@ -1,6 +1,7 @@
 """The adapters that several steps share, from a function's environment."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -10,6 +11,7 @@ from vod.aws import hosted_login
 from vod.aws.addresses import signing_client
 from vod.aws.clients import client
 from vod.aws.creations import DynamoCreations
+from vod.aws.endpoints import DynamoDeliveries, DynamoEndpoints, SqsOutbox, SsmEndpointSecrets
 from vod.aws.events import SnsEvents
 from vod.aws.executions import StepFunctions
 from vod.aws.external_ids import DynamoExternalIds
@@ -26,9 +28,11 @@ from vod.aws.videos import DynamoVideos
 from vod.aws.waiting import DynamoWaiting
 from vod.money import prices
 from vod.money.cost import MICRO
+from vod.money.limits import GIB
 from vod.money.prices import Fargate
 from vod.steps.start import Budget, Starting
 from vod.steps.turns import Turns
+from vod.steps.upload_limits import UploadLimits
 from vod.wiring.refreshed import Renewed
 
 Environment = Mapping[str, str]
@@ -83,6 +87,17 @@ def external_ids(env: Environment) -> DynamoExternalIds:
 def finding(env: Environment) -> DynamoFinding:
     """The index by which videos are found."""
     return DynamoFinding(client("dynamodb"), env["TABLE_NAME"])
+
+
+def endpoints(env: Environment) -> tuple[DynamoEndpoints, SsmEndpointSecrets, DynamoDeliveries, SqsOutbox]:
+    """Webhooks of owners: themselves, their secrets, what was sent to them, and what is to be."""
+    table = client("dynamodb"), env["TABLE_NAME"]
+    return (
+        DynamoEndpoints(*table),
+        SsmEndpointSecrets(client("ssm"), env["ENDPOINT_SECRETS"]),
+        DynamoDeliveries(*table),
+        SqsOutbox(client("sqs"), env["DELIVERIES_QUEUE_URL"]),
+    )
 
 
 def tasks(env: Environment) -> EcsTasks:
@@ -141,6 +156,23 @@ def starting(env: Environment) -> Starting:
 def events(env: Environment) -> SnsEvents:
     """Events to subscribers."""
     return SnsEvents(client("sns"), env["TOPIC_ARN"])
+
+
+def upload_limits(env: Environment) -> UploadLimits:
+    """What may come in by any way, and how long it is waited for; nothing in one request."""
+    largest, of_day = int(env["MAX_SOURCE_GIB"]) * GIB, round(float(env["DAILY_UPLOAD_PER_OWNER_GIB"]) * GIB)
+    return UploadLimits(
+        max_bytes=min(largest, of_day or largest),
+        single_put_bytes=0,
+        direct_bytes=0,
+        expiry=timedelta(hours=int(env["UPLOAD_EXPIRY_HOURS"])),
+        owner_bytes=of_day,
+    )
+
+
+def is_local(env: Environment) -> bool:
+    """Whether this is the platform on one machine, where other programs of that machine may be called."""
+    return bool(env.get("AWS_ENDPOINT_URL"))
 
 
 def public_url(env: Environment) -> Renewed[str]:

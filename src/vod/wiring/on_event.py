@@ -2,12 +2,14 @@
 
 from fractions import Fraction
 
+from vod.aws.background import BackgroundFunction
 from vod.aws.clients import client
 from vod.aws.functions import LambdaFunctions
 from vod.aws.http import HttpPost
 from vod.aws.queue import SqsQueue
 from vod.aws.run_addresses import S3RunAddresses, connecting
 from vod.aws.run_sessions import StsRunSessions
+from vod.aws.web import AnyWeb, BucketWeb, PublicPost, PublicWeb
 from vod.money.limits import Limits
 from vod.plan.chunks import ChunkPolicy, FunctionLane, beside_extras
 from vod.plan.disk import SourcesOn
@@ -16,7 +18,10 @@ from vod.steps.admission import Admission
 from vod.steps.advance import Advancing
 from vod.steps.credentials import Granting
 from vod.steps.dispatch import Dispatch
+from vod.steps.fetch import Fetching
+from vod.steps.notify import Notifying
 from vod.steps.plan import Planning
+from vod.steps.post import Sending
 from vod.steps.publish import Publishing
 from vod.steps.spend import Spending
 from vod.steps.warm import Warming
@@ -36,6 +41,37 @@ def dispatch(env: Environment) -> Dispatch:
         adapters.metrics(env),
         ingest_owner=env["INGEST_OWNER"],
     )
+
+
+def fetching(env: Environment, itself: str) -> Fetching:
+    """The fetch step, which calls its own function by its name to go on."""
+    web = AnyWeb(PublicWeb(loopback=adapters.is_local(env)), BucketWeb(client("s3")))
+    return Fetching(
+        adapters.videos(env),
+        adapters.sources(env),
+        web,
+        BackgroundFunction(client("lambda"), itself),
+        adapters.events(env),
+        adapters.ledger(env),
+        adapters.upload_limits(env),
+    )
+
+
+def notifying(env: Environment) -> Notifying:
+    """The notify step."""
+    endpoints, _, deliveries, outbox = adapters.endpoints(env)
+    return Notifying(adapters.videos(env), endpoints, deliveries, outbox)
+
+
+def sending(env: Environment) -> Sending:
+    """The post step."""
+    endpoints, secrets, deliveries, _ = adapters.endpoints(env)
+    return Sending(endpoints, secrets, deliveries, PublicPost(loopback=adapters.is_local(env)))
+
+
+def deliveries_queue(env: Environment) -> SqsQueue:
+    """The queue that the post step gets its work from."""
+    return SqsQueue(client("sqs"), env["DELIVERIES_QUEUE_URL"])
 
 
 def spending(env: Environment) -> Spending:

@@ -1,6 +1,6 @@
 """Steps that a request to the API starts, put together from a function's environment."""
 
-from datetime import timedelta
+from dataclasses import replace
 
 from vod.aws.api_keys import DynamoApiKeys
 from vod.aws.background import BackgroundFunction
@@ -8,10 +8,11 @@ from vod.aws.clients import client
 from vod.aws.hosted_login import HostedLogin
 from vod.aws.request_rates import DynamoRequestRates
 from vod.aws.upload_tokens import DynamoUploadTokens
-from vod.money.limits import GIB
 from vod.steps.authorize import Authorizing
 from vod.steps.delete import Deleting
 from vod.steps.deliver import Delivering
+from vod.steps.endpoints import Subscribing
+from vod.steps.imports import Importing
 from vod.steps.keys import Keeping
 from vod.steps.library import Library
 from vod.steps.parts import MIB
@@ -19,21 +20,18 @@ from vod.steps.request_rates import Rates
 from vod.steps.runs import Runs
 from vod.steps.session import Sessions
 from vod.steps.shares import Sharing
-from vod.steps.upload import UploadLimits, Uploads
+from vod.steps.upload import Uploads
 from vod.steps.upload_tokens import Inviting
 from vod.wiring import adapters
-from vod.wiring.adapters import Environment
+from vod.wiring.adapters import Environment, is_local
 
 
 def uploads(env: Environment) -> Uploads:
     """The upload step."""
-    largest, of_day = int(env["MAX_SOURCE_GIB"]) * GIB, round(float(env["DAILY_UPLOAD_PER_OWNER_GIB"]) * GIB)
-    limits = UploadLimits(
-        max_bytes=min(largest, of_day or largest),
+    limits = replace(
+        adapters.upload_limits(env),
         single_put_bytes=int(env["SINGLE_PUT_MAX_MIB"]) * MIB,
         direct_bytes=int(env["DIRECT_UPLOAD_MAX_MIB"]) * MIB,
-        expiry=timedelta(hours=int(env["UPLOAD_EXPIRY_HOURS"])),
-        owner_bytes=of_day,
     )
     return Uploads(
         adapters.videos(env),
@@ -45,6 +43,16 @@ def uploads(env: Environment) -> Uploads:
         adapters.receipts(env),
         limits,
         adapters.price(env),
+    )
+
+
+def importing(env: Environment) -> Importing:
+    """Imports."""
+    return Importing(
+        uploads(env),
+        BackgroundFunction(client("lambda"), env["FETCH_FUNCTION"]),
+        frozenset(arn.rpartition(":")[2] for arn in env["IMPORT_BUCKETS"].split(",") if arn),
+        is_local(env),
     )
 
 
@@ -102,6 +110,11 @@ def authorizing(env: Environment) -> Authorizing:
     return Authorizing(
         CognitoIdTokens(env["TOKEN_ISSUER"], published), DynamoApiKeys(*table), DynamoUploadTokens(*table)
     )
+
+
+def subscribing(env: Environment) -> Subscribing:
+    """Webhooks of owners."""
+    return Subscribing(*adapters.endpoints(env), loopback=is_local(env))
 
 
 def keeping(env: Environment) -> Keeping:

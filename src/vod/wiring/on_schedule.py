@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from vod.aws.background import BackgroundFunction
 from vod.aws.bookmarks import DynamoMarks
 from vod.aws.clients import client
 from vod.aws.distribution import CloudFront
@@ -60,6 +61,7 @@ def reconciling(env: Environment) -> Reconciling:
             starting.videos, doing.sources, doing.output, doing.receipts, marks, dispatching, doing, bucket
         ),
         catching_up=CatchingUp(starting.videos, doing.finding, marks),
+        background=BackgroundFunction(client("lambda"), env["FETCH_FUNCTION"]),
         marks=marks,
         metrics=metrics,
         bucket=bucket,

@@ -9,7 +9,7 @@ from vod.errors import Forbidden, TokenExpired
 OPEN = ("/public/", "/shares/", "/session", "/videos/{id}/manifest/")
 """Paths whose address, code or cookie is the proof."""
 WANTED = {
-    Scope.READ: {("GET", "/videos"), ("GET", "/videos/{id}"), ("GET", "/videos/{id}/playback"), ("GET", "/videos/{id}/shares")},
+    Scope.READ: {("GET", "/videos"), ("GET", "/videos/{id}"), ("GET", "/videos/{id}/playback"), ("GET", "/videos/{id}/shares"), ("GET", "/webhooks"), ("GET", "/webhooks/{id}/deliveries")},
     Scope.UPLOAD: {
         ("POST", "/videos"), ("GET", "/videos/{id}/upload"), ("DELETE", "/videos/{id}/upload"),
         ("POST", "/videos/{id}/upload/complete"), ("POST", "/videos/{id}/upload/token"),
@@ -18,6 +18,8 @@ WANTED = {
     Scope.MANAGE: {
         ("PATCH", "/videos/{id}"), ("DELETE", "/videos/{id}"), ("POST", "/videos/{id}/cancel"),
         ("POST", "/videos/{id}/retry"), ("POST", "/videos/{id}/shares"), ("DELETE", "/videos/{id}/shares/{shareId}"),
+        ("POST", "/webhooks"), ("PATCH", "/webhooks/{id}"), ("DELETE", "/webhooks/{id}"), ("POST", "/webhooks/{id}/secret"),
+        ("POST", "/webhooks/{id}/deliveries/{deliveryId}/retry"),
     },
 }  # fmt: skip
 

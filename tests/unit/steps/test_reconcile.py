@@ -7,6 +7,7 @@ import pytest
 from tests import samples
 from tests.fakes import (
     LONG_AGO,
+    FakeBackground,
     FakeCdn,
     FakeEvents,
     FakeExecutions,
@@ -48,6 +49,7 @@ class World:
         self.metrics, self.events, self.scratch = FakeMetrics(), FakeEvents(), FakeScratch()
         self.timer: Callable[[], float] = lambda: 0.0
         self.ledger, self.finding = FakeLedger(), FakeFinding()
+        self.fetched: list[str] = []
         self.starting = samples.starting(self.videos, self.executions, self.ledger)
 
     def reconcile(self) -> dict[str, int]:
@@ -79,6 +81,7 @@ class World:
                 self.videos, self.sources, self.output, self.receipts, self.marks, dispatch, deletion, "source-bucket"
             ),
             catching_up=CatchingUp(self.videos, self.finding, self.marks),
+            background=FakeBackground(self.fetched.append),
             marks=self.marks,
             metrics=self.metrics,
             bucket="source-bucket",

@@ -22,7 +22,8 @@ from vod.ports.buckets import Part
 from vod.record.deletion_receipt import Receipt
 from vod.record.status import Status
 from vod.steps.parts import MIB
-from vod.steps.upload import NewVideo, UploadLimits, Uploads
+from vod.steps.upload import NewVideo, Uploads
+from vod.steps.upload_limits import UploadLimits
 
 ANN, BOB = Caller("ann"), Caller("bob")
 LIMITS = UploadLimits(max_bytes=1000 * MIB, single_put_bytes=64 * MIB, direct_bytes=5 * MIB, expiry=timedelta(hours=24))

@@ -1,0 +1,26 @@
+"""Entry point: deliveries from the queue go to webhooks."""
+
+import json
+import os
+from typing import Any
+
+from vod.aws import logs
+from vod.wiring import on_event
+
+logger = logs.logger()
+_sending = on_event.sending(os.environ)
+_queue = on_event.deliveries_queue(os.environ)
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
+    """Send a batch; answers which messages come again, each after its own pause."""
+    failed = []
+    for record in event["Records"]:
+        told = json.loads(record["body"])
+        tries = int(record["attributes"]["ApproximateReceiveCount"])
+        again = _sending.send(told["endpoint"], told["delivery"], tries)
+        if again is not None:
+            _queue.put_off(record["receiptHandle"], again)
+            failed.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failed}
