@@ -62,7 +62,9 @@ def test_no_request_that_the_document_allows_or_forbids_finds_a_fault(
 ) -> None:
     """Requests of a fixed seed, of every operation but those of the page's session; a video is there to be found."""
     methods = '[phases.coverage]\nunexpected-methods = ["PUT"]\n'
-    (tmp_path / "schemathesis.toml").write_text(f'{methods}[parameters]\n"path.videoId" = "{video["id"]}"\n')
+    ids = {"videoId": video["id"], "webhookId": "0" * 16, "keyId": "0" * 16, "deliveryId": f"{'0' * 13}-{'0' * 12}"}
+    named = "".join(f'"path.{name}" = "{each}"\n' for name, each in ids.items())
+    (tmp_path / "schemathesis.toml").write_text(f"{methods}[parameters]\n{named}")
     common = (
         *("run", DOCUMENT, "--url", platform.api, "--header", f"Authorization: Bearer {platform.token}"),
         *("--checks", ",".join(CHECKS), "--seed", "1", "--generation-deterministic", "--no-color"),

@@ -36,7 +36,7 @@ class Films(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         server: Any = self.server
-        content = (server.folder / self.path.strip("/")).read_bytes()
+        content = (server.folder / self.path.partition("?")[0].strip("/")).read_bytes()
         first = int((self.headers.get("Range") or "bytes=0-").removeprefix("bytes=").rstrip("-"))
         server.asked.append(first)
         self.send_response(206 if first else 200)

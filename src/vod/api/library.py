@@ -6,11 +6,10 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayRouter
-from pydantic import AwareDatetime
 
 from vod import clock
 from vod.api.app import current_caller
-from vod.api.shapes import ChangeBody, ExternalId, Pair, Tag, VideoId
+from vod.api.shapes import ChangeBody, ExternalId, Moment, Pair, Tag, VideoId
 from vod.frozen import Document
 from vod.record import view
 from vod.record.status import Status
@@ -30,8 +29,8 @@ def routes(library: Library) -> APIGatewayRouter:
         metadata: Annotated[list[Pair] | None, Query(max_length=10, description="`name:value`")] = None,
         external_id: Annotated[ExternalId | None, Query(alias="externalId", min_length=1)] = None,
         status: Annotated[Status | None, Query()] = None,
-        created_from: Annotated[AwareDatetime | None, Query(alias="createdFrom")] = None,
-        created_before: Annotated[AwareDatetime | None, Query(alias="createdBefore")] = None,
+        created_from: Annotated[Moment | None, Query(alias="createdFrom")] = None,
+        created_before: Annotated[Moment | None, Query(alias="createdBefore")] = None,
         sort: Annotated[Sort, Query()] = Sort.NEWEST,
         limit: Annotated[int, Query(ge=1, le=100)] = 25,
         cursor: Annotated[str | None, Query(max_length=2000)] = None,

@@ -3,7 +3,16 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from vod import keys
@@ -24,6 +33,13 @@ def _shown(text: str) -> str:
 def _on_one_line(text: object) -> object:
     """Pasted text has tabs and line breaks."""
     return re.sub(r"[\t-\r\x85\u2028\u2029]+", " ", text) if isinstance(text, str) else text
+
+
+def _moment(text: object) -> object:
+    """Numbers are no ISO 8601, though a library takes them for seconds."""
+    if not (isinstance(text, str) and re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d", text)):
+        raise PydanticCustomError("moment", "Write a moment such as 2026-01-02T00:00:00Z.")
+    return text
 
 
 def _video_id(text: str) -> str:
@@ -66,6 +82,7 @@ ExternalId = Annotated[str, StringConstraints(strip_whitespace=True, max_length=
 MetadataName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_.-]{1,64}$")]
 Metadata = Annotated[dict[MetadataName, Annotated[str, StringConstraints(max_length=500), Shown]], Field(max_length=20)]
 Pair = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_.-]{1,64}:", max_length=565)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment)]
 Filename = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255), Shown]
 ContentType = Annotated[str, StringConstraints(max_length=100, pattern=r"^[a-zA-Z0-9_.+-]+/[a-zA-Z0-9_.+-]+$")]
 ETag = Annotated[str, StringConstraints(max_length=128, pattern=r'^"?[a-zA-Z0-9_.+/=-]+"?$')]
