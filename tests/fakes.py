@@ -346,6 +346,7 @@ class FakeSources:
     multiparts: dict[str, dict[int, Part]] = field(default_factory=dict)
     sent: dict[tuple[str, int], bytes] = field(default_factory=dict)
     """What came in parts through the platform itself, by key and number."""
+    begun: int = 0
 
     def put(self, key: str, data: bytes, content_type: str | None) -> None:
         self.objects.setdefault(key, data)
@@ -356,7 +357,8 @@ class FakeSources:
 
     def begin_parts(self, key: str, content_type: str | None) -> str:
         self.multiparts[key] = {}
-        return f"parts-of-{key}"
+        self.begun += 1
+        return f"parts-of-{key}" + f"-{self.begun}" * (self.begun > 1)
 
     def put_part(self, key: str, upload_id: str, number: int, data: bytes) -> Part:
         if key not in self.multiparts:

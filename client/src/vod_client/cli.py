@@ -10,6 +10,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 from rich.table import Table
 
@@ -42,7 +43,7 @@ def main() -> None:
 
 
 def _fail(message: str) -> NoReturn:
-    errors.print(f"[red]vod:[/red] {message}", highlight=False)
+    errors.print(f"[red]vod:[/red] {escape(message)}", highlight=False)
     sys.exit(1)
 
 
@@ -92,7 +93,7 @@ def upload(
     with _client() as client:
         with _transfer() as bars:
             for file in found:
-                bar = bars.add_task(file.name, total=file.stat().st_size)
+                bar = bars.add_task(escape(file.name), total=file.stat().st_size)
                 done.append(uploads.upload(client, file, kept, partial(bars.advance, bar), **said))
         ended = [_awaited(client, video["id"]) for video in done] if wait else done
     _show(ended, as_json)
@@ -155,7 +156,7 @@ def show(video: VideoId, as_json: AsJson = False) -> None:
         return
     table = Table(show_header=False, box=None)
     for name, value in _facts(found).items():
-        table.add_row(f"[dim]{name}[/dim]", value)
+        table.add_row(f"[dim]{name}[/dim]", escape(value))
     console.print(table)
 
 
@@ -226,10 +227,11 @@ def migrate(
     else:
         for plan in plans:
             console.print(
-                f"[bold]{plan.source}[/bold] with the profile [bold]{plan.profile}[/bold]: {plan.why}", highlight=False
+                f"[bold]{escape(plan.source)}[/bold] with the profile [bold]{plan.profile}[/bold]: {plan.why}",
+                highlight=False,
             )
             for each in plan.lost:
-                console.print(f"  [yellow]-[/yellow] {each}", highlight=False)
+                console.print(f"  [yellow]-[/yellow] {escape(each)}", highlight=False)
     if root is None:
         return
     kept = uploads.Journal(settings.journal())
@@ -239,7 +241,7 @@ def migrate(
             if not file.is_file():
                 errors.print(f"[red]vod:[/red] {file} is not there.", highlight=False)
                 continue
-            bar = bars.add_task(file.name, total=file.stat().st_size)
+            bar = bars.add_task(escape(file.name), total=file.stat().st_size)
             said: dict[str, Any] = {"profile": plan.profile, "metadata": plan.metadata}
             uploads.upload(client, file, kept, partial(bars.advance, bar), **said)
 
@@ -250,7 +252,7 @@ def list_keys() -> None:
     table = Table("id", "name", "scopes", "expires", "last used", box=None)
     with _client() as client:
         for key in client.api_keys():
-            table.add_row(key["id"], key["name"], " ".join(key["scopes"]), key["expiresAt"], key["lastUsedAt"])
+            table.add_row(key["id"], escape(key["name"]), " ".join(key["scopes"]), key["expiresAt"], key["lastUsedAt"])
     console.print(table)
 
 
@@ -283,7 +285,7 @@ def list_webhooks() -> None:
         for each in client.webhooks():
             state = "on" if each["isOn"] else "off"
             state += f", failing since {each['failingSince']}" if each["failingSince"] else ""
-            table.add_row(each["id"], each["url"], " ".join(each["events"]), state)
+            table.add_row(each["id"], escape(each["url"]), " ".join(each["events"]), state)
     console.print(table)
 
 
@@ -340,7 +342,7 @@ def _awaited(client: Client, video_id: str, until: tuple[str, ...] = FINAL) -> V
     with Progress(*columns, console=errors, transient=True) as bars:
         bar = bars.add_task("", total=100)
         while (video := client.video(video_id))["status"] not in until:
-            bars.update(bar, completed=_percent(video), description=f"{video['title']}: {video['status']}")
+            bars.update(bar, completed=_percent(video), description=escape(f"{video['title']}: {video['status']}"))
             time.sleep(POLL_SECONDS)
     return video
 
@@ -359,7 +361,7 @@ def _show(videos: list[Video], as_json: bool) -> None:
         return
     table = Table("id", "status", "length", "title", box=None)
     for video in videos:
-        table.add_row(video["id"], _status(video), _length(video["duration"]), video["title"])
+        table.add_row(video["id"], _status(video), _length(video["duration"]), escape(video["title"]))
     console.print(table)
 
 

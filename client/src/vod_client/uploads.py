@@ -16,6 +16,7 @@ from vod_client.models import Upload, Video
 
 AT_A_TIME = 4
 PIECE_BYTES = 256 * 1024
+_MOST_DELETED = 20
 _EXPIRED = frozenset((400, 403))
 Advance = Callable[[int], None]
 """Told of so many bytes that arrived, or that count no more."""
@@ -95,12 +96,13 @@ def _begun(
             if refused.status != 404:
                 raise
     # The key is the file's: who is killed before the answer finds the same video again.
-    try:
-        return client.create(file.name, size, key=name, **said)
-    except ApiError as refused:
-        if refused.code != "wrong_status":
-            raise
-        return client.create(file.name, size, key=uuid.uuid4().hex, **said)  # that one was deleted
+    for number in range(_MOST_DELETED):
+        try:
+            return client.create(file.name, size, key=f"{name}-{number}", **said)
+        except ApiError as refused:
+            if refused.code != "wrong_status":  # that one was deleted: the next
+                raise
+    raise ApiError(409, "wrong_status", f"{file.name} was uploaded and deleted too often today. Use --again.")
 
 
 def _rest(client: Client, video_id: str) -> Upload | None:

@@ -33,6 +33,7 @@ def target(url: str, field: str = "url", loopback: bool = False) -> Target:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
+        host.encode("idna")  # as names are looked up: no part is empty, or longer than 63
     except ValueError as error:
         raise InvalidRequest(field, "is no address") from error
     if "@" in parts.netloc:
@@ -54,4 +55,5 @@ def is_public(address: str) -> bool:
         within = found.ipv4_mapped or found.sixtofour or (found.teredo and found.teredo[1])
         if within or any(found in network for network in _NAT64):
             return False
-    return found.is_global and not (found.is_multicast or found.is_reserved or found.is_unspecified)
+    is_local = isinstance(found, ipaddress.IPv6Address) and found.is_site_local
+    return found.is_global and not (found.is_multicast or found.is_reserved or found.is_unspecified or is_local)

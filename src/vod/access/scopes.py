@@ -22,6 +22,7 @@ _UPLOADING = re.compile(r"/videos/[^/]+/upload(/.*)?")
 
 def needed(method: str, path: str) -> Scope:
     """The scope that a request needs; `path` is the one below the API's base address."""
+    path = path.rstrip("/")  # routes ignore slashes at the end
     if re.match(r"/keys(/|$)", path):
         return Scope.ACCOUNT
     if (method, path) == ("POST", "/videos") or _UPLOADING.fullmatch(path):

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from vod.errors import APPROVAL_REQUIRED, ENCODE_FAILED, REFUSALS
+from vod.errors import APPROVAL_REQUIRED, DAILY_LIMIT_REACHED, ENCODE_FAILED, NOT_IMPORTED, REFUSALS
 from vod.record.status import Status
 
 Percent = Annotated[float, Field(ge=0, le=100)]
@@ -25,7 +25,19 @@ class Answer(BaseModel):
 class VideoError(Answer):
     """Why a video failed. `retryable`: encoding the same file again may help."""
 
-    code: Annotated[str, Field(examples=[*sorted(REFUSALS), ENCODE_FAILED, APPROVAL_REQUIRED, "internal"])]
+    code: Annotated[
+        str,
+        Field(
+            examples=[
+                *sorted(REFUSALS),
+                *NOT_IMPORTED,
+                ENCODE_FAILED,
+                DAILY_LIMIT_REACHED,
+                APPROVAL_REQUIRED,
+                "internal",
+            ]
+        ),
+    ]
     message: str
     retryable: bool
 

@@ -45,6 +45,7 @@ class Code(StrEnum):
     SOURCE_MISSING = "source_missing"
     TOO_MANY_SHARES = "too_many_shares"
     EXTERNAL_ID_TAKEN = "external_id_taken"
+    TOO_MANY_IMPORTS = "too_many_imports"
     TOO_MANY_WEBHOOKS = "too_many_webhooks"
     TOO_MANY_KEYS = "too_many_keys"
     PLAN_GONE = "plan_gone"

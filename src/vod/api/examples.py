@@ -163,7 +163,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "Created": {
         "video": _NEW,
         "upload": _ONE_PUT,
-        "estimate": {"usd": 0.0011, "assumes": "1080p at 8 Mbit/s", "leastUsd": 0.0004, "mostUsd": 0.0046},
+        "estimate": {"usd": 0.0011, "assumes": "1080p at 30 fps and 10 Mbit/s", "leastUsd": 0.0004, "mostUsd": 0.0046},
     },
     "Remaining": {"video": {**_NEW, "size": 16000000}, "upload": _IN_PARTS},
     "VideoAnswer": {"video": {**_READY, "cost": _COST}},

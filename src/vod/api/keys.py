@@ -1,14 +1,17 @@
 """Routes of API keys."""
 
 import json
-from typing import Any
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from aws_lambda_powertools.event_handler.router import APIGatewayRouter
 
 from vod.api.app import current_caller
 from vod.api.shapes import KeyBody, KeyId
 from vod.steps.keys import Keeping
+
+Keys = dict[str, Any]
 
 
 def routes(keeping: Keeping) -> APIGatewayRouter:
@@ -21,8 +24,8 @@ def routes(keeping: Keeping) -> APIGatewayRouter:
         return Response(201, "application/json", json.dumps({"key": made, "secret": secret}))
 
     @router.get("/keys", summary="List API keys", tags=["keys"])
-    def listed() -> dict[str, Any]:
-        return {"keys": keeping.list(current_caller(router))}
+    def listed(owner: Annotated[str | None, Query(max_length=128, description="For administrators")] = None) -> Keys:
+        return {"keys": keeping.list(current_caller(router), owner)}
 
     @router.delete(
         "/keys/<key_id>", summary="Revoke an API key", tags=["keys"], responses={204: {"description": "Revoked"}}

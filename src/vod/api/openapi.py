@@ -155,7 +155,7 @@ def _refusals(method: str, path: str, has_body: bool) -> set[str]:
         found.add("409")
     if (method, path) == ("post", "/videos"):
         found.add("422")
-    if method == "patch":
+    if (method, path) == ("patch", "/videos/{video_id}"):
         found.add("412")
     return found
 

@@ -35,7 +35,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("post", "/videos"): Operation(
         "createVideo",
         "Announce a file as JSON; the answer says where to PUT it: at one address, or above 64 MiB in parts. Or send a "
-        "file of at most 4 MiB itself, with `filename` in the query.",
+        "file of at most 4 MiB itself, with `filename` in the query. Or name a `url` that the platform fetches: https, "
+        "or `s3://BUCKET/KEY` of a bucket in `ImportBuckets`.",
     ),
     ("get", "/videos"): Operation(
         "listVideos",

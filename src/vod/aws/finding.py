@@ -55,25 +55,31 @@ class DynamoFinding:
             begin = {"ExclusiveStartKey": last}
 
     def terms(self, video_id: str) -> frozenset[str]:
-        found = self._client.get_item(TableName=self._table, Key=_place(video_id), ConsistentRead=True).get("Item", {})
-        return frozenset(found.get("terms", {"SS": ()})["SS"])
+        return frozenset(self._noted(video_id).get("terms", {"SS": ()})["SS"])
 
     def add(self, owner: str, ref: Ref, terms: Collection[str]) -> None:
         if terms:  # first it is noted where: what is broken off here is known to whoever comes next
-            self._note(ref, "ADD terms :terms", terms)
+            self._note(ref, "ADD terms :terms, dates :dates", terms, {":dates": {"SS": [ref.created_at]}})
             self._write([{"PutRequest": {"Item": key}} for key in _keys(owner, ref, terms)])
 
     def remove(self, owner: str, ref: Ref, terms: Collection[str]) -> None:
-        if terms:
-            self._write([{"DeleteRequest": {"Key": key}} for key in _keys(owner, ref, terms)])
-            self._note(ref, "DELETE terms :terms", terms)
+        if terms:  # a first try that died may have listed it with another date
+            dates = {ref.created_at, *self._noted(ref.id).get("dates", {"SS": ()})["SS"]}
+            keys = [key for date in sorted(dates) for key in _keys(owner, Ref(date, ref.id), terms)]
+            self._write([{"DeleteRequest": {"Key": key}} for key in keys])
+            self._note(ref, "DELETE terms :terms", terms, {})
 
-    def _note(self, ref: Ref, change: str, terms: Collection[str]) -> None:
+    def _noted(self, video_id: str) -> Item:
+        answer = self._client.get_item(TableName=self._table, Key=_place(video_id), ConsistentRead=True)
+        found: Item = answer.get("Item", {})
+        return found
+
+    def _note(self, ref: Ref, change: str, terms: Collection[str], values: Item) -> None:
         self._client.update_item(
             TableName=self._table,
             Key=_place(ref.id),
             UpdateExpression=change,
-            ExpressionAttributeValues={":terms": {"SS": sorted(terms)}},
+            ExpressionAttributeValues={":terms": {"SS": sorted(terms)}, **values},
         )
 
     def _write(self, requests: list[Item]) -> None:

@@ -15,6 +15,8 @@ from vod.errors import TokenExpired, TokenInvalid
 
 logger = logging.getLogger(__name__)
 _LEAST = ("exp", "iat", "iss", "sub")
+_LEEWAY_SECONDS = 5
+"""Clocks differ; functions look at the end of a token themselves."""
 _KEYS_SECONDS = 3600
 """Cognito's keys change seldom; one that is not known is asked for at once."""
 
@@ -34,6 +36,7 @@ class CognitoIdTokens:
                 key,
                 algorithms=["RS256"],
                 issuer=self._issuer,
+                leeway=_LEEWAY_SECONDS,
                 options={"require": list(_LEAST), "verify_aud": False},  # any client of the pool may have asked for it
             )
         except ExpiredSignatureError:

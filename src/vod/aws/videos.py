@@ -22,7 +22,7 @@ from vod.record.video import Costs, Failure, Imported, Remake, Replaced, Source,
 
 _serializer = TypeSerializer()
 _deserialize = TypeDeserializer().deserialize
-_FIRST, _LAST = "0", "9"
+_FIRST, _LAST = "0", "~"
 _BATCH = 100
 _PLACE = re.compile(rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([0-9a-f]{20})")
 _RECORD, _PENDING = "VIDEO", "PENDING"
@@ -69,7 +69,7 @@ class DynamoVideos:
 
     def many(self, video_ids: Collection[str]) -> Mapping[str, Video]:
         found: dict[str, Video] = {}
-        for some in batched(video_ids, _BATCH, strict=False):
+        for some in batched(dict.fromkeys(video_ids), _BATCH, strict=False):
             left: Item = {self._table: {"Keys": [_key(each, _RECORD) for each in some]}}
             while left:
                 answer = self._client.batch_get_item(RequestItems=left)

@@ -7,7 +7,8 @@ server (rebinding) changes nothing. Redirects are followed by hand, each checked
 import re
 import socket
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -22,11 +23,13 @@ from vod.ports.web import Download
 
 PIECE_BYTES = 1024 * 1024
 MOST_REDIRECTS = 5
-_TIMEOUT = urllib3.Timeout(connect=10, read=30)
+_TIMEOUT, _POST_TIMEOUT = urllib3.Timeout(connect=10, read=30), urllib3.Timeout(connect=5, read=10)
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _TEMPORARY = frozenset((408, 425, 429, 500, 502, 503, 504))
-_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
+_RANGE = re.compile(r"bytes (\d{1,15})-\d+/(\d{1,15}|\*)")
+_LENGTH = re.compile(r"\d{1,15}")
 _AGENT = "video-transcoding-platform"
+_POST_SECONDS = 15
 Resolve = Callable[[str, int], list[str]]
 
 
@@ -68,7 +71,7 @@ class _Public:
                 redirect=False,
                 retries=False,
                 preload_content=False,
-                timeout=_TIMEOUT,
+                timeout=_POST_TIMEOUT if body else _TIMEOUT,
             )
             with answer:
                 yield answer
@@ -106,6 +109,16 @@ class PostTo(NamedTuple):
     url: str
 
     def send(self, body: bytes, headers: Mapping[str, str]) -> int:
+        """Waits no longer than a deadline, however slowly somebody answers; their connection is left to itself."""
+        pool = ThreadPoolExecutor(1)
+        try:
+            return pool.submit(self._sent, body, headers).result(_POST_SECONDS)
+        except TimeoutError as late:
+            raise OSError(f"no answer within {_POST_SECONDS} s") from late
+        finally:
+            pool.shutdown(wait=False)
+
+    def _sent(self, body: bytes, headers: Mapping[str, str]) -> int:
         try:
             with self.public.called("POST", self.url, headers, body) as answer:
                 return int(answer.status)
@@ -138,8 +151,15 @@ class PublicWeb(_Public):
                 if answer.status not in _REDIRECTS:
                     yield answer
                     return
-                url = urljoin(url, answer.headers.get("Location", ""))
+                url = _joined(url, answer.headers.get("Location", ""))
         raise Unfetchable("import_refused", f"The address leads to more than {MOST_REDIRECTS} others in turn.")
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise Unfetchable("import_refused", "The address leads to one that cannot be read.") from None
 
 
 def _download(answer: BaseHTTPResponse) -> Download:
@@ -151,8 +171,8 @@ def _download(answer: BaseHTTPResponse) -> Download:
             raise Unfetchable("import_refused", "The server answered a part of the file and did not say which.")
         first, total = int(told[1]), None if told[2] == "*" else int(told[2])
     elif answer.status == 200:
-        with suppress(ValueError):
-            total = int(answer.headers["Content-Length"]) if "Content-Length" in answer.headers else None
+        told_length = answer.headers.get("Content-Length", "")
+        total = int(told_length) if _LENGTH.fullmatch(told_length) else None
     else:
         raise Unfetchable(
             "import_refused", f"The server answered {answer.status}. Check the address, and who may read it."
@@ -163,7 +183,13 @@ def _download(answer: BaseHTTPResponse) -> Download:
     tag = next(
         (each for name in ("ETag", "Last-Modified") if (each := answer.headers.get(name)) and each[:2] != "W/"), None
     )
-    return Download(first, total, tag, answer.headers.get("Content-Type", ""), answer.stream(PIECE_BYTES))
+    return Download(first, total, tag, answer.headers.get("Content-Type", ""), _pieces(answer))
+
+
+def _pieces(answer: BaseHTTPResponse) -> Iterator[bytes]:
+    """What has come, as it comes: whoever sends slowly is seen to."""
+    while piece := answer.read1(PIECE_BYTES):
+        yield piece
 
 
 class BucketWeb:

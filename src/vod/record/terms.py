@@ -29,9 +29,14 @@ def of(video: Video) -> frozenset[str]:
             *(f"w#{word}" for word in words),
             *(tag(each) for each in video.tags),
             *(pair(name, value) for name, value in video.metadata.items()),
-            BY_TITLE + folded(video.title)[:_LONGEST_TITLE],
+            by_title(video.title),
         )
     )
+
+
+def by_title(title: str) -> str:
+    """The term of a title, by which titles are in their order."""
+    return BY_TITLE + folded(title)[:_LONGEST_TITLE]
 
 
 def words_of(text: str) -> tuple[str, ...]:

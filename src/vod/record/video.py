@@ -19,12 +19,14 @@ class Upload:
 @dataclass(frozen=True, slots=True)
 class Imported:
     """A file that the platform fetches itself: its address, bytes received, of how many (None: nobody says), and what
-    tells its content from every other."""
+    tells its content from every other. So many bytes count for the owner's day, and so often it began anew."""
 
     url: str
     received: int = 0
     total: int | None = None
     tag: str | None = None
+    counted: int = 0
+    restarts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ def video(
         "remake": {"rendition": record.remade_now.rendition, "progress": remade} if record.remade_now else None,
         "playback": playback,
         "warnings": list(record.warnings),
-        "error": _error(record.failure) if record.failure else None,
+        "error": _error(record, record.failure) if record.failure else None,
         "cost": _cost(record, spent) if spent else None,
         "createdAt": record.created_at,
         "updatedAt": record.updated_at,
@@ -56,9 +56,10 @@ def _import(imported: Imported) -> Document:
     return {"url": url, "received": imported.received, "total": imported.total}
 
 
-def _error(failure: Failure) -> Document:
-    """`retryable` says whether encoding the same source again may help."""
-    return {**document(failure.code, failure.message), "retryable": may_be_retried(failure.code)}
+def _error(record: Video, failure: Failure) -> Document:
+    """`retryable` says whether encoding the same source again may help; an import that failed has none."""
+    has_source = record.imported is None or record.run is not None
+    return {**document(failure.code, failure.message), "retryable": has_source and may_be_retried(failure.code)}
 
 
 def edition(shown: Document) -> str:

@@ -3,6 +3,7 @@
 from vod.errors import Conflict
 from vod.ports.finding import ExternalIds
 from vod.ports.services import Videos
+from vod.record.status import Status
 
 
 def claim(ids: ExternalIds, videos: Videos, owner: str, external_id: str, video_id: str) -> None:
@@ -14,7 +15,8 @@ def claim(ids: ExternalIds, videos: Videos, owner: str, external_id: str, video_
     if holder == video_id:
         return
     other = videos.get(holder)
-    if (other and other.external_id == external_id) or not ids.take(owner, external_id, video_id, holder):
+    is_held = other and other.external_id == external_id and other.status is not Status.DELETING
+    if is_held or not ids.take(owner, external_id, video_id, holder):
         raise Conflict(
             "external_id_taken", f"The video {holder} has this externalId. Use another, or change that video's first."
         )

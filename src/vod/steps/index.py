@@ -16,13 +16,18 @@ _PAGE = 100
 
 
 def add(finding: Finding, video: Video) -> None:
-    """List a video by what its record is about to say."""
-    finding.add(video.owner, _ref(video), terms.of(video) - finding.terms(video.id))
+    """List a video by what its record is about to say; all of it, since a try before this may have died."""
+    finding.add(video.owner, _ref(video), terms.of(video))
 
 
-def settle(finding: Finding, video: Video) -> None:
-    """List it by nothing but what its record says."""
-    finding.remove(video.owner, _ref(video), finding.terms(video.id) - terms.of(video))
+def settle(finding: Finding, videos: Videos, video_id: str) -> None:
+    """List a video by nothing but what its record says now; by all of it, where that changes meanwhile."""
+    if not (video := videos.get(video_id)):
+        return
+    finding.remove(video.owner, _ref(video), finding.terms(video_id) - terms.of(video))
+    again = videos.get(video_id)
+    if again and terms.of(again) != terms.of(video):
+        add(finding, again)
 
 
 def remove(finding: Finding, video: Video) -> None:
@@ -49,9 +54,10 @@ class CatchingUp:
         place, count = cursor if version == terms.VERSION else None, 0
         while not is_over():
             page = self.videos.page(None, None, _PAGE, place)
-            for video in page.videos:
-                add(self.finding, video)
-                settle(self.finding, video)
+            for video in page.videos:  # as the index has it, which may be a moment old
+                if fresh := self.videos.get(video.id):
+                    add(self.finding, fresh)
+                    settle(self.finding, self.videos, fresh.id)
             count += len(page.videos)
             place = page.cursor
             self.marks.put(_MARK, f"{terms.VERSION} {place}" if place else terms.VERSION)

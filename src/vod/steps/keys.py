@@ -9,7 +9,7 @@ from vod.access import api_key
 from vod.access.api_key import ApiKey
 from vod.access.caller import Caller
 from vod.access.scopes import Scope
-from vod.errors import Conflict, NotFound
+from vod.errors import Conflict, Forbidden, NotFound
 from vod.frozen import Document
 from vod.ports.identities import ApiKeys
 
@@ -35,9 +35,11 @@ class Keeping:
         self.keys.put(made)
         return _shown(made), shown
 
-    def list(self, caller: Caller) -> list[Document]:
-        """A caller's keys, oldest first."""
-        return [_shown(found) for found in self.keys.of(caller.id)]
+    def list(self, caller: Caller, owner: str | None = None) -> list[Document]:
+        """A caller's keys, or for an admin those of another owner, oldest first."""
+        if not caller.owns(owner or caller.id):
+            raise Forbidden("Only an administrator lists the keys of others.")
+        return [_shown(found) for found in self.keys.of(owner or caller.id)]
 
     def revoke(self, caller: Caller, key_id: str) -> None:
         """End a key within a minute; fine when it was revoked before. An admin may end anybody's."""

@@ -79,7 +79,7 @@ class Library:
             return changed
 
         changed = amend(self.videos, video, change)
-        index.settle(self.finding, changed)
+        index.settle(self.finding, self.videos, changed.id)
         if video.external_id and video.external_id != changed.external_id:
             self.external.release(video.owner, video.external_id, video.id)
         return self._shown(changed)

@@ -27,10 +27,11 @@ class Sending:
         """Send a delivery, `tries` counting this one; in how many seconds to try again, None when there is nothing
         more to do."""
         found, delivery = self.endpoints.get(endpoint_id), self.deliveries.get(endpoint_id, delivery_id)
-        if found is None or delivery is None or not found.is_on:
+        secret = self.secrets.get(endpoint_id) if found and delivery else None
+        if found is None or delivery is None or secret is None or delivery.state == "delivered":
             return None
-        secret = self.secrets.get(endpoint_id)
-        if secret is None:
+        if not found.is_on:
+            self.deliveries.put(endpoint_id, replace(delivery, state="failed"))
             return None
         outcome = Webhook(self.posting.to(found.url), lambda: (secret,), self.now).send(delivery.body, tries)
         is_over = outcome.again is not None and tries > len(DELAYS)

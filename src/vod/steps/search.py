@@ -21,7 +21,7 @@ from vod.record.video import Video
 
 MOST = 10_000
 """Videos in a list of the index that one search goes through: about half a second."""
-_AT_A_TIME = 100
+_AT_A_TIME, _MOST_ROUNDS = 100, 20
 _TITLED = re.compile(r"n#.*#\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#[0-9a-f]{20}", re.DOTALL)
 Place = str
 """Of a video in a list; its cursor, decoded."""
@@ -115,14 +115,31 @@ class Searching:
                 yield place, ref
 
     def _collect(self, places: Iterator[tuple[Place, Ref]], query: Query, limit: int) -> Page:
-        """Records are read a hundred at a time, until so many fit; where the index says too much, the record counts."""
-        found: list[tuple[Place, Video]] = []
-        while len(found) <= limit and (some := _some(places)):
+        """Records are read a hundred at a time, until so many fit, but not for ever: a short page still has a cursor.
+
+        Where the index says too much, the record counts.
+        """
+        found: dict[str, tuple[Place, Video]] = {}
+        last: Place | None = None
+        for _ in range(_MOST_ROUNDS):
+            some = list(islice(places, _AT_A_TIME))
+            last = some[-1][0] if len(some) == _AT_A_TIME else None
             known = self.videos.many([ref.id for _, ref in some])
-            videos = ((place, known.get(ref.id)) for place, ref in some)
-            found += [(place, video) for place, video in videos if video and _fits(video, query)]
-        cursor = _encoded(found[limit - 1][0]) if len(found) > limit else None
-        return Page(tuple(video for _, video in found[:limit]), cursor)
+            for place, ref in some:
+                if (video := known.get(ref.id)) and _is_at(place, video) and _fits(video, query):
+                    found.setdefault(video.id, (place, video))
+            if len(found) > limit or last is None:
+                break
+        ordered = list(found.values())
+        cursor = ordered[limit - 1][0] if len(ordered) > limit else last
+        return Page(tuple(video for _, video in ordered[:limit]), _encoded(cursor) if cursor else None)
+
+
+def _is_at(place: Place, video: Video) -> bool:
+    """Whether this is where the record is in the list: not under a title, or a date, of before."""
+    if place.startswith(terms.BY_TITLE):
+        return place == f"{terms.by_title(video.title)}#{video.created_at}#{video.id}"
+    return place == f"{video.created_at} {video.id}"
 
 
 def _fits(video: Video, query: Query) -> bool:
@@ -132,10 +149,6 @@ def _fits(video: Video, query: Query) -> bool:
         return False
     found = terms.of(video)
     return all(any(each.startswith(term) for each in found) for term in query.terms)
-
-
-def _some(places: Iterator[tuple[Place, Ref]]) -> list[tuple[Place, Ref]]:
-    return list(islice(places, _AT_A_TIME))
 
 
 def _ref(cursor: str | None) -> Ref | None:

@@ -1,5 +1,6 @@
 """The index and customers' ids in DynamoDB; the same searches as in memory (tests/unit/steps/test_search.py)."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -84,6 +85,16 @@ def test_it_can_be_broken_off_anywhere_and_done_again(table: Any, monkeypatch: p
     lists.add("ann", ref, ["w#a", "w#b"])
     lists.remove("ann", ref, ["w#a", "w#b"])
     assert (lists.terms(ref.id), lists.refs("ann", "w#", 9)) == (frozenset(), [])
+
+
+def test_a_try_that_died_with_another_date_leaves_nothing(step: Searching) -> None:
+    film, later = FILMS[0], replace(FILMS[0], created_at=day(9))
+    index.add(step.finding, later)
+
+    assert found(step, Query("spring")) == [1]
+    assert found(step, Query(sort=Sort.TITLE)) == [2, 3, 1, 4]
+    index.remove(step.finding, film)
+    assert (step.finding.refs("ann", "w#spring", 9), step.finding.refs(None, "w#spring", 9)) == ([], [])
 
 
 def test_the_index_lists_no_videos_elsewhere(step: Searching) -> None:

@@ -15,7 +15,7 @@ PUBLIC = [
 ]
 NOT_PUBLIC = {
     "loopback": ["127.0.0.1", "127.255.255.254", "::1", "0.0.0.0", "::"],
-    "private": ["10.0.0.1", "10.255.255.255", "172.16.0.1", "172.31.255.255", "192.168.0.1", "fc00::1", "fd12:3456::1"],
+    "private": ["10.0.0.1", "10.255.255.255", "172.16.0.1", "172.31.255.255", "192.168.0.1", "fc00::1", "fd12:3456::1", "fec0::1"],
     "metadata services": ["169.254.169.254", "169.254.170.2", "169.254.169.253", "fd00:ec2::254", "fe80::1", "fe80::a9fe:a9fe%eth0"],
     "shared by carriers": ["100.64.0.1", "100.127.255.255"],
     "IPv4 within IPv6": [
@@ -56,7 +56,7 @@ REFUSED = [
     "https://user:password@example.com/", "https://example.com@127.0.0.1/", "https://example.com#@127.0.0.1/", "https://",
     "https:///a", "//example.com/a", "example.com/a", "", "https://example.com/ a", "https://example.com/\\a",
     "https://example.com\\@127.0.0.1/", "https://exa\r\nmple.com/", "https://example.com/\n", "https://[fe80::1%25eth0]/",
-    "https://[::1", "https://example.com:99999/", "https://example.com:x/", "https://münchen.example/",
+    "https://a..example/", f"https://{'a' * 64}.example/", "https://[::1", "https://example.com:99999/", "https://example.com:x/", "https://münchen.example/",
     "https://example.com/" + "a" * 2000, "jar:https://example.com!/", "https://exam\u200bple.com/", "https://１２７.0.0.1/",
 ]  # fmt: skip
 

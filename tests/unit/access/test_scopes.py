@@ -38,6 +38,11 @@ def test_a_route_that_nobody_thought_of_is_not_one_to_read() -> None:
     assert needed("GET", "/keysmith") is Scope.READ
 
 
+def test_slashes_at_the_end_change_nothing() -> None:
+    for method, path in {each for routes in WANTED.values() for each in routes}:
+        assert needed(method, path + "//") is needed(method, path)
+
+
 def test_a_key_does_what_its_scopes_say() -> None:
     key = Caller("ann", scopes=frozenset((Scope.READ,)), key="1" * 16)
 

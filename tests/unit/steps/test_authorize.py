@@ -13,7 +13,7 @@ from vod.access.api_key import ApiKey
 from vod.access.caller import Caller
 from vod.access.scopes import Scope
 from vod.access.upload_token import UploadToken
-from vod.errors import Conflict, NotFound, TokenExpired, TokenInvalid
+from vod.errors import Conflict, Forbidden, NotFound, TokenExpired, TokenInvalid
 from vod.steps import keys
 from vod.steps.authorize import Authorizing
 from vod.steps.keys import Keeping
@@ -116,6 +116,9 @@ def test_keys_are_their_owners_and_an_admins_to_revoke(keeping: Keeping) -> None
     assert (keeping.list(BOB), keeping.list(ROOT)) == ([], [])
     with pytest.raises(NotFound):
         keeping.revoke(BOB, ours["id"])
+    with pytest.raises(Forbidden):
+        keeping.list(BOB, "ann")
+    assert keeping.list(ROOT, "ann") == [ours]
     keeping.revoke(ROOT, ours["id"])
     keeping.revoke(BOB, ours["id"])  # nothing is there: nothing is told
     assert keeping.list(ANN) == []

@@ -157,6 +157,7 @@ def test_who_answers_nothing_for_days_is_switched_off_and_can_be_switched_on() -
     )
     assert world.notifying.notify(EVENT) == 0
     assert world.send() is None  # what waits is dropped
+    assert world.step.log(ANN, endpoint_id)[0]["state"] == "failed"
     assert len(world.posting.sent) == 3
 
     shown = world.step.change(ANN, endpoint_id, None, None, True)

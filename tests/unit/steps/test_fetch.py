@@ -20,12 +20,12 @@ from tests.fakes import (
 )
 from vod import clock
 from vod.access.caller import Caller
-from vod.errors import Conflict, InvalidRequest, Unfetchable
+from vod.errors import Conflict, InvalidRequest, TooLarge, Unfetchable
 from vod.ports.web import Download
 from vod.record import view
 from vod.record.status import Status
 from vod.record.video import Video
-from vod.steps import fetch
+from vod.steps import fetch, imports
 from vod.steps.fetch import Fetching
 from vod.steps.imports import Importing
 from vod.steps.parts import MIB
@@ -188,7 +188,7 @@ def test_who_died_before_the_parts_were_joined_is_followed() -> None:
 
 
 def test_a_connection_that_never_holds_is_told() -> None:
-    world = World(FakeWeb(film(30), [1] * 50))
+    world = World(FakeWeb(film(30), [0] * 50))
 
     assert world.fetch() == "failed"
 
@@ -265,3 +265,88 @@ def test_an_address_that_is_not_allowed_makes_no_video(url: str) -> None:
         world.importing.create(ANN, url, {})
     assert len(world.videos.records) == 1
     assert world.importing.create(ANN, "s3://films/a/b.mp4", {}).filename == "b.mp4"
+
+
+def test_an_event_that_comes_twice_imports_once() -> None:
+    world = World(FakeWeb(film(1)))
+    said = {"external_id": "films/a.mp4"}
+
+    first = world.importing.create(ANN, URL, said)
+
+    assert world.importing.create(ANN, URL, said).id == first.id
+    with pytest.raises(Conflict):
+        world.importing.create(ANN, URL + "&other", said)
+    assert world.importing.create(Caller("bob"), URL, said).id != first.id
+
+
+def test_who_goes_on_after_each_break_is_not_given_up() -> None:
+    content = film(90)
+    world = World(FakeWeb(content, [9] * 12))
+
+    assert world.fetch() == "arrived"
+    assert world.stored == content
+
+
+def test_who_begins_anew_again_and_again_is_given_up() -> None:
+    world = World(FakeWeb(film(60), [20] * 50, has_ranges=False))
+
+    assert world.fetch() == "failed"
+    assert world.video.failure
+    assert "anew too often" in world.video.failure.message
+
+
+def test_who_sends_a_byte_now_and_then_is_given_up() -> None:
+    web = FakeWeb(film(30))
+    web._pieces = lambda _: iter([b"x"] * 1000)  # type: ignore[method-assign]
+    world = World(web)
+    left = iter(range(900, 0, -1))
+
+    assert world.fetching.fetch(world.id, lambda: next(left)) == "failed"
+    assert world.video.failure
+    assert "slowly" in world.video.failure.message
+
+
+def test_a_server_that_says_less_than_it_sends_is_counted_by_what_came() -> None:
+    world = World(FakeWeb(film(20), [9]))
+    small = world.web.content[:MIB]
+    large, world.web.content = world.web.content, small
+    world.fetching = replace(world.fetching, pause=lambda _: setattr(world.web, "content", large))
+    world.web.breaks_after = [0]
+
+    assert world.fetch() == "arrived"
+    assert world.video.imported
+    assert world.video.imported.counted == len(large)
+
+
+def test_two_that_fetch_the_same_do_not_mix_their_parts() -> None:
+    content = film(40)
+    world = World(FakeWeb(content))
+    other = replace(world.fetching, pause=lambda _: None)
+    store, calls = world.sources.put_part, []
+
+    def interrupted(*given: Any) -> Any:
+        calls.append(given)
+        if len(calls) == 2:  # another began anew meanwhile
+            video = world.video
+            assert video.imported
+            other._anew(video, Download(0, len(content), '"v2"', "", iter(())))
+        return store(*given)
+
+    world.sources.put_part = interrupted  # type: ignore[method-assign]
+    assert world.fetch() == "unwanted"
+
+
+def test_one_owner_has_so_many_imports_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "MOST", 2)
+    world = World(FakeWeb(film(1)))
+    world.importing.create(ANN, URL + "&2", {})
+
+    with pytest.raises(Conflict, match="go on already"):
+        world.importing.create(ANN, URL + "&3", {})
+    world.importing.create(Caller("bob"), URL, {})
+
+
+def test_a_file_whose_parts_fit_no_memory_is_refused() -> None:
+    assert fetch._part_size(50 * 1024 * MIB) * 9_000 >= 50 * 1024 * MIB
+    with pytest.raises(TooLarge):
+        fetch._part_size(3 * 1024 * 1024 * MIB)

@@ -10,6 +10,7 @@ from tests.fakes import FakeExternalIds, FakeFinding, FakeMarks, FakeVideos
 from vod import clock
 from vod.access.caller import Caller
 from vod.errors import Conflict, InvalidRequest
+from vod.ports.finding import Ref
 from vod.record import terms
 from vod.record.status import Status
 from vod.record.video import Video
@@ -139,7 +140,7 @@ def test_where_the_index_says_too_much_the_record_counts() -> None:
     assert isinstance(step.videos, FakeVideos)
     step.videos.records[renamed.id] = renamed
     assert (found(Query("paris"), step=step), found(Query("spring"), step=step)) == ([1], [])
-    index.settle(step.finding, renamed)
+    index.settle(step.finding, step.videos, renamed.id)
     assert step.finding.terms(renamed.id) == terms.of(renamed)
     index.remove(step.finding, renamed)
     assert step.finding.terms(renamed.id) == frozenset()
@@ -158,6 +159,65 @@ def test_videos_of_an_earlier_release_are_listed_a_pass_at_a_time() -> None:
     assert [passes(1), passes(1), passes(5), passes(5)] == [100, 100, 50, 0]
     assert len(found(Query("film"), step=step)) == 50
     assert all(step.finding.terms(video_id) for video_id in videos.records)
+
+
+def test_a_try_that_died_is_made_good_by_the_next() -> None:
+    step, film = searching([]), FILMS[0]
+    assert isinstance(step.finding, FakeFinding)
+    step.finding.listed[film.id] = ("ann", Ref(film.created_at, film.id), set())  # noted, and nothing listed
+
+    index.add(step.finding, film)
+
+    assert step.finding.terms(film.id) == terms.of(film)
+
+
+def test_while_a_title_changes_a_video_is_listed_once_and_where_its_record_says() -> None:
+    step = searching()
+    index.add(step.finding, replace(FILMS[0], title="Zzz"))  # and the record still says Rome
+
+    assert found(Query(sort=Sort.TITLE), step=step) == [2, 3, 1, 4]
+
+
+def test_two_changes_at_once_leave_a_video_listed_by_what_it_is() -> None:
+    step = searching()
+    assert isinstance(step.videos, FakeVideos)
+    one, two = replace(FILMS[0], title="One"), replace(FILMS[0], title="Two")
+    index.add(step.finding, one)
+    index.add(step.finding, two)
+    step.videos.records[two.id] = two
+
+    index.settle(step.finding, step.videos, one.id)  # whoever wrote "One" comes late
+
+    assert found(Query("two"), step=step) == [1]
+
+
+def test_a_page_that_looked_long_enough_is_short_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "_AT_A_TIME", 5)
+    monkeypatch.setattr(search, "_MOST_ROUNDS", 2)
+    films = [
+        made(number, f"film {number:03}", status=Status.FAILED if number == 23 else Status.READY)
+        for number in range(1, 30)
+    ]
+    step = searching(films)
+
+    pages, cursor = [], None
+    for _ in range(10):
+        page = step.page(ANN, Query(sort=Sort.TITLE, status=Status.FAILED), 3, cursor)
+        pages += [int(video.id, 16) for video in page.videos]
+        if not (cursor := page.cursor):
+            break
+
+    assert pages == [23]
+
+
+def test_a_customer_s_id_of_a_video_that_is_being_deleted_is_free() -> None:
+    gone = replace(FILMS[3], status=Status.DELETING)
+    ids, videos = FakeExternalIds(), FakeVideos({gone.id: gone})
+    ids.claim("ann", "o-4", gone.id)
+
+    external_ids.claim(ids, videos, "ann", "o-4", FILMS[0].id)
+
+    assert ids.holder("ann", "o-4") == FILMS[0].id
 
 
 def test_a_customer_s_id_is_one_video_s() -> None:
