@@ -94,7 +94,8 @@ def test_the_api_takes_id_tokens_and_no_access_tokens(platform: Platform) -> Non
 
     assert get(platform.api + "/videos", tokens["id_token"])[0] == 200
     status, body = get(platform.api + "/videos", tokens["access_token"])
-    assert (status, json.loads(body)["code"]) == (401, "unauthorized")
+    assert (status, json.loads(body)["code"]) == (401, "token_invalid")
+    assert "access token" in json.loads(body)["message"]
 
 
 def test_the_env_file_holds_a_token_that_works(platform: Platform) -> None:

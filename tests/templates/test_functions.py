@@ -33,7 +33,8 @@ def each_trigger(kind: str) -> pytest.MarkDecorator:
 def statements_of(function: Resource) -> list[Value]:
     stack = function.properties["Role"]["Fn::GetAtt"][0]
     policies = parsed.template_of(stack)["Resources"][role_of(function)]["Properties"]["Policies"]
-    return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
+    given = [policy["Fn::If"][1] if "Fn::If" in policy else policy for policy in policies]
+    return [statement for policy in given for statement in policy["PolicyDocument"]["Statement"]]
 
 
 @pytest.mark.parametrize("what", [role_of, log_group_of])
