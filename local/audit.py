@@ -26,6 +26,8 @@ _OF_FORMER_TASKS = (
     *("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"),
 )
 _NEVER_FAILS = "Lambda stores there what the function could not take, and this one answers every batch"
+_FAILED = "Lambda stores there what the function could not take in three tries, for which no test waits"
+_LONG = "an import that takes longer than a function may run has it called again"
 EXPLAINED: dict[tuple[str, str], str] = {
     ("TranscodeRole", "xray:GetSamplingRules"): _TRACES,
     ("TranscodeRole", "xray:GetSamplingTargets"): _TRACES,
@@ -34,6 +36,9 @@ EXPLAINED: dict[tuple[str, str], str] = {
     ("ReconcileRole", "s3:DeleteObject"): _VERSIONS,
     ("TranscodeRole", "iam:PassRole"): _FORMER,
     ("WarmRole", "sqs:SendMessage"): _NEVER_FAILS,
+    ("FetchRole", "sqs:SendMessage"): _FAILED,
+    ("FetchRole", "lambda:InvokeFunction"): _LONG,
+    ("NotifyRole", "sqs:SendMessage"): _FAILED,
     **{("TaskRole", action): _FORMER for action in _OF_FORMER_TASKS},
 }
 """Why a grant is needed that no test can use, by role and action."""

@@ -1,7 +1,7 @@
 """Files that the platform fetches itself: from a server of this machine, and from a bucket of a customer's."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,11 @@ import pytest
 
 from local.api import Api, ApiError
 from local.platform import Options, Platform
-from tests.e2e.conftest import ended
+from tests.e2e.conftest import ended, physical_ids
 from tests.e2e.test_client import large
+from tests.e2e.test_reconcile import reconcile
 from tests.lanes import TASKS_ONLY
+from tests.local.aws import until
 from tests.media.generate import decoded_frames
 
 BUCKET = "a-customer-s-films"
@@ -21,7 +23,12 @@ MIB = 2**20
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    given = {**TASKS_ONLY, "ImportBuckets": f"arn:aws:s3:::{BUCKET},arn:aws:s3:::another-one", "MaxSourceGiB": "1"}
+    given = {
+        **TASKS_ONLY,
+        "ImportBuckets": f"arn:aws:s3:::{BUCKET},arn:aws:s3:::another-one",
+        "MaxSourceGiB": "1",
+        "DailyUploadPerOwnerGiB": "5",
+    }
     with Platform(Options(tmp_path_factory.mktemp("platform"), port=0, parameters=given)) as running:
         yield running
 
@@ -29,6 +36,11 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 @pytest.fixture(scope="module")
 def api(platform: Platform) -> Api:
     return Api(platform.api, platform.token)
+
+
+@pytest.fixture(scope="module")
+def made(platform: Platform) -> Callable[[str], str]:
+    return physical_ids(platform)
 
 
 class Films(BaseHTTPRequestHandler):
@@ -39,11 +51,13 @@ class Films(BaseHTTPRequestHandler):
         content = (server.folder / self.path.partition("?")[0].strip("/")).read_bytes()
         first = int((self.headers.get("Range") or "bytes=0-").removeprefix("bytes=").rstrip("-"))
         server.asked.append(first)
+        server.gate.wait(30)
         self.send_response(206 if first else 200)
         self.send_header("Content-Range", f"bytes {first}-{len(content) - 1}/{len(content)}")
         self.send_header("Content-Length", str(len(content) - first))
         self.send_header("Content-Type", "video/mp4")
-        self.send_header("ETag", '"one"')
+        if "untagged" not in self.path:
+            self.send_header("ETag", '"one"')
         self.end_headers()
         stop = 20 * MIB if len(server.asked) == 1 else len(content)
         self.wfile.write(content[first : first + stop])
@@ -55,7 +69,8 @@ class Films(BaseHTTPRequestHandler):
 @pytest.fixture
 def films(tmp_path: Path) -> Iterator[Any]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Films) as server:
-        server.folder, server.asked = tmp_path, []  # type: ignore[attr-defined]
+        server.folder, server.asked, server.gate = tmp_path, [], threading.Event()  # type: ignore[attr-defined]
+        server.gate.set()  # type: ignore[attr-defined]
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
         server.shutdown()
@@ -79,8 +94,35 @@ def test_a_film_comes_from_its_address_also_when_that_breaks_off(api: Api, films
     assert (video["title"], video["size"]) == ("Far away", film.stat().st_size)
     assert (video["import"]["received"], video["import"]["total"]) == (video["size"], video["size"])
     assert decoded_frames(video["playback"]["hls"]) == decoded_frames(str(film))
+    assert api.call("PATCH", f"/videos/{made['id']}", {"externalId": ""})["video"]["externalId"] is None
     assert films.asked[0] == 0
     assert all(first and first % (8 * MIB) == 0 for first in films.asked[1:])  # behind the parts that had come
+
+
+def test_where_nobody_tells_whether_it_is_the_same_it_comes_from_the_beginning(api: Api, films: Any) -> None:
+    film = large(films.folder / "untagged.mp4", 40)
+
+    video = ended(
+        api, api.call("POST", "/videos", {"url": f"http://127.0.0.1:{films.server_port}/untagged.mp4"})["video"]["id"]
+    )
+
+    assert (video["status"], video["size"]) == ("ready", film.stat().st_size), video["error"]
+    assert films.asked == [0, 0]
+
+
+def test_an_import_that_makes_no_progress_is_begun_again(
+    api: Api, platform: Platform, made: Callable[[str], str], films: Any
+) -> None:
+    large(films.folder / "large.mp4", 1)
+    films.gate.clear()
+    video = api.call("POST", "/videos", {"url": f"http://127.0.0.1:{films.server_port}/large.mp4"})["video"]["id"]
+    until(lambda: films.asked)
+
+    assert reconcile(platform, made)["import_resumed"] >= 1
+    until(lambda: len(films.asked) == 2)
+    films.gate.set()
+
+    assert ended(api, video)["status"] == "ready"
 
 
 def test_a_film_comes_from_a_customer_s_bucket(api: Api, platform: Platform, source: Path) -> None:
