@@ -17,6 +17,7 @@ VIEWS = {
     "upload": "/upload",
     "video": "/watch/{video}",
     "nothing": "/?q=no-such-title",
+    "keys": "/keys",
     "gone": "/watch/none",
     "embed": "/embed/{video}?share={share}",
     "embed private": "/embed/{video}",
