@@ -10,6 +10,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import models_json_schema
 
+from vod.access.scopes import Scope, needed
 from vod.api import delete, deliver, endpoints, keys, library, runs, session, shares, upload, upload_tokens
 from vod.api.answered_video import Answer
 from vod.api.answers import ANSWERS, Error
@@ -35,6 +36,7 @@ _ERRORS = {
 }
 _ALWAYS = ("400", "401", "403", "429", "500", "504")
 _WITHOUT_CONFLICTS = ("/keys/{key_id}", "/session", "/session/token", "/videos/{video_id}/shares/{share_id}")
+_TEXT = {"type": "string"}
 _UNAVAILABLE = {
     "description": "The sign-in service does not answer; try again in a minute",
     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
@@ -174,7 +176,23 @@ def _describe_auth(made: dict[str, Any]) -> None:
         for operation in made["paths"][path].values():
             operation["security"] = []  # a code or the session's cookie is the proof
             operation["responses"]["503"] = _UNAVAILABLE
+    _describe_scopes(made)
     made["servers"] = [{"url": "/api", "description": "Below the URL of the CDN"}]
+
+
+def _describe_scopes(made: dict[str, Any]) -> None:
+    """What a key needs for each operation, and how it is told how often it may be used."""
+    limits = {
+        "RateLimit": {"description": "Of an API key: requests left, and seconds until there are more", "schema": _TEXT},
+        "Retry-After": {"description": "Seconds to wait", "schema": _TEXT},
+    }
+    for path, operations in made["paths"].items():
+        for method, operation in operations.items():
+            if operation.get("security") != []:
+                scope = needed(method.upper(), path)
+                told = "No API key does this." if scope is Scope.ACCOUNT else f"An API key needs the scope `{scope}`."
+                operation["description"] += f" {told}"
+                operation["responses"]["429"] = {**operation["responses"]["429"], "headers": limits}
 
 
 if __name__ == "__main__":
