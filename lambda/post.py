@@ -15,12 +15,9 @@ _queue = on_event.deliveries_queue(os.environ)
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
     """Send a batch; answers which messages come again, each after its own pause."""
-    failed = []
-    for record in event["Records"]:
-        told = json.loads(record["body"])
-        tries = int(record["attributes"]["ApproximateReceiveCount"])
-        again = _sending.send(told["endpoint"], told["delivery"], tries)
-        if again is not None:
-            _queue.put_off(record["receiptHandle"], again)
-            failed.append({"itemIdentifier": record["messageId"]})
-    return {"batchItemFailures": failed}
+
+    def send(body: str, tries: int) -> int | None:
+        told = json.loads(body)
+        return _sending.send(told["endpoint"], told["delivery"], tries)
+
+    return _queue.each(event, send)

@@ -7,8 +7,9 @@ from vod.api import upload, upload_tokens
 from vod.api.app import logger, resolver
 from vod.wiring import on_request
 
+_uploads = on_request.uploads(os.environ)
 _app = resolver(
-    upload.routes(on_request.uploads(os.environ), on_request.importing(os.environ)),
+    upload.routes(_uploads, on_request.importing(os.environ, _uploads)),
     upload_tokens.routes(on_request.inviting(os.environ)),
     rates=on_request.rates(os.environ),
 )

@@ -14,10 +14,4 @@ _queue = on_event.webhook_queue(os.environ)
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
     """Send a batch; answers which messages come again, each after its own pause."""
-    failed = []
-    for record in event["Records"]:
-        again = _webhook.tell(record["body"], int(record["attributes"]["ApproximateReceiveCount"]))
-        if again is not None:
-            _queue.put_off(record["receiptHandle"], again)
-            failed.append({"itemIdentifier": record["messageId"]})
-    return {"batchItemFailures": failed}
+    return _queue.each(event, _webhook.tell)

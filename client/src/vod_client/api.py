@@ -61,11 +61,8 @@ class Client:
         key: str | None = None,
     ) -> tuple[Video, Upload | None]:
         """Announce a file of `size` bytes; its video, and where to send it. The same `key` makes the same video."""
-        body: dict[str, Any] = {"filename": filename, "size": size, "tags": list(tags), "profile": profile}
-        body |= {"title": title} if title else {}
-        body |= {"externalId": external_id} if external_id else {}
-        body |= {"metadata": dict(metadata)} if metadata else {}
-        made = self._call("POST", "/videos", json=body, headers={"Idempotency-Key": key} if key else {})
+        said = _said(title, tags, profile, external_id, metadata)
+        made = self._create({"filename": filename, "size": size, **said}, key)
         return made["video"], made.get("upload")
 
     def import_from(
@@ -80,11 +77,7 @@ class Client:
         key: str | None = None,
     ) -> Video:
         """A video whose file the platform fetches from a public https address, or from s3://BUCKET/KEY."""
-        body: dict[str, Any] = {"url": url, "tags": list(tags), "profile": profile}
-        body |= {"title": title} if title else {}
-        body |= {"externalId": external_id} if external_id else {}
-        body |= {"metadata": dict(metadata)} if metadata else {}
-        return self._video(self._call("POST", "/videos", json=body, headers={"Idempotency-Key": key} if key else {}))
+        return self._video(self._create({"url": url, **_said(title, tags, profile, external_id, metadata)}, key))
 
     def upload_of(self, video_id: str) -> tuple[Video, Upload]:
         """Where to send what has not arrived of a video's file."""
@@ -190,6 +183,9 @@ class Client:
         """Send an event again."""
         self._call("POST", f"/webhooks/{webhook_id}/deliveries/{delivery_id}/retry")
 
+    def _create(self, body: dict[str, Any], key: str | None) -> Any:
+        return self._call("POST", "/videos", json=body, headers={"Idempotency-Key": key} if key else {})
+
     def _video(self, answer: Any) -> Video:
         found: Video = answer["video"]
         return found
@@ -215,6 +211,18 @@ class Client:
                 raise refused
             time.sleep(_told(answer) or pause(attempt))
         raise AssertionError
+
+
+def _said(
+    title: str | None,
+    tags: Sequence[str],
+    profile: str,
+    external_id: str | None,
+    metadata: Mapping[str, str] | None,
+) -> dict[str, Any]:
+    """What is said of a new video; nothing of what is left out."""
+    optional = {"title": title, "externalId": external_id, "metadata": dict(metadata or {})}
+    return {"tags": list(tags), "profile": profile} | {name: value for name, value in optional.items() if value}
 
 
 def pause(attempt: int) -> float:

@@ -53,7 +53,6 @@ def is_public(address: str) -> bool:
     found = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(found, ipaddress.IPv6Address):
         within = found.ipv4_mapped or found.sixtofour or (found.teredo and found.teredo[1])
-        if within or any(found in network for network in _NAT64):
+        if within or found.is_site_local or any(found in network for network in _NAT64):
             return False
-    is_local = isinstance(found, ipaddress.IPv6Address) and found.is_site_local
-    return found.is_global and not (found.is_multicast or found.is_reserved or found.is_unspecified or is_local)
+    return found.is_global and not (found.is_multicast or found.is_reserved or found.is_unspecified)

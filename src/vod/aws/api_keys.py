@@ -6,8 +6,8 @@ from typing import Any
 from vod import clock
 from vod.access.api_key import ApiKey
 from vod.access.scopes import Scope
+from vod.aws.by_kind import by_kind
 
-INDEX = "ByCreated"
 SEEN = timedelta(days=30)
 """How long an expired key is still listed."""
 _SK = "APIKEY"
@@ -40,13 +40,7 @@ class DynamoApiKeys:
         return _key(found["Item"]) if "Item" in found else None
 
     def of(self, owner: str) -> tuple[ApiKey, ...]:
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            IndexName=INDEX,
-            KeyConditionExpression="kind = :kind",
-            ExpressionAttributeValues={":kind": {"S": _kind(owner)}},
-        )
-        return tuple(_key(item) for page in pages for item in page["Items"])
+        return tuple(_key(item) for item in by_kind(self._client, self._table, _kind(owner)))
 
     def remove(self, key_id: str) -> None:
         self._client.delete_item(TableName=self._table, Key=_place(key_id))

@@ -8,8 +8,8 @@ from dataclasses import asdict
 from typing import Any
 
 from vod.access.endpoint import Delivery, Endpoint
+from vod.aws.by_kind import by_kind
 
-INDEX = "ByCreated"
 KEPT_SECONDS = 30 * 24 * 3600
 _SK = "ENDPOINT"
 _TRIES = 5
@@ -31,13 +31,7 @@ class DynamoEndpoints:
         return _endpoint(found) if found else None
 
     def of(self, owner: str) -> tuple[Endpoint, ...]:
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            IndexName=INDEX,
-            KeyConditionExpression="kind = :kind",
-            ExpressionAttributeValues={":kind": {"S": _kind(owner)}},
-        )
-        return tuple(_endpoint(item) for page in pages for item in page["Items"])
+        return tuple(_endpoint(item) for item in by_kind(self._client, self._table, _kind(owner)))
 
     def amend(self, endpoint_id: str, change: Callable[[Endpoint], Endpoint]) -> Endpoint | None:
         for _ in range(_TRIES):

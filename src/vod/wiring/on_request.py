@@ -46,10 +46,10 @@ def uploads(env: Environment) -> Uploads:
     )
 
 
-def importing(env: Environment) -> Importing:
-    """Imports."""
+def importing(env: Environment, announced: Uploads) -> Importing:
+    """Imports, announced as uploads are."""
     return Importing(
-        uploads(env),
+        announced,
         BackgroundFunction(client("lambda"), env["FETCH_FUNCTION"]),
         frozenset(arn.rpartition(":")[2] for arn in env["IMPORT_BUCKETS"].split(",") if arn),
         is_local(env),
