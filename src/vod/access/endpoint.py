@@ -5,7 +5,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-EVENTS = ("VideoReady", "VideoFailed", "RenditionFailed")
 PATIENCE = timedelta(days=3)
 """An endpoint that takes nothing for so long is switched off."""
 _ID = re.compile(r"[0-9a-f]{16}")

@@ -24,27 +24,27 @@ class Target(NamedTuple):
     port: int
 
 
-def target(url: str, field: str = "url", loopback: bool = False) -> Target:
+def target(url: str, loopback: bool = False) -> Target:
     """Where an https address leads; InvalidRequest for any other. `loopback`: http to this machine is fine too."""
     if len(url) > LONGEST or not url.isascii() or any(letter <= " " or letter in '<>"\\^`{|}' for letter in url):
         raise InvalidRequest(
-            field, f"must be an address of at most {LONGEST} characters of ASCII, others encoded as %XX"
+            "url", f"must be an address of at most {LONGEST} characters of ASCII, others encoded as %XX"
         )
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
         host.encode("idna")  # as names are looked up: no part is empty, or longer than 63
     except ValueError as error:
-        raise InvalidRequest(field, "is no address") from error
+        raise InvalidRequest("url", "is no address") from error
     if "@" in parts.netloc:
-        raise InvalidRequest(field, "may not hold a user name or password; use a signed address")
+        raise InvalidRequest("url", "may not hold a user name or password; use a signed address")
     if parts.fragment or not host or "%" in host:
         raise InvalidRequest(
-            field, "must be an address with a host and without a fragment, such as https://example.com/a"
+            "url", "must be an address with a host and without a fragment, such as https://example.com/a"
         )
     is_here = loopback and parts.scheme == "http" and host in ("localhost", "127.0.0.1")
     if parts.scheme != "https" and not is_here:
-        raise InvalidRequest(field, "must begin with https://")
+        raise InvalidRequest("url", "must begin with https://")
     return Target(parts.scheme, host, port or (80 if is_here else _HTTPS))
 
 
