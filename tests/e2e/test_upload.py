@@ -106,12 +106,13 @@ def test_what_is_put_after_an_abort_is_removed_and_becomes_no_video(
     video_id = begun["video"]["id"]
     api.call("DELETE", f"/videos/{video_id}/upload")
 
-    soon, first = put(begun["upload"], data), reconcile(platform, made)
-    late, second = put(begun["upload"], data), swept(platform, made)
+    answers, kept = [], []
+    for sweep in (reconcile, swept):  # while the deletion is not over, and after it
+        answers.append(put(begun["upload"], data))
+        sweep(platform, made)
+        kept.append(versions(platform, made("SourceBucket"), video_id))
 
-    assert (soon, late) == (200, 200)
-    assert (first.get("deletion_finished"), second.get("late_source_removed")) == (1, 1)
-    assert versions(platform, made("SourceBucket"), video_id) == []
+    assert (answers, kept) == ([200, 200], [[], []])
     assert ids(api) == before
     with pytest.raises(ApiError, match="not_found"):
         api.video(video_id)
@@ -128,11 +129,10 @@ def test_what_is_put_after_an_upload_expired_is_removed_and_becomes_no_video(
     assert record
     records.save(replace(record, awaited_until=1))
 
-    expired = reconcile(platform, made)
-    put(begun["upload"], data)
-    late = swept(platform, made)
+    reconcile(platform, made)
+    assert put(begun["upload"], data) == 200
+    swept(platform, made)
 
-    assert (expired.get("upload_expired"), late.get("late_source_removed")) == (1, 1)
     assert versions(platform, made("SourceBucket"), video_id) == []
     assert ids(api) == before
 
