@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 PATIENCE = timedelta(days=3)
-"""An endpoint that takes nothing for so long is switched off."""
+"""An endpoint that takes nothing for so long is switched off when the next delivery has failed for good."""
 _ID = re.compile(r"[0-9a-f]{16}")
 _DELIVERY = re.compile(r"\d{13}-[0-9a-f]{12}")
 

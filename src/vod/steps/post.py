@@ -37,11 +37,13 @@ class Sending:
         is_over = outcome.again is not None and tries > len(DELAYS)
         state = "delivered" if outcome.again is None else "failed" if is_over else "pending"
         self.deliveries.put(endpoint_id, replace(delivery, state=state, tries=tries, status=outcome.status))
-        self._note(found, is_taken=outcome.again is None)
+        self._note(found, state)
         return None if is_over else outcome.again
 
-    def _note(self, found: Endpoint, is_taken: bool) -> None:
-        """An endpoint that takes nothing for days is switched off; its owner sees since when."""
+    def _note(self, found: Endpoint, state: str) -> None:
+        """An endpoint that takes nothing for days is switched off once a delivery was sent for the last time in vain;
+        its owner sees since when."""
+        is_taken = state == "delivered"
         if is_taken and not found.failing_since:
             return
         now = self.now()
@@ -50,7 +52,7 @@ class Sending:
             if is_taken:
                 return replace(fresh, failing_since=None)
             since = fresh.failing_since or clock.stamp(now)
-            if fresh.is_on and clock.parse(since) + PATIENCE <= now:
+            if fresh.is_on and state == "failed" and clock.parse(since) + PATIENCE <= now:
                 logger.warning("the webhook %s is switched off", fresh.id)
                 return replace(fresh, failing_since=since, is_on=False, off_since=clock.stamp(now))
             return replace(fresh, failing_since=since)

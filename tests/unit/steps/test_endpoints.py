@@ -21,6 +21,7 @@ from vod.steps.webhook import DELAYS
 
 ANN, BOB = Caller("ann"), Caller("bob")
 URL = "https://example.com/hook"
+LAST = len(DELAYS) + 1
 EVENT = {"event": "VideoReady", "id": "e-1", "videoId": samples.VIDEO_ID, "owner": "ann", "run": samples.RUN}
 
 
@@ -117,16 +118,16 @@ def test_what_is_signed_is_signed_with_the_secret_that_was_shown() -> None:
 
 
 def test_what_is_not_taken_is_sent_again_and_at_last_given_up_and_can_be_sent_again_by_hand() -> None:
-    world = World(*[500] * (len(DELAYS) + 1))
+    world = World(*[500] * LAST)
     endpoint_id, _ = world.made()
     world.notifying.notify(EVENT)
 
-    pauses = [world.send(tries) for tries in range(1, len(DELAYS) + 2)]
+    pauses = [world.send(tries) for tries in range(1, LAST + 1)]
 
     assert [pause is not None and pause >= DELAYS[at] for at, pause in enumerate(pauses[:-1])] == [True] * len(DELAYS)
     assert pauses[-1] is None
     (logged,) = world.step.log(ANN, endpoint_id)
-    assert (logged["state"], logged["tries"], logged["status"]) == ("failed", len(DELAYS) + 1, 500)
+    assert (logged["state"], logged["tries"], logged["status"]) == ("failed", LAST, 500)
     assert world.step.listed(ANN)[0]["failingSince"] == clock.stamp(samples.NOW)
 
     assert world.step.again(ANN, endpoint_id, logged["id"])["state"] == "pending"
@@ -144,10 +145,11 @@ def test_who_answers_nothing_for_days_is_switched_off_and_can_be_switched_on() -
     world.notifying.notify(EVENT)
     assert world.send() is not None
     world.now += PATIENCE - timedelta(seconds=1)
-    world.send()
+    world.send(LAST)
     assert world.step.listed(ANN)[0]["isOn"]
     world.now += timedelta(seconds=1)
-    world.send()
+    world.notifying.notify(EVENT)
+    world.send(LAST)
 
     (shown,) = world.step.listed(ANN)
     assert (shown["isOn"], shown["failingSince"], shown["offSince"]) == (
@@ -163,6 +165,21 @@ def test_who_answers_nothing_for_days_is_switched_off_and_can_be_switched_on() -
     shown = world.step.change(ANN, endpoint_id, None, None, True)
     assert (shown["isOn"], shown["failingSince"], shown["offSince"]) == (True, None, None)
     assert world.notifying.notify(EVENT) == 1
+
+
+def test_who_failed_weeks_ago_is_not_switched_off_by_one_more_try() -> None:
+    world = World(OSError("no"), OSError("no"), OSError("no"))
+    world.made()
+    world.notifying.notify(EVENT)
+    world.send(LAST)
+    world.now += timedelta(weeks=5)
+    world.notifying.notify(EVENT)
+
+    world.send()
+    assert world.step.listed(ANN)[0]["isOn"]
+
+    world.send(LAST)
+    assert not world.step.listed(ANN)[0]["isOn"]
 
 
 def test_an_endpoint_is_its_owner_s() -> None:
