@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-from vod.api import upload, upload_tokens
+from vod.api import original, upload, upload_tokens
 from vod.api.app import logger, resolver
 from vod.wiring import on_request
 
@@ -11,6 +11,7 @@ _uploads = on_request.uploads(os.environ)
 _app = resolver(
     upload.routes(_uploads, on_request.importing(os.environ, _uploads)),
     upload_tokens.routes(on_request.inviting(os.environ)),
+    original.routes(on_request.originals(os.environ)),
     rates=on_request.rates(os.environ),
 )
 

@@ -1,4 +1,4 @@
-"""The one port of the platform, with CloudFront's three routes: `/` page, `/api/*` API, `/videos/*` output bucket.
+"""The one port of the platform, with CloudFront's routes: `/` page, `/api/*` API, `/videos/*` and `/downloads/*` files.
 
 Everything but the page goes through the emulator's CloudFront distribution of our stack, so its behaviours, its
 policies, the origin access control and the bucket policy are in force. Nothing is held whole here.
@@ -13,7 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from local.web import FILE_HEADERS, Answer, Asked, Site, file_headers
 
 PIECE_BYTES = 256 * 1024
-ROUTED = ("/api/", "/videos/")
+FILES = ("/videos/", "/downloads/")
+ROUTED = ("/api/", *FILES)
 UPSTREAM_TIMEOUT_SECONDS = 120
 TEXT = {"Content-Type": "text/plain; charset=utf-8"}
 HOP_BY_HOP = frozenset(
@@ -129,7 +130,7 @@ class _Exchange(BaseHTTPRequestHandler):
 
     def _edge_headers(self, response: http.client.HTTPResponse) -> dict[str, str]:
         """What our stack's distribution says of a video's file, also where no Node.js runs its function."""
-        if not self.path.startswith("/videos/"):
+        if not self.path.startswith(FILES):
             return {}
         if response.status >= 400:
             return FILE_HEADERS

@@ -296,6 +296,9 @@ class FakeBackground:
 
     fetch = finish_deletion
 
+    def remux(self, video_id: str, download: str) -> None:
+        self.finish_deletion(f"{video_id} {download}")
+
 
 @dataclass
 class FakeScratch:
@@ -330,6 +333,9 @@ class FakeOutput:
         below = {key.removeprefix(prefix).partition("/")[0] for key in self.objects if key.startswith(prefix)}
         return tuple(folder for name in sorted(below) if (folder := f"{prefix}{name}/") > after)
 
+    def read(self, key: str, first: int, end: int) -> bytes:
+        return self.objects[key][first:end]
+
     def sizes(self, prefix: str) -> Mapping[str, int]:
         return {key: len(data) for key, data in self.objects.items() if key.startswith(prefix)}
 
@@ -355,7 +361,10 @@ class FakeSources:
         headers = {"If-None-Match": "*"} | ({"Content-Type": content_type} if content_type else {})
         return f"https://source/{key}?size={size}", headers
 
-    def begin_parts(self, key: str, content_type: str | None) -> str:
+    def get_url(self, key: str, version: str | None, disposition: str, seconds: int) -> str:
+        return f"https://source/{key}?version={version}&{disposition}"
+
+    def begin_parts(self, key: str, content_type: str | None, disposition: str | None = None) -> str:
         self.multiparts[key] = {}
         self.begun += 1
         return f"parts-of-{key}" + f"-{self.begun}" * (self.begun > 1)
@@ -641,6 +650,9 @@ class FolderOutput:
 
     def folders(self, prefix: str, after: str = "") -> tuple[str, ...]:
         raise NotImplementedError(prefix)
+
+    def read(self, key: str, first: int, end: int) -> bytes:
+        return self.get(key)[first:end]
 
     def sizes(self, prefix: str) -> Mapping[str, int]:
         files = [path for path in self.folder.rglob("*") if path.is_file()]

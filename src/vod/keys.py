@@ -108,6 +108,11 @@ def jobs_prefix(video_id: str) -> str:
     return f"jobs/{video_id}/"
 
 
+def downloads_prefix(video_id: str) -> str:
+    """Files that were made of a video for downloading; they go by themselves after some days."""
+    return f"downloads/{video_id}/"
+
+
 def run_prefix(video_id: str, run: str) -> str:
     """One run's served objects; immutable once published."""
     return f"{video_prefix(video_id)}{run}/"

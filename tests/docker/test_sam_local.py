@@ -30,6 +30,7 @@ ANSWERS: dict[str, Any] = {
     "credentials": {"outcome": "unwanted"},
     "delete": 404,
     "deliver": 404,
+    "downloads": 404,
     "dispatch": {"batchItemFailures": []},
     "authorize": "Deny",
     "endpoints": 200,
@@ -44,6 +45,7 @@ ANSWERS: dict[str, Any] = {
     "probe": "Broken",
     "publish": {"outcome": "unwanted"},
     "reconcile": {"repaired": {}},
+    "remux": {"outcome": "unwanted"},
     "runs": 404,
     "scratch": {"files": 0},
     "session": 403,  # the event's page is another platform's

@@ -91,6 +91,7 @@ def load(table: Any, s3: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         "PLAYBACK_KEYS": f"{KEY.id}:{public_lines(PRIVATE)}", "PLAYBACK_KEY_SECRET": "stack/playback-key",
         "ENDPOINT_SECRETS": "/stack/webhooks", "DELIVERIES_QUEUE_URL": boto3.client("sqs").create_queue(QueueName="d")["QueueUrl"],
         "FETCH_FUNCTION": "fetch", "IMPORT_BUCKETS": "",
+        "REMUX_FUNCTION": "remux", "DOWNLOADS_KEPT_DAYS": "7", "VIEWERS_MAY_DOWNLOAD": "no",
         "REQUESTS_PER_MINUTE_PER_KEY": "3", "TOKEN_ISSUER": "https://issuer.example/pool",
         "LOGIN_URL": "http://127.0.0.1:9", "PAGE_CLIENT_PARAMETER": "/stack/page-client", "USER_POOL_ID": "pool",
     }.items():  # fmt: skip

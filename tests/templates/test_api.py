@@ -31,6 +31,8 @@ ROUTES = [
 PROVEN_BY_ADDRESS = {
     "/public/{id}/playback",
     "/shares/{token}/playback",
+    "/public/{id}/download",
+    "/shares/{token}/download",
     "/videos/{id}/manifest/{run}/{name}",
     "/videos/{id}/manifest/{run}/{name}/{playlist}",
 }

@@ -478,7 +478,7 @@ def test_every_file_of_a_video_passes_through_that_function_and_is_cached_by_wha
     behaviors = [each for each in distribution(HOME)["CacheBehaviors"] if each["TargetOriginId"] == "output"]
 
     function = {"EventType": "viewer-response", "FunctionARN": {"Fn::GetAtt": ["Policies", "Outputs.FilesArn"]}}
-    assert [each["FunctionAssociations"] for each in behaviors] == [[function]] * 3
+    assert [each["FunctionAssociations"] for each in behaviors] == [[function]] * 4
     assert parsed.template_of("Cdn")["Resources"]["Policies"]["Properties"]["Parameters"]["PlaybackAccess"] == {
         "Fn::If": ["IsPrivate", "private", "public"]
     }

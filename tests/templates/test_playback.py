@@ -56,7 +56,7 @@ def test_public_playback_needs_no_key() -> None:
         assert each["Condition"] == "IsPrivate" or {"Condition": "IsPrivate"} in condition["Fn::And"]
 
 
-def test_only_library_deliver_and_what_makes_it_read_the_private_half_and_no_other_secret() -> None:
+def test_only_what_signs_addresses_and_what_makes_the_key_reads_the_private_half_and_no_other_secret() -> None:
     readers = {
         resource.name: [arn.get("Fn::Sub") or arn["Fn::GetAtt"][0] for arn in parsed.listed(each["Resource"])]
         for resource in parsed.resources("AWS::IAM::Role")
@@ -67,6 +67,7 @@ def test_only_library_deliver_and_what_makes_it_read_the_private_half_and_no_oth
     assert {name: [arn.split("}", 3)[-1] for arn in arns] for name, arns in readers.items()} == {
         "LibraryRole": [":secret:${PlaybackKeySecret}-??????"],
         "DeliverRole": [":secret:${PlaybackKeySecret}-??????"],
+        "DownloadsRole": [":secret:${PlaybackKeySecret}-??????"],
         "ParametersRole": [":secret:${StackName}/playback-key-??????"],
         "AccountRole": [":secret:${StackName}/playback-key-??????"],
         "WebhookRole": ["WebhookSecret"],

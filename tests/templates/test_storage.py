@@ -70,16 +70,17 @@ def test_a_bucket_forgets_abandoned_uploads_only_after_they_expired(bucket: Reso
     assert set(days) == {PARTS_KEPT.days}
 
 
-def test_only_videos_are_served() -> None:
+def test_only_videos_and_files_made_of_them_are_served() -> None:
     policy = next(each for each in parsed.resources("AWS::S3::BucketPolicy") if each.name == "OutputBucketPolicy")
 
     served = [
-        each["Resource"]["Fn::Sub"]
+        path["Fn::Sub"]
         for each in policy.properties["PolicyDocument"]["Statement"]
         if each["Effect"] == "Allow"
+        for path in each["Resource"]
     ]
 
-    assert [path.rsplit("}", 1)[1] for path in served] == ["/videos/*"]
+    assert [path.rsplit("}", 1)[1] for path in served] == ["/videos/*", "/downloads/*"]
 
 
 @pytest.mark.parametrize("queue", parsed.resources("AWS::SQS::Queue"), ids=lambda queue: queue.name)

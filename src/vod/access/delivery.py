@@ -41,6 +41,11 @@ class Delivery:
         """Whether a pass opens the file `name` of a video."""
         return self.key is not None and passes.admits(self.key, given, self._served(video_id) + name, now)
 
+    def file(self, key: str, until: datetime) -> str:
+        """The address of one object of the output bucket, which works by itself before a moment."""
+        address = f"{self.public_url}/{key}"
+        return f"{address}?{passes.issue(self.key, address, until).query}" if self.key else address
+
     def _served(self, video_id: str) -> str:
         return f"{self.public_url}/{keys.video_prefix(video_id)}"
 

@@ -1,7 +1,7 @@
 """A video as the API answers it, for its OpenAPI document alone (vod.api.answers)."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -168,6 +168,9 @@ class Video(Answer):
     tags: list[str]
     external_id: Annotated[str | None, Field(description="Your own id of it, once for an owner")]
     metadata: dict[str, str]
+    downloads: Annotated[
+        Literal["owner", "viewers"] | None, Field(description="Who may download it; null: as `ViewersMayDownload` says")
+    ]
     profile: str
     import_: Annotated[Import | None, Field(alias="import")]
     filename: str
@@ -183,3 +186,29 @@ class Video(Answer):
     cost: Annotated[Cost | None, Field(description="Null where several videos are shown")]
     created_at: datetime
     updated_at: datetime
+
+
+class Offered(Answer):
+    """A rendition that may be downloaded, and its size without sound."""
+
+    name: str
+    width: int
+    height: int
+    bytes: Bytes
+
+
+class Download(Answer):
+    """A file to keep: `progress` in percent until it is ready; then where it is, which works until `expiresAt`."""
+
+    state: Literal["preparing", "ready"]
+    progress: Percent
+    filename: str
+    bytes: Bytes | None
+    url: str | None
+    expires_at: datetime | None
+
+
+class DownloadAnswer(Answer):
+    """A file to keep."""
+
+    download: Download

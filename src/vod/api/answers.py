@@ -16,7 +16,7 @@ from vod.api.answered_account import (
     WebhookAnswer,
     Webhooks,
 )
-from vod.api.answered_video import Answer, Bytes, Playback, Usd, Video
+from vod.api.answered_video import Answer, Bytes, DownloadAnswer, Offered, Playback, Usd, Video
 
 
 class Code(StrEnum):
@@ -49,6 +49,7 @@ class Code(StrEnum):
     TOO_MANY_WEBHOOKS = "too_many_webhooks"
     TOO_MANY_KEYS = "too_many_keys"
     PLAN_GONE = "plan_gone"
+    DOWNLOAD_FAILED = "download_failed"
     BAD_REQUEST = "bad_request"
     RATE_LIMITED = "rate_limited"
     THROTTLED = "throttled"
@@ -185,6 +186,7 @@ class OpenedToStrangers(Opened):
 
     video: SharedVideo
     sites: list[str]
+    downloads: Annotated[list[Offered], Field(description="Renditions that may be downloaded; none where not allowed")]
 
 
 class Share(Answer):
@@ -242,6 +244,10 @@ ANSWERS: dict[tuple[str, str], dict[int, type[Answer] | str]] = {
     ("get", "/videos/{video_id}/playback"): {200: Opened},
     ("get", "/public/{video_id}/playback"): {200: OpenedToStrangers},
     ("get", "/shares/{token}/playback"): {200: OpenedToStrangers},
+    ("get", "/videos/{video_id}/download"): {200: DownloadAnswer, 202: DownloadAnswer},
+    ("get", "/public/{video_id}/download"): {200: DownloadAnswer, 202: DownloadAnswer},
+    ("get", "/shares/{token}/download"): {200: DownloadAnswer, 202: DownloadAnswer},
+    ("get", "/videos/{video_id}/original"): {200: DownloadAnswer},
     ("get", "/videos/{video_id}/shares"): {200: Shares},
     ("post", "/videos/{video_id}/shares"): {201: ShareAnswer},
     ("delete", "/videos/{video_id}/shares/{share_id}"): {204: "The link is revoked"},

@@ -31,6 +31,7 @@ _NEW: dict[str, Any] = {
     "tags": ["holiday"],
     "externalId": "order-1042",
     "metadata": {"course": "biology"},
+    "downloads": None,
     "profile": "default",
     "import": None,
     "filename": "clip.mp4",
@@ -188,6 +189,17 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         **_OPENED,
         "video": {"id": _ID, "title": "Clip", "duration": 8.0},
         "sites": ["https://example.com"],
+        "downloads": [{"name": "v720", "width": 1280, "height": 720, "bytes": 2782000}],
+    },
+    "DownloadAnswer": {
+        "download": {
+            "state": "ready",
+            "progress": 100,
+            "filename": "Clip 720p.mp4",
+            "bytes": 2912345,
+            "url": "https://video.example.com/downloads/3f9c1d7ab2e04c58a6d1/5d0c...e1.mp4?Policy=eyJT...",
+            "expiresAt": _EXPIRES,
+        }
     },
     "ShareAnswer": {"share": {**_SHARE, "url": "https://video.example.com/watch/3f9c1d7ab2e04c58a6d1#share=q83v..."}},
     "Shares": {"shares": [_SHARE]},

@@ -52,10 +52,14 @@ def routes(library: Library) -> APIGatewayRouter:
     def show(video_id: VideoId) -> Response[str]:
         return _edition(library.show(current_caller(router), video_id))
 
-    @router.patch("/videos/<video_id>", summary="Change title, tags, external id and metadata", tags=["library"])
+    @router.patch(
+        "/videos/<video_id>",
+        summary="Change title, tags, external id, metadata and who may download it",
+        tags=["library"],
+    )
     def change(video_id: VideoId, body: ChangeBody) -> Response[str]:
         tags = None if body.tags is None else tuple(body.tags)
-        wanted = Change(body.title, tags, body.external_id, body.metadata)
+        wanted = Change(body.title, tags, body.external_id, body.metadata, body.downloads)
         seen = router.current_event.headers.get("if-match")
         return _edition(library.change(current_caller(router), video_id, wanted, seen))
 

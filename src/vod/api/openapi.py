@@ -11,7 +11,20 @@ from pydantic.alias_generators import to_camel
 from pydantic.json_schema import models_json_schema
 
 from vod.access.scopes import Scope, needed
-from vod.api import delete, deliver, endpoints, keys, library, runs, session, shares, upload, upload_tokens
+from vod.api import (
+    delete,
+    deliver,
+    downloads,
+    endpoints,
+    keys,
+    library,
+    original,
+    runs,
+    session,
+    shares,
+    upload,
+    upload_tokens,
+)
 from vod.api.answered_video import Answer
 from vod.api.answers import ANSWERS, Error
 from vod.api.examples import EXAMPLES
@@ -21,6 +34,10 @@ from vod.aws.stored_as import TYPES
 
 _ANY: Any = None
 """The document needs the routes' shapes, never their steps."""
+_PARTS = (
+    *(upload, upload_tokens, original, library, runs, delete),
+    *(deliver, downloads, shares, keys, endpoints, session),
+)
 _ERRORS = {
     "400": "A field is wrong; the message names it",
     "401": "No token, one that has expired (`token_expired`), or one that is none (`token_invalid`)",
@@ -50,7 +67,7 @@ _MANIFEST = {
 def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document as plain data."""
     app = APIGatewayRestResolver(enable_validation=True)
-    for part in (upload, upload_tokens, library, runs, delete, deliver, shares, keys, endpoints, session):
+    for part in _PARTS:
         app.include_router(part.routes(*[_ANY] * len(signature(part.routes).parameters)))
     text = app.get_openapi_json_schema(title=TITLE, version="1.0.0")
     made = cast(dict[str, Any], json.loads(text))
@@ -153,7 +170,9 @@ def _describe_errors(made: dict[str, Any]) -> None:
 def _refusals(method: str, path: str, has_body: bool) -> set[str]:
     """The statuses with which an operation may refuse."""
     found = {*_ALWAYS, *(["404"] if "{" in path else []), *(["413"] if has_body else [])}
-    if (method != "get" and path not in _WITHOUT_CONFLICTS) or path.endswith(("/upload", "/playback")):
+    if (method != "get" and path not in _WITHOUT_CONFLICTS) or path.endswith(
+        ("/upload", "/playback", "/download", "/original")
+    ):
         found.add("409")
     if (method, path) == ("post", "/videos"):
         found.add("422")
@@ -167,8 +186,7 @@ def _describe_auth(made: dict[str, Any]) -> None:
     made["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "description": told}}
     made["security"] = [{"token": []}]
     for path in (
-        "/public/{video_id}/playback",
-        "/shares/{token}/playback",
+        *(path for path in made["paths"] if path.startswith(("/public/", "/shares/"))),
         *(path for path in made["paths"] if "/manifest/" in path),
     ):
         made["paths"][path]["get"]["security"] = []  # the address is the proof

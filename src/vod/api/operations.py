@@ -13,6 +13,7 @@ TAGS = {
     "upload": "From a new video to all of its bytes",
     "library": "Videos and their runs",
     "deliver": "What players need",
+    "download": "Files to keep",
     "share": "Links for people without an account",
     "webhooks": "Events sent to your own servers",
     "keys": "API keys, for programs; people make them with their id token",
@@ -21,7 +22,7 @@ TAGS = {
 
 KEY = "A name of your own for this creation: the same request with the same key within 24 h answers the same video"
 IF_MATCH = "Change nothing, and answer 412, unless the video still has this `ETag`"
-ETAG = "Of what callers can change: title, tags, external id, metadata; progress does not change it"
+ETAG = "Of what callers can change: title, tags, external id, metadata, downloads; progress does not change it"
 
 
 class Operation(NamedTuple):
@@ -75,6 +76,21 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "playPublicVideo", "Only of a platform whose videos are public (`PlaybackAccess`)."
     ),
     ("get", "/shares/{token}/playback"): Operation("playSharedVideo", "The token ends a link's address."),
+    ("get", "/videos/{video_id}/download"): Operation(
+        "downloadVideo",
+        "One MP4 of a rendition with a sound track, or an M4A of a sound track, for editors and for watching offline. "
+        "It is made when it is first asked for, in seconds, without encoding anything, and kept for days: 202 with its "
+        "progress until 200 has its address. Ask again every two seconds.",
+    ),
+    ("get", "/shares/{token}/download"): Operation(
+        "downloadSharedVideo", "Where `ViewersMayDownload`, or the video's own `downloads`, lets viewers."
+    ),
+    ("get", "/public/{video_id}/download"): Operation(
+        "downloadPublicVideo", "Where `ViewersMayDownload`, or the video's own `downloads`, lets viewers."
+    ),
+    ("get", "/videos/{video_id}/original"): Operation(
+        "downloadOriginal", "The uploaded file, byte for byte. The address works for an hour."
+    ),
     ("get", "/videos/{video_id}/manifest/{run}/{name}"): Operation(
         "getManifest", "Its address, with its signature, comes from the other calls; every address in it is signed."
     ),

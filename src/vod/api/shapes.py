@@ -159,6 +159,10 @@ class ChangeBody(Body):
     tags: Annotated[list[Tag] | None, Field(max_length=50)] = None
     external_id: Annotated[ExternalId | None, Field(alias="externalId", description="Empty to remove it")] = None
     metadata: Annotated[Metadata | None, Field(description="Replaces all that was there")] = None
+    downloads: Annotated[
+        Literal["owner", "viewers", "default"] | None,
+        Field(description="Who may download it; `default`: as `ViewersMayDownload` says"),
+    ] = None
 
 
 class ShareBody(Body):

@@ -17,5 +17,8 @@ class BackgroundFunction:
     def fetch(self, video_id: str) -> None:
         self._begin({"videoId": video_id})
 
+    def remux(self, video_id: str, download: str) -> None:
+        self._begin({"videoId": video_id, "download": download})
+
     def _begin(self, asked: dict[str, str]) -> None:
         self._client.invoke(FunctionName=self._name, InvocationType="Event", Payload=json.dumps(asked).encode())

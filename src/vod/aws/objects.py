@@ -59,6 +59,9 @@ class S3Output:
         except Changed:  # what was half read is gone; what replaced it is as good
             return ObjectBytes(self._client, self._bucket, key).read_all()
 
+    def read(self, key: str, first: int, end: int) -> bytes:
+        return ObjectBytes(self._client, self._bucket, key).read(first, end)
+
     def stored(self, key: str) -> Stored | None:
         try:
             found = self._client.head_object(Bucket=self._bucket, Key=key)
@@ -126,16 +129,20 @@ class S3Sources:
             if error.response["Error"]["Code"] != _EXISTS:
                 raise
 
+    def get_url(self, key: str, version: str | None, disposition: str, seconds: int) -> str:
+        named = {"VersionId": version} if version else {}
+        params = {"Bucket": self._bucket, "Key": key, "ResponseContentDisposition": disposition, **named}
+        return str(self._client.generate_presigned_url("get_object", Params=params, ExpiresIn=seconds))
+
     def put_url(self, key: str, size: int, content_type: str | None, seconds: int) -> tuple[str, dict[str, str]]:
         # The length is signed: S3 itself refuses an upload that does not have the declared size.
         params = {"Bucket": self._bucket, "Key": key, "ContentLength": size, **_ONCE, **_typed(content_type)}
         url = self._client.generate_presigned_url("put_object", Params=params, ExpiresIn=seconds)
         return url, {"If-None-Match": "*"} | ({"Content-Type": content_type} if content_type else {})
 
-    def begin_parts(self, key: str, content_type: str | None) -> str:
-        return str(
-            self._client.create_multipart_upload(Bucket=self._bucket, Key=key, **_typed(content_type))["UploadId"]
-        )
+    def begin_parts(self, key: str, content_type: str | None, disposition: str | None = None) -> str:
+        headers = _typed(content_type) | ({"ContentDisposition": disposition} if disposition else {})
+        return str(self._client.create_multipart_upload(Bucket=self._bucket, Key=key, **headers)["UploadId"])
 
     def put_part(self, key: str, upload_id: str, number: int, data: bytes) -> Part:
         try:

@@ -7,6 +7,7 @@ TYPES = {
     "mpd": ("application/dash+xml", _SHORT),
     "m4s": ("video/iso.segment", _IMMUTABLE),
     "mp4": ("video/mp4", _IMMUTABLE),
+    "m4a": ("audio/mp4", _IMMUTABLE),
     "vtt": ("text/vtt; charset=utf-8", _IMMUTABLE),
     "jpg": ("image/jpeg", _IMMUTABLE),
     "json": ("application/json", "private, no-store"),

@@ -30,6 +30,15 @@ def _standard(tag: str) -> str | None:
     return None
 
 
+def three_letters(tag: str | None) -> str | None:
+    """The ISO 639-2 code that containers have for a BCP 47 tag; None when there is none."""
+    langcodes = _langcodes()
+    try:
+        return str(langcodes.Language.get(tag).to_alpha3()) if tag else None
+    except LookupError:
+        return None
+
+
 def language_name(tag: str) -> str:
     """What to call a BCP 47 tag: the language's own name, with its region if it has one, else the tag."""
     language = _langcodes().Language.get(tag)

@@ -78,22 +78,28 @@ class Layout:
         return b"".join(made)
 
 
-def index(track: Track, key: str, size: int, read: Callable[[int, int], bytes]) -> None:
-    """Add a segment of `size` bytes to a track; `read` answers its bytes [first, end), of which few are asked for.
-
-    ValueError when it is no segment of one track.
-    """
+def fragments(size: int, read: Callable[[int, int], bytes]) -> tuple[tuple[int, bytes], ...]:
+    """Where each fragment of a segment begins, and its moof's payload; `read` answers bytes [first, end) of the `size`
+    that the segment has, of which few are asked for. ValueError when it is no segment."""
+    made: list[tuple[int, bytes]] = []
     at = 0
     while at < size:
         known = read(at, min(size, at + _LOOK_BYTES))
         found = isobmff.header(known, 0)
         if found is None or found[2] < found[1]:
-            raise ValueError(f"{key} is broken at {at}")
+            raise ValueError(f"a segment is broken at {at}")
         kind, skip, length = found
         if kind == b"moof":
             whole = known[:length] if length <= len(known) else read(at, at + length)
-            _add(track, key, at, memoryview(whole)[skip:])
+            made.append((at, whole[skip:]))
         at += length
+    return tuple(made)
+
+
+def add(track: Track, key: str, found: Iterable[tuple[int, bytes]]) -> None:
+    """Add a segment's fragments to its track. ValueError when they do not say where their samples are."""
+    for at, moof in found:
+        _add(track, key, at, memoryview(moof))
 
 
 def _add(track: Track, key: str, moof_at: int, moof: memoryview) -> None:
@@ -212,8 +218,8 @@ _MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 
 
 def _shown(track: Track, scale: int) -> int:
-    """How long a track is shown, in ticks of the file: from its first frame, or from where its edit list cuts sound that
-    only its decoder needs."""
+    """How long a track is shown, in ticks of the file: from its first frame, or from where its edit list cuts what only
+    its decoder needs."""
     said = track.said
     cut = (said.edit or 0) - _signed(track.offsets[0][1])
     return round((track.length - cut) * scale / said.timescale)

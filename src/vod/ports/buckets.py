@@ -38,6 +38,9 @@ class Output(Made, Protocol):
     def folders(self, prefix: str, after: str = "") -> tuple[str, ...]:
         """Some of the folders right under a prefix, as prefixes in their order; those that come after `after`."""
 
+    def read(self, key: str, first: int, end: int) -> bytes:
+        """Bytes [first, end) of an object; OSError when they cannot be had."""
+
     def sizes(self, prefix: str) -> Mapping[str, int]:
         """Every key under a prefix with its size in bytes."""
 
@@ -70,12 +73,15 @@ class Sources(Protocol):
     def put(self, key: str, data: bytes, content_type: str | None) -> None:
         """Store a whole source where there is none; one that is there stays."""
 
+    def get_url(self, key: str, version: str | None, disposition: str, seconds: int) -> str:
+        """A presigned address to download an object version, with this Content-Disposition, good for so long."""
+
     def put_url(self, key: str, size: int, content_type: str | None, seconds: int) -> tuple[str, dict[str, str]]:
         """A presigned PUT address for exactly `size` bytes, good for so long and for one object, and the headers the
         client must send."""
 
-    def begin_parts(self, key: str, content_type: str | None) -> str:
-        """Start a multipart upload; its id."""
+    def begin_parts(self, key: str, content_type: str | None, disposition: str | None = None) -> str:
+        """Start a multipart upload; its id. Who downloads the object is told its Content-Disposition."""
 
     def put_part(self, key: str, upload_id: str, number: int, data: bytes) -> Part:
         """Store a part; NotFound when the multipart upload is gone."""

@@ -95,6 +95,8 @@ class Video:
     external_id: str | None = None
     """The customer's own, once for an owner."""
     metadata: Mapping[str, str] = field(default_factory=dict)
+    downloads: str | None = None
+    """Who may download it: `owner` or `viewers`; as the platform's parameter says where it is None."""
     profile: str = DEFAULT
     upload: Upload | None = None
     imported: Imported | None = None

@@ -47,6 +47,7 @@ def editable(record: Video) -> Document:
         "tags": list(record.tags),
         "externalId": record.external_id,
         "metadata": dict(record.metadata),
+        "downloads": record.downloads,
     }
 
 
@@ -64,7 +65,7 @@ def _error(record: Video, failure: Failure) -> Document:
 
 def edition(shown: Document) -> str:
     """The entity tag of what callers can change of a shown video (RFC 9110, 8.8.3): progress is no part of it."""
-    told = [shown[name] for name in ("title", "tags", "externalId", "metadata")]
+    told = [shown[name] for name in ("title", "tags", "externalId", "metadata", "downloads")]
     return f'"{hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]}"'
 
 

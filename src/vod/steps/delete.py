@@ -147,8 +147,8 @@ class Deletion:
         return gone
 
 
-def _prefixes(video_id: str) -> tuple[str, str]:
-    return keys.video_prefix(video_id), keys.jobs_prefix(video_id)
+def _prefixes(video_id: str) -> tuple[str, ...]:
+    return keys.video_prefix(video_id), keys.jobs_prefix(video_id), keys.downloads_prefix(video_id)
 
 
 def _runs(video: Video) -> tuple[str, ...]:

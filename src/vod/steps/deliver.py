@@ -9,6 +9,7 @@ from vod.access import delivery, share, signed_manifest, sites
 from vod.access.caller import Caller
 from vod.access.delivery import Delivery
 from vod.access.passes import Pass
+from vod.access.share import Share
 from vod.errors import Conflict, Forbidden, NotFound, Unauthorized
 from vod.frozen import Document
 from vod.ports.buckets import Output
@@ -33,6 +34,7 @@ class Grant:
     expires_at: datetime
     cookies: Mapping[str, str] = field(default_factory=dict)
     sites: tuple[str, ...] = ()
+    may_download: bool = True
 
     @property
     def answer(self) -> Document:
@@ -43,7 +45,9 @@ class Grant:
     def answer_to_strangers(self) -> Document:
         """The same for people without an account, who know nothing else of the video."""
         video = {"id": self.video.id, "title": self.video.title, "duration": self.video.duration}
-        return self.answer | {"video": video, "sites": list(self.sites)}
+        offered = self.video.renditions if self.may_download and self.video.status is Status.READY else ()
+        downloads = [{name: each[name] for name in ("name", "width", "height", "bytes")} for each in offered]
+        return self.answer | {"video": video, "sites": list(self.sites), "downloads": downloads}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Delivering:
     shares: Shares
     output: Output
     delivery: Callable[[], Delivery]
+    viewers_may_download: bool = False
     now: Callable[[], datetime] = clock.now
 
     def playback(self, caller: Caller, video_id: str) -> Grant:
@@ -62,15 +67,24 @@ class Delivering:
 
     def public(self, video_id: str) -> Grant:
         """What opens a video for anybody; Unauthorized, whatever the video, where playback is private."""
+        return self._grant(self.public_video(video_id), None)
+
+    def public_video(self, video_id: str) -> Video:
+        """A video that anybody may watch; Unauthorized, whatever the video, where playback is private."""
         if self.delivery().key:
             raise Unauthorized("Videos are private here. Sign in, or ask for a share link.")
         video = self.videos.get(video_id)
         if not video or video.status is Status.DELETING:
             raise NotFound("video", "Ask the person who sent you the link.")
-        return self._grant(video, None)
+        return video
 
     def shared(self, token: str, origin: str = "") -> Grant:
-        """What opens a shared video for whoever has the link; NotFound when it is unknown, revoked or expired.
+        """What opens a shared video for whoever has the link; errors as for `shared_video`."""
+        video, found = self.shared_video(token, origin)
+        return replace(self._grant(video, datetime.fromtimestamp(found.expires_at, UTC)), sites=found.sites)
+
+    def shared_video(self, token: str, origin: str = "") -> tuple[Video, Share]:
+        """A shared video, for whoever has the link, and the link; NotFound when it is unknown, revoked or expired.
 
         Forbidden for a page of an `origin` on which the link must not be used.
         """
@@ -81,7 +95,7 @@ class Delivering:
             raise NotFound("share", "Ask for a new link.")
         if origin and found.sites and not sites.admits((*found.sites, self.delivery().public_url), origin):
             raise Forbidden("This link is not allowed on this site.")
-        return replace(self._grant(video, datetime.fromtimestamp(found.expires_at, UTC)), sites=found.sites)
+        return video, found
 
     def manifest(self, video_id: str, name: str, given: Pass) -> str:
         """A manifest whose addresses carry the pass it was asked for with; Forbidden without a valid pass."""
@@ -103,7 +117,11 @@ class Delivering:
             raise Conflict("wrong_status", f"There is nothing to play yet: the video is {video.status}.")
         until = _earlier(now + COOKIE_VALIDITY, limit)
         cookies = opened.pass_to(video.id, until).cookies if opened.key else {}
-        return Grant(video, plain, signed, until, cookies)
+        return Grant(video, plain, signed, until, cookies, may_download=self.may_download(video))
+
+    def may_download(self, video: Video) -> bool:
+        """Whether those who may only watch a video may download it too."""
+        return self.viewers_may_download if video.downloads is None else video.downloads == "viewers"
 
 
 def _earlier(moment: datetime, limit: datetime | None) -> datetime:

@@ -29,6 +29,8 @@ class Change:
     tags: tuple[str, ...] | None = None
     external_id: str | None = None
     metadata: Mapping[str, str] | None = None
+    downloads: str | None = None
+    """Who may download it, `default` for whom the platform lets."""
 
     def applied(self, video: Video, now: str) -> Video:
         """The video with these changes."""
@@ -38,6 +40,7 @@ class Change:
             tags=video.tags if self.tags is None else self.tags,
             external_id=video.external_id if self.external_id is None else self.external_id or None,
             metadata=video.metadata if self.metadata is None else self.metadata,
+            downloads=video.downloads if self.downloads is None else _who(self.downloads),
             updated_at=now,
         )
 
@@ -89,6 +92,10 @@ class Library:
         frames = self.videos.chunk_frames(video.id, run) if run else {}
         playback = self.delivery().signed(video, delivery.signed_until(self.now()))
         return view.video(video, view.progress(video, frames), playback, view.remade(video, frames), spent)
+
+
+def _who(downloads: str) -> str | None:
+    return None if downloads == "default" else downloads
 
 
 def _is_among(edition: str, seen: str) -> bool:

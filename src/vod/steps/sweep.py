@@ -17,7 +17,7 @@ from vod.steps.amend import amend
 from vod.steps.delete import Deletion
 from vod.steps.dispatch import Arrival, Dispatch
 
-_SOURCES, _VIDEOS, _JOBS = "sources", "videos/", "jobs/"
+_SOURCES, _VIDEOS, _JOBS, _DOWNLOADS = "sources", "videos/", "jobs/", "downloads/"
 WATCHED = timedelta(hours=24)
 """How long somebody may still watch what the manifests named: longer than an address is signed for."""
 
@@ -38,7 +38,7 @@ class Sweeping:
     def sweep(self, before: datetime, note: Callable[[str], None]) -> None:
         """Look at the next piece of each bucket, at what nobody touched since `before`; `note` hears of each repair."""
         self._sources(before, note)
-        for prefix in (_VIDEOS, _JOBS):
+        for prefix in (_VIDEOS, _JOBS, _DOWNLOADS):
             self._folders(prefix, before, note)
 
     def _sources(self, before: datetime, note: Callable[[str], None]) -> None:

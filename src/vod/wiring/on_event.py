@@ -4,8 +4,10 @@ from fractions import Fraction
 
 from vod.aws.background import BackgroundFunction
 from vod.aws.clients import client
+from vod.aws.downloads import DynamoDownloads
 from vod.aws.functions import LambdaFunctions
 from vod.aws.http import HttpPost
+from vod.aws.objects import S3Sources
 from vod.aws.queue import SqsQueue
 from vod.aws.run_addresses import S3RunAddresses, connecting
 from vod.aws.run_sessions import StsRunSessions
@@ -23,6 +25,7 @@ from vod.steps.notify import Notifying
 from vod.steps.plan import Planning
 from vod.steps.post import Sending
 from vod.steps.publish import Publishing
+from vod.steps.remux import Remuxing
 from vod.steps.spend import Spending
 from vod.steps.warm import Warming
 from vod.steps.webhook import Webhook
@@ -54,6 +57,17 @@ def fetching(env: Environment, itself: str) -> Fetching:
         adapters.events(env),
         adapters.ledger(env),
         adapters.upload_limits(env),
+    )
+
+
+def remuxing(env: Environment, itself: str) -> Remuxing:
+    """The remux step, which calls its own function by its name to go on."""
+    return Remuxing(
+        adapters.videos(env),
+        DynamoDownloads(client("dynamodb"), env["TABLE_NAME"]),
+        adapters.output(env),
+        S3Sources(client("s3"), env["OUTPUT_BUCKET"]),
+        BackgroundFunction(client("lambda"), itself),
     )
 
 

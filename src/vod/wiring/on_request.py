@@ -1,20 +1,24 @@
 """Steps that a request to the API starts, put together from a function's environment."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from vod.aws.api_keys import DynamoApiKeys
 from vod.aws.background import BackgroundFunction
 from vod.aws.clients import client
+from vod.aws.downloads import DynamoDownloads
 from vod.aws.hosted_login import HostedLogin
 from vod.aws.request_rates import DynamoRequestRates
 from vod.aws.upload_tokens import DynamoUploadTokens
 from vod.steps.authorize import Authorizing
 from vod.steps.delete import Deleting
 from vod.steps.deliver import Delivering
+from vod.steps.downloads import Downloading
 from vod.steps.endpoints import Subscribing
 from vod.steps.imports import Importing
 from vod.steps.keys import Keeping
 from vod.steps.library import Library
+from vod.steps.original import Originals
 from vod.steps.parts import MIB
 from vod.steps.request_rates import Rates
 from vod.steps.runs import Runs
@@ -61,6 +65,11 @@ def inviting(env: Environment) -> Inviting:
     return Inviting(adapters.videos(env), DynamoUploadTokens(client("dynamodb"), env["TABLE_NAME"]))
 
 
+def originals(env: Environment) -> Originals:
+    """The files that were uploaded."""
+    return Originals(adapters.videos(env), adapters.sources(env))
+
+
 def library(env: Environment) -> Library:
     """The library."""
     return Library(
@@ -80,7 +89,19 @@ def sharing(env: Environment) -> Sharing:
 def delivering(env: Environment) -> Delivering:
     """The deliver step."""
     output = adapters.output(env, may_list=False)
-    return Delivering(adapters.videos(env), adapters.shares(env), output, adapters.delivery(env))
+    may_download = env["VIEWERS_MAY_DOWNLOAD"] == "yes"
+    return Delivering(adapters.videos(env), adapters.shares(env), output, adapters.delivery(env), may_download)
+
+
+def downloading(env: Environment) -> Downloading:
+    """Downloads, as far as a caller sees them."""
+    return Downloading(
+        delivering(env),
+        DynamoDownloads(client("dynamodb"), env["TABLE_NAME"]),
+        adapters.output(env, may_list=False),
+        BackgroundFunction(client("lambda"), env["REMUX_FUNCTION"]),
+        timedelta(days=int(env["DOWNLOADS_KEPT_DAYS"])),
+    )
 
 
 def runs(env: Environment) -> Runs:

@@ -9,7 +9,7 @@ from vod.errors import Forbidden, TokenExpired
 OPEN = ("/public/", "/shares/", "/session", "/videos/{id}/manifest/")
 """Paths whose address, code or cookie is the proof."""
 WANTED = {
-    Scope.READ: {("GET", "/videos"), ("GET", "/videos/{id}"), ("GET", "/videos/{id}/playback"), ("GET", "/videos/{id}/shares"), ("GET", "/webhooks"), ("GET", "/webhooks/{id}/deliveries")},
+    Scope.READ: {("GET", "/videos"), ("GET", "/videos/{id}"), ("GET", "/videos/{id}/playback"), ("GET", "/videos/{id}/shares"), ("GET", "/videos/{id}/download"), ("GET", "/videos/{id}/original"), ("GET", "/webhooks"), ("GET", "/webhooks/{id}/deliveries")},
     Scope.UPLOAD: {
         ("POST", "/videos"), ("GET", "/videos/{id}/upload"), ("DELETE", "/videos/{id}/upload"),
         ("POST", "/videos/{id}/upload/complete"), ("POST", "/videos/{id}/upload/token"),

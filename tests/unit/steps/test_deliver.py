@@ -24,7 +24,7 @@ def delivering(status: Status = Status.READY, key: object = KEY) -> Delivering:
     output = FakeOutput({f"videos/{samples.VIDEO_ID}/{NAME}": b"#EXTM3U\nv720/index.m3u8\n"})
     videos = FakeVideos({samples.VIDEO_ID: samples.video(status, title="Clip", duration=8.0)})
     opened = Delivery("https://cdn.example", key)  # type: ignore[arg-type]
-    return Delivering(videos, FakeShares(), output, lambda: opened, lambda: NOW)
+    return Delivering(videos, FakeShares(), output, lambda: opened, now=lambda: NOW)
 
 
 def shared(step: Delivering, seconds: int, **changes: Any) -> str:

@@ -1,0 +1,16 @@
+"""Entry point: routes of the API for files to keep."""
+
+import os
+from typing import Any
+
+from vod.api.app import logger, resolver
+from vod.api.downloads import routes
+from vod.wiring import on_request
+
+_app = resolver(routes(on_request.downloading(os.environ)), rates=on_request.rates(os.environ))
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer one API request."""
+    return _app.resolve(event, context)

@@ -1,0 +1,39 @@
+import pytest
+
+from vod.record import download
+
+
+@pytest.mark.parametrize(
+    ("title", "detail", "suffix", "wanted"),
+    [
+        ("Clip", "720p", "mp4", "Clip 720p.mp4"),
+        ("clip.mov", "720p", "mp4", "clip 720p.mp4"),
+        ("Vol. 2", "", "m4a", "Vol. 2.m4a"),
+        ('a/b\\c: "d"?', "480p", "mp4", "a-b-c- -d- 480p.mp4"),
+        ("..", "", "mp4", "video.mp4"),
+        ("x" * 500, "720p", "mp4", "x" * 120 + " 720p.mp4"),
+    ],
+)
+def test_a_file_is_named_after_its_video(title: str, detail: str, suffix: str, wanted: str) -> None:
+    assert download.filename(title, detail, suffix) == wanted
+
+
+def test_a_browser_is_told_the_name_in_every_script() -> None:
+    told = download.disposition("Meere – Überblick 720p.mp4")
+
+    assert told == (
+        "attachment; filename=\"Meere _ _berblick 720p.mp4\"; filename*=UTF-8''"
+        "Meere%20%E2%80%93%20%C3%9Cberblick%20720p.mp4"
+    )
+    assert told.isascii()
+
+
+def test_what_tells_downloads_apart_are_run_tracks_and_title() -> None:
+    names = {
+        download.name(run, tracks, filename)
+        for run in ("r1", "r2")
+        for tracks in (("v720", "a0"), ("v720",), ("a0",))
+        for filename in ("a.mp4", "b.mp4")
+    }
+
+    assert len(names) == 12
