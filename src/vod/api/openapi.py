@@ -11,11 +11,23 @@ from pydantic.alias_generators import to_camel
 from pydantic.json_schema import models_json_schema
 
 from vod.access.scopes import Scope, needed
-from vod.api import delete, deliver, endpoints, keys, library, runs, session, shares, upload, upload_tokens
+from vod.api import (
+    answered_headers,
+    delete,
+    deliver,
+    endpoints,
+    keys,
+    library,
+    runs,
+    session,
+    shares,
+    upload,
+    upload_tokens,
+)
 from vod.api.answered_video import Answer
 from vod.api.answers import ANSWERS, Error
 from vod.api.examples import EXAMPLES
-from vod.api.operations import DESCRIPTION, ETAG, IF_MATCH, KEY, OPERATIONS, TAGS, TITLE
+from vod.api.operations import DESCRIPTION, IF_MATCH, KEY, OPERATIONS, TAGS, TITLE
 from vod.api.shapes import IDEMPOTENCY_KEY, ImportBody, NewVideoBody
 from vod.aws.stored_as import TYPES
 
@@ -26,6 +38,7 @@ _ERRORS = {
     "401": "No token, one that has expired (`token_expired`), or one that is none (`token_invalid`)",
     "403": "The API key does not have the scope, or the address is not signed, has expired, or not for this site",
     "404": "No such thing, or it belongs to another owner",
+    "405": "To another method, with a token: the path has only those of `Allow`",
     "409": "The status of the video does not allow this, or there are too many already",
     "412": "The video was changed since the `ETag` in `If-Match` was read",
     "413": "Larger than this endpoint accepts",
@@ -34,9 +47,8 @@ _ERRORS = {
     "500": "The platform failed; try again in a minute",
     "504": "The answer took longer than 29 s; look again before you repeat the request",
 }
-_ALWAYS = ("400", "401", "403", "429", "500", "504")
+_ALWAYS = ("400", "401", "403", "405", "429", "500", "504")
 _WITHOUT_CONFLICTS = ("/keys/{key_id}", "/session", "/session/token", "/videos/{video_id}/shares/{share_id}")
-_TEXT = {"type": "string"}
 _UNAVAILABLE = {
     "description": "The sign-in service does not answer; try again in a minute",
     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
@@ -64,6 +76,7 @@ def document() -> dict[str, Any]:
     _describe_errors(made)
     _describe_editions(made["paths"]["/videos/{video_id}"])
     _describe_auth(made)
+    answered_headers.describe(made)
     made["paths"] = {_named_as_elsewhere(path): made["paths"][path] for _, path in OPERATIONS}
     for operation in (each for operations in made["paths"].values() for each in operations.values()):
         for parameter in operation.get("parameters", ()):
@@ -125,10 +138,8 @@ def _header(name: str, text: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _describe_editions(operations: dict[str, Any]) -> None:
-    """A video's entity tag, and changes that depend on it."""
+    """Changes that depend on a video's entity tag."""
     operations["patch"]["parameters"].append(_header("If-Match", IF_MATCH, {"type": "string"}))
-    for operation in (operations["get"], operations["patch"]):
-        operation["responses"]["200"]["headers"] = {"ETag": {"description": ETAG, "schema": {"type": "string"}}}
 
 
 def _answer(found: type[Answer] | str) -> dict[str, Any]:
@@ -181,18 +192,13 @@ def _describe_auth(made: dict[str, Any]) -> None:
 
 
 def _describe_scopes(made: dict[str, Any]) -> None:
-    """What a key needs for each operation, and how it is told how often it may be used."""
-    limits = {
-        "RateLimit": {"description": "Of an API key: requests left, and seconds until there are more", "schema": _TEXT},
-        "Retry-After": {"description": "Seconds to wait", "schema": _TEXT},
-    }
+    """What a key needs for each operation."""
     for path, operations in made["paths"].items():
         for method, operation in operations.items():
             if operation.get("security") != []:
                 scope = needed(method.upper(), path)
                 told = "No API key does this." if scope is Scope.ACCOUNT else f"An API key needs the scope `{scope}`."
                 operation["description"] += f" {told}"
-                operation["responses"]["429"] = {**operation["responses"]["429"], "headers": limits}
 
 
 if __name__ == "__main__":

@@ -21,7 +21,6 @@ TAGS = {
 
 KEY = "A name of your own for this creation: the same request with the same key within 24 h answers the same video"
 IF_MATCH = "Change nothing, and answer 412, unless the video still has this `ETag`"
-ETAG = "Of what callers can change: title, tags, external id, metadata; progress does not change it"
 
 
 class Operation(NamedTuple):
