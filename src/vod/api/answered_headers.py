@@ -48,7 +48,8 @@ def _own(method: str, path: str, status: str) -> dict[str, Any]:
 
 
 def _shared(path: str, status: str, has_token: bool) -> dict[str, Any]:
-    names = {"405": ("Allow",), "429": ("Retry-After",)}.get(status, ())
+    own: dict[str, tuple[str, ...]] = {"405": ("Allow",), "429": ("Retry-After",)}
+    names = own.get(status, ())
     if status == "405" or (has_token and path not in _UNLIMITED and status != _FROM_THE_GATEWAY):
         names += _OF_KEYS
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
