@@ -35,7 +35,7 @@ _ANY: Any = None
 """The document needs the routes' shapes, never their steps."""
 _ERRORS = {
     "400": "A field is wrong; the message names it",
-    "401": "No token, one that has expired (`token_expired`), or one that is none (`token_invalid`)",
+    "401": "No token; `token_expired`: it was good before; `token_invalid`: it is not a token of this platform",
     "403": "The API key does not have the scope, or the address is not signed, has expired, or not for this site",
     "404": "No such thing, or it belongs to another owner",
     "405": "To another method, with a token: the path has only those of `Allow`",
