@@ -40,6 +40,8 @@ def page(document: dict[str, Any]) -> str:
         info=document["info"],
         groups=groups,
         schemas=document["components"]["schemas"],
+        headers=document["components"]["headers"],
+        errors=_errors(operations),
         kind=kind,
         bounds=bounds,
         marked=marked,
@@ -51,6 +53,17 @@ def _examples(operation: dict[str, Any]) -> Iterator[str]:
         for content in answer.get("content", {}).values():
             if "example" in content:
                 yield json.dumps(content["example"], indent=2, ensure_ascii=False)
+
+
+def _errors(operations: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+    """What each status of an error means, which is the same for every operation; with all headers that it may have."""
+    found: dict[str, dict[str, Any]] = {}
+    for operation in operations:
+        for status, answer in operation["responses"].items():
+            if status >= "400":
+                headers = found.get(status, {}).get("headers", {}) | answer.get("headers", {})
+                found[status] = {**answer, "headers": headers}
+    return sorted(found.items())
 
 
 def kind(schema: dict[str, Any]) -> Markup:

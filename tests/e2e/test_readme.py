@@ -14,7 +14,14 @@ from tests.e2e.conftest import ended
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
-DOCS = list((ROOT / "docs").glob("*.md"))
+DOCS = sorted((ROOT / "docs").rglob("*.md"))
+PAGES = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "client/README.md",
+    *(str(each.relative_to(ROOT)) for each in DOCS),
+]
 
 
 def section(title: str, page: str = README) -> str:
@@ -56,14 +63,31 @@ def test_the_tour_with_curl_runs(platform: Platform, source: Path, tmp_path: Pat
     assert '"title": "Renamed"' in said or '"title":"Renamed"' in said
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *sorted(f"docs/{each.name}" for each in DOCS)])
+@pytest.mark.parametrize("page", PAGES)
 def test_every_file_that_a_page_names_is_there(page: str) -> None:
     place = ROOT / page
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", place.read_text()):
         assert (place.parent / target).exists(), target
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *sorted(f"docs/{each.name}" for each in DOCS)])
+@pytest.mark.parametrize("page", PAGES)
+def test_every_heading_that_a_page_links_to_is_there(page: str) -> None:
+    place = ROOT / page
+    for target, heading in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", place.read_text()):
+        found = (place.parent / target if target else place).resolve()
+        assert heading in anchors(found), f"{target}#{heading}"
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link can name of a page, as GitHub makes it of the headings, or as HTML has it."""
+    text = page.read_text()
+    if page.suffix == ".html":
+        return set(re.findall(r" id=\"([^\"]+)\"", text))
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"```.*?```", "", text, flags=re.S), re.M)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_prose_is_at_most_120_columns_wide(page: str) -> None:
     prose = re.sub(r"```.*?```", "", (ROOT / page).read_text(), flags=re.S)
 

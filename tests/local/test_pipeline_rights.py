@@ -185,7 +185,7 @@ class Account:
 def account() -> Account:
     """Both stacks with everything that parameters can switch on."""
     domains = {"StagingDomainName": DOMAINS[STAGING], "ProductionDomainName": DOMAINS[PRODUCTION]}
-    # The bound lets no role read other buckets, so nothing is imported from any there (docs/api.md).
+    # The bound lets no role read other buckets, so nothing is imported from any there (docs/api/importing.md).
     given = {**EVERYTHING, "ImportBuckets": ""}
     stacks = {name: Deployed("template.yaml", name, {**given, "DomainName": DOMAINS[name]}) for name in DOMAINS}
     return Account(Deployed("pipeline-config.yaml", "vod-pipeline", {"GitHubRepository": "a/b", **domains}), stacks)

@@ -90,7 +90,7 @@ def _profile(wanted: set[str], is_loud: bool) -> tuple[str, str, list[str]]:
     if is_loud and chosen == DEFAULT:
         return NORMALISED, "sound at one loudness", lost
     if is_loud:
-        lost.append(f"loudness normalisation with the profile {chosen}: make a profile of your own (docs/api.md)")
+        lost.append(f"loudness normalisation with the profile {chosen}: make your own (docs/api/profiles.md)")
     reasons = {AV1: "H.264 and AV1", HEVC: "H.264 and HEVC", DEFAULT: "H.264 in every size"}
     return chosen, reasons[chosen], lost
 

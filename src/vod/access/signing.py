@@ -58,7 +58,9 @@ def load(pem: str, accepted: str) -> SigningKey:
         raise ValueError("The playback key is neither ECDSA nor RSA: CloudFront takes no other.")  # noqa: TRY004
     ids = {lines: key_id for key_id, _, lines in (pair.partition(":") for pair in accepted.split())}
     if (found := ids.pop(public_lines(private), None)) is None:
-        raise ValueError("The CDN does not accept the playback key: deploy its public half first (docs/api.md).")
+        raise ValueError(
+            "The CDN does not accept the playback key: deploy its public half first (docs/api/playback-access.md)."
+        )
     return SigningKey(found, private, {key_id: _public(lines) for lines, key_id in ids.items()})
 
 

@@ -162,7 +162,9 @@ class Video(Answer):
 
     id: Annotated[str, Field(pattern="^[0-9a-f]{20}$")]
     status: Status
-    waits_for: str | None
+    waits_for: Annotated[
+        str | None, Field(description="`budget`: until the day's budget allows it; `turn`: until others are done")
+    ]
     progress: Percent
     title: str
     tags: list[str]
@@ -183,7 +185,7 @@ class Video(Answer):
     playback: Playback | None
     warnings: list[str]
     error: VideoError | None
-    cost: Annotated[Cost | None, Field(description="Null where several videos are shown")]
+    cost: Annotated[Cost | None, Field(description="USD at list prices; null except in `GET /videos/{id}`")]
     created_at: datetime
     updated_at: datetime
 

@@ -48,7 +48,6 @@ class Code(StrEnum):
     TOO_MANY_IMPORTS = "too_many_imports"
     TOO_MANY_WEBHOOKS = "too_many_webhooks"
     TOO_MANY_KEYS = "too_many_keys"
-    PLAN_GONE = "plan_gone"
     DOWNLOAD_FAILED = "download_failed"
     BAD_REQUEST = "bad_request"
     RATE_LIMITED = "rate_limited"

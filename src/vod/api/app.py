@@ -115,9 +115,9 @@ def _answer_errors(app: APIGatewayRestResolver) -> None:
     def unknown(_: Exception) -> Response[str]:
         found, method = methods.allowed(app.current_event.path), app.current_event.http_method
         if found and method not in found:
-            told = f"This path has no {method}, but {', '.join(found)}. See docs/api.md."
+            told = f"This path has no {method}, but {', '.join(found)}. See docs/reference.html."
             return answer(HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", told, Allow=", ".join(found))
-        return answer(HTTPStatus.NOT_FOUND, "not_found", "This path does not exist. See docs/api.md.")
+        return answer(HTTPStatus.NOT_FOUND, "not_found", "This path does not exist. See docs/reference.html.")
 
     @app.exception_handler(Exception)
     def broken(_: Exception) -> Response[str]:

@@ -57,12 +57,12 @@ def _checked(raw: bytes) -> str:
     if _is_deep(text):
         raise _too_deep()
     if not isinstance(read, dict | None):
-        raise InvalidRequest("body", "is no JSON object; send the fields of docs/api.md")
+        raise InvalidRequest("body", "is no JSON object; send the fields of docs/reference.html")
     return text
 
 
 def _too_deep() -> InvalidRequest:
-    return InvalidRequest("body", "is nested too deeply; send the fields of docs/api.md alone")
+    return InvalidRequest("body", "is nested too deeply; send the fields of docs/reference.html alone")
 
 
 def _is_deep(text: str) -> bool:

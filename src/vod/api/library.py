@@ -25,8 +25,10 @@ def routes(library: Library) -> APIGatewayRouter:
     @router.get("/videos", summary="List and find your videos", tags=["library"])
     def page(
         q: Annotated[str, Query(max_length=200, description="Words of title and file name, or their beginnings")] = "",
-        tag: Annotated[list[Tag] | None, Query(max_length=10)] = None,
-        metadata: Annotated[list[Pair] | None, Query(max_length=10, description="`name:value`")] = None,
+        tag: Annotated[list[Tag] | None, Query(max_length=10, description="All of these, in any case")] = None,
+        metadata: Annotated[
+            list[Pair] | None, Query(max_length=10, description="`name:value`, all of these, exactly")
+        ] = None,
         external_id: Annotated[ExternalId | None, Query(alias="externalId", min_length=1)] = None,
         status: Annotated[Status | None, Query()] = None,
         created_from: Annotated[Moment | None, Query(alias="createdFrom")] = None,

@@ -12,6 +12,7 @@ from pydantic.json_schema import models_json_schema
 
 from vod.access.scopes import Scope, needed
 from vod.api import (
+    answered_headers,
     delete,
     deliver,
     downloads,
@@ -28,7 +29,7 @@ from vod.api import (
 from vod.api.answered_video import Answer
 from vod.api.answers import ANSWERS, Error
 from vod.api.examples import EXAMPLES
-from vod.api.operations import DESCRIPTION, ETAG, IF_MATCH, KEY, OPERATIONS, TAGS, TITLE
+from vod.api.operations import DESCRIPTION, IF_MATCH, KEY, OPERATIONS, TAGS, TITLE
 from vod.api.shapes import IDEMPOTENCY_KEY, ImportBody, NewVideoBody
 from vod.aws.stored_as import TYPES
 
@@ -40,9 +41,10 @@ _PARTS = (
 )
 _ERRORS = {
     "400": "A field is wrong; the message names it",
-    "401": "No token, one that has expired (`token_expired`), or one that is none (`token_invalid`)",
+    "401": "No token; `token_expired`: it was good before; `token_invalid`: it is not a token of this platform",
     "403": "The API key does not have the scope, or the address is not signed, has expired, or not for this site",
     "404": "No such thing, or it belongs to another owner",
+    "405": "To another method, with a token: the path has only those of `Allow`",
     "409": "The status of the video does not allow this, or there are too many already",
     "412": "The video was changed since the `ETag` in `If-Match` was read",
     "413": "Larger than this endpoint accepts",
@@ -51,9 +53,8 @@ _ERRORS = {
     "500": "The platform failed; try again in a minute",
     "504": "The answer took longer than 29 s; look again before you repeat the request",
 }
-_ALWAYS = ("400", "401", "403", "429", "500", "504")
+_ALWAYS = ("400", "401", "403", "405", "429", "500", "504")
 _WITHOUT_CONFLICTS = ("/keys/{key_id}", "/session", "/session/token", "/videos/{video_id}/shares/{share_id}")
-_TEXT = {"type": "string"}
 _UNAVAILABLE = {
     "description": "The sign-in service does not answer; try again in a minute",
     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
@@ -81,6 +82,7 @@ def document() -> dict[str, Any]:
     _describe_errors(made)
     _describe_editions(made["paths"]["/videos/{video_id}"])
     _describe_auth(made)
+    answered_headers.describe(made)
     made["paths"] = {_named_as_elsewhere(path): made["paths"][path] for _, path in OPERATIONS}
     for operation in (each for operations in made["paths"].values() for each in operations.values()):
         for parameter in operation.get("parameters", ()):
@@ -142,10 +144,8 @@ def _header(name: str, text: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _describe_editions(operations: dict[str, Any]) -> None:
-    """A video's entity tag, and changes that depend on it."""
+    """Changes that depend on a video's entity tag."""
     operations["patch"]["parameters"].append(_header("If-Match", IF_MATCH, {"type": "string"}))
-    for operation in (operations["get"], operations["patch"]):
-        operation["responses"]["200"]["headers"] = {"ETag": {"description": ETAG, "schema": {"type": "string"}}}
 
 
 def _answer(found: type[Answer] | str) -> dict[str, Any]:
@@ -199,18 +199,13 @@ def _describe_auth(made: dict[str, Any]) -> None:
 
 
 def _describe_scopes(made: dict[str, Any]) -> None:
-    """What a key needs for each operation, and how it is told how often it may be used."""
-    limits = {
-        "RateLimit": {"description": "Of an API key: requests left, and seconds until there are more", "schema": _TEXT},
-        "Retry-After": {"description": "Seconds to wait", "schema": _TEXT},
-    }
+    """What a key needs for each operation."""
     for path, operations in made["paths"].items():
         for method, operation in operations.items():
             if operation.get("security") != []:
                 scope = needed(method.upper(), path)
                 told = "No API key does this." if scope is Scope.ACCOUNT else f"An API key needs the scope `{scope}`."
                 operation["description"] += f" {told}"
-                operation["responses"]["429"] = {**operation["responses"]["429"], "headers": limits}
 
 
 if __name__ == "__main__":

@@ -22,7 +22,6 @@ TAGS = {
 
 KEY = "A name of your own for this creation: the same request with the same key within 24 h answers the same video"
 IF_MATCH = "Change nothing, and answer 412, unless the video still has this `ETag`"
-ETAG = "Of what callers can change: title, tags, external id, metadata, downloads; progress does not change it"
 
 
 class Operation(NamedTuple):
@@ -49,31 +48,39 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("patch", "/videos/{video_id}"): Operation("changeVideo", "What is absent stays as it is."),
     ("delete", "/videos/{video_id}"): Operation(
         "deleteVideo",
-        "Its source, everything made from it, its links and its record. Idempotent: the receipt is kept for 90 days.",
+        "Its source, everything made from it, its links and its record. 202 when that takes more than 20 s: it "
+        "continues in the background. Idempotent: the receipt is kept for 90 days.",
     ),
     ("get", "/videos/{video_id}/upload"): Operation(
         "getUpload", "Fresh addresses, and the parts that arrived: continue here after any break."
     ),
     ("delete", "/videos/{video_id}/upload"): Operation("abortUpload", "Its parts and its video are gone at once."),
     ("post", "/videos/{video_id}/upload/complete"): Operation(
-        "completeUpload", "Join the parts, each with the ETag that its PUT was answered with. Idempotent."
+        "completeUpload",
+        "Join the parts, each with the ETag that its PUT was answered with. Idempotent. 409 `busy`: they are being "
+        "joined already, ask again in a moment.",
     ),
     ("post", "/videos/{video_id}/upload/token"): Operation(
         "createUploadToken",
         "Give it to a browser of somebody without an account: with it in `Authorization: Bearer`, `getUpload`, "
         "`completeUpload` and `abortUpload` of this one video work for an hour, and nothing else does.",
     ),
-    ("post", "/videos/{video_id}/cancel"): Operation("cancelVideo", "A retry encodes it after all. Idempotent."),
+    ("post", "/videos/{video_id}/cancel"): Operation(
+        "cancelVideo",
+        "A retry encodes it after all. Of a ready video it stops the rendition that is encoded again. `playback` is "
+        "null in this answer. Idempotent.",
+    ),
     ("post", "/videos/{video_id}/retry"): Operation(
         "retryVideo",
         "Idempotent. Without a body a failed or cancelled video is queued again; an administrator's retry approves one "
-        "that costs too much. With a `rendition` a ready video stays playable while that one is made anew.",
+        "that costs too much. With a `rendition` a ready video stays playable while that one is made anew. "
+        "`playback` is null in this answer.",
     ),
     ("get", "/videos/{video_id}/playback"): Operation(
         "playVideo", "Addresses that work by themselves (`signed`), and others that need the cookies of this answer."
     ),
     ("get", "/public/{video_id}/playback"): Operation(
-        "playPublicVideo", "Only of a platform whose videos are public (`PlaybackAccess`)."
+        "playPublicVideo", "Only of a platform whose videos are public (`PlaybackAccess`); 401 on any other."
     ),
     ("get", "/shares/{token}/playback"): Operation("playSharedVideo", "The token ends a link's address."),
     ("get", "/videos/{video_id}/download"): Operation(
@@ -102,15 +109,21 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "createShare", "Its address is in this answer only. It can be bound to some sites, and ends by itself."
     ),
     ("delete", "/videos/{video_id}/shares/{share_id}"): Operation(
-        "revokeShare", "It opens nothing any more; who watches already can go on until their signature ends."
+        "revokeShare",
+        "It opens nothing any more; who watches already can go on until their signature ends: cookies within an hour, "
+        "signed URLs within 13 hours.",
     ),
-    ("get", "/keys"): Operation("listKeys", "Without the keys themselves, which nobody keeps."),
+    ("get", "/keys"): Operation(
+        "listKeys", "Without the keys themselves, which nobody keeps. An administrator may list those of an `owner`."
+    ),
     ("post", "/keys"): Operation(
         "createKey",
         "The key itself (`secret`) is in this answer only. It acts for you, as no administrator, within its scopes: "
         "`read` for all that only reads, `upload` for creating videos and sending their files, `manage` for the rest.",
     ),
-    ("delete", "/keys/{key_id}"): Operation("revokeKey", "It opens nothing any more after a minute. Idempotent."),
+    ("delete", "/keys/{key_id}"): Operation(
+        "revokeKey", "It opens nothing any more after a minute. An administrator may revoke anybody's. Idempotent."
+    ),
     ("get", "/webhooks"): Operation("listWebhooks", "Without their secrets."),
     ("post", "/webhooks"): Operation(
         "createWebhook",
@@ -125,7 +138,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "listDeliveries", "The last hundred, newest first; each is kept for 30 days."
     ),
     ("post", "/webhooks/{webhook_id}/deliveries/{delivery_id}/retry"): Operation(
-        "retryDelivery", "The same body with the same `webhook-id`, and as many tries as the first time."
+        "retryDelivery",
+        "The same body with the same `webhook-id`, and as many tries as the first time. First switch on a "
+        "webhook that is off.",
     ),
     ("post", "/session"): Operation(
         "startSession", "For a code of the sign-in page; a cookie holds the refresh token."

@@ -212,7 +212,7 @@ class BucketWeb:
             if status in _TEMPORARY or status == 412:
                 raise OSError(f"S3 answered {status}") from refused
             raise Unfetchable(
-                "import_refused", f"S3 answered {status}: let the platform read the object (docs/api.md)."
+                "import_refused", f"S3 answered {status}: let the platform read the object (docs/api/importing.md)."
             ) from None
         except BotoCoreError as broken:
             raise OSError(f"the connection broke ({type(broken).__name__})") from broken

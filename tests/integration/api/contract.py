@@ -9,6 +9,8 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "openapi.json"
+HEADERS = {"allow", "set-cookie", "etag", "location", "retry-after", "ratelimit", "ratelimit-policy"}
+"""Those that tell a client something: each must be documented with its answer."""
 
 
 @cache
@@ -28,28 +30,34 @@ def closed(part: Any) -> Any:
     return made | ({"additionalProperties": False} if is_object and "additionalProperties" not in part else {})
 
 
-def operation(method: str, path: str) -> dict[str, Any] | None:
-    """What the document says of a call; None for what it does not know."""
-    for template, operations in document()["paths"].items():
+def operations(path: str) -> dict[str, Any]:
+    """What the document says of a path, by method; nothing of a path that it does not know."""
+    for template, found in document()["paths"].items():
         pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template))
-        if re.fullmatch(pattern, path) and method.lower() in operations:
-            return dict(operations[method.lower()])
-    return None
+        if re.fullmatch(pattern, path):
+            return dict(found)
+    return {}
 
 
 def require_as_documented(method: str, path: str, response: dict[str, Any]) -> None:
-    """AssertionError for a status that is not documented, or a body that is another."""
-    found = operation(method, path)
-    if found is None:
-        return
-    told = found["responses"].get(str(response["statusCode"]))
-    assert told, f"{method} {path} answers {response['statusCode']}, which is not documented"
+    """AssertionError for a status or a header that is not documented, or a body that is another."""
+    known, status = operations(path), response["statusCode"]
+    asked = known.values() if status == 405 else [known[each] for each in known if each == method.lower()]
+    for operation in asked:
+        _require(f"{method} {path} answers {status}", operation["responses"].get(str(status)), response)
+
+
+def _require(what: str, told: dict[str, Any] | None, response: dict[str, Any]) -> None:
+    assert told is not None, f"{what}, which is not documented"
+    named = {name.lower() for name in told.get("headers", {})}
+    sent = {name.lower() for kind in ("headers", "multiValueHeaders") for name in response.get(kind) or {}}
+    assert not (sent & HEADERS) - named, f"{what} with headers that are not documented: {(sent & HEADERS) - named}"
     if schema := told.get("content", {}).get("application/json", {}).get("schema"):
         whole = {**document(), **schema}
         errors = [
             f"{'/'.join(map(str, error.path))}: {error.message}"
             for error in Draft202012Validator(whole).iter_errors(json.loads(response["body"]))
         ]
-        assert not errors, f"{method} {path} answers another body than is documented: {errors}"
+        assert not errors, f"{what} with another body than is documented: {errors}"
     elif not told.get("content"):
-        assert not response["body"], f"{method} {path} has a body that is not documented"
+        assert not response["body"], f"{what} with a body that is not documented"

@@ -30,6 +30,37 @@ def test_every_operation_documents_its_errors() -> None:
             assert {"400", "401", "429", "500", *(["404"] if "{" in path else [])} <= set(operation["responses"])
 
 
+def test_a_method_that_a_path_has_not_is_documented_with_those_that_it_has() -> None:
+    for path, operations in document()["paths"].items():
+        for method, operation in operations.items():
+            told = operation["responses"].get("405", {})
+            assert "Allow" in told.get("headers", {}), f"{method} {path}"
+
+
+def test_the_answers_that_set_cookies_are_documented_with_them() -> None:
+    setting = {
+        (method, path, status)
+        for path, operations in document()["paths"].items()
+        for method, operation in operations.items()
+        for status, told in operation["responses"].items()
+        if "Set-Cookie" in told.get("headers", {})
+    }
+
+    assert setting == {
+        ("get", "/videos/{videoId}/playback", "200"),
+        ("get", "/shares/{token}/playback", "200"),
+        ("post", "/session", "200"),
+        ("delete", "/session", "204"),
+    }
+
+
+def test_an_answer_with_a_header_that_is_not_documented_is_a_fault() -> None:
+    response = {"statusCode": 204, "body": "", "multiValueHeaders": {"Location": ["/elsewhere"]}}
+
+    with pytest.raises(AssertionError, match="location"):
+        contract.require_as_documented("DELETE", "/session", response)
+
+
 def test_every_operation_says_what_it_answers() -> None:
     """No answer is just "an object" or a text, but for manifests."""
     for path, operations in document()["paths"].items():

@@ -69,7 +69,7 @@ def test_a_tiny_picture_is_not_given_to_encoders_that_crash_on_it() -> None:
 
 
 def test_the_profile_of_the_documentation_is_one() -> None:
-    text = Path("docs/api.md").read_text()
+    text = Path("docs/api/profiles.md").read_text()
 
     example = re.findall(r"```json\n(\{\"description\".*?)```", text, re.DOTALL)
 
