@@ -39,12 +39,14 @@ def version_body(bucket: dict[str, Any], name: str, key: str, version: dict[str,
 
 
 def get_object(bucket: str, key: str, headers: Any, query: Any = None, *rest: Any, **named: Any) -> Any:
-    """GetObject; ministack answers a range of a version with all of it, AWS with the range."""
+    """GetObject; ministack answers a range of a version with all of it, and without the headers that were asked for."""
     _range.asked = bool(headers.get("range"))
     try:
         answer = _get_object(bucket, key, headers, query, *rest, **named)
     finally:
         _range.asked = False
+    if answer[0] == 200:
+        s3._apply_response_overrides(answer[1], query or {})
     return part_of(answer, headers["range"]) if headers.get("range") and answer[0] == 200 else answer
 
 
