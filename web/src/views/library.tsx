@@ -19,7 +19,7 @@ const FILTERS: [value: Status | "", label: string][] = [
   ["queued", "Waiting"],
   ["failed", "Failed"],
   ["cancelled", "Cancelled"],
-  ["awaiting_upload", "Upload unfinished"],
+  ["awaiting_upload", "Upload or import unfinished"],
 ];
 
 export function Library() {
