@@ -1,7 +1,6 @@
 """Webhooks on the page: made, switched, changed and deleted, with the log of what was sent; the library tells of one
 that was switched off by itself."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -140,6 +139,19 @@ def test_an_address_that_is_refused_stays_in_the_form_with_the_reason(visitor: V
     assert visitor.page.get_by_label("Address").input_value() == "http://example.com/hook"
 
 
+def test_webhooks_that_cannot_be_listed_are_asked_for_again(visitor: Visitor, receiver: Receiver, webhook: str) -> None:
+    visitor.page.route("**/api/webhooks", lambda route: route.fulfill(status=500, body="broken"), times=1)
+    visitor.go("/webhooks")
+    visitor.page.get_by_text("Your webhooks could not be loaded").wait_for()
+    assert visitor.page.get_by_text("You have no webhooks yet").count() == 0
+
+    visitor.press("Try again")
+
+    row(visitor, receiver.url).get_by_role("button", name="Deliveries").click()
+    visitor.page.get_by_text("Nothing was sent yet").wait_for()
+    visitor.forgive("status of 500")
+
+
 def test_the_library_names_a_webhook_that_was_switched_off_by_itself(
     visitor: Visitor, platform: Platform, receiver: Receiver, webhook: str
 ) -> None:
@@ -161,7 +173,7 @@ def test_the_library_names_a_webhook_that_was_switched_off_by_itself(
 
 
 def test_without_an_answer_of_the_webhooks_the_library_is_there_all_the_same(visitor: Visitor, video: str) -> None:
-    visitor.page.route("**/api/webhooks", lambda route: route.fulfill(status=500, body=json.dumps({})))
+    visitor.page.route("**/api/webhooks", lambda route: route.fulfill(status=500, body="broken"))
     visitor.go("/")
 
     visitor.page.locator(".card").first.wait_for()

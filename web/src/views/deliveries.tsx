@@ -18,7 +18,13 @@ export function Deliveries({ webhook }: { webhook: Webhook }) {
   const id = `deliveries-${webhook.id}`;
   return (
     <>
-      <button type="button" class="button button-quiet button-small" aria-expanded={open} aria-controls={open ? id : undefined} onClick={() => setOpen(!open)}>
+      <button
+        type="button"
+        class="button button-quiet button-small"
+        aria-expanded={open}
+        aria-controls={open ? id : undefined}
+        onClick={() => setOpen(!open)}
+      >
         Deliveries<span class="hidden"> to {webhook.url}</span>
       </button>
       {open && (
@@ -55,7 +61,13 @@ function Log({ webhook }: { webhook: Webhook }) {
       {sent && sent.length > 0 && !webhook.isOn && <p class="quiet small">Switch the webhook on before you send an event again.</p>}
       <ul>
         {sent?.map((delivery) => (
-          <Row key={delivery.id} delivery={delivery} title={titles.get(delivery.videoId) ?? delivery.videoId} isOn={webhook.isOn} onAgain={() => again(delivery.id)} />
+          <Row
+            key={delivery.id}
+            delivery={delivery}
+            title={titles.get(delivery.videoId) ?? delivery.videoId}
+            isOn={webhook.isOn}
+            onAgain={() => again(delivery.id)}
+          />
         ))}
       </ul>
     </>

@@ -63,6 +63,7 @@ function ImportForm({ profile, onBegun }: { profile: string; onBegun: (video: Vi
           type="text"
           inputMode="url"
           autoComplete="off"
+          autoCapitalize="off"
           spellcheck={false}
           required
           placeholder="https://example.com/film.mp4"

@@ -52,9 +52,8 @@ function Importing({ video }: { video: Video }) {
     <Panel>
       <p class="stage-title">{importText(video)}</p>
       {percent !== null && <Bar percent={percent} label={`Import of ${video.title}`} />}
-      <p class="stage-advice quiet">
-        {total !== null && `${importAmount(video)}, `}from {hostOf(url)}. You can leave this page. The import continues.
-      </p>
+      <p class="stage-advice quiet">{total ? `${importAmount(video)} from ${hostOf(url)}` : `From ${hostOf(url)}`}</p>
+      <p class="quiet">You can leave this page. The import continues.</p>
       <Steps video={video} />
     </Panel>
   );

@@ -29,7 +29,14 @@ export function WebhookForm({ webhook, onSave, onClose }: WebhookFormProps) {
     <form class={webhook ? "webhook-form" : "panel"} onSubmit={submit}>
       <label>
         <span class="label">Address</span>
-        <input type="url" required maxLength={2000} placeholder="https://example.com/hook" value={url} onInput={(event) => setUrl(event.currentTarget.value)} />
+        <input
+          type="url"
+          required
+          maxLength={2000}
+          placeholder="https://example.com/hook"
+          value={url}
+          onInput={(event) => setUrl(event.currentTarget.value)}
+        />
       </label>
       <fieldset class="profiles">
         <legend class="label">Events to send</legend>

@@ -65,7 +65,7 @@ export function Webhooks() {
           <CopyField label={`Secret of ${made.webhook.url} (shown only once)`} text={made.secret} />
         </div>
       )}
-      {unknown && (
+      {unknown !== null && (
         <Notice tone="error" title="Your webhooks could not be loaded">
           <p>{unknown}</p>
           <button type="button" class="button button-small" onClick={() => void load()}>
