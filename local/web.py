@@ -13,7 +13,7 @@ from vod.aws.stored_as import TYPES
 FILE_HEADERS = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
 """Of everything below /videos/: what encoders stored is no page of ours."""
 UNKNOWN = "application/octet-stream"
-VIEWS = ("upload", "keys", "watch", "share", "signed-in")
+VIEWS = ("upload", "keys", "webhooks", "watch", "share", "signed-in")
 """First parts of the paths that are views of the page: index.html answers them."""
 
 

@@ -22,7 +22,7 @@ def site(tmp_path: Path) -> Site:
     return Site(folder, {"limits": {}}, (UPLOADS,), Login(UserPool(None, "pool", "local"), "app", "s"))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("path", ["/", "/upload", "/watch/1", "/share/tok", "/signed-in"])
+@pytest.mark.parametrize("path", ["/", "/upload", "/keys", "/webhooks", "/watch/1", "/share/tok", "/signed-in"])
 def test_every_view_is_the_same_page_and_always_asked_for_anew(site: Site, path: str) -> None:
     answer = site.answer(Asked("GET", path))
 

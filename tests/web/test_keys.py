@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 def test_a_key_is_made_shown_once_and_revoked(visitor: Visitor, api: Api) -> None:
     visitor.go("/")
-    visitor.page.get_by_role("link", name="API keys").click()
+    visitor.page.get_by_role("link", name="API", exact=True).click()
     visitor.page.get_by_label("Name").fill("Nightly imports")
     visitor.page.get_by_label("Upload", exact=False).check()
     visitor.press("Create key")

@@ -18,6 +18,7 @@ VIEWS = {
     "video": "/watch/{video}",
     "nothing": "/?q=no-such-title",
     "keys": "/keys",
+    "webhooks": "/webhooks",
     "gone": "/watch/none",
     "embed": "/embed/{video}?share={share}",
     "embed private": "/embed/{video}",

@@ -2,7 +2,7 @@
 
 import { idToken, renewedToken } from "./auth";
 import { ofThisHost } from "./grants";
-import type { ApiKey, Grant, Invitation, Scope, Share, Status, Video, VideoPage } from "./model";
+import type { ApiKey, Delivery, Grant, Invitation, Scope, Share, Status, Video, VideoEvent, VideoPage, Webhook } from "./model";
 import { ApiError, send, videoId } from "./request";
 
 export { localized } from "./grants";
@@ -34,6 +34,11 @@ export async function showVideo(id: string): Promise<Video> {
 
 export function createVideo(video: NewVideo): Promise<{ video: Video; upload: Invitation }> {
   return call("POST", "/videos", video);
+}
+
+/** Have the platform fetch a file itself. */
+export async function importVideo(url: string, profile: string): Promise<Video> {
+  return (await call<{ video: Video }>("POST", "/videos", { url, profile })).video;
 }
 
 export async function remainingUpload(id: string): Promise<{ video: Video; upload: Invitation }> {
@@ -82,6 +87,34 @@ export function createKey(name: string, scopes: Scope[], expiresInDays: number |
 
 export async function revokeKey(id: string): Promise<void> {
   return call("DELETE", `/keys/${id}`);
+}
+
+export async function listWebhooks(): Promise<Webhook[]> {
+  return (await call<{ webhooks: Webhook[] }>("GET", "/webhooks")).webhooks;
+}
+
+export function createWebhook(url: string, events: VideoEvent[]): Promise<{ webhook: Webhook; secret: string }> {
+  return call("POST", "/webhooks", { url, events });
+}
+
+export async function changeWebhook(id: string, change: { url?: string; events?: VideoEvent[]; isOn?: boolean }): Promise<Webhook> {
+  return (await call<{ webhook: Webhook }>("PATCH", `/webhooks/${id}`, change)).webhook;
+}
+
+export async function renewSecret(id: string): Promise<string> {
+  return (await call<{ secret: string }>("POST", `/webhooks/${id}/secret`)).secret;
+}
+
+export async function deleteWebhook(id: string): Promise<void> {
+  return call("DELETE", `/webhooks/${id}`);
+}
+
+export async function listDeliveries(id: string): Promise<Delivery[]> {
+  return (await call<{ deliveries: Delivery[] }>("GET", `/webhooks/${id}/deliveries`)).deliveries;
+}
+
+export async function sendAgain(id: string, deliveryId: string): Promise<Delivery> {
+  return (await call<{ delivery: Delivery }>("POST", `/webhooks/${id}/deliveries/${deliveryId}/retry`)).delivery;
 }
 
 /** Leave to watch a video: the answer sets the cookies that the media requests carry. */

@@ -4,6 +4,7 @@ import "@fontsource-variable/schibsted-grotesk/wght.css";
 import "./styles/base.css";
 import "./styles/parts.css";
 import "./styles/views.css";
+import "./styles/api.css";
 import "./styles/player.css";
 
 import { render } from "preact";
@@ -20,6 +21,7 @@ import { PublicPage, SharePage } from "./views/shared";
 import { SignedIn, SignIn } from "./views/sign-in";
 import { UploadView } from "./views/upload";
 import { VideoView } from "./views/video";
+import { Webhooks } from "./views/webhooks";
 
 function App() {
   return (
@@ -45,6 +47,7 @@ function viewOf(at: Route) {
   if (at.view === "library") return <Library />;
   if (at.view === "upload") return <UploadView />;
   if (at.view === "keys") return <Keys />;
+  if (at.view === "webhooks") return <Webhooks />;
   if (at.view === "video") return <VideoView key={at.id} id={at.id} />;
   return (
     <Empty title="There is no such page" alone>

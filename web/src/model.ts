@@ -47,6 +47,13 @@ export interface SourceFacts {
   audio?: { codec: string; channels: number; language?: string | null; title?: string | null }[];
 }
 
+/** A file that the platform fetches itself; `total` is null where its server does not tell. */
+export interface Import {
+  url: string;
+  received: number;
+  total: number | null;
+}
+
 export interface Video {
   id: string;
   status: Status;
@@ -55,6 +62,7 @@ export interface Video {
   title: string;
   tags: string[];
   profile: string;
+  import: Import | null;
   filename: string;
   size: number | null;
   duration: number | null;
@@ -133,6 +141,31 @@ export interface ApiKey {
   createdAt: string;
   expiresAt: string | null;
   lastUsedAt: string | null;
+}
+
+export type VideoEvent = "VideoReady" | "VideoFailed" | "RenditionFailed";
+
+/** An address that is told of events of its owner's videos, without its secret. */
+export interface Webhook {
+  id: string;
+  url: string;
+  events: VideoEvent[];
+  isOn: boolean;
+  createdAt: string;
+  failingSince: string | null;
+  /** When it was switched off by itself. */
+  offSince: string | null;
+}
+
+/** One event on its way to a webhook; `status` is that of the last answer, null where none came. */
+export interface Delivery {
+  id: string;
+  event: VideoEvent;
+  videoId: string;
+  createdAt: string;
+  state: "pending" | "delivered" | "failed";
+  tries: number;
+  status: number | null;
 }
 
 export interface Config {

@@ -4,6 +4,7 @@ export type Route =
   | { view: "library" }
   | { view: "upload" }
   | { view: "keys" }
+  | { view: "webhooks" }
   | { view: "video"; id: string }
   | { view: "share"; token: string }
   | { view: "signed-in"; search: string }
@@ -16,6 +17,7 @@ export function route(pathname: string, search = ""): Route {
   if (first === "") return { view: "library" };
   if (first === "upload") return { view: "upload" };
   if (first === "keys") return { view: "keys" };
+  if (first === "webhooks") return { view: "webhooks" };
   if (first === "signed-in") return { view: "signed-in", search };
   return { view: "unknown" };
 }

@@ -6,6 +6,9 @@ import { matches } from "../src/search";
 test.each([
   ["/", { view: "library" }],
   ["/upload", { view: "upload" }],
+  ["/keys", { view: "keys" }],
+  ["/webhooks", { view: "webhooks" }],
+  ["/webhooks/1", { view: "unknown" }],
   ["/watch/0123", { view: "video", id: "0123" }],
   ["/share/abc", { view: "share", token: "abc" }],
   ["/embed/0123", { view: "unknown" }],

@@ -27,7 +27,7 @@ export function Frame({ at, children }: { at: string; children: ComponentChildre
             <NavLink to="/upload" icon="upload" label="Upload" here={at === "upload"}>
               <UploadCount />
             </NavLink>
-            <NavLink to="/keys" icon="key" label="API keys" here={at === "keys"} />
+            <NavLink to="/keys" icon="key" label="API" here={at === "keys" || at === "webhooks"} />
           </nav>
           <Who />
         </div>

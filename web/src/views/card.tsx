@@ -3,19 +3,20 @@
 import { useState } from "preact/hooks";
 import { localized } from "../api";
 import { clock, when } from "../format";
+import { importPercent, isImporting, isNotImported } from "../imports";
 import { isInProgress, type Video } from "../model";
 import { Bar, Link } from "../parts/basics";
 import { Icon, type IconName } from "../parts/icons";
 import { statusText } from "../parts/status";
 
 export function Card({ video }: { video: Video }) {
-  const inProgress = isInProgress(video.status);
+  const percent = isImporting(video) ? importPercent(video) : isInProgress(video.status) ? video.progress : null;
   return (
     <Link to={`/watch/${video.id}`} class={`card card-${video.status}`}>
       <div class="card-picture">
         <Poster video={video} />
         {video.duration !== null && <span class="card-length">{clock(video.duration)}</span>}
-        {inProgress && <Bar percent={video.progress} label={`Progress of ${video.title}`} tone="bar-edge" />}
+        {percent !== null && <Bar percent={percent} label={`Progress of ${video.title}`} tone="bar-edge" />}
       </div>
       <h2 class="card-title">{video.title}</h2>
       <p class="card-facts">
@@ -27,6 +28,7 @@ export function Card({ video }: { video: Video }) {
         )}
         <time dateTime={video.createdAt}>{when(video.createdAt)}</time>
       </p>
+      {isNotImported(video) && <p class="card-reason">{video.error?.message}</p>}
     </Link>
   );
 }
@@ -39,7 +41,7 @@ function Poster({ video }: { video: Video }) {
   if (!poster || missing) {
     return (
       <div class="card-blank">
-        <Icon name={ICONS[video.status] ?? "play"} />
+        <Icon name={isImporting(video) ? "fetch" : (ICONS[video.status] ?? "play")} />
       </div>
     );
   }

@@ -75,6 +75,7 @@ export function SourceFactsList({ video }: { video: Video }) {
       </h2>
       <dl class="facts">
         <Fact name="File">{video.filename}</Fact>
+        {video.import && <Fact name="From">{video.import.url}</Fact>}
         {video.size !== null && <Fact name="Size">{bytes(video.size)}</Fact>}
         {(video.duration ?? source?.duration) != null && <Fact name="Length">{clock(video.duration ?? source?.duration ?? 0)}</Fact>}
         {source?.video && <Fact name="Picture">{pictureText(source.video)}</Fact>}
@@ -82,7 +83,7 @@ export function SourceFactsList({ video }: { video: Video }) {
         {video.sound.some((track) => track.loudness) && <Fact name="Loudness">{loudnessText(video.sound)}</Fact>}
         {source?.container && <Fact name="Container">{source.container}</Fact>}
         <Fact name="Profile">{profileName(video.profile)}</Fact>
-        <Fact name="Uploaded">{dateTime(video.createdAt)}</Fact>
+        <Fact name={video.import ? "Imported" : "Uploaded"}>{dateTime(video.createdAt)}</Fact>
         {video.cost && video.cost.tasks > 0 && <Fact name="Cost">{costText(video.cost)}</Fact>}
       </dl>
     </section>

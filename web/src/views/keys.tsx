@@ -8,6 +8,7 @@ import { Confirm, CopyField } from "../parts/basics";
 import { useTitle } from "../parts/hooks";
 import { IconButton } from "../parts/icon-button";
 import { Icon } from "../parts/icons";
+import { ApiHead } from "./api-head";
 
 const SCOPES: [scope: Scope, label: string, text: string][] = [
   ["read", "Read", "See and play your videos"],
@@ -45,9 +46,7 @@ export function Keys() {
     });
   return (
     <div class="narrow">
-      <div class="page-head">
-        <h1>API keys</h1>
-      </div>
+      <ApiHead at="keys" />
       <p class="quiet">A program that has a key acts for you. Give it no more than it needs, and revoke keys that nobody uses.</p>
       <NewKey onCreate={create} />
       {error && (
@@ -108,7 +107,7 @@ function NewKey({ onCreate }: { onCreate: (name: string, scopes: Scope[], days: 
             <label class="profile" key={scope}>
               <input type="checkbox" checked={scopes.includes(scope)} onChange={() => toggle(scope)} />
               <span class="profile-name">{label}</span>
-              {text}
+              <span class="quiet">{text}</span>
             </label>
           ))}
         </div>

@@ -8,6 +8,7 @@ import { Empty, Link, Notice, Skeleton } from "../parts/basics";
 import { useRested, useTitle } from "../parts/hooks";
 import { Icon } from "../parts/icons";
 import { Card } from "./card";
+import { OffWebhooks } from "./off-webhooks";
 import { useShelf } from "./shelf";
 
 const FILTERS: [value: Status | "", label: string][] = [
@@ -18,7 +19,7 @@ const FILTERS: [value: Status | "", label: string][] = [
   ["queued", "Waiting"],
   ["failed", "Failed"],
   ["cancelled", "Cancelled"],
-  ["awaiting_upload", "Upload unfinished"],
+  ["awaiting_upload", "Upload or import unfinished"],
 ];
 
 export function Library() {
@@ -56,6 +57,7 @@ export function Library() {
           </label>
         </form>
       </div>
+      <OffWebhooks />
       {shelf.error !== null && (
         <Notice tone="error" title="The library could not be loaded">
           <p>{sentence(shelf.error)}</p>

@@ -2,6 +2,7 @@
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { listVideos, showVideo } from "../api";
+import { isImporting } from "../imports";
 import { isInProgress, type Status, type Video } from "../model";
 import { usePolling } from "../parts/hooks";
 import { matches } from "../search";
@@ -53,7 +54,7 @@ export function useShelf(status: Status | null, words: string): Shelf {
     void load(null);
   }, [load]);
 
-  const active = held?.videos.some((video) => isInProgress(video.status)) ?? false;
+  const active = held?.videos.some(moves) ?? false;
   usePolling(
     async () => {
       const before = held;
@@ -70,6 +71,11 @@ export function useShelf(status: Status | null, words: string): Shelf {
     reload: () => void load(null),
     more: held?.cursor ? () => void load(held) : null,
   };
+}
+
+/** Whether the platform still works on a video, or fetches its file. */
+function moves(video: Video): boolean {
+  return isInProgress(video.status) || isImporting(video);
 }
 
 async function paged(status: Status | null, before: Held | null): Promise<Held> {
@@ -96,7 +102,7 @@ async function refreshed(before: Held, status: Status | null): Promise<Held> {
   const known = new Set(first.videos.map(({ id }) => id));
   if (before.videos.length <= PAGE) return { videos: first.videos, cursor: first.cursor };
   const later = before.videos.slice(PAGE).filter(({ id }) => !known.has(id));
-  const followed = later.filter((video) => isInProgress(video.status)).slice(0, MOST_FOLLOWED);
+  const followed = later.filter(moves).slice(0, MOST_FOLLOWED);
   const fresh = new Map((await Promise.all(followed.map(({ id }) => showVideo(id)))).map((video) => [video.id, video]));
   return { videos: [...first.videos, ...later.map((video) => fresh.get(video.id) ?? video)], cursor: before.cursor };
 }

@@ -1,4 +1,4 @@
-/** Upload: drop files, choose how they are encoded, and watch them go. */
+/** Upload: drop files or name their addresses, choose how they are encoded, and watch them go. */
 
 import { useRef, useState } from "preact/hooks";
 import { config } from "../config";
@@ -7,6 +7,7 @@ import { useTitle, useUploads } from "../parts/hooks";
 import { Icon } from "../parts/icons";
 import { type Chosen, dropped, ENDINGS } from "../upload/handles";
 import { uploads } from "../upload/uploads";
+import { Imports } from "./imports";
 import { Unfinished } from "./unfinished";
 import { UploadRow } from "./upload-row";
 
@@ -22,6 +23,7 @@ export function UploadView() {
       </div>
       <Profiles chosen={profile} onChoose={choose} />
       <DropZone onFiles={(chosen) => uploads.add(chosen)} />
+      <Imports profile={profile} />
       <Unfinished running={list} />
       {list.length > 0 && (
         <section aria-labelledby="uploads-title">
