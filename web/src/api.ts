@@ -2,7 +2,7 @@
 
 import { idToken, renewedToken } from "./auth";
 import { ofThisHost } from "./grants";
-import type { ApiKey, Delivery, Grant, Invitation, Scope, Share, Status, Video, VideoEvent, VideoPage, Webhook } from "./model";
+import type { ApiKey, Delivery, Download, Downloaders, Grant, Invitation, Scope, Share, Status, Video, VideoEvent, VideoPage, Webhook } from "./model";
 import { ApiError, send, videoId } from "./request";
 
 export { localized } from "./grants";
@@ -14,6 +14,12 @@ interface NewVideo {
   title?: string;
   contentType?: string;
   profile?: string;
+}
+
+interface Change {
+  title?: string;
+  tags?: string[];
+  downloads?: Downloaders | "default";
 }
 
 interface Etag {
@@ -49,7 +55,7 @@ export async function completeUpload(id: string, parts: Etag[]): Promise<{ video
   return call("POST", `/videos/${videoId(id)}/upload/complete`, { parts });
 }
 
-export async function changeVideo(id: string, change: { title?: string; tags?: string[] }): Promise<Video> {
+export async function changeVideo(id: string, change: Change): Promise<Video> {
   return (await call<{ video: Video }>("PATCH", `/videos/${videoId(id)}`, change)).video;
 }
 
@@ -115,6 +121,14 @@ export async function listDeliveries(id: string): Promise<Delivery[]> {
 
 export async function sendAgain(id: string, deliveryId: string): Promise<Delivery> {
   return (await call<{ delivery: Delivery }>("POST", `/webhooks/${id}/deliveries/${deliveryId}/retry`)).delivery;
+}
+
+export async function downloadVideo(id: string, tracks: { rendition?: string; sound?: string }): Promise<Download> {
+  return (await call<{ download: Download }>("GET", `/videos/${videoId(id)}/download?${new URLSearchParams(tracks)}`)).download;
+}
+
+export async function downloadOriginal(id: string): Promise<Download> {
+  return (await call<{ download: Download }>("GET", `/videos/${videoId(id)}/original`)).download;
 }
 
 /** Leave to watch a video: the answer sets the cookies that the media requests carry. */

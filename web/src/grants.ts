@@ -1,6 +1,6 @@
 /** Leave to watch for people without an account: by a share link, or because videos are public. */
 
-import type { Grant, PlaybackUrls } from "./model";
+import type { Download, Grant, PlaybackUrls } from "./model";
 import { send, shareToken, videoId } from "./request";
 
 export async function sharedGrant(token: string): Promise<Grant> {
@@ -9,6 +9,18 @@ export async function sharedGrant(token: string): Promise<Grant> {
 
 export async function publicGrant(id: string): Promise<Grant> {
   return ofThisHost(await send(`/public/${videoId(id)}/playback`, { method: "GET" }));
+}
+
+export function sharedDownload(token: string, rendition: string): Promise<Download> {
+  return downloaded(`/shares/${shareToken(token)}/download`, rendition);
+}
+
+export function publicDownload(id: string, rendition: string): Promise<Download> {
+  return downloaded(`/public/${videoId(id)}/download`, rendition);
+}
+
+async function downloaded(path: string, rendition: string): Promise<Download> {
+  return (await send<{ download: Download }>(`${path}?${new URLSearchParams({ rendition })}`, { method: "GET" })).download;
 }
 
 export function ofThisHost(answer: Grant): Grant {

@@ -1,4 +1,4 @@
-/** What the API says; docs/api.md is the reference. Times are seconds, sizes bytes, rates bits per second. */
+/** What the API says; docs/reference.html has all of it. Times are seconds, sizes bytes, rates bits per second. */
 
 export type Status =
   | "awaiting_upload"
@@ -29,8 +29,12 @@ export interface Sound {
   label: string;
   channels: number;
   default: boolean;
+  bytes: number;
   loudness: { integrated: number; range: number; peak: number; gain: number } | null;
 }
+
+/** A rendition that viewers may download. */
+export type Offered = Pick<Rendition, "name" | "width" | "height" | "codec" | "bytes">;
 
 export interface PlaybackUrls {
   hls: string;
@@ -61,6 +65,7 @@ export interface Video {
   progress: number;
   title: string;
   tags: string[];
+  downloads: Downloaders | null;
   profile: string;
   import: Import | null;
   filename: string;
@@ -121,6 +126,19 @@ export interface Grant {
   signed?: PlaybackUrls;
   video?: { id: string; title: string; duration: number | null };
   sites?: string[];
+  downloads?: Offered[];
+}
+
+/** Who may download a video; where a video does not say, the platform does. */
+export type Downloaders = "owner" | "viewers";
+
+/** A file to keep; `progress` in percent, `url` once it is ready. */
+export interface Download {
+  state: "preparing" | "ready";
+  progress: number;
+  filename: string;
+  bytes: number | null;
+  url: string | null;
 }
 
 export interface Share {

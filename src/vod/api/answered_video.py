@@ -196,6 +196,7 @@ class Offered(Answer):
     name: str
     width: int
     height: int
+    codec: str
     bytes: Bytes
 
 

@@ -189,7 +189,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         **_OPENED,
         "video": {"id": _ID, "title": "Clip", "duration": 8.0},
         "sites": ["https://example.com"],
-        "downloads": [{"name": "v720", "width": 1280, "height": 720, "bytes": 2782000}],
+        "downloads": [{"name": "v720", "width": 1280, "height": 720, "codec": "avc1.64001f", "bytes": 2782000}],
     },
     "DownloadAnswer": {
         "download": {

@@ -46,7 +46,7 @@ class Grant:
         """The same for people without an account, who know nothing else of the video."""
         video = {"id": self.video.id, "title": self.video.title, "duration": self.video.duration}
         offered = self.video.renditions if self.may_download and self.video.status is Status.READY else ()
-        downloads = [{name: each[name] for name in ("name", "width", "height", "bytes")} for each in offered]
+        downloads = [{name: each[name] for name in ("name", "width", "height", "codec", "bytes")} for each in offered]
         return self.answer | {"video": video, "sites": list(self.sites), "downloads": downloads}
 
 

@@ -8,6 +8,7 @@ import { Bar, Empty, Link, Notice, Skeleton } from "../parts/basics";
 import { usePolling, useTimeLeft, useTitle } from "../parts/hooks";
 import { Actions } from "./actions";
 import { Addresses } from "./addresses";
+import { Downloads } from "./downloads";
 import { Renditions, SourceFactsList } from "./facts";
 import { Shares } from "./shares";
 import { Stage } from "./stage";
@@ -77,6 +78,7 @@ function Page({ video, onChange }: { video: Video; onChange: (video: Video) => v
       </div>
       <aside class="watch-side" aria-label="About this video">
         <SourceFactsList video={video} />
+        {video.status === "ready" && <Downloads video={video} onChange={onChange} />}
         {watchable && <Shares video={video} />}
         {watchable && video.playback && <Addresses video={video} playback={video.playback} />}
       </aside>
