@@ -14,6 +14,7 @@ import pytest
 from local.api import Api
 from local.platform import REPOSITORY, Platform
 from tests.e2e.conftest import Video
+from tests.media import decoded
 from tests.media.generate import clip
 
 PYTHON = REPOSITORY / ".venv-api" / "bin" / "python"
@@ -77,6 +78,19 @@ def test_a_film_goes_in_and_is_found_watched_shared_and_removed(signed_in: Vod, 
     assert made["id"] in signed_in("ls", "rom", "--tag", "travel")
     assert "Rome" in signed_in("show", made["id"])
     assert signed_in("watch", made["id"], "--url").startswith("http")
+    name = made["renditions"][0]["name"]
+    for options, suffix in (
+        (("--rendition", name), ".mp4"),
+        (("--rendition", "none"), ".m4a"),
+        (("--original",), ".mp4"),
+    ):
+        saved = Path(signed_in("download", made["id"], *options, "--to", tmp_path / f"file{suffix}").strip())
+        assert decoded.tracks(saved)[-1].kind == "audio"
+    assert saved.read_bytes() == source.read_bytes()
+    (tmp_path / "again.part").write_bytes(source.read_bytes()[:1000])  # as one that was broken off leaves it
+    assert Path(signed_in("download", made["id"], "--original", "-o", tmp_path / "again").strip()).read_bytes() == (
+        source.read_bytes()
+    )
     assert "/share/" in signed_in("share", made["id"], "--hours", "1")
     signed_in("rm", made["id"], "--yes")
     assert made["id"] not in signed_in("ls")

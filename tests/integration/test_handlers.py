@@ -30,6 +30,7 @@ from vod.access.caller import Caller
 from vod.access.scopes import Scope
 from vod.access.signing import public_lines
 from vod.api.session import KEPT_SECONDS
+from vod.aws.downloads import DynamoDownloads
 from vod.aws.hosted_login import PageClient
 from vod.aws.videos import DynamoVideos
 from vod.ports.sign_in import Tokens
@@ -457,6 +458,51 @@ def test_strangers_are_asked_to_sign_in_where_videos_are_private(load: Callable[
     status, body = answer(load("deliver")(signed_in_or_not(f"/public/{samples.VIDEO_ID}/playback")))
 
     assert (status, body["code"]) == (401, "unauthorized")
+
+
+def test_a_file_is_asked_for_until_it_is_ready(
+    load: Callable[[str], Handler], table: Any, s3: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, str]] = []
+    monkeypatch.setattr("vod.aws.background.BackgroundFunction.remux", lambda _, *what: asked.append(what))
+    rendition = {"name": "v720", "codec": "avc1.64001f", "width": 1280, "height": 720, "bytes": 5}
+    DynamoVideos(table, TABLE).create(samples.video(Status.READY, title="Rome", renditions=(rendition,)))
+    s3.put_object(Bucket=OUTPUT, Key=f"videos/{samples.VIDEO_ID}/{samples.RUN}/index.m3u8", Body=b"v720/index.m3u8\n")
+    downloads, path = load("downloads"), f"/videos/{samples.VIDEO_ID}/download"
+
+    first = downloads(request("GET", path))
+    status, body = answer(first)
+    assert (status, body["download"]["state"], first["multiValueHeaders"]["Retry-After"]) == (202, "preparing", ["2"])
+    kept = DynamoDownloads(table, TABLE)
+    made = kept.get(*asked[0])
+    assert made
+    kept.put(replace(made, state="ready", size=7))
+    status, body = answer(downloads(request("GET", path, query={"rendition": "v720"})))
+    assert (status, body["download"]["bytes"], body["download"]["filename"]) == (200, 7, "Rome 720p.mp4")
+    assert body["download"]["url"].startswith(f"https://cdn.example/{made.key}?Policy=")
+    assert answer(downloads(request("GET", path, query={"rendition": "v1"})))[0] == 404
+    assert answer(downloads(request("GET", path, user="bob")))[0] == 404
+    assert answer(downloads(signed_in_or_not(f"/public/{samples.VIDEO_ID}/download")))[0] == 401
+    kept.put(replace(made, state="failed", touched_at=2**40))
+    assert answer(downloads(request("GET", path)))[1]["code"] == "download_failed"
+    assert len(asked) == 1
+
+
+def test_the_uploaded_file_has_an_address_for_its_owner(load: Callable[[str], Handler], table: Any, s3: Any) -> None:
+    DynamoVideos(table, TABLE).create(samples.video(Status.READY))
+    upload, path = load("upload"), f"/videos/{samples.VIDEO_ID}/original"
+
+    assert answer(upload(request("GET", path)))[1]["code"] == "source_missing"
+    s3.put_object(Bucket=SOURCE, Key=f"uploads/{samples.VIDEO_ID}/source", Body=b"12345")
+    status, body = answer(upload(request("GET", path)))
+
+    assert (status, body["download"]["bytes"], body["download"]["filename"]) == (200, 5, "clip.mp4")
+    assert f"{SOURCE}" in body["download"]["url"]
+    assert answer(upload(request("GET", path, user="bob")))[0] == 404
+
+
+def test_a_download_that_nobody_wants_is_not_made(load: Callable[[str], Handler]) -> None:
+    assert load("remux")({"videoId": samples.VIDEO_ID, "download": "r#v#t"}) == {"outcome": "unwanted"}
 
 
 @pytest.mark.parametrize("hours", [0, 721, "x"])

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import httpx
 
-from vod_client.models import Delivery, Key, NewShare, Scope, Share, Upload, Video, Webhook
+from vod_client.models import Delivery, Download, Key, NewShare, Scope, Share, Upload, Video, Webhook
 
 TRIES = 6
 _LONGEST_PAUSE = 20.0
@@ -118,7 +118,7 @@ class Client:
             cursor = page["cursor"]
 
     def change(self, video_id: str, **changes: Any) -> Video:
-        """Change `title`, `tags`, `externalId` or `metadata`."""
+        """Change `title`, `tags`, `externalId`, `metadata` or `downloads` (`owner`, `viewers` or `default`)."""
         return self._video(self._call("PATCH", f"/videos/{video_id}", json=changes))
 
     def delete(self, video_id: str) -> None:
@@ -132,6 +132,20 @@ class Client:
     def retry(self, video_id: str) -> Video:
         """Encode a failed or cancelled video again."""
         return self._video(self._call("POST", f"/videos/{video_id}/retry"))
+
+    def download(self, video_id: str, rendition: str | None = None, sound: str | None = None) -> Download:
+        """A file of a ready video, or how far its making is: ask again until it is ready.
+
+        `none` leaves out picture or sound; without a name it is the largest in H.264, and the sound played first."""
+        named = {"rendition": rendition, "sound": sound}
+        query = {name: value for name, value in named.items() if value}
+        found: Download = self._call("GET", f"/videos/{video_id}/download", params=query)["download"]
+        return found
+
+    def original(self, video_id: str) -> Download:
+        """The uploaded file."""
+        found: Download = self._call("GET", f"/videos/{video_id}/original")["download"]
+        return found
 
     def share(self, video_id: str, hours: int = 168, sites: Sequence[str] = ()) -> NewShare:
         """Make a link for people without an account."""

@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 from rich.table import Table
 
-from vod_client import migration, settings, uploads
+from vod_client import downloads, migration, settings, uploads
 from vod_client.api import FINAL, ApiError, Client
 from vod_client.models import Scope, Video
 from vod_client.settings import NotSignedIn, Settings
@@ -175,6 +175,26 @@ def watch(
         else:
             console.print(f"{client.page}/watch/{video}", highlight=False)
             webbrowser.open(f"{client.page}/watch/{video}")
+
+
+@app.command()
+def download(
+    video: VideoId,
+    rendition: Annotated[str, typer.Option(help="Which, such as v720; `none` for sound alone.")] = "",
+    sound: Annotated[str, typer.Option(help="Which sound track, such as a0; `none` for a silent file.")] = "",
+    original: Annotated[bool, typer.Option("--original", help="The uploaded file itself.")] = False,
+    to: Annotated[Path | None, typer.Option("--to", "-o", help="The file, or a folder for it.")] = None,
+) -> None:
+    """Download a ready video as MP4 or M4A; what was broken off goes on."""
+    with _client() as client, _transfer() as bars:
+        bar = bars.add_task("Preparing", total=100)
+        ask = partial(client.original, video) if original else partial(client.download, video, rendition, sound)
+        found = downloads.ready(client, ask, lambda percent: bars.update(bar, completed=percent))
+        name = Path(found["filename"]).name or "video"  # whoever named it does not choose the folder
+        target = to / name if to and to.is_dir() else to or Path(name)
+        bars.update(bar, description=escape(target.name), total=found["bytes"], completed=0)
+        downloads.fetch(found, target, partial(bars.advance, bar))
+    print(target)
 
 
 @app.command()

@@ -41,6 +41,17 @@ class Import(TypedDict):
 _Imported = TypedDict("_Imported", {"import": Import | None})
 
 
+class Download(TypedDict):
+    """A file to keep: `progress` in percent until it is ready; then where it is, and its size in bytes."""
+
+    state: Literal["preparing", "ready"]
+    progress: float
+    filename: str
+    bytes: int | None
+    url: str | None
+    expiresAt: str | None
+
+
 class Video(_Imported):
     """A video; `progress` in percent, `duration` in seconds, `size` in bytes."""
 
@@ -52,6 +63,7 @@ class Video(_Imported):
     tags: list[str]
     externalId: str | None
     metadata: dict[str, str]
+    downloads: Literal["owner", "viewers"] | None
     profile: str
     filename: str
     size: int | None

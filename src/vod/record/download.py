@@ -61,8 +61,9 @@ def content_type(filename: str) -> str:
 
 def disposition(filename: str) -> str:
     """Content-Disposition that has a browser store the file under its name (RFC 6266 and 8187)."""
-    plain = filename.encode("ascii", "replace").decode().replace("?", "_")
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+    fit = _UNFIT.sub("-", filename)
+    plain = fit.encode("ascii", "replace").decode().replace("?", "_")
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(fit, safe='')}"
 
 
 def preparing(found: Download) -> Document:

@@ -28,6 +28,13 @@ def test_a_browser_is_told_the_name_in_every_script() -> None:
     assert told.isascii()
 
 
+def test_no_name_that_somebody_gave_a_file_breaks_out_of_its_header() -> None:
+    told = download.disposition('../a"; filename="b\r\nX-Evil: 1.mp4')
+
+    assert told.split("; ")[1] == 'filename="..-a-'
+    assert "\r" not in told and "\n" not in told and told.count('"') == 2
+
+
 def test_what_tells_downloads_apart_are_run_tracks_and_title() -> None:
     names = {
         download.name(run, tracks, filename)
