@@ -20,6 +20,8 @@ KEPT = {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain"}
 KEPT_ONCE_USED = {"Type": "AWS::S3::Bucket", "DeletionPolicy": "RetainExceptOnCreate"}
 CLUSTER = {"Type": "AWS::ECS::Cluster", "Properties": {"CapacityProviders": ["FARGATE", "FARGATE_SPOT"]}}
 Template = Mapping[str, Any]
+NO_TRANSFORM: Template = {}
+SAM: Template = {"Transform": "AWS::Serverless-2016-10-31"}
 
 
 def settled(clients: Clients, name: str) -> dict[str, Any]:
@@ -45,11 +47,12 @@ def deleted(clients: Clients, stack: Mapping[str, Any]) -> dict[str, Any]:
     return settled(clients, stack["StackId"])
 
 
-def nested(clients: Clients, **resources: Template) -> Template:
+def nested(clients: Clients, transform: Template = NO_TRANSFORM, **resources: Template) -> Template:
     """A nested stack of these resources."""
     clients.s3.create_bucket(Bucket="templates")
     key = unique("template")
-    clients.s3.put_object(Bucket="templates", Key=key, Body=json.dumps({"Resources": resources}).encode())
+    body = json.dumps({**transform, "Resources": resources})
+    clients.s3.put_object(Bucket="templates", Key=key, Body=body.encode())
     return {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": template_url("templates", key)}}
 
 
@@ -194,6 +197,27 @@ def test_a_nested_stack_that_was_complete_keeps_its_own_when_its_parent_is_rolle
     made(clients, name, Inner=inner, Rule={**TOO_LONG, "DependsOn": "Inner"})
 
     assert len(buckets(clients, name)) == 1
+
+
+SIMPLE_TABLE = {"Type": "AWS::Serverless::SimpleTable"}
+
+
+def test_what_sam_makes_of_a_nested_template_is_made(clients: Clients, name: str) -> None:
+    stack = made(clients, name, Inner=nested(clients, SAM, Table=SIMPLE_TABLE))
+
+    (inner,) = clients.cloudformation.list_stack_resources(StackName=name)["StackResourceSummaries"]
+    within = clients.cloudformation.list_stack_resources(StackName=inner["PhysicalResourceId"])
+    assert stack["StackStatus"] == "CREATE_COMPLETE"
+    assert [each["ResourceType"] for each in within["StackResourceSummaries"]] == ["AWS::DynamoDB::Table"]
+
+
+def test_a_nested_template_for_sam_needs_the_capability_of_its_parent(clients: Clients, name: str) -> None:
+    body = json.dumps({"Resources": {"Inner": nested(clients, SAM, Table=SIMPLE_TABLE)}})
+
+    clients.cloudformation.create_stack(StackName=name, TemplateBody=body, Capabilities=["CAPABILITY_IAM"])
+
+    assert settled(clients, name)["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert "CAPABILITY_AUTO_EXPAND" in reasons(clients, name)
 
 
 def test_a_stack_that_was_rolled_back_accepts_nothing_but_its_deletion(clients: Clients, name: str) -> None:
