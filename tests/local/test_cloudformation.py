@@ -116,6 +116,19 @@ def test_names_that_are_made_up_are_cut_to_what_their_service_takes(clients: Cli
     assert summary["PhysicalResourceId"].startswith("a-stack-whose-name-is-lo-EveryQuarterOfAnHourAndA-")
 
 
+def test_a_log_group_without_a_name_is_called_as_other_resources_and_keeps_its_name(clients: Clients) -> None:
+    name, group = unique("stack"), {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": 1}}
+
+    made(clients, name, TheLogs=group)
+    first = ids_of(clients, name)
+    body = json.dumps({"Resources": {"TheLogs": {**group, "Properties": {"RetentionInDays": 3}}}})
+    clients.cloudformation.update_stack(StackName=name, TemplateBody=body)
+    settled(clients, name)
+
+    (found,) = clients.logs.describe_log_groups(logGroupNamePrefix=f"{name}-TheLogs-")["logGroups"]
+    assert (found["logGroupName"], found["retentionInDays"]) == (first[0], 3)
+
+
 def test_a_secret_without_a_name_is_called_by_its_logical_id_and_no_stack_and_keeps_its_name(clients: Clients) -> None:
     """aws-cdk#11573: dbSecret8003E3A7-mIXuhO5ONwLb."""
     stacks = unique("one"), unique("two")
@@ -124,7 +137,7 @@ def test_a_secret_without_a_name_is_called_by_its_logical_id_and_no_stack_and_ke
     for name in stacks:
         made(clients, name, TheSecret=secret)
 
-    first = secrets_of(clients, *stacks)
+    first = ids_of(clients, *stacks)
     changed = {**secret, "Properties": {**secret["Properties"], "Description": "changed"}}
     body = json.dumps({"Resources": {"TheSecret": changed, "Named": named}})
     clients.cloudformation.update_stack(StackName=stacks[0], TemplateBody=body)
@@ -132,14 +145,14 @@ def test_a_secret_without_a_name_is_called_by_its_logical_id_and_no_stack_and_ke
 
     assert all(re.fullmatch(r"TheSecret-[A-Za-z0-9]{12}", each) for each in first)
     assert len(set(first)) == 2
-    assert sorted(secrets_of(clients, *stacks)) == sorted([*first, f"{stacks[0]}/key"])
+    assert sorted(ids_of(clients, *stacks)) == sorted([*first, f"{stacks[0]}/key"])
     described = clients.secretsmanager.describe_secret(SecretId=first[0])
     assert described["Description"] == "changed"
     assert re.search(r":secret:TheSecret-\w{12}-\w{6}$", described["ARN"])
 
 
-def secrets_of(clients: Clients, *stacks: str) -> list[str]:
-    """Names of the secrets of stacks."""
+def ids_of(clients: Clients, *stacks: str) -> list[str]:
+    """The physical ids of everything in stacks."""
     pages = [clients.cloudformation.list_stack_resources(StackName=name) for name in stacks]
     return [each["PhysicalResourceId"] for page in pages for each in page["StackResourceSummaries"]]
 
@@ -277,6 +290,28 @@ FUNCTION = {
         "VpcConfig": {"SubnetIds": [{"Ref": "Subnet"}], "SecurityGroupIds": []},
     },
 }
+
+
+def test_a_role_is_within_the_boundary_that_its_template_names_now(clients: Clients, name: str) -> None:
+    bound = {
+        "Type": "AWS::IAM::ManagedPolicy",
+        "Properties": {"PolicyDocument": {"Version": "2012-10-17", "Statement": [allow("s3:GetObject")]}},
+    }
+    bounded = {**ROLE, "Properties": {**ROLE["Properties"], "PermissionsBoundary": {"Ref": "Bound"}}}
+    found = []
+
+    made(clients, name, Role=bounded, Bound=bound)
+    for role in (None, ROLE, bounded):
+        if role:
+            body = json.dumps({"Resources": {"Role": role, "Bound": bound}})
+            clients.cloudformation.update_stack(StackName=name, TemplateBody=body, Capabilities=CAPABILITIES)
+            settled(clients, name)
+        listed = clients.cloudformation.list_stack_resources(StackName=name)["StackResourceSummaries"]
+        ids = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in listed}
+        held = clients.iam.get_role(RoleName=ids["Role"])["Role"].get("PermissionsBoundary", {})
+        found.append(held.get("PermissionsBoundaryArn") == ids["Bound"])
+
+    assert found == [True, False, True]
 
 
 def test_a_subnet_goes_once_the_functions_interfaces_have_gone_by_its_role(clients: Clients, name: str) -> None:
