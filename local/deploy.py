@@ -1,4 +1,4 @@
-"""Our template as a stack in the emulator: created, updated or left alone, through the CloudFormation API."""
+"""A packaged template as a stack in the emulator: created, updated or left alone, through the CloudFormation API."""
 
 import hashlib
 import json
@@ -43,21 +43,23 @@ def fingerprint(package: Package, parameters: Mapping[str, str]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def deploy(clients: Clients, package: Package, bucket: str, parameters: Mapping[str, str], record: Path) -> bool:
-    """Bring the stack to this package; False when `record` says that it already stands there."""
+def deploy(
+    clients: Clients, package: Package, bucket: str, parameters: Mapping[str, str], record: Path, name: str = STACK
+) -> bool:
+    """Bring the stack of a name to this package; False when `record` says that it already stands there."""
     wanted = fingerprint(package, parameters)
-    stack = describe(clients)
+    stack = describe(clients, name)
     if stack and record.exists() and record.read_text() == identity(stack, wanted):
         return False
     upload(clients, package, bucket)
     for made in service_roles.ensured(clients.iam):
         LOG.info(made)
     if stack and stack["StackStatus"] not in USABLE:
-        clients.cloudformation.delete_stack(StackName=STACK)
-        _settle(clients)
+        clients.cloudformation.delete_stack(StackName=name)
+        _settle(clients, name)
         stack = None
-    _submit(clients, package, bucket, parameters, update=bool(stack))
-    record.write_text(identity(describe(clients) or {}, wanted))
+    _submit(clients, name, package, bucket, parameters, update=bool(stack))
+    record.write_text(identity(describe(clients, name) or {}, wanted))
     return True
 
 
@@ -67,10 +69,10 @@ def identity(stack: Mapping[str, Any], wanted: str) -> str:
     return f"{wanted} {stack.get('StackId')} {stack.get('StackStatus')} {changed}"
 
 
-def describe(clients: Clients) -> dict[str, Any] | None:
+def describe(clients: Clients, name: str = STACK) -> dict[str, Any] | None:
     """The stack's description, None where there is no stack."""
     try:
-        return dict(clients.cloudformation.describe_stacks(StackName=STACK)["Stacks"][0])
+        return dict(clients.cloudformation.describe_stacks(StackName=name)["Stacks"][0])
     except ClientError as error:
         if "does not exist" in str(error):
             return None
@@ -84,14 +86,16 @@ def upload(clients: Clients, package: Package, bucket: str) -> None:
         clients.s3.put_object(Bucket=bucket, Key=key, Body=content)
 
 
-def _submit(clients: Clients, package: Package, bucket: str, parameters: Mapping[str, str], update: bool) -> None:
+def _submit(
+    clients: Clients, name: str, package: Package, bucket: str, parameters: Mapping[str, str], update: bool
+) -> None:
     known = set(json.loads(package.body).get("Parameters") or {})
     request: dict[str, Any] = {
-        "StackName": STACK,
+        "StackName": name,
         "TemplateURL": template_url(bucket, package.key),
         "Capabilities": CAPABILITIES,
         "Parameters": [
-            {"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items() if name in known
+            {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items() if key in known
         ],
     }
     try:
@@ -100,23 +104,23 @@ def _submit(clients: Clients, package: Package, bucket: str, parameters: Mapping
         else:
             clients.cloudformation.update_stack(**request)
     except ClientError as refused:
-        raise DeployError(f"{STACK} is refused: {refused.response['Error']['Message']}") from refused
-    status = _settle(clients)
+        raise DeployError(f"{name} is refused: {refused.response['Error']['Message']}") from refused
+    status = _settle(clients, name)
     if status not in MADE:
-        why = "; ".join(map(str, failures.failures(clients.cloudformation, STACK)))
-        raise DeployError(f"{STACK} is {status}: {why or 'no resource gives a reason'}")
+        why = "; ".join(map(str, failures.failures(clients.cloudformation, name)))
+        raise DeployError(f"{name} is {status}: {why or 'no resource gives a reason'}")
 
 
-def _settle(clients: Clients) -> str:
+def _settle(clients: Clients, name: str) -> str:
     """Wait until the stack no longer changes; its status, or GONE."""
     deadline = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < deadline:
-        stack = describe(clients)
+        stack = describe(clients, name)
         status = stack["StackStatus"] if stack else "GONE"
         if not status.endswith("IN_PROGRESS"):
             return str(status)
         time.sleep(POLL_SECONDS)
-    raise DeployError(f"{STACK} is still changing after {TIMEOUT_SECONDS} s")
+    raise DeployError(f"{name} is still changing after {TIMEOUT_SECONDS} s")
 
 
 def resources(clients: Clients, stack: str = STACK) -> Iterator[Resource]:

@@ -17,9 +17,9 @@ MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 _TASK_DEFINITION = "AWS::ECS::TaskDefinition"
 
 
-def push(clients: Clients) -> str | None:
+def push(clients: Clients, stack: str = STACK) -> str | None:
     """Store an image under the tag that the stack's tasks run; its address, None where no repository of ours has it."""
-    definition = next(made.physical_id for made in deploy.resources(clients) if made.kind == _TASK_DEFINITION)
+    definition = next(made.physical_id for made in deploy.resources(clients, stack) if made.kind == _TASK_DEFINITION)
     described = clients.ecs.describe_task_definition(taskDefinition=definition)["taskDefinition"]
     address = str(described["containerDefinitions"][0]["image"])
     repository, _, tag = address.partition("/")[2].partition(":")

@@ -10,9 +10,10 @@ import yaml
 from ministack.core.responses import get_account_id, get_region
 from ministack.services.cloudformation import _stacks, changesets, engine, handlers, provisioners, stacks
 
-from local.emulator import iam, interfaces, names, nested, seams, service_roles, stack_states
+from local.emulator import iam, interfaces, names, nested, role_bounds, seams, service_roles, stack_states
 from local.emulator.function_files import FUNCTION, require_network
 from local.emulator.lambdas import require_poller_rights
+from local.emulator.name_limits import LIMITS
 from local.emulator.rights import creation_rights
 
 HANDLERS = provisioners._RESOURCE_HANDLERS
@@ -161,7 +162,7 @@ def install() -> None:
     checked(TRIGGER, check_trigger)
     checked(FUNCTION, require_network)
     checked(service_roles.CLUSTER, service_roles.require_for_cluster)
-    for kind in names.LIMITS:
+    for kind in LIMITS:
         checked(kind, names.within(kind))
-    for seam in (interfaces, names, nested, service_roles, stack_states):
+    for seam in (interfaces, names, nested, role_bounds, service_roles, stack_states):
         seam.install()

@@ -9,34 +9,11 @@ from typing import Any
 from ministack.services.cloudformation import provisioners
 
 from local.emulator import seams
+from local.emulator.name_limits import LIMITS, given
 
 RANDOM_LENGTH = 13
 SECRET, SECRET_RANDOM_LENGTH = "AWS::SecretsManager::Secret", 12
-# Where a type's name stands, and the most characters of it.
-LIMITS = {
-    "AWS::CloudFront::CachePolicy": ("CachePolicyConfig.Name", 128),
-    "AWS::CloudFront::Function": ("Name", 64),
-    "AWS::CloudFront::KeyGroup": ("KeyGroupConfig.Name", 128),
-    "AWS::CloudFront::OriginAccessControl": ("OriginAccessControlConfig.Name", 64),
-    "AWS::CloudFront::PublicKey": ("PublicKeyConfig.Name", 128),
-    "AWS::CloudFront::ResponseHeadersPolicy": ("ResponseHeadersPolicyConfig.Name", 128),
-    "AWS::CloudWatch::Alarm": ("AlarmName", 255),
-    "AWS::CloudWatch::Dashboard": ("DashboardName", 255),
-    "AWS::CodeBuild::Project": ("Name", 150),
-    "AWS::CodePipeline::Pipeline": ("Name", 100),
-    "AWS::ECS::TaskDefinition": ("Family", 255),
-    "AWS::Events::Rule": ("Name", 64),
-    "AWS::IAM::ManagedPolicy": ("ManagedPolicyName", 128),
-    "AWS::IAM::Role": ("RoleName", 64),
-    "AWS::Lambda::Function": ("FunctionName", 64),
-    "AWS::Logs::LogGroup": ("LogGroupName", 512),
-    SECRET: ("Name", 512),
-    "AWS::SQS::Queue": ("QueueName", 80),
-    "AWS::SSM::Parameter": ("Name", 1011),
-    "AWS::StepFunctions::StateMachine": ("StateMachineName", 80),
-}
-
-
+LOG_GROUP = "AWS::Logs::LogGroup"
 Handler = Callable[..., Any]
 
 
@@ -68,12 +45,19 @@ def of_secret(stack: str, logical_id: str) -> str:
     return f"{logical_id}-{random.decode().replace('-', '')[:SECRET_RANDOM_LENGTH]}"
 
 
-def create_secret(inner: Handler, logical_id: str, properties: Mapping[str, Any], stack: str) -> Any:
-    """Make a secret under such a name where the template gives none."""
-    return inner(logical_id, {"Name": of_secret(stack, logical_id), **properties}, stack)
+def of_log_group(stack: str, logical_id: str) -> str:
+    """A log group's name as CloudFormation makes it up; ministack has one of its own below /aws/cloudformation."""
+    return made_up(stack, logical_id, max_len=LIMITS[LOG_GROUP][1])
 
 
-def update_secret(
+def create(kind: str, inner: Handler, logical_id: str, properties: Mapping[str, Any], stack: str) -> Any:
+    """Make a resource under such a name where the template gives none."""
+    name = {LIMITS[kind][0]: MADE_UP[kind](stack, logical_id)}
+    return inner(logical_id, {**name, **properties}, stack)
+
+
+def update(
+    kind: str,
     inner: Handler,
     physical_id: str,
     old: Mapping[str, Any],
@@ -82,15 +66,11 @@ def update_secret(
     logical_id: str,
 ) -> Any:
     """Change one, which keeps its name."""
-    return inner(physical_id, old, {"Name": of_secret(stack, logical_id), **new}, stack, logical_id)
+    name = {LIMITS[kind][0]: MADE_UP[kind](stack, logical_id)}
+    return inner(physical_id, old, {**name, **new}, stack, logical_id)
 
 
-def given(properties: Mapping[str, Any], place: str) -> str:
-    """The name that a template gives, or nothing."""
-    value: Any = properties
-    for part in place.split("."):
-        value = (value or {}).get(part)
-    return str(value or "")
+MADE_UP = {SECRET: of_secret, LOG_GROUP: of_log_group}
 
 
 def within(kind: str) -> Callable[[Mapping[str, Any]], None]:
@@ -110,6 +90,7 @@ def within(kind: str) -> Callable[[Mapping[str, Any]], None]:
 def install() -> None:
     """Have CloudFormation make up names like this."""
     seams.replace(provisioners, "_physical_name", made_up, expected="aeef5b394ad2")
-    handlers = provisioners._RESOURCE_HANDLERS[SECRET]
-    for verb, named in (("create", create_secret), ("update", update_secret)):
-        handlers[verb] = partial(named, handlers[verb])
+    for kind in MADE_UP:
+        handlers = provisioners._RESOURCE_HANDLERS[kind]
+        for verb, named in (("create", create), ("update", update)):
+            handlers[verb] = partial(named, kind, handlers[verb])

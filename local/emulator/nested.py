@@ -1,4 +1,4 @@
-"""Nested stacks: a creation that fails is rolled back, and a deletion keeps what its template keeps, or fails.
+"""Nested stacks: their templates may need SAM, a creation that fails is rolled back, a deletion keeps or fails.
 
 A nested stack that was complete when its parent was rolled back is deleted like any other: what it keeps stays behind,
 `RetainExceptOnCreate` or not. AWS's documentation leaves that case open, and this is the worse of the two readings.
@@ -10,16 +10,31 @@ from typing import Any
 from ministack.services.cloudformation import _stacks, engine, provisioners
 from ministack.services.cloudformation.stacks import _add_event
 
+from local.emulator import seams
+
 NESTED = "AWS::CloudFormation::Stack"
 KEPT_AT_DELETION = ("Retain", "RetainExceptOnCreate")
 KEPT_AT_ROLLBACK = ("Retain",)
 HANDLERS = provisioners._RESOURCE_HANDLERS
 
 _create = HANDLERS[NESTED]["create"]
+_check = provisioners._check_nested_stack_capabilities
 
 
 class NestedStackError(RuntimeError):
     """A nested stack that could not be made or deleted; the text is AWS's."""
+
+
+def check_and_expand(parent: str, template: dict[str, Any]) -> None:
+    """Turn a nested template into what its transforms make of it; refused where the parent lacks a capability for it.
+
+    The template as sent says whether it has a transform, the one made of it which roles it has.
+    """
+    _check(parent, template)
+    made = dict(engine._apply_transforms(template))
+    template.clear()
+    template.update(made)
+    _check(parent, template)
 
 
 def create(logical_id: str, properties: Any, parent: str) -> Any:
@@ -115,5 +130,6 @@ def _turn(child: Any, status: str) -> None:
 
 def install() -> None:
     """Make and delete nested stacks like this."""
+    seams.replace(provisioners, "_check_nested_stack_capabilities", check_and_expand, expected="1b0566cd9f40")
     HANDLERS[NESTED]["create"] = create
     HANDLERS[NESTED]["delete"] = delete

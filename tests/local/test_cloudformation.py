@@ -20,6 +20,8 @@ KEPT = {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain"}
 KEPT_ONCE_USED = {"Type": "AWS::S3::Bucket", "DeletionPolicy": "RetainExceptOnCreate"}
 CLUSTER = {"Type": "AWS::ECS::Cluster", "Properties": {"CapacityProviders": ["FARGATE", "FARGATE_SPOT"]}}
 Template = Mapping[str, Any]
+NO_TRANSFORM: Template = {}
+SAM: Template = {"Transform": "AWS::Serverless-2016-10-31"}
 
 
 def settled(clients: Clients, name: str) -> dict[str, Any]:
@@ -45,11 +47,12 @@ def deleted(clients: Clients, stack: Mapping[str, Any]) -> dict[str, Any]:
     return settled(clients, stack["StackId"])
 
 
-def nested(clients: Clients, **resources: Template) -> Template:
+def nested(clients: Clients, transform: Template = NO_TRANSFORM, **resources: Template) -> Template:
     """A nested stack of these resources."""
     clients.s3.create_bucket(Bucket="templates")
     key = unique("template")
-    clients.s3.put_object(Bucket="templates", Key=key, Body=json.dumps({"Resources": resources}).encode())
+    body = json.dumps({**transform, "Resources": resources})
+    clients.s3.put_object(Bucket="templates", Key=key, Body=body.encode())
     return {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": template_url("templates", key)}}
 
 
@@ -113,6 +116,19 @@ def test_names_that_are_made_up_are_cut_to_what_their_service_takes(clients: Cli
     assert summary["PhysicalResourceId"].startswith("a-stack-whose-name-is-lo-EveryQuarterOfAnHourAndA-")
 
 
+def test_a_log_group_without_a_name_is_called_as_other_resources_and_keeps_its_name(clients: Clients) -> None:
+    name, group = unique("stack"), {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": 1}}
+
+    made(clients, name, TheLogs=group)
+    first = ids_of(clients, name)
+    body = json.dumps({"Resources": {"TheLogs": {**group, "Properties": {"RetentionInDays": 3}}}})
+    clients.cloudformation.update_stack(StackName=name, TemplateBody=body)
+    settled(clients, name)
+
+    (found,) = clients.logs.describe_log_groups(logGroupNamePrefix=f"{name}-TheLogs-")["logGroups"]
+    assert (found["logGroupName"], found["retentionInDays"]) == (first[0], 3)
+
+
 def test_a_secret_without_a_name_is_called_by_its_logical_id_and_no_stack_and_keeps_its_name(clients: Clients) -> None:
     """aws-cdk#11573: dbSecret8003E3A7-mIXuhO5ONwLb."""
     stacks = unique("one"), unique("two")
@@ -121,7 +137,7 @@ def test_a_secret_without_a_name_is_called_by_its_logical_id_and_no_stack_and_ke
     for name in stacks:
         made(clients, name, TheSecret=secret)
 
-    first = secrets_of(clients, *stacks)
+    first = ids_of(clients, *stacks)
     changed = {**secret, "Properties": {**secret["Properties"], "Description": "changed"}}
     body = json.dumps({"Resources": {"TheSecret": changed, "Named": named}})
     clients.cloudformation.update_stack(StackName=stacks[0], TemplateBody=body)
@@ -129,14 +145,14 @@ def test_a_secret_without_a_name_is_called_by_its_logical_id_and_no_stack_and_ke
 
     assert all(re.fullmatch(r"TheSecret-[A-Za-z0-9]{12}", each) for each in first)
     assert len(set(first)) == 2
-    assert sorted(secrets_of(clients, *stacks)) == sorted([*first, f"{stacks[0]}/key"])
+    assert sorted(ids_of(clients, *stacks)) == sorted([*first, f"{stacks[0]}/key"])
     described = clients.secretsmanager.describe_secret(SecretId=first[0])
     assert described["Description"] == "changed"
     assert re.search(r":secret:TheSecret-\w{12}-\w{6}$", described["ARN"])
 
 
-def secrets_of(clients: Clients, *stacks: str) -> list[str]:
-    """Names of the secrets of stacks."""
+def ids_of(clients: Clients, *stacks: str) -> list[str]:
+    """The physical ids of everything in stacks."""
     pages = [clients.cloudformation.list_stack_resources(StackName=name) for name in stacks]
     return [each["PhysicalResourceId"] for page in pages for each in page["StackResourceSummaries"]]
 
@@ -196,6 +212,27 @@ def test_a_nested_stack_that_was_complete_keeps_its_own_when_its_parent_is_rolle
     assert len(buckets(clients, name)) == 1
 
 
+SIMPLE_TABLE = {"Type": "AWS::Serverless::SimpleTable"}
+
+
+def test_what_sam_makes_of_a_nested_template_is_made(clients: Clients, name: str) -> None:
+    stack = made(clients, name, Inner=nested(clients, SAM, Table=SIMPLE_TABLE))
+
+    (inner,) = clients.cloudformation.list_stack_resources(StackName=name)["StackResourceSummaries"]
+    within = clients.cloudformation.list_stack_resources(StackName=inner["PhysicalResourceId"])
+    assert stack["StackStatus"] == "CREATE_COMPLETE"
+    assert [each["ResourceType"] for each in within["StackResourceSummaries"]] == ["AWS::DynamoDB::Table"]
+
+
+def test_a_nested_template_for_sam_needs_the_capability_of_its_parent(clients: Clients, name: str) -> None:
+    body = json.dumps({"Resources": {"Inner": nested(clients, SAM, Table=SIMPLE_TABLE)}})
+
+    clients.cloudformation.create_stack(StackName=name, TemplateBody=body, Capabilities=["CAPABILITY_IAM"])
+
+    assert settled(clients, name)["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert "CAPABILITY_AUTO_EXPAND" in reasons(clients, name)
+
+
 def test_a_stack_that_was_rolled_back_accepts_nothing_but_its_deletion(clients: Clients, name: str) -> None:
     stack = made(clients, name, Rule=TOO_LONG)
     request = {"StackName": name, "TemplateBody": json.dumps({"Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}}})}
@@ -253,6 +290,28 @@ FUNCTION = {
         "VpcConfig": {"SubnetIds": [{"Ref": "Subnet"}], "SecurityGroupIds": []},
     },
 }
+
+
+def test_a_role_is_within_the_boundary_that_its_template_names_now(clients: Clients, name: str) -> None:
+    bound = {
+        "Type": "AWS::IAM::ManagedPolicy",
+        "Properties": {"PolicyDocument": {"Version": "2012-10-17", "Statement": [allow("s3:GetObject")]}},
+    }
+    bounded = {**ROLE, "Properties": {**ROLE["Properties"], "PermissionsBoundary": {"Ref": "Bound"}}}
+    found = []
+
+    made(clients, name, Role=bounded, Bound=bound)
+    for role in (None, ROLE, bounded):
+        if role:
+            body = json.dumps({"Resources": {"Role": role, "Bound": bound}})
+            clients.cloudformation.update_stack(StackName=name, TemplateBody=body, Capabilities=CAPABILITIES)
+            settled(clients, name)
+        listed = clients.cloudformation.list_stack_resources(StackName=name)["StackResourceSummaries"]
+        ids = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in listed}
+        held = clients.iam.get_role(RoleName=ids["Role"])["Role"].get("PermissionsBoundary", {})
+        found.append(held.get("PermissionsBoundaryArn") == ids["Bound"])
+
+    assert found == [True, False, True]
 
 
 def test_a_subnet_goes_once_the_functions_interfaces_have_gone_by_its_role(clients: Clients, name: str) -> None:

@@ -6,16 +6,21 @@ import shutil
 import subprocess
 import tarfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from deployment import EDGE_REGION, STACK, stack
 from local import deploy, package, push, templates
+from local.api import Api
 from local.clients import Clients
 from local.platform import ARTIFACTS, REPOSITORY, Options, Platform
+from tests.e2e.conftest import ended
+from tests.lanes import TASKS_ONLY
 from tests.local.aws import listener
 from tests.local.codebuild import CodeBuild, action, artifacts
+from tests.media.generate import clip
 
 ALONE = "vod-pipeline"
 PROJECTS = ("test", "build", "image-arm64", "image-amd64", "manifest", "staging-parameters", "staging-page")
@@ -130,13 +135,14 @@ def given(clients: Clients, stack_name: str, environment: str = "staging") -> di
     }
 
 
-def boundary(clients: Clients, stack_name: str) -> str:
-    """What bounds a stack's roles, made as the pipeline makes it."""
+def boundary(clients: Clients, stack_name: str, imports: str = "") -> str:
+    """What bounds a stack's roles, made as the pipeline makes it, with the buckets that it names for imports."""
     name = f"rights-of-{stack_name}"
     values = {
         "StackName": stack_name,
         "LowerCaseName": stack_name.lower(),
         "DomainName": "",
+        "ImportBuckets": imports,
         "IsApproved": "true",
         "PackageBucket": PACKAGES,
         "ArtifactBucket": HANDED_ON,
@@ -295,6 +301,30 @@ def test_a_commit_reaches_a_running_platform_and_plays(running: Platform, tmp_pa
     }
     users = running.clients.cognito_idp.list_users(UserPoolId=after.outputs["UserPoolId"])["Users"]
     assert [each["Username"] for each in users] == ["local"]
+
+
+def test_a_bounded_stack_imports_from_the_buckets_that_its_pipeline_names(
+    tmp_path: Path, emulator_python: Path
+) -> None:
+    """The stack's own parameter, which a commit can change, names one more."""
+    named, unnamed = "arn:aws:s3:::films-of-a-customer", "arn:aws:s3:::films-of-nobody-s"
+    given = {"ImportBuckets": f"{named},{unnamed}", **TASKS_ONLY}
+    options = Options(tmp_path / "state", port=0, emulator_python=emulator_python, parameters=given)
+    with Platform(options) as unbounded:
+        bound = {"PermissionsBoundaryArn": boundary(unbounded.clients, STACK, imports=named)}
+
+    with Platform(replace(options, parameters={**given, **bound})) as bounded:
+        api, film = Api(bounded.api, bounded.token), clip(tmp_path / "film.mp4", seconds=2, size="640x360")
+        ended_by_bucket = {}
+        for bucket in (each.split(":::")[1] for each in (named, unnamed)):
+            bounded.clients.s3.create_bucket(Bucket=bucket)
+            bounded.clients.s3.upload_file(str(film), bucket, "film.mp4")
+            made = api.call("POST", "/videos", {"url": f"s3://{bucket}/film.mp4"})["video"]
+            ended_by_bucket[bucket] = ended(api, made["id"])
+
+    ready, refused = ended_by_bucket.values()
+    assert ready["status"] == "ready", ready["error"]
+    assert (refused["status"], refused["error"]["code"]) == ("failed", "import_refused")
 
 
 def test_a_stack_that_holds_a_pipeline_is_none_that_a_pipeline_deploys(holder: Platform, tmp_path: Path) -> None:

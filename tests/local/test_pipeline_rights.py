@@ -21,6 +21,7 @@ from tests.templates.deployed import ACCOUNT, EVERYTHING, REGION, Deployed, Made
 
 STAGING, PRODUCTION = "vod-staging", "vod-production"
 DOMAINS = {STAGING: "staging.example.com", PRODUCTION: "video.example.com"}
+IMPORTS = {STAGING: "arn:aws:s3:::tries", PRODUCTION: EVERYTHING["ImportBuckets"]}
 SAM = {
     "AWS::Serverless::Api": ("AWS::ApiGateway::RestApi", "AWS::ApiGateway::Deployment", "AWS::ApiGateway::Stage"),
     "AWS::Serverless::Function": ("AWS::Lambda::Function", "AWS::Lambda::Permission", "AWS::Lambda::EventInvokeConfig"),
@@ -184,11 +185,15 @@ class Account:
 @cache
 def account() -> Account:
     """Both stacks with everything that parameters can switch on."""
-    domains = {"StagingDomainName": DOMAINS[STAGING], "ProductionDomainName": DOMAINS[PRODUCTION]}
-    # The bound lets no role read other buckets, so nothing is imported from any there (docs/api/importing.md).
-    given = {**EVERYTHING, "ImportBuckets": ""}
-    stacks = {name: Deployed("template.yaml", name, {**given, "DomainName": DOMAINS[name]}) for name in DOMAINS}
-    return Account(Deployed("pipeline-config.yaml", "vod-pipeline", {"GitHubRepository": "a/b", **domains}), stacks)
+    told = {
+        "StagingDomainName": DOMAINS[STAGING],
+        "StagingImportBuckets": IMPORTS[STAGING],
+        "ProductionDomainName": DOMAINS[PRODUCTION],
+        "ProductionImportBuckets": IMPORTS[PRODUCTION],
+    }
+    own = {name: {"DomainName": DOMAINS[name], "ImportBuckets": IMPORTS[name]} for name in DOMAINS}
+    stacks = {name: Deployed("template.yaml", name, {**EVERYTHING, **own[name]}) for name in DOMAINS}
+    return Account(Deployed("pipeline-config.yaml", "vod-pipeline", {"GitHubRepository": "a/b", **told}), stacks)
 
 
 @cache
@@ -547,6 +552,33 @@ def test_a_role_that_a_commit_gives_everything_reaches_nothing_of_production(emu
     assert {each["resource"] for each in verdicts["Allow"]} == {"*", ENDED_TASKS}
 
 
+@pytest.mark.parametrize(("environment", "stack"), [("Staging", STAGING), ("Production", PRODUCTION)])
+def test_of_other_buckets_a_role_reads_objects_of_those_that_its_pipeline_names(
+    emulator_python: Path, environment: str, stack: str
+) -> None:
+    named = {each for name in DOMAINS for each in IMPORTS[name].split(",")}
+    objects = [f"{bucket}/a.mp4" for bucket in (*named, *(f"{each}-2" for each in named), "arn:aws:s3:::another")]
+    verbs = ("GetObject", "PutObject", "DeleteObject", "GetObjectAcl")
+    asked = [requested(f"s3:{verb}", arn) for verb, arn in product(verbs, (*objects, *named))]
+
+    verdicts = decided(emulator_python, [EVERYTHING_ALLOWED], asked, account().boundary(environment))
+
+    allowed = {(each["action"], each["resource"]) for each in verdicts["Allow"]}
+    assert allowed == {("s3:GetObject", f"{bucket}/a.mp4") for bucket in IMPORTS[stack].split(",")}
+
+
+def test_a_pipeline_that_names_no_bucket_bounds_roles_to_those_of_their_stack(emulator_python: Path) -> None:
+    silent = Account(Deployed("pipeline-config.yaml", "vod-pipeline", {"GitHubRepository": "a/b"}), {})
+    asked = [requested("s3:GetObject", "arn:aws:s3:::films/a.mp4")]
+
+    verdicts = [
+        decided(emulator_python, [EVERYTHING_ALLOWED], asked, silent.boundary(each))
+        for each in ("Staging", "Production")
+    ]
+
+    assert [each.keys() for each in verdicts] == [{"ImplicitDeny"}] * 2
+
+
 def test_a_role_is_made_and_changed_within_its_own_bound_only(emulator_python: Path) -> None:
     bounds = {
         name: account().pipeline.nested(f"{name}Role").output("BoundaryArn") for name in ("Staging", "Production")
@@ -607,6 +639,7 @@ def there() -> Deployed:
         "PipelineArtifactBucket": ARTIFACTS.split(":::")[1].partition("/")[0],
         "StackName": PRODUCTION,
         "LowerCaseName": PRODUCTION,
+        "ImportBuckets": IMPORTS[PRODUCTION],
     }
     return Deployed("stacks/pipeline/account.yaml", "vod-account", given)
 
@@ -629,6 +662,15 @@ def test_with_an_account_of_its_own_production_s_rights_are_in_no_role_of_the_pi
     verdicts = [decided(emulator_python, apart().policies(*each), asked) for each in holders]
 
     assert {key for each in verdicts for key in each} == {"ImplicitDeny"}
+
+
+def test_the_bound_there_lets_roles_read_the_buckets_that_it_is_told(emulator_python: Path) -> None:
+    bound = properties(there().nested("DeployRole"), "Boundary")["PolicyDocument"]
+    asked = [requested("s3:GetObject", f"arn:aws:s3:::{name}/a.mp4") for name in ("films", "more-films", "tries")]
+
+    verdicts = decided(emulator_python, [EVERYTHING_ALLOWED], asked, bound)
+
+    assert verdicts == {"Allow": asked[:2], "ImplicitDeny": asked[2:]}
 
 
 def test_its_role_is_for_the_pipeline_and_production_s_steps(emulator_python: Path) -> None:

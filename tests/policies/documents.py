@@ -35,12 +35,14 @@ ROOTS = (
             "ProductionDeployRoleArn": f"{ELSEWHERE}/production-DeployRole",
             "ProductionDomainName": "video.example.com",
             "ProductionLowerCaseName": "production",
+            "StagingImportBuckets": EVERYTHING["ImportBuckets"],
         },
     ),
     (
         "stacks/pipeline/account.yaml",
         {
             "DomainName": "video.example.com",
+            "ImportBuckets": EVERYTHING["ImportBuckets"],
             "LowerCaseName": "vod-production",
             "PipelineAccountId": ACCOUNT,
             "PipelineArtifactBucket": "pipeline-artifacts",

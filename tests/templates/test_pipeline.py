@@ -241,10 +241,14 @@ def test_the_bound_reaches_every_nested_stack_that_makes_roles() -> None:
 
 # ---- What CloudFormation may do: tests/local/test_pipeline_rights.py decides it -----------------------------------------
 def test_a_policy_fits_iam_s_limit() -> None:
-    """6,144 characters without white space."""
+    """6,144 characters without white space, also with as many buckets as their parameter takes."""
+    longest = CONFIG["Parameters"]["StagingImportBuckets"]["MaxLength"]
+    buckets = ",".join(f"arn:aws:s3:::{'b' * 63}" for _ in range(longest // 77))
     names = {"StagingStackName": "s" * 15 + "staging", "ProductionStackName": "p" * 22, "StagingDomainName": "d" * 60}
+    names |= {"StagingImportBuckets": buckets, "ProductionImportBuckets": buckets}
     pipeline = Deployed("pipeline-config.yaml", "vod-pipeline-of-a-team", {"GitHubRepository": "a/b", **names})
 
     made = [each for each in pipeline.resources() if each.kind == "AWS::IAM::ManagedPolicy"]
     sizes = {each.arn: len(json.dumps(each.properties["PolicyDocument"], separators=(",", ":"))) for each in made}
+    assert longest - 77 < len(buckets) <= longest
     assert {arn for arn, size in sizes.items() if size > 6144} == set()

@@ -5,6 +5,7 @@ import sys
 import time
 import webbrowser
 from functools import partial
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -50,6 +51,19 @@ def _fail(message: str) -> NoReturn:
 def _client() -> Client:
     kept = settings.read()
     return Client(kept.address, kept.token)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"vod {metadata.version('vod-client')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
+) -> None:
+    """Options of the command itself."""
 
 
 @app.command()
