@@ -27,6 +27,7 @@ EVENTS = parsed.REPOSITORY / "events"
 # What an account answers in which there is nothing of the events' video.
 ANSWERS: dict[str, Any] = {
     "advance": {"advanced": 0},
+    "captions": 404,
     "credentials": {"outcome": "unwanted"},
     "delete": 404,
     "deliver": 404,

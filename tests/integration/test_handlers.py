@@ -907,9 +907,10 @@ BODIES = {
 @pytest.mark.parametrize(("entry", "method", "path"), ROUTES)
 @pytest.mark.parametrize("status", [Status.READY, Status.AWAITING_UPLOAD])
 def test_no_cache_may_keep_what_any_route_answers(
-    load: Callable[[str], Handler], table: Any, entry: str, method: str, path: str, status: Status
+    load: Callable[[str], Handler], table: Any, s3: Any, entry: str, method: str, path: str, status: Status
 ) -> None:
     DynamoVideos(table, TABLE).create(samples.video(status))
+    s3.put_object(Bucket=OUTPUT, Key=f"videos/{samples.VIDEO_ID}/{samples.RUN}/index.m3u8", Body=b"#EXTM3U\n")
     asked = path.replace("{id}", samples.VIDEO_ID).replace("{", "").replace("}", "")
 
     response = load(entry)(request(method, asked, BODIES.get((method, path))))

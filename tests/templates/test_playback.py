@@ -67,6 +67,7 @@ def test_only_what_signs_addresses_and_what_makes_the_key_reads_the_private_half
     assert {name: [arn.split("}", 3)[-1] for arn in arns] for name, arns in readers.items()} == {
         "LibraryRole": [":secret:${PlaybackKeySecret}-??????"],
         "DeliverRole": [":secret:${PlaybackKeySecret}-??????"],
+        "CaptionsRole": [":secret:${PlaybackKeySecret}-??????"],
         "DownloadsRole": [":secret:${PlaybackKeySecret}-??????"],
         "ParametersRole": [":secret:${StackName}/playback-key-??????"],
         "AccountRole": [":secret:${StackName}/playback-key-??????"],

@@ -215,3 +215,27 @@ class DownloadAnswer(Answer):
     """A file to keep."""
 
     download: Download
+
+
+class Caption(Answer):
+    """Subtitles of a video: `captions` are for the deaf, `forced` only translate what is foreign in the video."""
+
+    id: Annotated[str, Field(pattern="^[a-z][0-9a-f]{1,8}$")]
+    language: str | None
+    label: str
+    kind: Literal["subtitles", "captions", "forced"]
+    is_default: Annotated[bool, Field(description="Shown without being chosen")]
+    origin: Annotated[Literal["source", "uploaded"], Field(description="Of the uploaded video, or added later")]
+    url: Annotated[str, Field(description="The text as WebVTT, signed where playback is private")]
+
+
+class CaptionAnswer(Answer):
+    """Subtitles of a video."""
+
+    caption: Caption
+
+
+class Captions(Answer):
+    """The subtitles of a video, in the order of players' menus."""
+
+    captions: list[Caption]

@@ -16,7 +16,7 @@ from vod.api.answered_account import (
     WebhookAnswer,
     Webhooks,
 )
-from vod.api.answered_video import Answer, Bytes, DownloadAnswer, Offered, Playback, Usd, Video
+from vod.api.answered_video import Answer, Bytes, CaptionAnswer, Captions, DownloadAnswer, Offered, Playback, Usd, Video
 
 
 class Code(StrEnum):
@@ -49,6 +49,7 @@ class Code(StrEnum):
     TOO_MANY_WEBHOOKS = "too_many_webhooks"
     TOO_MANY_KEYS = "too_many_keys"
     DOWNLOAD_FAILED = "download_failed"
+    TOO_MANY_CAPTIONS = "too_many_captions"
     BAD_REQUEST = "bad_request"
     RATE_LIMITED = "rate_limited"
     THROTTLED = "throttled"
@@ -247,6 +248,11 @@ ANSWERS: dict[tuple[str, str], dict[int, type[Answer] | str]] = {
     ("get", "/public/{video_id}/download"): {200: DownloadAnswer, 202: DownloadAnswer},
     ("get", "/shares/{token}/download"): {200: DownloadAnswer, 202: DownloadAnswer},
     ("get", "/videos/{video_id}/original"): {200: DownloadAnswer},
+    ("get", "/videos/{video_id}/captions"): {200: Captions},
+    ("post", "/videos/{video_id}/captions"): {201: CaptionAnswer},
+    ("put", "/videos/{video_id}/captions/{caption_id}"): {200: CaptionAnswer},
+    ("patch", "/videos/{video_id}/captions/{caption_id}"): {200: CaptionAnswer},
+    ("delete", "/videos/{video_id}/captions/{caption_id}"): {204: "The subtitles are gone"},
     ("get", "/videos/{video_id}/shares"): {200: Shares},
     ("post", "/videos/{video_id}/shares"): {201: ShareAnswer},
     ("delete", "/videos/{video_id}/shares/{share_id}"): {204: "The link is revoked"},

@@ -10,6 +10,7 @@ from vod.frozen import Document
 _DEEPEST = 100
 """Arrays and objects in one another. Our bodies have three; parsers give up where their own stack does."""
 _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+_CAPTIONS = re.compile(r"/videos/[^/]+/captions(/[^/]+)?")
 
 
 def readable(event: Document) -> Document:
@@ -35,9 +36,11 @@ def bytes_of(event: Document) -> bytes:
 
 
 def _is_file(event: Document) -> bool:
-    """`POST /videos?filename=` alone takes bytes."""
-    is_creation = (event["httpMethod"], event["path"].rstrip("/")) == ("POST", "/videos")
-    return is_creation and "filename" in (event.get("queryStringParameters") or {})
+    """`POST /videos?filename=` takes bytes, and subtitle files do."""
+    method, path = event["httpMethod"], event["path"].rstrip("/")
+    if (method, path) == ("POST", "/videos"):
+        return "filename" in (event.get("queryStringParameters") or {})
+    return method in ("POST", "PUT") and _CAPTIONS.fullmatch(path) is not None
 
 
 def _checked(raw: bytes) -> str:

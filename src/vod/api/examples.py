@@ -155,6 +155,15 @@ _DELIVERY = {
     "tries": 1,
     "status": 204,
 }
+_CAPTION = {
+    "id": "c5f1a09e3",
+    "language": "de",
+    "label": "Deutsch",
+    "kind": "subtitles",
+    "isDefault": False,
+    "origin": "uploaded",
+    "url": "https://video.example.com/videos/3f9c1d7ab2e04c58a6d1/0123456789ab/c5f1a09e3_7d20c4/subtitles.vtt?Policy=eyJT...",
+}
 EXAMPLES: dict[str, dict[str, Any]] = {
     "Error": {
         "code": "not_found",
@@ -191,6 +200,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "sites": ["https://example.com"],
         "downloads": [{"name": "v720", "width": 1280, "height": 720, "codec": "avc1.64001f", "bytes": 2782000}],
     },
+    "CaptionAnswer": {"caption": _CAPTION},
+    "Captions": {"captions": [_CAPTION]},
     "DownloadAnswer": {
         "download": {
             "state": "ready",

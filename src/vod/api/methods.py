@@ -19,6 +19,8 @@ METHODS: dict[str, tuple[str, ...]] = {
     "/shares/{token}/playback": ("GET",),
     "/videos/{id}/download": ("GET",),
     "/videos/{id}/original": ("GET",),
+    "/videos/{id}/captions": ("GET", "POST"),
+    "/videos/{id}/captions/{captionId}": ("PUT", "PATCH", "DELETE"),
     "/public/{id}/download": ("GET",),
     "/shares/{token}/download": ("GET",),
     "/keys": ("GET", "POST"),

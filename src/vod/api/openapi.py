@@ -13,6 +13,7 @@ from pydantic.json_schema import models_json_schema
 from vod.access.scopes import Scope, needed
 from vod.api import (
     answered_headers,
+    captions,
     delete,
     deliver,
     downloads,
@@ -37,7 +38,7 @@ _ANY: Any = None
 """The document needs the routes' shapes, never their steps."""
 _PARTS = (
     *(upload, upload_tokens, original, library, runs, delete),
-    *(deliver, downloads, shares, keys, endpoints, session),
+    *(deliver, captions, downloads, shares, keys, endpoints, session),
 )
 _ERRORS = {
     "400": "A field is wrong; the message names it",
@@ -55,6 +56,9 @@ _ERRORS = {
 }
 _ALWAYS = ("400", "401", "403", "405", "429", "500", "504")
 _WITHOUT_CONFLICTS = ("/keys/{key_id}", "/session", "/session/token", "/videos/{video_id}/shares/{share_id}")
+_WITH_CONFLICTS = ("/upload", "/playback", "/download", "/original", "/captions")
+"""Reads that depend on the status of the video."""
+_SUBTITLES = ("text/vtt", "application/x-subrip", "application/octet-stream")
 _UNAVAILABLE = {
     "description": "The sign-in service does not answer; try again in a minute",
     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
@@ -78,6 +82,7 @@ def document() -> dict[str, Any]:
     made["info"]["description"] = DESCRIPTION
     made["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
     _describe_create(made["paths"]["/videos"]["post"])
+    _describe_files(made["paths"])
     _describe_answers(made)
     _describe_errors(made)
     _describe_editions(made["paths"]["/videos/{video_id}"])
@@ -118,6 +123,14 @@ def _describe_create(operation: dict[str, Any]) -> None:
         )
     ]
     operation["parameters"].append(_header("Idempotency-Key", KEY, {"type": "string", "pattern": IDEMPOTENCY_KEY}))
+
+
+def _describe_files(paths: dict[str, Any]) -> None:
+    """Bodies that are a file's own bytes."""
+    captions = "/videos/{video_id}/captions"
+    for operation in (paths[captions]["post"], paths[captions + "/{caption_id}"]["put"]):
+        binary = {"schema": {"type": "string", "format": "binary"}}
+        operation["requestBody"] = {"required": True, "content": dict.fromkeys(_SUBTITLES, binary)}
 
 
 def _describe_answers(made: dict[str, Any]) -> None:
@@ -170,9 +183,7 @@ def _describe_errors(made: dict[str, Any]) -> None:
 def _refusals(method: str, path: str, has_body: bool) -> set[str]:
     """The statuses with which an operation may refuse."""
     found = {*_ALWAYS, *(["404"] if "{" in path else []), *(["413"] if has_body else [])}
-    if (method != "get" and path not in _WITHOUT_CONFLICTS) or path.endswith(
-        ("/upload", "/playback", "/download", "/original")
-    ):
+    if (method != "get" and path not in _WITHOUT_CONFLICTS) or path.endswith(_WITH_CONFLICTS):
         found.add("409")
     if (method, path) == ("post", "/videos"):
         found.add("422")

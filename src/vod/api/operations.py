@@ -13,6 +13,7 @@ TAGS = {
     "upload": "From a new video to all of its bytes",
     "library": "Videos and their runs",
     "deliver": "What players need",
+    "captions": "Subtitles, also after a video is ready",
     "download": "Files to keep",
     "share": "Links for people without an account",
     "webhooks": "Events sent to your own servers",
@@ -97,6 +98,23 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("get", "/videos/{video_id}/original"): Operation(
         "downloadOriginal", "The uploaded file, byte for byte. The address works for an hour."
+    ),
+    ("get", "/videos/{video_id}/captions"): Operation(
+        "listCaptions", "Those of the uploaded file and those that were added, in the order of players' menus."
+    ),
+    ("post", "/videos/{video_id}/captions"): Operation(
+        "addCaptions",
+        "The body is a WebVTT or SubRip file of at most 4 MiB, in any character set that its language is written in. "
+        "Players find it within seconds, while the video stays ready.",
+    ),
+    ("put", "/videos/{video_id}/captions/{caption_id}"): Operation(
+        "replaceCaptions", "The body is a file as for adding; language, label and kind stay."
+    ),
+    ("patch", "/videos/{video_id}/captions/{caption_id}"): Operation(
+        "changeCaptions", "What is absent stays as it is. One track of a video is the default, or none is."
+    ),
+    ("delete", "/videos/{video_id}/captions/{caption_id}"): Operation(
+        "removeCaptions", "Its files stay for a day, for whoever is watching. Idempotent."
     ),
     ("get", "/videos/{video_id}/manifest/{run}/{name}"): Operation(
         "getManifest", "Its address, with its signature, comes from the other calls; every address in it is signed."

@@ -66,6 +66,12 @@ def _webhook_id(text: str) -> str:
     return text
 
 
+def _caption_id(text: str) -> str:
+    if not re.fullmatch(r"[a-z][0-9a-f]{1,8}", text):
+        raise NotFound("subtitle track", "List them with GET /videos/{id}/captions.")
+    return text
+
+
 def _delivery_id(text: str) -> str:
     if not endpoint.is_delivery_id(text):
         raise NotFound("delivery", "List them with GET /webhooks/{id}/deliveries.")
@@ -78,6 +84,11 @@ Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_
 Title = Annotated[
     str, BeforeValidator(_on_one_line), StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Shown
 ]
+Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$", max_length=35)]
+Label = Annotated[
+    str, BeforeValidator(_on_one_line), StringConstraints(strip_whitespace=True, min_length=1, max_length=100), Shown
+]
+CaptionKind = Literal["subtitles", "captions", "forced"]
 ExternalId = Annotated[str, StringConstraints(strip_whitespace=True, max_length=255), Shown]
 MetadataName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_.-]{1,64}$")]
 Metadata = Annotated[dict[MetadataName, Annotated[str, StringConstraints(max_length=500), Shown]], Field(max_length=20)]
@@ -95,6 +106,9 @@ ShareId = Annotated[str, AfterValidator(_share_id), WithJsonSchema({"type": "str
 WebhookId = Annotated[str, AfterValidator(_webhook_id), WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{16}$"})]
 DeliveryId = Annotated[
     str, AfterValidator(_delivery_id), WithJsonSchema({"type": "string", "pattern": "^[0-9]{13}-[0-9a-f]{12}$"})
+]
+CaptionId = Annotated[
+    str, AfterValidator(_caption_id), WithJsonSchema({"type": "string", "pattern": "^[a-z][0-9a-f]{1,8}$"})
 ]
 KeyId = Annotated[str, AfterValidator(_key_id), WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{16}$"})]
 
@@ -215,3 +229,15 @@ class WebhookChangeBody(Body):
     url: Address | None = None
     events: Annotated[list[EventName] | None, Field(min_length=1, max_length=3)] = None
     is_on: Annotated[bool | None, Field(alias="isOn", description="Switching on forgets that it failed")] = None
+
+
+class CaptionBody(Body):
+    """`PATCH /videos/{id}/captions/{captionId}`: what is absent stays as it is."""
+
+    language: Annotated[Language | None, Field(description="BCP 47, such as de or pt-BR")] = None
+    label: Label | None = None
+    kind: CaptionKind | None = None
+    is_default: Annotated[bool | None, Field(alias="isDefault", description="Shown without being chosen")] = None
+    shift_seconds: Annotated[
+        float, Field(alias="shiftSeconds", ge=-86400, le=86400, description="Shown so much later; negative: earlier")
+    ] = 0

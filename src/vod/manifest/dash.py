@@ -34,6 +34,8 @@ _CHANNELS = "urn:mpeg:dash:23003:3:audio_channel_configuration:2011"
 
 
 _UPDATE_SECONDS = 2
+NAMESPACE = "urn:mpeg:dash:schema:mpd:2011"
+HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
 def mpd(catalog: Catalog) -> str:
@@ -41,7 +43,7 @@ def mpd(catalog: Catalog) -> str:
     updates = _updates(catalog.seconds, catalog.growing) if catalog.growing else {}
     root = Element(
         "MPD",
-        xmlns="urn:mpeg:dash:schema:mpd:2011",
+        xmlns=NAMESPACE,
         profiles=_PROFILE,
         type="dynamic" if catalog.growing else "static",
         mediaPresentationDuration=f"PT{catalog.seconds:.3f}S",
@@ -56,9 +58,9 @@ def mpd(catalog: Catalog) -> str:
     for number, sound in enumerate(catalog.audio, start=len(codecs)):
         _audio_set(period, number, sound)
     for number, (text, track) in enumerate(catalog.subtitles, start=len(codecs) + len(catalog.audio)):
-        _text_set(period, number, text, track)
+        text_set(period, number, text, track)
     indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+    return HEAD + tostring(root, encoding="unicode") + "\n"
 
 
 def _updates(seconds: float, growing: Growing) -> dict[str, str]:
@@ -109,10 +111,15 @@ def _audio_set(period: Element, number: int, entry: AudioEntry) -> None:
     SubElement(representation, "AudioChannelConfiguration", schemeIdUri=_CHANNELS, value=str(entry.rendition.channels))
 
 
-def _text_set(period: Element, number: int, rendition: SubtitleRendition, track: TrackReport) -> None:
+def text_set(period: Element, number: int, rendition: SubtitleRendition, track: TrackReport | None) -> None:
+    """Add a subtitle rendition; without a track its segments are left to the caller."""
     adaptation = _adaptation(period, number, "text", lang=rendition.language or UNKNOWN)
     SubElement(adaptation, "Label").text = on_one_line(rendition.label)
     SubElement(adaptation, "Role", schemeIdUri=_ROLE, value=subtitles.dash_role(rendition))
+    if rendition.is_default:
+        SubElement(adaptation, "Role", schemeIdUri=_ROLE, value="main")
+    if track is None:
+        return
     _template(adaptation, track)
     bandwidth = str(peak_bandwidth(track))
     SubElement(adaptation, "Representation", id=rendition.name, bandwidth=bandwidth, codecs=track.codec)

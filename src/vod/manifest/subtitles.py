@@ -17,12 +17,13 @@ _SPOKEN_AND_HEARD = "public.accessibility.transcribes-spoken-dialog,public.acces
 
 
 def hls_line(rendition: SubtitleRendition) -> str:
-    """The multivariant playlist's line; never on by itself, chosen by the system's language when that asks for it."""
+    """The multivariant playlist's line; on by itself only where an owner says so, else by the system's language."""
     language = rendition.language or UNKNOWN
+    default = "YES" if rendition.is_default else "NO"
     forced = "YES" if rendition.is_forced else "NO"
     traits = f',CHARACTERISTICS="{_SPOKEN_AND_HEARD}"' if rendition.is_hearing_impaired else ""
     return (
-        f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="{GROUP}",NAME="{rendition.label}",LANGUAGE="{language}",DEFAULT=NO,'
+        f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="{GROUP}",NAME="{rendition.label}",LANGUAGE="{language}",DEFAULT={default},'
         f'AUTOSELECT=YES,FORCED={forced}{traits},URI="{keys.playlist_name(rendition.name)}"'
     )
 

@@ -57,6 +57,7 @@ class SubtitleRendition(Frozen):
     language: str | None = None
     is_forced: bool = False
     is_hearing_impaired: bool = False
+    is_default: bool = False
 
 
 def renditions(tracks: Iterable[SubtitleTrack]) -> tuple[SubtitleRendition, ...]:

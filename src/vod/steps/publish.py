@@ -6,7 +6,7 @@ from datetime import datetime
 
 from vod import clock, keys
 from vod.encoder.report import ChunkReport, merged
-from vod.errors import VerificationFailed, document
+from vod.errors import VerificationFailed, VersionConflict, document
 from vod.ffmpeg.loudness import Loudness
 from vod.ffmpeg.quality import Quality, pooled
 from vod.frozen import Document
@@ -27,7 +27,8 @@ from vod.record import changes, remakes
 from vod.record.changes import Published
 from vod.record.status import Status
 from vod.record.video import Costs, Video
-from vod.steps.amend import amend
+from vod.steps import kept_captions
+from vod.steps.amend import TRIES, amend
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,8 @@ class Publishing:
             return {"outcome": "unwanted"}
         prefix = plan.prefix
         tracks = assemble(plan, reports)
+        if plan.remade:
+            tracks = kept_captions.only(tracks, kept_captions.listed(self.output, prefix))
         sizes = self.output.sizes(prefix)
         warnings = tracks.warnings + verify(plan, reports, tracks, sizes)
         listed = catalog(plan, tracks)
@@ -92,7 +95,11 @@ class Publishing:
                 return {"outcome": "unwanted"}
         self._write_storyboard(prefix, plan, tracks)
         grew = video.status is Status.PLAYABLE
-        store_all(files(listed, Kind.EVENT if grew else Kind.VOD), lambda name, data: self._put(prefix + name, data))
+        kind = Kind.EVENT if grew else Kind.VOD
+        if plan.remade:
+            self._store_remade(prefix, listed, kind)
+        else:
+            store_all(files(listed, kind), lambda name, data: self._put(prefix + name, data))
         published = Published(
             renditions=tuple(_renditions(listed, pooled(part for report in reports for part in report.quality))),
             sound=tuple(_sound(listed, {each.name: each for report in reports for each in report.loudness})),
@@ -107,6 +114,21 @@ class Publishing:
             return {"outcome": "unwanted"}
         self._announce(done)
         return {"outcome": "published"}
+
+    def _store_remade(self, prefix: str, listed: Catalog, kind: Kind) -> None:
+        """Manifests with the subtitles that are named now; VersionConflict where these change all the time."""
+        for _ in range(TRIES):
+            there = self.output.stored(prefix + keys.HLS_NAME)
+            whole = kept_captions.with_them(listed, kept_captions.listed(self.output, prefix), self.output, prefix)
+
+            def stored(name: str, data: bytes, tag: str | None = there.tag if there else None) -> bool:
+                if name == keys.HLS_NAME:
+                    return self.output.replace(prefix + name, data, tag)
+                return self._put(prefix + name, data)
+
+            if store_all(files(whole, kind), stored):
+                return
+        raise VersionConflict(prefix)
 
     def _put(self, key: str, data: bytes) -> bool:
         self.output.put(key, data)

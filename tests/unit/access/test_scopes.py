@@ -9,7 +9,7 @@ from vod.errors import Forbidden, TokenExpired
 OPEN = ("/public/", "/shares/", "/session", "/videos/{id}/manifest/")
 """Paths whose address, code or cookie is the proof."""
 WANTED = {
-    Scope.READ: {("GET", "/videos"), ("GET", "/videos/{id}"), ("GET", "/videos/{id}/playback"), ("GET", "/videos/{id}/shares"), ("GET", "/videos/{id}/download"), ("GET", "/videos/{id}/original"), ("GET", "/webhooks"), ("GET", "/webhooks/{id}/deliveries")},
+    Scope.READ: {("GET", "/videos"), ("GET", "/videos/{id}"), ("GET", "/videos/{id}/playback"), ("GET", "/videos/{id}/shares"), ("GET", "/videos/{id}/download"), ("GET", "/videos/{id}/original"), ("GET", "/videos/{id}/captions"), ("GET", "/webhooks"), ("GET", "/webhooks/{id}/deliveries")},
     Scope.UPLOAD: {
         ("POST", "/videos"), ("GET", "/videos/{id}/upload"), ("DELETE", "/videos/{id}/upload"),
         ("POST", "/videos/{id}/upload/complete"), ("POST", "/videos/{id}/upload/token"),
@@ -18,6 +18,8 @@ WANTED = {
     Scope.MANAGE: {
         ("PATCH", "/videos/{id}"), ("DELETE", "/videos/{id}"), ("POST", "/videos/{id}/cancel"),
         ("POST", "/videos/{id}/retry"), ("POST", "/videos/{id}/shares"), ("DELETE", "/videos/{id}/shares/{shareId}"),
+        ("POST", "/videos/{id}/captions"), ("PUT", "/videos/{id}/captions/{captionId}"),
+        ("PATCH", "/videos/{id}/captions/{captionId}"), ("DELETE", "/videos/{id}/captions/{captionId}"),
         ("POST", "/webhooks"), ("PATCH", "/webhooks/{id}"), ("DELETE", "/webhooks/{id}"), ("POST", "/webhooks/{id}/secret"),
         ("POST", "/webhooks/{id}/deliveries/{deliveryId}/retry"),
     },

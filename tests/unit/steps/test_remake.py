@@ -26,9 +26,11 @@ from tests.fakes import (
 )
 from vod import clock, keys
 from vod.access.caller import Caller
+from vod.access.delivery import Delivery
 from vod.encoder.report import ChunkReport, Refusal
 from vod.errors import Conflict, InvalidRequest, NotFound, PlanGone
 from vod.frozen import Document
+from vod.manifest.captions import in_dash, listed
 from vod.money.cost import MICRO
 from vod.money.limits import Admitted, Limits
 from vod.plan.make_plan import remake_plan
@@ -36,6 +38,7 @@ from vod.plan.plan import Plan, SourceObject
 from vod.record import remakes
 from vod.record.status import Status
 from vod.record.video import Failure, Remake, Replaced, Source, Video
+from vod.steps.captions import Captioning, Wanted
 from vod.steps.delete import Deleting, Deletion
 from vod.steps.fail import Failing, reason
 from vod.steps.plan import Planning
@@ -516,3 +519,30 @@ def test_a_rendition_above_its_owners_limit_is_refused_unless_an_admin_asks_for_
     world.runs.remake(Caller("root", is_admin=True), samples.VIDEO_ID, "v540")
     assert world.video.remake
     assert world.plan(world.video.remake.run, limits=limits)["outcome"] == "planned"
+
+
+def test_subtitles_that_were_added_and_removed_meanwhile_stay_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, put = World(), FakeOutput.replace
+    captioning = Captioning(world.videos, world.output, lambda: Delivery("https://cdn.example"), lambda: samples.NOW)
+    world.videos.records[samples.VIDEO_ID] = replace(world.video, duration=10.0)
+
+    def add(label: str) -> None:
+        captioning.add(ANN, samples.VIDEO_ID, b"WEBVTT\n\n00:01.000 --> 00:02.000\nHello\n", Wanted("en", label))
+
+    def overtaken(self: FakeOutput, key: str, data: bytes, tag: str | None) -> bool:
+        monkeypatch.setattr(FakeOutput, "replace", put)
+        add("Last")
+        return put(self, key, data, tag)
+
+    add("First")
+    run = world.remake()
+    world.plan(run)
+    add("Second")
+    world.encode(run)
+    monkeypatch.setattr(FakeOutput, "replace", overtaken)
+
+    assert world.publish(run) == {"outcome": "published"}
+    assert [each["label"] for each in captioning.list(ANN, samples.VIDEO_ID)] == ["First", "Second", "Last"]
+    playlist = world.output.get(PREFIX + keys.HLS_NAME).decode()
+    assert track("v540", run) in playlist
+    assert in_dash(world.output.get(PREFIX + keys.DASH_NAME).decode()) == {each.name for each in listed(playlist)}
