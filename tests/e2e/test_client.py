@@ -78,6 +78,13 @@ def test_a_film_goes_in_and_is_found_watched_shared_and_removed(signed_in: Vod, 
     assert made["id"] in signed_in("ls", "rom", "--tag", "travel")
     assert "Rome" in signed_in("show", made["id"])
     assert signed_in("watch", made["id"], "--url").startswith("http")
+    text = tmp_path / "rome.srt"
+    text.write_text("1\n00:00:01,000 --> 00:00:02,000\nCiao\n")
+    track = signed_in("captions", "add", made["id"], text, "--language", "it", "--kind", "captions").strip()
+    assert "Italiano (SDH)" in signed_in("captions", "ls", made["id"])
+    signed_in("captions", "shift", made["id"], track, "--", "-0.5")
+    signed_in("captions", "rm", made["id"], track)
+    assert track not in signed_in("captions", "ls", made["id"])
     name = made["renditions"][0]["name"]
     for options, suffix in (
         (("--rendition", name), ".mp4"),

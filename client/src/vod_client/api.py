@@ -7,10 +7,11 @@ from typing import Any, Self
 
 import httpx
 
-from vod_client.models import Delivery, Download, Key, NewShare, Scope, Share, Upload, Video, Webhook
+from vod_client.models import Caption, Delivery, Download, Key, NewShare, Scope, Share, Upload, Video, Webhook
 
 TRIES = 6
 _LONGEST_PAUSE = 20.0
+_TEXT = {"Content-Type": "text/vtt"}
 _AGAIN = frozenset((429, 500, 502, 503, 504))
 FINAL = ("ready", "failed", "cancelled")
 
@@ -146,6 +147,26 @@ class Client:
         """The uploaded file."""
         found: Download = self._call("GET", f"/videos/{video_id}/original")["download"]
         return found
+
+    def captions(self, video_id: str) -> list[Caption]:
+        """The subtitles of a ready video."""
+        return list(self._call("GET", f"/videos/{video_id}/captions")["captions"])
+
+    def add_captions(self, video_id: str, text: bytes, language: str, **said: Any) -> Caption:
+        """Add the bytes of a WebVTT or SubRip file; `label`, `kind` and `isDefault` may be said of it."""
+        query = {"language": language, **{name: value for name, value in said.items() if value}}
+        path = f"/videos/{video_id}/captions"
+        made: Caption = self._call("POST", path, params=query, content=text, headers=_TEXT)["caption"]
+        return made
+
+    def change_captions(self, video_id: str, caption_id: str, **changes: Any) -> Caption:
+        """Change `language`, `label`, `kind` or `isDefault`, or `shiftSeconds`."""
+        found: Caption = self._call("PATCH", f"/videos/{video_id}/captions/{caption_id}", json=changes)["caption"]
+        return found
+
+    def remove_captions(self, video_id: str, caption_id: str) -> None:
+        """Remove subtitles."""
+        self._call("DELETE", f"/videos/{video_id}/captions/{caption_id}")
 
     def share(self, video_id: str, hours: int = 168, sites: Sequence[str] = ()) -> NewShare:
         """Make a link for people without an account."""

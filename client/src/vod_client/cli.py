@@ -30,6 +30,8 @@ webhooks = typer.Typer(
 )
 app.add_typer(keys, name="keys")
 app.add_typer(webhooks, name="webhooks")
+captions = typer.Typer(help="Subtitles of a ready video.", no_args_is_help=True)
+app.add_typer(captions, name="captions")
 console, errors = Console(), Console(stderr=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print what the API answers.")]
 VideoId = Annotated[str, typer.Argument(metavar="VIDEO", help="The id of a video.")]
@@ -278,6 +280,50 @@ def migrate(
             bar = bars.add_task(escape(file.name), total=file.stat().st_size)
             said: dict[str, Any] = {"profile": plan.profile, "metadata": plan.metadata}
             uploads.upload(client, file, kept, partial(bars.advance, bar), **said)
+
+
+@captions.command("ls")
+def list_captions(video: VideoId) -> None:
+    """List the subtitles of a video."""
+    table = Table("id", "language", "label", "kind", "shown by itself", box=None)
+    with _client() as client:
+        for each in client.captions(video):
+            shown = "yes" if each["isDefault"] else ""
+            table.add_row(each["id"], each["language"] or "", escape(each["label"]), each["kind"], shown)
+    console.print(table)
+
+
+@captions.command("add")
+def add_captions(
+    video: VideoId,
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="WebVTT or SubRip.")],
+    language: Annotated[str, typer.Option(help="Such as de or pt-BR.")],
+    label: Annotated[str, typer.Option(help="For menus; the language's own name when left out.")] = "",
+    kind: Annotated[str, typer.Option(help="subtitles, captions (for the deaf) or forced.")] = "",
+    default: Annotated[bool, typer.Option("--default", help="Shown without being chosen.")] = False,
+) -> None:
+    """Add a file; the id of its track is printed."""
+    said = {"label": label, "kind": kind, "isDefault": "true" if default else ""}
+    with _client() as client:
+        print(client.add_captions(video, file.read_bytes(), language, **said)["id"])
+
+
+@captions.command("shift")
+def shift_captions(
+    video: VideoId,
+    caption: Annotated[str, typer.Argument(help="The id of a track.")],
+    seconds: Annotated[float, typer.Argument(help="So much later; negative: earlier (after --).")],
+) -> None:
+    """Show a track later or earlier."""
+    with _client() as client:
+        client.change_captions(video, caption, shiftSeconds=seconds)
+
+
+@captions.command("rm")
+def remove_captions(video: VideoId, caption: Annotated[str, typer.Argument(help="The id of a track.")]) -> None:
+    """Remove a track."""
+    with _client() as client:
+        client.remove_captions(video, caption)
 
 
 @keys.command("ls")

@@ -41,6 +41,18 @@ class Import(TypedDict):
 _Imported = TypedDict("_Imported", {"import": Import | None})
 
 
+class Caption(TypedDict):
+    """Subtitles of a video; `url` is their text as WebVTT."""
+
+    id: str
+    language: str | None
+    label: str
+    kind: Literal["subtitles", "captions", "forced"]
+    isDefault: bool
+    origin: Literal["source", "uploaded"]
+    url: str
+
+
 class Download(TypedDict):
     """A file to keep: `progress` in percent until it is ready; then where it is, and its size in bytes."""
 
