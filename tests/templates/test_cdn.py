@@ -140,6 +140,7 @@ def test_the_edge_limits_floods_and_knows_aws_s_lists() -> None:
 
 
 COMPLETE = f"/api/videos/{samples.VIDEO_ID}/upload/complete"
+CAPTIONS = f"/api/videos/{samples.VIDEO_ID}/captions"
 PARTS = len(json.dumps({"parts": [{"partNumber": n, "etag": f'"{n:032x}"'} for n in range(1, 10_001)]}))
 """Bytes of the longest list of parts, written with Python's spaces."""
 
@@ -149,6 +150,9 @@ PARTS = len(json.dumps({"parts": [{"partNumber": n, "etag": f'"{n:032x}"'} for n
     [
         ("/api/videos", 4 * 2**20, None),
         (COMPLETE, PARTS, None),
+        (CAPTIONS, 4 * 2**20, None),
+        (f"{CAPTIONS}/c12ab34cd", 4 * 2**20, None),
+        (f"{CAPTIONS}/c12ab34cd/x", 65_536, 413),
         ("/api/videos/", 65_536, 413),
         (f"/api/videos/{samples.VIDEO_ID}", 65_536, 413),
         (f"/api/videos/{samples.VIDEO_ID}", 65_535, None),
@@ -158,18 +162,20 @@ PARTS = len(json.dumps({"parts": [{"partNumber": n, "etag": f'"{n:032x}"'} for n
         ("/", PARTS, 413),
     ],
 )
-def test_a_large_body_is_a_video_or_the_list_of_its_parts(path: str, size: int, status: int | None) -> None:
+def test_a_large_body_is_a_video_the_list_of_its_parts_or_subtitles(path: str, size: int, status: int | None) -> None:
     acl = EDGE["WebAcl"]["Properties"]
 
     assert refusal(acl, path, {}, size) == status
     assert PARTS > 690_000
 
 
-def test_a_video_in_one_call_is_not_searched_for_attacks_but_everything_else_is() -> None:
+def test_a_file_in_a_body_is_not_searched_for_attacks_but_everything_else_is() -> None:
     scope = RULES["Common"]["Statement"]["ManagedRuleGroupStatement"]["ScopeDownStatement"]
 
-    excepted = scope["NotStatement"]["Statement"]["ByteMatchStatement"]
-    assert (excepted["SearchString"], excepted["PositionalConstraint"]) == ("/api/videos", "EXACTLY")
+    pattern = scope["NotStatement"]["Statement"]["RegexMatchStatement"]["RegexString"]
+    files = ("/api/videos", CAPTIONS, f"{CAPTIONS}/c12ab34cd")
+    others = ("/api/videos/", "/api/videos/x", COMPLETE, f"{CAPTIONS}/x/y", f"/x{CAPTIONS}", "/api/webhooks", "/")
+    assert [bool(re.search(pattern, path)) for path in (*files, *others)] == [True] * 3 + [False] * 7
 
 
 def test_no_firewall_keeps_samples_of_requests_whose_addresses_hold_tokens() -> None:
