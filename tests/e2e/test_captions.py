@@ -110,6 +110,7 @@ def test_an_encode_of_a_rendition_keeps_what_was_added(api: Api, film: Video, ma
         time.sleep(0.5)
 
     playback = api.video(film["id"])["playback"]
+    assert f"{film['renditions'][-1]['name']}_" in fetched(playback["hls"]).decode()
     assert lines(playback["hls"]) == ["Deutsch"]
     assert "Grüße aus Rom".encode() in in_dash(playback["dash"])
 

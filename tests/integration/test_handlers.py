@@ -476,14 +476,18 @@ def test_a_file_is_asked_for_until_it_is_ready(
     kept = DynamoDownloads(table, TABLE)
     made = kept.get(*asked[0])
     assert made
-    kept.put(replace(made, state="ready", size=7))
+    there = replace(made, state="ready", size=7)
+    assert kept.put(there, made)
+    assert not kept.put(there, made)  # somebody else was faster
+    s3.put_object(Bucket=OUTPUT, Key=made.key, Body=b"1234567")
     status, body = answer(downloads(request("GET", path, query={"rendition": "v720"})))
     assert (status, body["download"]["bytes"], body["download"]["filename"]) == (200, 7, "Rome 720p.mp4")
     assert body["download"]["url"].startswith(f"https://cdn.example/{made.key}?Policy=")
     assert answer(downloads(request("GET", path, query={"rendition": "v1"})))[0] == 404
     assert answer(downloads(request("GET", path, user="bob")))[0] == 404
     assert answer(downloads(signed_in_or_not(f"/public/{samples.VIDEO_ID}/download")))[0] == 401
-    kept.put(replace(made, state="failed", touched_at=2**40))
+    assert kept.put(replace(made, state="failed", touched_at=2**40), there)
+    assert kept.of(samples.VIDEO_ID)[0].state == "failed"
     assert answer(downloads(request("GET", path)))[1]["code"] == "download_failed"
     assert len(asked) == 1
 

@@ -206,8 +206,9 @@ def download(
         bar = bars.add_task("Preparing", total=100)
         ask = partial(client.original, video) if original else partial(client.download, video, rendition, sound)
         found = downloads.ready(client, ask, lambda percent: bars.update(bar, completed=percent))
-        name = Path(found["filename"]).name or "video"  # whoever named it does not choose the folder
-        target = to / name if to and to.is_dir() else to or Path(name)
+        # Whoever named it chooses no folder and no file that is there.
+        name = Path(found["filename"]).name.lstrip(".") or "video"
+        target = to if to and not to.is_dir() else downloads.free((to or Path()) / name)
         bars.update(bar, description=escape(target.name), total=found["bytes"], completed=0)
         downloads.fetch(found, target, partial(bars.advance, bar))
     print(target)

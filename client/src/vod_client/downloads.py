@@ -1,7 +1,9 @@
 """A file of a video comes to this machine: what is broken off goes on when it is asked for again."""
 
+import hashlib
 import time
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import httpx
@@ -23,19 +25,26 @@ def ready(client: Client, ask: Callable[[], Download], tell: Callable[[float], N
     return found
 
 
+def free(wanted: Path) -> Path:
+    """The path, with a number where there is a file already."""
+    numbered = (wanted.with_stem(f"{wanted.stem} {number}") for number in count(2))
+    return wanted if not wanted.exists() else next(each for each in numbered if not each.exists())
+
+
 def fetch(found: Download, target: Path, advance: Advance) -> None:
-    """Store a ready file at `target`; what came before under its name with `.part` is gone on with.
+    """Store a ready file at `target`; what came of the same file before, under its name with `.part`, is gone on with.
 
     `advance` hears of bytes, those that are there already too. ApiError when it cannot be had.
     """
-    part = target.with_name(target.name + ".part")
+    url = str(found["url"])
+    part = target.with_name(f"{target.name}.{hashlib.sha256(url.partition('?')[0].encode()).hexdigest()[:8]}.part")
     part.touch()
     if part.stat().st_size > (found["bytes"] or 0):
-        part.write_bytes(b"")  # of another file
+        part.write_bytes(b"")
     advance(part.stat().st_size)
     for attempt in range(1, TRIES + 1):
         try:
-            _go_on(str(found["url"]), part, advance)
+            _go_on(url, part, advance)
         except httpx.TransportError as broken:
             if attempt == TRIES:
                 raise ApiError(0, "no_answer", f"The download broke off: {broken}. Ask for it again.") from broken

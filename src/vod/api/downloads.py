@@ -31,13 +31,13 @@ def routes(downloading: Downloading) -> APIGatewayRouter:
         return _answer(downloading.ask(current_caller(router), video_id, rendition, sound))
 
     @router.get("/public/<video_id>/download", summary="Get a file of a public video", tags=["download"])
-    def public(video_id: VideoId, rendition: Rendition = None, sound: Sound = None) -> Response[str]:
-        return _answer(downloading.public(video_id, rendition, sound))
+    def public(video_id: VideoId, rendition: Rendition = None) -> Response[str]:
+        return _answer(downloading.public(video_id, rendition))
 
     @router.get("/shares/<token>/download", summary="Get a file of a shared video", tags=["download"])
-    def shared(token: Token, rendition: Rendition = None, sound: Sound = None) -> Response[str]:
+    def shared(token: Token, rendition: Rendition = None) -> Response[str]:
         origin = router.current_event.headers.get("origin", "")
-        return _answer(downloading.shared(token, origin, rendition, sound))
+        return _answer(downloading.shared(token, origin, rendition))
 
     return router
 

@@ -17,22 +17,45 @@ class DynamoDownloads:
         self._table = table
 
     def get(self, video_id: str, name: str) -> Download | None:
-        found = self._client.get_item(TableName=self._table, Key=_place(video_id, name), ConsistentRead=True)
+        key = {"pk": {"S": _partition(video_id)}, "sk": {"S": name}}
+        found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         return _download(found["Item"]) if "Item" in found else None
 
-    def put(self, download: Download) -> None:
-        self._client.put_item(TableName=self._table, Item=_item(download))
+    def of(self, video_id: str) -> tuple[Download, ...]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": _partition(video_id)}},
+            ConsistentRead=True,
+        )
+        return tuple(_download(item) for page in pages for item in page["Items"])
+
+    def put(self, download: Download, seen: Download | None) -> bool:
+        condition: Item = {"ConditionExpression": "attribute_not_exists(pk)"}
+        if seen:
+            condition = {
+                "ConditionExpression": "download = :seen",
+                "ExpressionAttributeValues": {":seen": {"S": _text(seen)}},
+            }
+        item = {
+            "pk": {"S": _partition(download.video_id)},
+            "sk": {"S": download.name},
+            "download": {"S": _text(download)},
+            "expiresAt": {"N": str(download.expires_at)},
+        }
+        try:
+            self._client.put_item(TableName=self._table, Item=item, **condition)
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
 
 
-def _place(video_id: str, name: str) -> Item:
-    return {"pk": {"S": f"DOWNLOAD#{video_id}"}, "sk": {"S": name}}
+def _partition(video_id: str) -> str:
+    return f"DOWNLOAD#{video_id}"
 
 
-def _item(download: Download) -> Item:
-    return _place(download.video_id, download.name) | {
-        "download": {"S": json.dumps(asdict(download))},
-        "expiresAt": {"N": str(download.expires_at)},
-    }
+def _text(download: Download) -> str:
+    return json.dumps(asdict(download))
 
 
 def _download(item: Item) -> Download:

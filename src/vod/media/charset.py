@@ -1,5 +1,6 @@
 """Text whose character set nobody names: UTF-8, or what its language and its bytes make likely."""
 
+import codecs
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -59,6 +60,8 @@ def repaired(raw: bytes, language: str | None) -> str | None:
     """The text, of whose lines some may be UTF-8 and others not; None when nothing fits."""
     if len(raw) > MOST_BYTES:
         return None
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return raw.decode("utf-16", "replace")
     lines = raw.split(b"\n")
     odd = b"\n".join(line for line in lines if not _fits(line, UTF_8))
     name = charset_of(odd, language)

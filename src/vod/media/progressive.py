@@ -20,8 +20,8 @@ _NON_SYNC = 0x10000
 _LARGE = 2**32 - 2**26
 """From so many bytes on, offsets have 64 bits; the index itself is smaller than the difference."""
 
-type Runs = list[tuple[int, int]]
-"""(how many samples, value) one after the other."""
+type Runs = array[int]
+"""How many samples, and their value, one pair after the other: a film has millions of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class Track:
     init: bytes
     language: str | None = None
     sizes: array[int] = field(default_factory=lambda: array("I"))
-    ticks: Runs = field(default_factory=list)
-    offsets: Runs = field(default_factory=list)
+    ticks: Runs = field(default_factory=lambda: array("I"))
+    offsets: Runs = field(default_factory=lambda: array("I"))
     keys: array[int] = field(default_factory=lambda: array("I"))
     chunks: list[tuple[int, int, Extent]] = field(default_factory=list)
     length: int = 0
@@ -82,15 +82,19 @@ def fragments(size: int, read: Callable[[int, int], bytes]) -> tuple[tuple[int, 
     """Where each fragment of a segment begins, and its moof's payload; `read` answers bytes [first, end) of the `size`
     that the segment has, of which few are asked for. ValueError when it is no segment."""
     made: list[tuple[int, bytes]] = []
-    at = 0
+    at = begin = 0
+    known = b""
     while at < size:
-        known = read(at, min(size, at + _LOOK_BYTES))
-        found = isobmff.header(known, 0)
+        found = isobmff.header(known, at - begin) if at < begin + len(known) else None
+        if found is None:  # the header of what follows a fragment's index is there already
+            begin, known = at, read(at, min(size, at + _LOOK_BYTES))
+            found = isobmff.header(known, 0)
         if found is None or found[2] < found[1]:
             raise ValueError(f"a segment is broken at {at}")
         kind, skip, length = found
         if kind == b"moof":
-            whole = known[:length] if length <= len(known) else read(at, at + length)
+            inside = at - begin
+            whole = known[inside : inside + length] if inside + length <= len(known) else read(at, at + length)
             made.append((at, whole[skip:]))
         at += length
     return tuple(made)
@@ -144,12 +148,12 @@ def _columns(table: memoryview, has: int, count: int) -> dict[int, array[int]]:
 
 
 def _extend(runs: Runs, values: array[int] | None, default: int, count: int) -> None:
-    grouped = [(len(list(same)), value) for value, same in groupby(values)] if values else [(count, default)]
+    grouped = ((sum(1 for _ in same), value) for value, same in groupby(values)) if values else [(count, default)]
     for many, value in grouped:
-        if runs and runs[-1][1] == value:
-            runs[-1] = (runs[-1][0] + many, value)
+        if runs and runs[-1] == value:
+            runs[-2] += many
         else:
-            runs.append((many, value))
+            runs.extend((many, value))
 
 
 def _note_keys(track: Track, flags: array[int], first_flags: int | None) -> None:
@@ -221,7 +225,7 @@ def _shown(track: Track, scale: int) -> int:
     """How long a track is shown, in ticks of the file: from its first frame, or from where its edit list cuts what only
     its decoder needs."""
     said = track.said
-    cut = (said.edit or 0) - _signed(track.offsets[0][1])
+    cut = (said.edit or 0) - _signed(track.offsets[1])
     return round((track.length - cut) * scale / said.timescale)
 
 
@@ -255,9 +259,9 @@ def _tables(track: Track, starts: Sequence[int], is_large: bool) -> bytes:
     """The sample tables (14496-12, 8.5 to 8.7)."""
     count = len(track.sizes)
     description = descend(memoryview(track.init), b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd")
-    made = [_box(b"stsd", bytes(description)), _counted(b"stts", 0, _pairs(track.ticks))]
-    if any(offset for _, offset in track.offsets):
-        made.append(_counted(b"ctts", 1, _pairs(track.offsets)))
+    made = [_box(b"stsd", bytes(description)), _counted(b"stts", 0, track.ticks)]
+    if any(track.offsets[1::2]):
+        made.append(_counted(b"ctts", 1, track.offsets))
     if len(track.keys) < count:
         made.append(_counted(b"stss", 0, track.keys, 1))
     made.append(_counted(b"stsc", 0, array("I", _samples_of_chunks(track)), 3))
@@ -274,10 +278,6 @@ def _samples_of_chunks(track: Track) -> Iterator[int]:
         if samples != before:
             yield from (number, samples, 1)
         before = samples
-
-
-def _pairs(runs: Iterable[tuple[int, int]]) -> array[int]:
-    return array("I", [value for run in runs for value in run])
 
 
 def _counted(kind: bytes, version: int, cells: array[int], columns: int = 2) -> bytes:

@@ -25,12 +25,15 @@ def parse(text: str) -> list[Cue]:
     FFmpeg leaves blank lines inside a text: what follows them is taken for more of it.
     """
     cues: list[Cue] = []
+    texts: list[list[str]] = []
     for lines in _blocks(text):
         if cue := _cue(lines):
             cues.append(cue)
+            texts.append([cue.text])
         elif cues and not lines[0].startswith(_NO_TEXT):
-            cues[-1] = replace(cues[-1], text="\n".join([cues[-1].text, *lines]).strip("\n"))
-    return cues
+            texts[-1].extend(lines)
+    whole = ("\n".join(lines).strip("\n") if len(lines) > 1 else lines[0] for lines in texts)
+    return [replace(cue, text=text) for cue, text in zip(cues, whole, strict=True)]
 
 
 def written(cues: Iterable[Cue]) -> str:

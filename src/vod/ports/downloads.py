@@ -11,8 +11,11 @@ class Downloads(Protocol):
     def get(self, video_id: str, name: str) -> Download | None:
         """A download."""
 
-    def put(self, download: Download) -> None:
-        """Store it, replacing what is there."""
+    def of(self, video_id: str) -> tuple[Download, ...]:
+        """All of a video's."""
+
+    def put(self, download: Download, seen: Download | None) -> bool:
+        """Store it in the place of what was seen (None: nothing); False where something else is there by now."""
 
 
 class RemuxInBackground(Protocol):

@@ -11,7 +11,8 @@ from vod.frozen import Document
 
 _UNFIT = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
 """What some file system does not take in a name."""
-_LONGEST_NAME = 120
+_LONGEST_NAME, _LONGEST_DETAIL = 250, 100
+"""In bytes of UTF-8: file systems take 255, and S3 takes 2 KB of headers, in which each has three characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Download:
     upload_id: str | None = None
     done: int = 0
     size: int | None = None
+    tries: int = 0
+    """How often somebody was called to make it since it came on."""
 
 
 def name(run: str, tracks: tuple[str, ...], filename: str) -> str:
@@ -49,9 +52,16 @@ def new_key(video_id: str, filename: str) -> str:
 
 def filename(title: str, detail: str, suffix: str) -> str:
     """The name under which a browser stores the file; a title that is a file's name loses its suffix."""
-    plain = re.sub(r"\.[a-zA-Z0-9]{2,4}$", "", title)
-    fit = _UNFIT.sub("-", f"{plain[:_LONGEST_NAME]} {detail}".strip()).lstrip(".") or "video"
-    return f"{fit}.{suffix}"
+    plain, behind = re.sub(r"\.[a-zA-Z0-9]{2,4}$", "", title), safe(detail, _LONGEST_DETAIL)
+    room = _LONGEST_NAME - len(behind.encode()) - 1
+    return f"{f'{safe(plain, room)} {behind}'.strip() or 'video'}.{suffix}"
+
+
+def safe(name: str, longest: int = _LONGEST_NAME) -> str:
+    """A name that every file system takes, of so many bytes in UTF-8, that hides nothing and names no other folder;
+    empty when nothing is left."""
+    fit = _UNFIT.sub("-", name).lstrip(". ")
+    return fit.encode()[:longest].decode(errors="ignore").strip()
 
 
 def content_type(filename: str) -> str:
@@ -61,7 +71,7 @@ def content_type(filename: str) -> str:
 
 def disposition(filename: str) -> str:
     """Content-Disposition that has a browser store the file under its name (RFC 6266 and 8187)."""
-    fit = _UNFIT.sub("-", filename)
+    fit = safe(filename) or "video"
     plain = fit.encode("ascii", "replace").decode().replace("?", "_")
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(fit, safe='')}"
 

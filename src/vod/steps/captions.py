@@ -20,6 +20,7 @@ from vod.manifest import captions, subtitles
 from vod.media import charset, webvtt
 from vod.media.language import bcp47, language_name
 from vod.media.text import quoted
+from vod.parallel import in_order
 from vod.plan.subtitles import MOST_TRACKS, SubtitleRendition, sanitised, tidied, vtt_name
 from vod.ports.buckets import Output, Stored
 from vod.ports.services import Videos
@@ -50,7 +51,7 @@ class Wanted:
         """The track as it should be; InvalidRequest for a language that is none."""
         said = {
             "language": None if self.language is None else _tag(self.language),
-            "label": None if self.label is None else quoted(self.label),
+            "label": None if self.label is None else _visible(self.label),
             "is_forced": None if self.kind is None else self.kind == "forced",
             "is_hearing_impaired": None if self.kind is None else self.kind == "captions",
             "is_default": self.is_default,
@@ -77,31 +78,38 @@ class Captioning:
         video = self._changeable(caller, video_id)
         blank = SubtitleRendition(name="", source_index=-1, codec="webvtt", label="")
         said = wanted.applied(blank)
-        made = self._stored(video, said, f"c{secrets.token_hex(4)}", _text(raw, said.language, video))
+        new = f"c{secrets.token_hex(4)}"
+        name = self._stored(video, said, new, _text(raw, said.language, video))
 
         def added(known: Renditions) -> Renditions:
             if len(known) >= MOST_TRACKS:
                 raise Conflict("too_many_captions", f"A video has at most {MOST_TRACKS} subtitle tracks. Remove one.")
-            named = made.model_copy(update={"label": _free(_label(made, wanted), known)})
+            named = said.model_copy(update={"name": name, "label": _free(_label(said, wanted), known)})
             return (*(_not_default(each) if wanted.is_default else each for each in known), named)
 
-        return self._changed(video, made.name, added)
+        return self._changed(video, new, added)
 
     def replace(self, caller: Caller, video_id: str, caption_id: str, raw: bytes) -> Document:
         """Another file in the place of a track's."""
         video = self._changeable(caller, video_id)
         known = self._found(video, caption_id)
-        made = self._stored(video, known, caption_id, _text(raw, known.language, video))
-        return self._changed(video, made.name, lambda all_: _put(all_, caption_id, made.name, Wanted()))
+        name = self._stored(video, known, caption_id, _text(raw, known.language, video))
+        return self._changed(video, caption_id, lambda all_: _put(all_, caption_id, name, Wanted()))
 
     def change(self, caller: Caller, video_id: str, caption_id: str, wanted: Wanted) -> Document:
         """Say something else of a track, or show it earlier or later."""
         video = self._changeable(caller, video_id)
+        if not wanted.shift_seconds:
+            return self._changed(video, caption_id, lambda all_: _put(all_, caption_id, None, wanted))
         known = self._found(video, caption_id)
-        name = known.name
-        if wanted.shift_seconds:
-            name = self._stored(video, known, caption_id, self._shifted(video, known, wanted.shift_seconds)).name
-        return self._changed(video, name, lambda all_: _put(all_, caption_id, name, wanted))
+        name = self._stored(video, known, caption_id, self._shifted(video, known, wanted.shift_seconds))
+
+        def moved(all_: Renditions) -> Renditions:
+            if _of_id(all_, caption_id).name != known.name:
+                raise Conflict("busy", "Another file was put in its place meanwhile. Try again.")
+            return _put(all_, caption_id, name, wanted)
+
+        return self._changed(video, caption_id, moved)
 
     def remove(self, caller: Caller, video_id: str, caption_id: str) -> None:
         """Remove a track; fine when there is none."""
@@ -131,19 +139,20 @@ class Captioning:
             raise InvalidRequest("shiftSeconds", "leaves no text inside the video")
         return webvtt.written(inside)
 
-    def _stored(self, video: Video, known: SubtitleRendition, caption_id: str, text: str) -> SubtitleRendition:
-        """The track with a new text, under a name that nothing else has; no manifest names it yet."""
+    def _stored(self, video: Video, known: SubtitleRendition, caption_id: str, text: str) -> str:
+        """Store a new text of a track under a name that nothing else has, and no manifest yet; the name."""
         made = known.model_copy(update={"name": f"{caption_id}_{secrets.token_hex(3)}"})
         seconds = _length(video)
         _, files = wvtt.packaged(made.name, webvtt.parse(text), seconds)
         files |= {vtt_name(made.name): text.encode()}
         files |= {keys.playlist_name(made.name): subtitles.hls_playlist(made, seconds).encode()}
-        for name, data in files.items():
-            self.output.put(self._key(video, name), data)
-        return made
+        # A day-long video's text has hundreds of segments.
+        for _ in in_order(lambda each: self.output.put(self._key(video, each[0]), each[1]), files.items()):
+            pass
+        return made.name
 
-    def _changed(self, video: Video, name: str, change: Callable[[Renditions], Renditions]) -> Document:
-        return self._shown(video, next(each for each in self._rewrite(video, change) if each.name == name))
+    def _changed(self, video: Video, caption_id: str, change: Callable[[Renditions], Renditions]) -> Document:
+        return self._shown(video, _of_id(self._rewrite(video, change), caption_id))
 
     def _rewrite(self, video: Video, change: Callable[[Renditions], Renditions]) -> Renditions:
         """Have both manifests list what `change` makes of what is listed; HLS, which is the record of it, last."""
@@ -171,7 +180,10 @@ class Captioning:
         amend(self.videos, video, lambda fresh: replace(fresh, replaced=(*fresh.replaced, *left), updated_at=now))
 
     def _manifest(self, video: Video, name: str) -> str:
-        return self.output.get(self._key(video, name)).decode()
+        try:
+            return self.output.get(self._key(video, name)).decode()
+        except KeyError as missing:  # the video is being deleted
+            raise NotFound from missing
 
     def _key(self, video: Video, name: str) -> str:
         return keys.run_prefix(video.id, str(video.run)) + name
@@ -204,15 +216,15 @@ def _of_id(known: Renditions, caption_id: str) -> SubtitleRendition:
     raise NotFound("subtitle track", "List them with GET /videos/{id}/captions.")
 
 
-def _put(known: Renditions, caption_id: str, name: str, wanted: Wanted) -> Renditions:
-    """The track of an id under a name and with what is said of it; one track alone is on by itself."""
+def _put(known: Renditions, caption_id: str, name: str | None, wanted: Wanted) -> Renditions:
+    """The track of an id under another name, if one is given, with what is said of it; one alone is on by itself."""
     _of_id(known, caption_id)
     others = [each.label for each in known if _id(each) != caption_id]
 
     def put(each: SubtitleRendition) -> SubtitleRendition:
         if _id(each) != caption_id:
             return _not_default(each) if wanted.is_default else each
-        changed = wanted.applied(each).model_copy(update={"name": name})
+        changed = wanted.applied(each).model_copy(update={"name": name or each.name})
         if wanted.label is not None and changed.label in others:
             raise InvalidRequest("label", "is that of another track")
         return changed
@@ -236,6 +248,12 @@ def _free(label: str, known: Renditions) -> str:
     taken = {each.label for each in known}
     numbered = (f"{label} {number}" for number in range(2, MOST_TRACKS + 2))
     return label if label not in taken else next(each for each in numbered if each not in taken)
+
+
+def _visible(label: str) -> str:
+    if shown := quoted(label):
+        return shown
+    raise InvalidRequest("label", "has no letter that a menu can show")
 
 
 def _tag(language: str) -> str:

@@ -22,6 +22,9 @@ NONE = "none"
 """What a caller names to leave out the picture or the sound."""
 STALLED_SECONDS = 1200
 """Who makes a file comes on, or is called again, sooner than this."""
+MOST_TRIES, AT_A_TIME = 3, 4
+"""Who stands still so often has failed; and so many files of one video are made at a time."""
+OF_A_LINK = timedelta(hours=1)
 RESTED_SECONDS = 300
 """After a file could not be made, it is not tried again so soon."""
 _LEEWAY = delivery.SIGNED_VALIDITY + timedelta(hours=1)
@@ -47,17 +50,18 @@ class Downloading:
         """
         return self._asked(caller.allowed(self.delivering.videos.get(video_id)), rendition, sound, None)
 
-    def shared(self, token: str, origin: str, rendition: str | None, sound: str | None) -> Document:
-        """The same for who has a link to the video; Forbidden where viewers may not download it."""
+    def shared(self, token: str, origin: str, rendition: str | None) -> Document:
+        """The same for who has a link to the video, with the sound that players begin with; Forbidden where viewers may
+        not download it. The address is good for an hour: a link can be revoked."""
         video, share = self.delivering.shared_video(token, origin)
         self._allow(video)
-        return self._asked(video, rendition, sound, datetime.fromtimestamp(share.expires_at, UTC))
+        return self._asked(video, rendition, None, datetime.fromtimestamp(share.expires_at, UTC))
 
-    def public(self, video_id: str, rendition: str | None, sound: str | None) -> Document:
+    def public(self, video_id: str, rendition: str | None) -> Document:
         """The same for anybody, where playback is public."""
         video = self.delivering.public_video(video_id)
         self._allow(video)
-        return self._asked(video, rendition, sound, None)
+        return self._asked(video, rendition, None, None)
 
     def _allow(self, video: Video) -> None:
         if not self.delivering.may_download(video):
@@ -71,8 +75,7 @@ class Downloading:
             raise Conflict("download_failed", "The file could not be made. Ask again in some minutes.")
         if found.state == "preparing":
             return download.preparing(found)
-        until = delivery.signed_until(self.now())
-        until = min(until, limit) if limit else until
+        until = min(self.now() + OF_A_LINK, limit) if limit else delivery.signed_until(self.now())
         return download.ready(
             found.filename, found.size, self.delivering.delivery().file(found.key, until), clock.stamp(until)
         )
@@ -81,16 +84,37 @@ class Downloading:
         """The download as it stands; somebody is at work on it now, unless its file is there or could not be made."""
         now = self.now().timestamp()
         there = self.downloads.get(wanted.video_id, wanted.name)
-        if there is None or now >= there.expires_at or (there.state == "failed" and _is_old(there, now)):
-            self.downloads.put(wanted)
-            there = wanted
-        elif there.state != "preparing" or not now - there.touched_at > STALLED_SECONDS:
+        again = self._again(there, wanted, now)
+        if again is None:
+            assert there
             return there
-        else:
-            there = replace(there, touched_at=round(now))
-            self.downloads.put(there)
-        self.background.remux(there.video_id, there.name)
-        return there
+        if again.state == "preparing":
+            self._make_room(wanted, now)
+        if not self.downloads.put(again, there):  # somebody else asks at the same moment, or it has just come on
+            return self.downloads.get(wanted.video_id, wanted.name) or again
+        if again.state == "preparing":
+            self.background.remux(again.video_id, again.name)
+        return again
+
+    def _again(self, there: Download | None, wanted: Download, now: float) -> Download | None:
+        """What to store before somebody is called to make the file; None where nobody need be."""
+        if there is None or now >= there.expires_at:
+            return wanted
+        if there.state == "ready":  # S3 may have taken it, by a rule that was changed since
+            return None if self.output.stored(there.key) else wanted
+        rest = now - there.touched_at
+        if there.state == "failed":
+            return wanted if rest > RESTED_SECONDS else None
+        if rest <= STALLED_SECONDS:
+            return None
+        state = "preparing" if there.tries < MOST_TRIES else "failed"
+        return replace(there, touched_at=round(now), tries=there.tries + 1, state=state)
+
+    def _make_room(self, wanted: Download, now: float) -> None:
+        others = (each for each in self.downloads.of(wanted.video_id) if each.name != wanted.name)
+        busy = [each for each in others if each.state == "preparing" and now - each.touched_at <= STALLED_SECONDS]
+        if len(busy) >= AT_A_TIME:
+            raise Conflict("busy", "Other files of this video are being made. Ask again in a moment.")
 
     def _wanted(self, video: Video, rendition: str | None, sound: str | None) -> Download:
         picture = None if rendition == NONE else _rendition(video, rendition)
@@ -119,9 +143,12 @@ class Downloading:
 
     def _track(self, video: Video, rendition: str) -> str:
         """The track that the manifests name: one that was made anew has another name than its rendition."""
-        manifest = self.output.get(keys.run_prefix(video.id, str(video.run)) + keys.HLS_NAME).decode()
+        try:
+            manifest = self.output.get(keys.run_prefix(video.id, str(video.run)) + keys.HLS_NAME).decode()
+        except KeyError as missing:  # the video is being deleted
+            raise NotFound from missing
         named = re.findall(r"^([\w-]+)/", manifest, re.MULTILINE)
-        return next(str(track) for track in named if keys.rendition_of(track) == rendition)
+        return next((str(track) for track in named if keys.rendition_of(track) == rendition), rendition)
 
 
 def _is_old(failed: Download, now: float) -> bool:

@@ -31,4 +31,4 @@ class Originals:
         if size is None:
             raise Conflict("source_missing", f"The file is not stored: the video is {video.status}.")
         url = self.sources.get_url(key, version, download.disposition(video.filename), round(VALIDITY.total_seconds()))
-        return download.ready(video.filename, size, url, clock.stamp(self.now() + VALIDITY))
+        return download.ready(download.safe(video.filename) or "video", size, url, clock.stamp(self.now() + VALIDITY))

@@ -18,6 +18,7 @@ from vod.errors import NotFound
 from vod.ports.buckets import Part
 from vod.record.download import Download
 from vod.record.status import Status
+from vod.steps.downloads import MOST_TRIES
 from vod.steps.remux import RESERVE_SECONDS, Remuxing
 
 NAME = "the download"
@@ -154,7 +155,7 @@ def test_two_at_once_make_one_file(run: Path) -> None:
             assert World.remux(world) == "ready"
         return 900
 
-    assert world.remux(left) == "ready"
+    assert world.remux(left) == "unwanted"
     assert world.record.state == "ready"
     assert len(world.files.objects) == 1
 
@@ -162,9 +163,38 @@ def test_two_at_once_make_one_file(run: Path) -> None:
 def test_parts_that_are_gone_are_made_anew(run: Path) -> None:
     world = World(run, replace(ASKED, upload_id="expired"))
 
-    assert world.remux() == "begins anew"
-    assert world.calls.asked == [(samples.VIDEO_ID, NAME)]
     assert world.remux() == "ready"
+    assert len(world.files.objects) == 1
+
+
+def test_parts_that_go_while_it_is_made_are_made_anew(run: Path) -> None:
+    world = World(run)
+
+    def left() -> float:
+        world.files.multiparts.clear()  # as a lifecycle rule does
+        return 900
+
+    assert world.remux(left) == "goes on"
+    assert (world.record.upload_id, world.record.tries) == (None, 1)
+    assert world.remux() == "ready"
+
+
+def test_who_never_has_the_time_for_a_part_fails_at_last(run: Path) -> None:
+    world = World(run)
+
+    outcomes = [world.remux(lambda: 0) for _ in range(MOST_TRIES + 1)]
+
+    assert outcomes == ["goes on"] * MOST_TRIES + ["failed"]
+    assert world.record.state == "failed"
+
+
+def test_a_file_that_was_joined_by_who_was_taken_for_dead_is_ready(run: Path) -> None:
+    world = World(run)
+    world.remux()
+    world.downloads.records[samples.VIDEO_ID, NAME] = replace(world.record, state="preparing")
+
+    assert world.remux() == "ready"
+    assert world.files.begun == 1
 
 
 @pytest.mark.parametrize("tracks", [("v1", "a0"), ("v96", "a9")])

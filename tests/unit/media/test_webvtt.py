@@ -38,3 +38,11 @@ def test_what_is_written_is_read_back(cues: list[tuple[int, int, str]]) -> None:
     made = [Cue(start / 1000, end / 1000, text) for start, end, text in cues]
 
     assert parse(written(made)) == made
+
+
+def test_blank_lines_cost_no_more_than_others() -> None:
+    text = "WEBVTT\n\n00:01.000 --> 00:02.000\nHello\n" + "\nx\n" * 200_000
+
+    (cue,) = parse(text)  # with time that grows as the square of the lines: minutes
+
+    assert cue.text.count("x") == 200_000

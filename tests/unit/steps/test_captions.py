@@ -89,6 +89,7 @@ def test_a_file_becomes_a_track_that_both_manifests_name() -> None:
         ("Привет", "cp1251", "ru"),
         ("你好世界", "gb18030", "zh"),
         ("Ahoj, jak se máš", "utf-8-sig", "cs"),
+        ("Καλημέρα", "utf-16", "el"),
     ],
 )
 def test_old_character_sets_are_found(text: str, charset: str, language: str) -> None:
@@ -131,6 +132,8 @@ def test_menus_have_each_label_once() -> None:
 
     assert labels == ["English", "English 2", "English (SDH)", "English (forced)", "My own"]
     assert [each["kind"] for each in world.listed] == ["subtitles", "subtitles", "captions", "forced", "subtitles"]
+    with pytest.raises(InvalidRequest, match="no letter"):
+        world.change(world.listed[0]["id"], label='"\u200b"')
     with pytest.raises(InvalidRequest, match="that of another"):
         world.change(world.listed[0]["id"], label="English 2")
 
@@ -215,6 +218,38 @@ def test_who_is_overtaken_begins_again(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [each["label"] for each in world.listed] == ["Other", "Mine"]
     assert manifests.in_dash(world.text(keys.DASH_NAME)) == set(world.names)
     assert mine["label"] == "Mine"
+
+
+def test_what_is_said_of_a_track_does_not_bring_back_a_text_that_was_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, put = World(), FakeOutput.replace
+    made = world.add()
+    new: list[str] = []
+
+    def overtaken(self: FakeOutput, key: str, data: bytes, tag: str | None) -> bool:
+        if not new:
+            monkeypatch.setattr(FakeOutput, "replace", put)
+            world.step.replace(ANN, samples.VIDEO_ID, made["id"], VTT.replace(b"Hello", b"Goodbye"))
+            new.extend(world.names)
+        return put(self, key, data, tag)
+
+    monkeypatch.setattr(FakeOutput, "replace", overtaken)
+    world.change(made["id"], label="Mine")
+    assert world.names == new
+    assert not {each.track for each in world.replaced} & set(world.names)
+
+    new.clear()
+    monkeypatch.setattr(FakeOutput, "replace", overtaken)
+    with pytest.raises(Conflict, match="Another file"):
+        world.change(made["id"], shift_seconds=1)
+    assert world.names == new
+
+
+def test_a_video_that_is_deleted_meanwhile_is_not_found() -> None:
+    world = World()
+    world.output.delete_all(PREFIX)
+
+    with pytest.raises(NotFound):
+        _ = world.listed
 
 
 def test_a_change_that_was_broken_off_is_mended_by_the_next() -> None:

@@ -16,7 +16,7 @@ from vod.record.download import Download
 from vod.record.status import Status
 from vod.record.video import Source
 from vod.steps.deliver import Delivering
-from vod.steps.downloads import RESTED_SECONDS, STALLED_SECONDS, Downloading
+from vod.steps.downloads import AT_A_TIME, MOST_TRIES, RESTED_SECONDS, STALLED_SECONDS, Downloading
 from vod.steps.original import Originals
 
 ANN, BOB = Caller("ann"), Caller("bob")
@@ -42,8 +42,14 @@ class FakeDownloads:
     def get(self, video_id: str, name: str) -> Download | None:
         return self.records.get((video_id, name))
 
-    def put(self, download: Download) -> None:
+    def of(self, video_id: str) -> tuple[Download, ...]:
+        return tuple(each for each in self.records.values() if each.video_id == video_id)
+
+    def put(self, download: Download, seen: Download | None) -> bool:
+        if self.get(download.video_id, download.name) != seen:
+            return False
         self.records[download.video_id, download.name] = download
+        return True
 
 
 class World:
@@ -73,7 +79,9 @@ class World:
         return found
 
     def becomes(self, **changes: Any) -> None:
-        self.downloads.put(replace(self.only, **changes))
+        assert self.downloads.put(replace(self.only, **changes), self.only)
+        if self.only.state == "ready":
+            self.step.output.put(self.only.key, b"film")
 
     def link(self, seconds: int = 3600) -> str:
         token = share.new_token(samples.VIDEO_ID)
@@ -163,6 +171,57 @@ def test_who_stands_still_is_called_again_and_who_comes_on_is_not() -> None:
     assert world.only.key == key
 
 
+def test_who_stands_still_again_and_again_has_failed() -> None:
+    world = World()
+    world.ask()
+    for _ in range(MOST_TRIES):
+        world.now += timedelta(seconds=STALLED_SECONDS + 1)
+        assert world.ask()["state"] == "preparing"
+    world.now += timedelta(seconds=STALLED_SECONDS + 1)
+
+    with pytest.raises(Conflict, match="could not be made"):
+        world.ask()
+    assert len(world.began) == 1 + MOST_TRIES
+
+
+def test_so_many_files_of_a_video_are_made_at_a_time() -> None:
+    world = World()
+    wanted = [(rendition, sound) for rendition in ("v720", "v360") for sound in ("a0", "a1", "none")]
+    for each in wanted[:AT_A_TIME]:
+        world.ask(*each)
+    with pytest.raises(Conflict, match="are being made"):
+        world.ask(*wanted[AT_A_TIME])
+    assert world.ask(*wanted[0])["state"] == "preparing"
+    world.now += timedelta(seconds=STALLED_SECONDS + 1)  # nobody is at work on them any more
+
+    assert world.ask(*wanted[AT_A_TIME])["state"] == "preparing"
+
+
+def test_who_asks_at_the_same_moment_calls_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, put = World(), FakeDownloads.put
+
+    def overtaken(self: FakeDownloads, download: Download, seen: Download | None) -> bool:
+        monkeypatch.setattr(FakeDownloads, "put", put)
+        world.ask()
+        return put(self, download, seen)
+
+    monkeypatch.setattr(FakeDownloads, "put", overtaken)
+
+    assert world.ask()["state"] == "preparing"
+    assert len(world.began) == 1
+
+
+def test_a_file_that_s3_has_taken_is_made_again() -> None:
+    world = World()
+    world.ask()
+    world.becomes(state="ready")
+    old = world.only.key
+    world.step.output.delete_all("downloads/")
+
+    assert world.ask()["state"] == "preparing"
+    assert world.only.key != old
+
+
 def test_what_could_not_be_made_is_tried_again_after_a_rest() -> None:
     world = World()
     world.ask()
@@ -207,25 +266,25 @@ def test_viewers_may_where_the_video_or_the_platform_says_so(by_default: bool, o
 
     assert [each["name"] for each in shown] == (["h720", "v720", "v360"] if may else [])
     if may:
-        assert world.step.shared(token, "", None, None)["state"] == "preparing"
+        assert world.step.shared(token, "", None)["state"] == "preparing"
         world.becomes(state="ready", size=5)
-        assert world.step.shared(token, "", None, None)["expiresAt"] == "2026-01-02T04:04:05.000Z"  # as the link
+        assert world.step.shared(token, "", None)["expiresAt"] == "2026-01-02T04:04:05.000Z"  # as the link
     else:
         with pytest.raises(Forbidden, match="cannot be downloaded"):
-            world.step.shared(token, "", None, None)
+            world.step.shared(token, "", None)
         assert world.began == []
 
 
 def test_public_videos_are_for_everybody_where_viewers_may() -> None:
     with pytest.raises(Unauthorized):
-        World(True).step.public(samples.VIDEO_ID, None, None)
+        World(True).step.public(samples.VIDEO_ID, None)
     world = World(True, key=None)
-    world.step.public(samples.VIDEO_ID, None, None)
+    world.step.public(samples.VIDEO_ID, None)
     world.becomes(state="ready", size=5)
 
-    assert world.step.public(samples.VIDEO_ID, None, None)["url"] == f"https://cdn.example/{world.only.key}"
+    assert world.step.public(samples.VIDEO_ID, None)["url"] == f"https://cdn.example/{world.only.key}"
     with pytest.raises(Forbidden):
-        World(key=None).step.public(samples.VIDEO_ID, None, None)
+        World(key=None).step.public(samples.VIDEO_ID, None)
 
 
 def test_the_original_is_there_under_its_own_name() -> None:
