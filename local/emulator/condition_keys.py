@@ -12,6 +12,7 @@ from ministack.services import dynamodb
 
 from local.emulator import seams
 
+_EQUALS = re.compile(r"([#\w]+)\s*=\s*(:\w+)")
 _WORD = re.compile(r"(?<![:\w.#])#?[A-Za-z_]\w*")
 _OF_EXPRESSIONS = (
     *("set", "remove", "add", "delete", "and", "or", "not", "between", "in"),
@@ -54,9 +55,14 @@ def _updated(request: Mapping[str, Any]) -> set[str]:
 
 
 def _named(request: Any) -> Iterator[Mapping[str, Any]]:
-    """The key or the item of a request for one item; queries, batches that read and transactions have none here."""
+    """The key or the item of a request for one item, or what a query of the table asks for by `pk = :pk`; queries of an
+    index, batches that read and transactions have none here."""
     if isinstance(request, dict):
         yield from (request[name] for name in ("Key", "Item") if isinstance(request.get(name), dict))
+        if "IndexName" not in request:
+            names, values = (request.get(f"ExpressionAttribute{kind}") or {} for kind in ("Names", "Values"))
+            for name, value in _EQUALS.findall(str(request.get("KeyConditionExpression", ""))):
+                yield {names.get(name, name): values.get(value)}
 
 
 def _partition(request: Mapping[str, Any], item: Mapping[str, Any]) -> str:

@@ -72,12 +72,15 @@ def test_an_item_is_told_by_its_partition_key(clients: Clients, emulator: Emulat
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
     )
     own = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["V#${aws:PrincipalTag/video}"]}}
-    rights = allow(["dynamodb:GetItem", "dynamodb:UpdateItem"], Condition=own)
+    rights = allow(["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:Query"], Condition=own)
     items = session(clients, emulator, {"video": "a"}, rights)("dynamodb")
 
     assert not is_denied(items.get_item, TableName=table, Key={"pk": {"S": "V#a"}})
     assert is_denied(items.get_item, TableName=table, Key={"pk": {"S": "V#b"}})
     assert is_denied(items.update_item, TableName=table, Key={"pk": {"S": "V#b"}})
+    asked = {"TableName": table, "KeyConditionExpression": "#p = :v", "ExpressionAttributeNames": {"#p": "pk"}}
+    for video, denied in (("a", False), ("b", True)):
+        assert is_denied(items.query, **asked, ExpressionAttributeValues={":v": {"S": f"V#{video}"}}) is denied
 
 
 def test_a_version_is_told_by_its_id(clients: Clients, emulator: Emulator, bucket: str) -> None:
