@@ -19,7 +19,7 @@ EARLY = (
     "3\n00:00:24,000 --> 00:00:25,500\nTschüß\n"
 )
 OTHER = "WEBVTT\n\n00:08.000 --> 00:12.000\nEin anderer Text\n"
-RELOADED_MS = 3500
+RELOADED_MS = 4000
 """After a change: as long as the player waits until no manifest is an old one, and a moment."""
 DROP = """([selector, name, content]) => {
   const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));

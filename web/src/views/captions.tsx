@@ -14,7 +14,7 @@ import { LANGUAGES_ID } from "./caption-fields";
 import { CaptionRow } from "./caption-row";
 
 /** A manifest may be some seconds old. */
-const STALE_MS = 2500;
+const STALE_MS = 3000;
 
 export function Captions({ video, player }: { video: Video; player: PlayerRef }) {
   const panel = useRef<HTMLElement>(null);
