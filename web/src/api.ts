@@ -2,7 +2,7 @@
 
 import { idToken, renewedToken } from "./auth";
 import { ofThisHost } from "./grants";
-import type { ApiKey, Delivery, Download, Downloaders, Grant, Invitation, Scope, Share, Status, Video, VideoEvent, VideoPage, Webhook } from "./model";
+import type { ApiKey, Caption, CaptionKind, Delivery, Download, Downloaders, Grant, Invitation, Scope, Share, Status, Video, VideoEvent, VideoPage, Webhook } from "./model";
 import { ApiError, send, videoId } from "./request";
 
 export { localized } from "./grants";
@@ -131,6 +131,48 @@ export async function downloadOriginal(id: string): Promise<Download> {
   return (await call<{ download: Download }>("GET", `/videos/${videoId(id)}/original`)).download;
 }
 
+/** What is said of a subtitle track; `shiftSeconds` shows it later, where negative earlier. */
+export interface CaptionChange {
+  language?: string;
+  label?: string;
+  kind?: CaptionKind;
+  isDefault?: boolean;
+  shiftSeconds?: number;
+}
+
+export async function listCaptions(id: string): Promise<Caption[]> {
+  return (await call<{ captions: Caption[] }>("GET", captionsOf(id))).captions;
+}
+
+export async function addCaption(id: string, file: File, said: { language: string; kind: CaptionKind; isDefault: boolean }): Promise<Caption> {
+  const query = new URLSearchParams({ ...said, isDefault: String(said.isDefault) });
+  return (await call<{ caption: Caption }>("POST", `${captionsOf(id)}?${query}`, captionBody(file))).caption;
+}
+
+export async function replaceCaption(id: string, captionId: string, file: File): Promise<Caption> {
+  return (await call<{ caption: Caption }>("PUT", `${captionsOf(id)}/${captionId}`, captionBody(file))).caption;
+}
+
+export async function changeCaption(id: string, captionId: string, change: CaptionChange): Promise<Caption> {
+  return (await call<{ caption: Caption }>("PATCH", `${captionsOf(id)}/${captionId}`, change)).caption;
+}
+
+export async function removeCaption(id: string, captionId: string): Promise<void> {
+  return call("DELETE", `${captionsOf(id)}/${captionId}`);
+}
+
+function captionsOf(id: string): string {
+  return `/videos/${videoId(id)}/captions`;
+}
+
+const MOST_CAPTION_BYTES = 4 * 2 ** 20;
+
+/** A subtitle file's own bytes. One that is far too large, such as a video, is not sent at all. */
+function captionBody(file: File): Blob {
+  if (file.size > MOST_CAPTION_BYTES) throw new ApiError(413, "body_too_large", "A subtitle file has at most 4 MiB.");
+  return file.slice(0, file.size, file.name.toLowerCase().endsWith(".vtt") ? "text/vtt" : "application/x-subrip");
+}
+
 /** Leave to watch a video: the answer sets the cookies that the media requests carry. */
 export async function grant(id: string): Promise<Grant> {
   return ofThisHost(await call("GET", `/videos/${videoId(id)}/playback`));
@@ -150,5 +192,6 @@ function request(method: string, token: string, body?: unknown): RequestInit {
   const headers: Record<string, string> = { Authorization: `Bearer ${token}` };
   // What was asked to be removed is, also when the page is left in the same moment.
   if (body === undefined) return { method, headers, keepalive: method === "DELETE" };
+  if (body instanceof Blob) return { method, headers, body };
   return { method, headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(body) };
 }

@@ -141,6 +141,20 @@ export interface Download {
   url: string | null;
 }
 
+/** `captions` are for the deaf and hard of hearing, `forced` is for foreign passages alone. */
+export type CaptionKind = "subtitles" | "captions" | "forced";
+
+/** A subtitle track; `url` leads to its text as WebVTT. */
+export interface Caption {
+  id: string;
+  language: string | null;
+  label: string;
+  kind: CaptionKind;
+  isDefault: boolean;
+  origin: "source" | "uploaded";
+  url: string;
+}
+
 export interface Share {
   id: string;
   url?: string;

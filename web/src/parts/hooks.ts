@@ -39,7 +39,11 @@ export function useTimeLeft({ status, progress }: Pick<Video, "status" | "progre
 /** The uploads of this window as they change. */
 export function useUploads(): readonly Upload[] {
   const [list, setList] = useState(uploads.all());
-  useEffect(() => uploads.onChange(() => setList(uploads.all())), []);
+  useEffect(() => {
+    const note = () => setList(uploads.all());
+    note(); // what changed between the first picture and now
+    return uploads.onChange(note);
+  }, []);
   return list;
 }
 

@@ -29,6 +29,7 @@ type VideoTrack = shaka.extern.VideoTrack;
 export class Engine {
   private automatic = true;
   private spoken: shaka.extern.TextTrack | null = null;
+  private hasChosen = false;
 
   private constructor(
     private readonly player: shaka.Player,
@@ -47,8 +48,20 @@ export class Engine {
     return new Engine(player, labels);
   }
 
-  load(manifest: string, startAt: number): Promise<unknown> {
-    return this.player.load(manifest, startAt);
+  async load(manifest: string, startAt: number): Promise<void> {
+    await this.player.load(manifest, startAt);
+    this.showFirst();
+  }
+
+  /** Load a manifest again, after what it lists has changed; what was chosen stays chosen where it is still there. */
+  async reload(manifest: string, startAt: number): Promise<void> {
+    const before = this.choices();
+    await this.player.load(manifest, startAt);
+    const now = this.choices();
+    this.chooseQuality(again(before.qualities, now.qualities) ?? -1);
+    this.chooseAudio(again(before.audio, now.audio) ?? -1);
+    if (this.hasChosen) this.chooseCaptions(again(before.captions, now.captions) ?? -1);
+    else this.showFirst();
   }
 
   onChange(listener: () => void): void {
@@ -90,8 +103,8 @@ export class Engine {
   }
 
   chooseCaptions(id: number): void {
-    this.spoken = this.player.getTextTracks()[id] ?? null;
-    this.player.selectTextTrack(this.spoken);
+    this.hasChosen = true;
+    this.show(this.player.getTextTracks()[id] ?? null);
   }
 
   /** Numbers for tests and for the curious. */
@@ -101,6 +114,17 @@ export class Engine {
 
   destroy(): Promise<unknown> {
     return this.player.destroy();
+  }
+
+  /** The captions that are shown without being chosen: the default ones, else those that Shaka Player shows by itself. */
+  private showFirst(): void {
+    const tracks = this.player.getTextTracks();
+    this.show(tracks.find((track) => track.primary) ?? tracks.find((track) => track.active) ?? null);
+  }
+
+  private show(track: shaka.extern.TextTrack | null): void {
+    this.spoken = track;
+    this.player.selectTextTrack(track);
   }
 
   private qualities(videos: VideoTrack[]): Choice[] {
@@ -129,6 +153,12 @@ export class Engine {
   private textLabel(track: shaka.extern.TextTrack): string {
     return track.label || this.labels.language(track.language);
   }
+}
+
+/** The id that the active choice of one list has in another. */
+function again(before: Choice[], now: Choice[]): number | undefined {
+  const chosen = before.find(({ active }) => active)?.label;
+  return now.find(({ label }) => label === chosen)?.id;
 }
 
 /** Shaka Player's codes: 1xxx are the network's, 3xxx the media element's. */

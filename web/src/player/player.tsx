@@ -17,12 +17,22 @@ interface PlayerProps {
   title: string;
   /** Called when what is played may no longer be fetched; answers whether it may again. */
   onRefused?: () => Promise<boolean>;
+  /** Where the page around finds what it can ask of the player. */
+  handle?: PlayerRef | undefined;
+}
+
+export type PlayerRef = { current: PlayerHandle | null };
+
+export interface PlayerHandle {
+  isPlaying(): boolean;
+  /** Open the manifest again, after what it lists has changed, and go on at the same place. */
+  reload(): Promise<void>;
 }
 
 const IDLE_MS = 2600;
 const NO_CHOICES: Choices = { qualities: [], audio: [], captions: [], height: null };
 
-export function Player({ manifest, poster, storyboard, title, onRefused }: PlayerProps) {
+export function Player({ manifest, poster, storyboard, title, onRefused, handle }: PlayerProps) {
   const stage = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
   const [engine, setEngine] = useState<Engine | null>(null);
@@ -47,6 +57,14 @@ export function Player({ manifest, poster, storyboard, title, onRefused }: Playe
     setError(null);
     setAttempt(attempt + 1);
   };
+  useEffect(() => {
+    if (!handle || !engine) return undefined; // what is being opened is new anyway
+    handle.current = {
+      isPlaying: () => !video.current!.paused && !video.current!.ended,
+      reload: () => reload(engine, video.current!, manifest).then(setChoices, () => setError(COULD_NOT)),
+    };
+    return () => void (handle.current = null);
+  }, [engine, manifest]);
   const control = remote(video, stage, engine, choices);
   const onKey = useRef((_: KeyboardEvent): void => undefined);
   onKey.current = (event) => {
@@ -106,6 +124,13 @@ async function open(
     onError(failure instanceof Error && failure.message.startsWith("This browser") ? failure.message : COULD_NOT);
     return null;
   }
+}
+
+async function reload(engine: Engine, video: HTMLVideoElement, manifest: string): Promise<Choices> {
+  const wasPlaying = !video.paused && !video.ended;
+  await engine.reload(manifest, video.currentTime);
+  if (wasPlaying) await video.play().catch(() => undefined);
+  return engine.choices();
 }
 
 const COULD_NOT = "The video could not be opened. Check your connection and try again.";

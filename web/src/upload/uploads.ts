@@ -3,6 +3,7 @@
 import AwsS3 from "@uppy/aws-s3";
 import Uppy, { type Body, type UppyFile } from "@uppy/core";
 import { completeUpload, createVideo, deleteVideo, sentence } from "../api";
+import { isCaptionFile } from "../captions";
 import { config } from "../config";
 import { bytes, shownName, titleOf } from "../format";
 import { type Chosen, dropHandle, keepHandle } from "./handles";
@@ -271,6 +272,7 @@ export async function abandon(videoId: string): Promise<void> {
 }
 
 async function created(file: File, profile: string): Promise<Invited> {
+  if (isCaptionFile(file)) throw new Error("These are subtitles. Add them on the page of their video.");
   const limit = config().limits.maxSourceBytes;
   if (file.size === 0) throw new Error("This file is empty.");
   if (file.size > limit) throw new Error(`A video can have at most ${bytes(limit)}; this one has ${bytes(file.size)}.`);

@@ -1,13 +1,15 @@
 /** One video: watch it, see what it is made of, and change it. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError, sentence, showVideo } from "../api";
 import { listed } from "../format";
 import { isInProgress, isWatchable, type Video } from "../model";
 import { Bar, Empty, Link, Notice, Skeleton } from "../parts/basics";
 import { usePolling, useTimeLeft, useTitle } from "../parts/hooks";
+import type { PlayerHandle } from "../player/player";
 import { Actions } from "./actions";
 import { Addresses } from "./addresses";
+import { Captions } from "./captions";
 import { Downloads } from "./downloads";
 import { Renditions, SourceFactsList } from "./facts";
 import { Shares } from "./shares";
@@ -54,11 +56,12 @@ export function VideoView({ id }: { id: string }) {
 
 function Page({ video, onChange }: { video: Video; onChange: (video: Video) => void }) {
   const watchable = isWatchable(video);
+  const player = useRef<PlayerHandle | null>(null);
   const left = useTimeLeft(video);
   return (
     <div class="watch">
       <div class="watch-main">
-        {watchable ? <Watch video={video} /> : <Stage video={video} left={left} />}
+        {watchable ? <Watch video={video} player={player} /> : <Stage video={video} left={left} />}
         <div class="watch-head">
           <Title video={video} onChange={onChange} />
           <Tags video={video} onChange={onChange} />
@@ -79,6 +82,7 @@ function Page({ video, onChange }: { video: Video; onChange: (video: Video) => v
       <aside class="watch-side" aria-label="About this video">
         <SourceFactsList video={video} />
         {video.status === "ready" && <Downloads video={video} onChange={onChange} />}
+        {video.status === "ready" && <Captions key={video.id} video={video} player={player} />}
         {watchable && <Shares video={video} />}
         {watchable && video.playback && <Addresses video={video} playback={video.playback} />}
       </aside>

@@ -5,12 +5,12 @@ import { ApiError, grant, localized, sentence } from "../api";
 import type { Grant, Video } from "../model";
 import { Notice, Skeleton } from "../parts/basics";
 import { manifestOf } from "../player/choice";
-import { Player } from "../player/player";
+import { Player, type PlayerRef } from "../player/player";
 
 const RENEW_BEFORE_MS = 60_000;
 const RENEW_AT_LEAST_MS = 10_000;
 
-export function Watch({ video }: { video: Video }) {
+export function Watch({ video, player }: { video: Video; player?: PlayerRef }) {
   const ask = () => granted(video);
   const given = useGrant(ask, video.id);
   const [began] = useState(video.status);
@@ -20,7 +20,8 @@ export function Watch({ video }: { video: Video }) {
   if (given.error) return <Refused error={given.error} onRetry={given.renew} />;
   if (!given.grant) return <Skeleton kind="player" />;
   const { playback } = given.grant;
-  return <Player manifest={manifestOf(playback)} poster={playback.poster} storyboard={playback.storyboard} title={video.title} onRefused={given.renew} />;
+  const { poster, storyboard } = playback;
+  return <Player manifest={manifestOf(playback)} poster={poster} storyboard={storyboard} title={video.title} onRefused={given.renew} handle={player} />;
 }
 
 /** Leave by the API; a platform without that call lets everybody watch. */
