@@ -69,7 +69,7 @@ def open_page(visitor: Visitor, video: str, query: str = "") -> None:
 
 
 def choose_files(visitor: Visitor, *files: FilePayload) -> None:
-    panel(visitor).get_by_label("Add files").set_input_files(list(files))
+    panel(visitor).get_by_label("Add subtitles").set_input_files(list(files))
 
 
 def add(visitor: Visitor, *files: FilePayload) -> None:

@@ -104,7 +104,8 @@ export class Engine {
 
   chooseCaptions(id: number): void {
     this.hasChosen = true;
-    this.show(this.player.getTextTracks()[id] ?? null);
+    this.spoken = this.player.getTextTracks()[id] ?? null;
+    this.player.selectTextTrack(this.spoken);
   }
 
   /** Numbers for tests and for the curious. */
@@ -119,12 +120,8 @@ export class Engine {
   /** The captions that are shown without being chosen: the default ones, else those that Shaka Player shows by itself. */
   private showFirst(): void {
     const tracks = this.player.getTextTracks();
-    this.show(tracks.find((track) => track.primary) ?? tracks.find((track) => track.active) ?? null);
-  }
-
-  private show(track: shaka.extern.TextTrack | null): void {
-    this.spoken = track;
-    this.player.selectTextTrack(track);
+    this.spoken = tracks.find((track) => track.primary) ?? tracks.find((track) => track.active) ?? null;
+    if (this.spoken) this.player.selectTextTrack(this.spoken);
   }
 
   private qualities(videos: VideoTrack[]): Choice[] {

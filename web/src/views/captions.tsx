@@ -109,7 +109,7 @@ function AddButton({ onFiles }: { onFiles: (files: File[]) => void }) {
       <input ref={input} id="caption-files" class="hidden" type="file" accept={CAPTION_TYPES} multiple onChange={choose} />
       <label for="caption-files" class="button button-quiet">
         <Icon name="upload" />
-        Add files
+        Add subtitles
       </label>
       <span class="quiet small">WebVTT or SubRip</span>
     </div>
