@@ -39,6 +39,9 @@ EXPLAINED: dict[tuple[str, str], str] = {
     ("FetchRole", "sqs:SendMessage"): _FAILED,
     ("FetchRole", "lambda:InvokeFunction"): _LONG,
     ("NotifyRole", "sqs:SendMessage"): _FAILED,
+    ("RemuxRole", "sqs:SendMessage"): _FAILED,
+    ("RemuxRole", "lambda:InvokeFunction"): "a download that takes longer than a function may run has it called again",
+    ("RemuxRole", "s3:AbortMultipartUpload"): "a file whose video is deleted while it is made is given up",
     **{("TaskRole", action): _FORMER for action in _OF_FORMER_TASKS},
 }
 """Why a grant is needed that no test can use, by role and action."""

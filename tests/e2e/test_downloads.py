@@ -4,6 +4,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ import pytest
 from local.api import Api, ApiError
 from local.platform import Platform
 from tests.e2e.conftest import Video, ended
+from tests.local.aws import until
 from tests.media import decoded
+from vod.aws.downloads import DynamoDownloads
 from vod.media import isobmff
 
 
@@ -75,6 +78,31 @@ def test_the_original_comes_back_as_it_was(api: Api, video: Video, source: Path)
 
     assert (status, data == source.read_bytes(), found["bytes"]) == (200, True, source.stat().st_size)
     assert headers["Content-Disposition"] == "attachment; filename=\"clip.mp4\"; filename*=UTF-8''clip.mp4"
+
+
+def test_the_original_of_what_was_put_into_the_bucket_is_had_too(
+    api: Api, platform: Platform, made: Callable[[str], str], source: Path
+) -> None:
+    platform.clients.s3.upload_file(str(source), made("SourceBucket"), "ingest/kept.mp4")
+    find = lambda: [each for each in api.call("GET", "/videos")["videos"] if each["title"] == "kept.mp4"]  # noqa: E731
+    video_id = until(find, 60)[0]["id"]
+
+    assert fetched(api.call("GET", f"/videos/{video_id}/original")["download"]["url"])[1] == source.read_bytes()
+    ended(api, video_id)
+    api.call("DELETE", f"/videos/{video_id}")
+
+
+def test_a_file_whose_maker_died_with_its_upload_is_made_by_the_next(
+    api: Api, platform: Platform, made: Callable[[str], str], video: Video
+) -> None:
+    ask = lambda: api.call("GET", f"/videos/{video['id']}/download?sound=none")  # noqa: E731
+    ready(ask)
+    kept = DynamoDownloads(platform.clients.dynamodb, made("Table"))
+    (found,) = (each for each in kept.of(video["id"]) if len(each.tracks) == 1 and each.tracks[0].startswith("v"))
+    lost = replace(found, state="preparing", key=f"downloads/{video['id']}/lost.mp4", upload_id="gone", touched_at=0)
+    assert kept.put(lost, found)
+
+    assert fetched(ready(ask)["url"])[0] == 200
 
 
 def test_viewers_download_where_the_owner_lets_them(api: Api, platform: Platform, video: Video) -> None:
