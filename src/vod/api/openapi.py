@@ -58,7 +58,6 @@ _ALWAYS = ("400", "401", "403", "405", "429", "500", "504")
 _WITHOUT_CONFLICTS = ("/keys/{key_id}", "/session", "/session/token", "/videos/{video_id}/shares/{share_id}")
 _WITH_CONFLICTS = ("/upload", "/playback", "/download", "/original", "/captions")
 """Reads that depend on the status of the video."""
-_SUBTITLES = ("text/vtt", "application/x-subrip", "application/octet-stream")
 _UNAVAILABLE = {
     "description": "The sign-in service does not answer; try again in a minute",
     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
@@ -130,7 +129,7 @@ def _describe_files(paths: dict[str, Any]) -> None:
     captions = "/videos/{video_id}/captions"
     for operation in (paths[captions]["post"], paths[captions + "/{caption_id}"]["put"]):
         binary = {"schema": {"type": "string", "format": "binary"}}
-        operation["requestBody"] = {"required": True, "content": dict.fromkeys(_SUBTITLES, binary)}
+        operation["requestBody"] = {"required": True, "content": {"application/octet-stream": binary}}
 
 
 def _describe_answers(made: dict[str, Any]) -> None:

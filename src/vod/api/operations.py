@@ -104,7 +104,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("post", "/videos/{video_id}/captions"): Operation(
         "addCaptions",
-        "The body is a WebVTT or SubRip file of at most 4 MiB, in any character set that its language is written in. "
+        "The body is a WebVTT or SubRip file of at most 4 MiB, of any content type and character set of its language. "
         "Players find it within seconds, while the video stays ready.",
     ),
     ("put", "/videos/{video_id}/captions/{caption_id}"): Operation(
