@@ -32,8 +32,8 @@ export function CaptionRow({ video, caption, onChange }: CaptionRowProps) {
     } catch (failure) {
       return setError(sentence(failure));
     }
-    if (editing) close();
     await onChange(said);
+    if (editing) close();
   };
   const save = (change: CaptionChange) => attempt(() => changeCaption(video.id, id, change), `Changed ${label}.`);
   const replace = (file: File) => attempt(() => replaceCaption(video.id, id, file), `Replaced the text of ${label}.`);
