@@ -58,6 +58,7 @@ _ALWAYS = ("400", "401", "403", "405", "429", "500", "504")
 _WITHOUT_CONFLICTS = ("/keys/{key_id}", "/session", "/session/token", "/videos/{video_id}/shares/{share_id}")
 _WITH_CONFLICTS = ("/upload", "/playback", "/download", "/original", "/captions")
 """Reads that depend on the status of the video."""
+_BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 _UNAVAILABLE = {
     "description": "The sign-in service does not answer; try again in a minute",
     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
@@ -101,7 +102,6 @@ def _named_as_elsewhere(path: str) -> str:
 
 def _describe_create(operation: dict[str, Any]) -> None:
     """`POST /videos` reads its body itself: JSON, or the video's own bytes when `filename` is in the query."""
-    binary = {"schema": {"type": "string", "format": "binary"}}
     operation["requestBody"] = {
         "required": True,
         "content": {
@@ -110,7 +110,7 @@ def _describe_create(operation: dict[str, Any]) -> None:
                     "anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in ("NewVideoBody", "ImportBody")]
                 }
             },
-            "application/octet-stream": binary,
+            **_BYTES,
         },
     }
     operation["parameters"] = [
@@ -128,8 +128,7 @@ def _describe_files(paths: dict[str, Any]) -> None:
     """Bodies that are a file's own bytes."""
     captions = "/videos/{video_id}/captions"
     for operation in (paths[captions]["post"], paths[captions + "/{caption_id}"]["put"]):
-        binary = {"schema": {"type": "string", "format": "binary"}}
-        operation["requestBody"] = {"required": True, "content": {"application/octet-stream": binary}}
+        operation["requestBody"] = {"required": True, "content": _BYTES}
 
 
 def _describe_answers(made: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from itertools import accumulate, pairwise
 
 from vod import keys
 from vod.encoder.report import SegmentReport, TrackReport
+from vod.media.isobmff import UNITY, boxed, full_boxed
 from vod.media.webvtt import Cue
 from vod.plan.objects import TEXT_SEGMENT_SECONDS
 
@@ -23,7 +24,6 @@ TIMESCALE = 1000
 MOST_BYTES_AT_ONCE = 4096
 """More than this nobody can read at once; every sample repeats all that is on screen, so that it must have a bound."""
 
-_UNITY = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 _UNDETERMINED = 0x55C4  # "und" in three times five bits; the manifest says the language
 _ALL_FULL_SYNC = 0x02000000  # sample_depends_on = 2: every sample stands alone
 
@@ -66,8 +66,8 @@ def packaged(name: str, cues: Sequence[Cue], seconds: float) -> tuple[TrackRepor
 
 def samples(cues: Iterable[Cue], end: int) -> list[Sample]:
     """Samples that fill [0, `end`) ticks without a gap, cut wherever a cue comes or goes and where a segment ends."""
-    boxed = (_Timed(_ticks(cue.start), _ticks(cue.end), _cue(number, cue)) for number, cue in enumerate(cues))
-    timed = [cue for cue in boxed if len(cue.box) <= MOST_BYTES_AT_ONCE]
+    every = (_Timed(_ticks(cue.start), _ticks(cue.end), _cue(number, cue)) for number, cue in enumerate(cues))
+    timed = [cue for cue in every if len(cue.box) <= MOST_BYTES_AT_ONCE]
     times = {*range(0, end, TEXT_SEGMENT_SECONDS * TIMESCALE), end}
     times |= {time for cue in timed for time in (cue.start, cue.end) if 0 < time < end}
     coming = deque(sorted(timed, key=lambda cue: cue.start))
@@ -77,7 +77,7 @@ def samples(cues: Iterable[Cue], end: int) -> list[Sample]:
         while coming and coming[0].start <= start:
             shown.append(coming.popleft())
         shown = _readable([cue for cue in shown if cue.end > start])
-        made.append(Sample(start, stop - start, b"".join(cue.box for cue in shown) or _box("vtte")))
+        made.append(Sample(start, stop - start, b"".join(cue.box for cue in shown) or boxed(b"vtte")))
     return made
 
 
@@ -90,19 +90,19 @@ def _readable(shown: list[_Timed]) -> list[_Timed]:
 
 def init_segment() -> bytes:
     """The header of the track: the same for every video."""
-    brands = _box("ftyp", b"cmfc", struct.pack(">I", 0), b"iso6cmfccwvt")
-    mvhd = _full("mvhd", 0, struct.pack(">5IH10x", 0, 0, TIMESCALE, 0, 0x10000, 0), _UNITY, bytes(24), _uint(2))
+    brands = boxed(b"ftyp", b"cmfc", struct.pack(">I", 0), b"iso6cmfccwvt")
+    mvhd = full_boxed(b"mvhd", 0, struct.pack(">5IH10x", 0, 0, TIMESCALE, 0, 0x10000, 0), UNITY, bytes(24), _uint(2))
     # flags 3: enabled and in the movie
-    tkhd = _full("tkhd", 3, struct.pack(">5I8x4H", 0, 0, 1, 0, 0, 0, 0, 0, 0), _UNITY, bytes(8))
-    mdhd = _full("mdhd", 0, struct.pack(">4I2H", 0, 0, TIMESCALE, 0, _UNDETERMINED, 0))
-    hdlr = _full("hdlr", 0, bytes(4), b"text", bytes(12), b"WebVTT\0")
-    dinf = _box("dinf", _full("dref", 0, _uint(1), _full("url ", 1)))
-    entry = _box("wvtt", bytes(6), struct.pack(">H", 1), _box("vttC", b"WEBVTT"))
-    tables = (_full("stts", 0, _uint(0)), _full("stsc", 0, _uint(0)), _full("stsz", 0, bytes(8)))
-    stbl = _box("stbl", _full("stsd", 0, _uint(1), entry), *tables, _full("stco", 0, _uint(0)))
-    media = _box("mdia", mdhd, hdlr, _box("minf", _full("nmhd", 0), dinf, stbl))
-    trex = _full("trex", 0, struct.pack(">5I", 1, 1, 0, 0, _ALL_FULL_SYNC))
-    return brands + _box("moov", mvhd, _box("trak", tkhd, media), _box("mvex", trex))
+    tkhd = full_boxed(b"tkhd", 3, struct.pack(">5I8x4H", 0, 0, 1, 0, 0, 0, 0, 0, 0), UNITY, bytes(8))
+    mdhd = full_boxed(b"mdhd", 0, struct.pack(">4I2H", 0, 0, TIMESCALE, 0, _UNDETERMINED, 0))
+    hdlr = full_boxed(b"hdlr", 0, bytes(4), b"text", bytes(12), b"WebVTT\0")
+    dinf = boxed(b"dinf", full_boxed(b"dref", 0, _uint(1), full_boxed(b"url ", 1)))
+    entry = boxed(b"wvtt", bytes(6), struct.pack(">H", 1), boxed(b"vttC", b"WEBVTT"))
+    tables = (full_boxed(b"stts", 0, _uint(0)), full_boxed(b"stsc", 0, _uint(0)), full_boxed(b"stsz", 0, bytes(8)))
+    stbl = boxed(b"stbl", full_boxed(b"stsd", 0, _uint(1), entry), *tables, full_boxed(b"stco", 0, _uint(0)))
+    media = boxed(b"mdia", mdhd, hdlr, boxed(b"minf", full_boxed(b"nmhd", 0), dinf, stbl))
+    trex = full_boxed(b"trex", 0, struct.pack(">5I", 1, 1, 0, 0, _ALL_FULL_SYNC))
+    return brands + boxed(b"moov", mvhd, boxed(b"trak", tkhd, media), boxed(b"mvex", trex))
 
 
 def media_segment(number: int, run: Sequence[Sample]) -> bytes:
@@ -111,14 +111,16 @@ def media_segment(number: int, run: Sequence[Sample]) -> bytes:
     # A placeholder first: the offset of the samples counts from the begin of a moof that holds that offset.
     moof = _moof(number, run[0].start, len(run), 0, lengths)
     moof = _moof(number, run[0].start, len(run), len(moof) + 8, lengths)
-    return moof + _box("mdat", *(sample.body for sample in run))
+    return moof + boxed(b"mdat", *(sample.body for sample in run))
 
 
 def _moof(number: int, start: int, count: int, offset: int, lengths: bytes) -> bytes:
-    tfhd = _full("tfhd", 0x020000, _uint(1))  # default-base-is-moof
-    tfdt = _full("tfdt", 1 << 24, struct.pack(">Q", start))
-    trun = _full("trun", 0x000301, struct.pack(">2I", count, offset), lengths)  # offset, then duration and size of each
-    return _box("moof", _full("mfhd", 0, _uint(number)), _box("traf", tfhd, tfdt, trun))
+    tfhd = full_boxed(b"tfhd", 0x020000, _uint(1))  # default-base-is-moof
+    tfdt = full_boxed(b"tfdt", 1 << 24, struct.pack(">Q", start))
+    trun = full_boxed(
+        b"trun", 0x000301, struct.pack(">2I", count, offset), lengths
+    )  # offset, then duration and size of each
+    return boxed(b"moof", full_boxed(b"mfhd", 0, _uint(number)), boxed(b"traf", tfhd, tfdt, trun))
 
 
 def _runs(made: Iterable[Sample]) -> list[list[Sample]]:
@@ -131,8 +133,8 @@ def _runs(made: Iterable[Sample]) -> list[list[Sample]]:
 
 def _cue(number: int, cue: Cue) -> bytes:
     """A cue; `vsid` tells players which of the boxes in neighbouring samples are one cue."""
-    settings = _box("sttg", cue.settings.encode()) if cue.settings else b""
-    return _box("vttc", _box("vsid", _uint(number)), settings, _box("payl", cue.text.encode()))
+    settings = boxed(b"sttg", cue.settings.encode()) if cue.settings else b""
+    return boxed(b"vttc", boxed(b"vsid", _uint(number)), settings, boxed(b"payl", cue.text.encode()))
 
 
 def _ticks(seconds: float) -> int:
@@ -141,12 +143,3 @@ def _ticks(seconds: float) -> int:
 
 def _uint(number: int) -> bytes:
     return struct.pack(">I", number)
-
-
-def _full(kind: str, version_and_flags: int, *content: bytes) -> bytes:
-    return _box(kind, _uint(version_and_flags), *content)
-
-
-def _box(kind: str, *content: bytes) -> bytes:
-    payload = b"".join(content)
-    return struct.pack(">I4s", 8 + len(payload), kind.encode()) + payload

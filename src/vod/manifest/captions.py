@@ -54,7 +54,7 @@ def _bare(line: str) -> str:
 
 def in_mpd(mpd: str, wanted: Sequence[SubtitleRendition], tracks: Mapping[str, TrackReport]) -> str:
     """The DASH manifest with these subtitles, of which `tracks` has those by name that it does not list yet."""
-    root = fromstring(mpd.replace(_NAMESPACE, "", 1).partition("?>\n")[2])  # noqa: S314 - our own manifest
+    root = _parsed(mpd)
     root.attrib = {"xmlns": dash.NAMESPACE, **root.attrib}
     (period,) = root.findall("Period")
     known = {_name(each): each for each in period if each.get("contentType") == "text"}
@@ -71,8 +71,12 @@ def in_mpd(mpd: str, wanted: Sequence[SubtitleRendition], tracks: Mapping[str, T
 
 def in_dash(mpd: str) -> frozenset[str]:
     """The names of the subtitles that a DASH manifest lists."""
-    root = fromstring(mpd.replace(_NAMESPACE, "", 1).partition("?>\n")[2])  # noqa: S314 - our own manifest
-    return frozenset(_name(each) for each in root.iter("AdaptationSet") if each.get("contentType") == "text")
+    return frozenset(_name(each) for each in _parsed(mpd).iter("AdaptationSet") if each.get("contentType") == "text")
+
+
+def _parsed(mpd: str) -> Element:
+    """Without its namespace, which every name in it would bear."""
+    return fromstring(mpd.replace(_NAMESPACE, "", 1).partition("?>\n")[2])  # noqa: S314 - our own manifest
 
 
 def _name(adaptation: Element) -> str:

@@ -1,10 +1,12 @@
-"""Reading fragmented MP4 (ISO/IEC 14496-12): boxes, init segments, fragments, RFC 6381 codec strings."""
+"""MP4 (ISO/IEC 14496-12): boxes read and written, init segments, fragments, RFC 6381 codec strings."""
 
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+UNITY = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
+"""The matrix of a picture that is shown as it is (6.2.2)."""
 _CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"moof", b"traf"}
 
 
@@ -46,6 +48,17 @@ class _Defaults:
     duration: int
     size: int
     counts_from_moof: bool
+
+
+def boxed(kind: bytes, *content: bytes) -> bytes:
+    """A box."""
+    body = b"".join(content)
+    return struct.pack(">I4s", len(body) + 8, kind) + body
+
+
+def full_boxed(kind: bytes, version_and_flags: int, *content: bytes) -> bytes:
+    """A box with a version (the first of four bytes) and flags (4.2)."""
+    return boxed(kind, struct.pack(">I", version_and_flags), *content)
 
 
 def header(data: bytes | bytearray | memoryview, at: int) -> tuple[bytes, int, int] | None:

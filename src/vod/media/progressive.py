@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate, groupby
 
 from vod.media import isobmff
-from vod.media.isobmff import boxes, descend
+from vod.media.isobmff import UNITY, boxed, boxes, descend, full_boxed
 
 _LOOK_BYTES = 4096
 """A fragment's index of two seconds is smaller than this."""
@@ -45,11 +45,16 @@ class Track:
     keys: array[int] = field(default_factory=lambda: array("I"))
     chunks: list[tuple[int, int, Extent]] = field(default_factory=list)
     length: int = 0
+    said: isobmff.Init = field(init=False)
+    """What its init segment says."""
+    defaults: tuple[int, int, int] = field(init=False)
+    """Length, size and flags of samples of which no fragment says them (14496-12, 8.8.3)."""
 
-    @property
-    def said(self) -> isobmff.Init:
-        """What its init segment says."""
-        return isobmff.parse_init(self.init)
+    def __post_init__(self) -> None:
+        """Read the init segment, once for all fragments."""
+        self.said = isobmff.parse_init(self.init)
+        trex = descend(memoryview(self.init), b"moov", b"mvex", b"trex")
+        self.defaults = struct.unpack_from(">III", trex, 12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,7 @@ def add(track: Track, key: str, found: Iterable[tuple[int, bytes]]) -> None:
 
 def _add(track: Track, key: str, moof_at: int, moof: memoryview) -> None:
     traf = descend(moof, b"traf")
-    ticks, size, flags = _defaults(track.init, descend(traf, b"tfhd"))
+    ticks, size, flags = _defaults(track.defaults, descend(traf, b"tfhd"))
     for trun in (box.payload for box in boxes(traf) if box.type == b"trun"):
         has = int.from_bytes(trun[1:4], "big")
         count, offset = struct.unpack_from(">Ii", trun, 4)
@@ -126,10 +131,9 @@ def _add(track: Track, key: str, moof_at: int, moof: memoryview) -> None:
         track.chunks.append((begin, count, Extent(key, moof_at + offset, sum(sizes))))
 
 
-def _defaults(init: bytes, tfhd: memoryview) -> tuple[int, int, int]:
-    """Length, size and flags of samples that do not say so themselves (14496-12, 8.8.3 and 8.8.7)."""
-    trex = descend(memoryview(init), b"moov", b"mvex", b"trex")
-    values = list(struct.unpack_from(">III", trex, 12))
+def _defaults(of_track: tuple[int, int, int], tfhd: memoryview) -> tuple[int, int, int]:
+    """Length, size and flags of samples that do not say so themselves (14496-12, 8.8.7)."""
+    values = list(of_track)
     has = int.from_bytes(tfhd[1:4], "big")
     at = 8 + (8 if has & 0x1 else 0) + (4 if has & 0x2 else 0)
     for place, bit in enumerate((0x8, 0x10, 0x20)):
@@ -175,7 +179,7 @@ def layout(tracks: Sequence[Track], title: str = "") -> Layout:
     )
     media = sum(extent.size for _, _, extent in placed)
     is_large = media >= _LARGE
-    before = _box(b"ftyp", _brand(tracks))
+    before = boxed(b"ftyp", _brand(tracks))
     mdat = struct.pack(">I4sQ", 1, b"mdat", media + 16) if is_large else struct.pack(">I4s", media + 8, b"mdat")
     size = len(before) + len(_moov(tracks, title, [[0] * len(track.chunks) for track in tracks], is_large)) + len(mdat)
     starts: list[list[int]] = [[] for _ in tracks]
@@ -197,28 +201,16 @@ def _is_sound(track: Track) -> bool:
     return bytes(hdlr[8:12]) == b"soun"
 
 
-def _box(kind: bytes, *payload: bytes) -> bytes:
-    body = b"".join(payload)
-    return struct.pack(">I4s", len(body) + 8, kind) + body
-
-
-def _full(kind: bytes, version: int, flags: int, *payload: bytes) -> bytes:
-    return _box(kind, struct.pack(">I", version << 24 | flags), *payload)
-
-
 def _moov(tracks: Sequence[Track], title: str, starts: Sequence[Sequence[int]], is_large: bool) -> bytes:
     scale = tracks[0].said.timescale
     shown = [_shown(track, scale) for track in tracks]
     mvhd = struct.pack(">QQIQ", 0, 0, scale, max(shown)) + struct.pack(">IHH8x", 0x10000, 0x100, 0)
-    mvhd += _MATRIX + bytes(24) + struct.pack(">I", len(tracks) + 1)
+    mvhd += UNITY + bytes(24) + struct.pack(">I", len(tracks) + 1)
     traks = (
         _trak(track, number, length, _tables(track, starts[number - 1], is_large))
         for number, (track, length) in enumerate(zip(tracks, shown, strict=True), 1)
     )
-    return _box(b"moov", _full(b"mvhd", 1, 0, mvhd), *traks, _titled(title) if title else b"")
-
-
-_MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
+    return boxed(b"moov", full_boxed(b"mvhd", 1 << 24, mvhd), *traks, _titled(title) if title else b"")
 
 
 def _shown(track: Track, scale: int) -> int:
@@ -239,13 +231,15 @@ def _trak(track: Track, number: int, length: int, tables: bytes) -> bytes:
     trak = descend(memoryview(track.init), b"moov", b"trak")
     tkhd = descend(trak, b"tkhd")
     rest = bytes(tkhd[36 if tkhd[0] == 1 else 24 :])
-    header = _full(b"tkhd", 1, 7, struct.pack(">QQI4xQ", 0, 0, number, length), rest)
-    edits = _box(b"edts", _full(b"elst", 1, 0, struct.pack(">IQqHH", 1, length, said.edit or 0, 1, 0)))
-    mdhd = _full(b"mdhd", 1, 0, struct.pack(">QQIQH2x", 0, 0, said.timescale, track.length, _language(track.language)))
+    header = full_boxed(b"tkhd", 1 << 24 | 7, struct.pack(">QQI4xQ", 0, 0, number, length), rest)
+    edits = boxed(b"edts", full_boxed(b"elst", 1 << 24, struct.pack(">IQqHH", 1, length, said.edit or 0, 1, 0)))
+    mdhd = full_boxed(
+        b"mdhd", 1 << 24, struct.pack(">QQIQH2x", 0, 0, said.timescale, track.length, _language(track.language))
+    )
     media = descend(trak, b"mdia")
-    minf = (_box(box.type, bytes(box.payload)) for box in boxes(descend(media, b"minf")) if box.type != b"stbl")
-    hdlr = _box(b"hdlr", bytes(descend(media, b"hdlr")))
-    return _box(b"trak", header, edits, _box(b"mdia", mdhd, hdlr, _box(b"minf", *minf, tables)))
+    minf = (boxed(box.type, bytes(box.payload)) for box in boxes(descend(media, b"minf")) if box.type != b"stbl")
+    hdlr = boxed(b"hdlr", bytes(descend(media, b"hdlr")))
+    return boxed(b"trak", header, edits, boxed(b"mdia", mdhd, hdlr, boxed(b"minf", *minf, tables)))
 
 
 def _language(code: str | None) -> int:
@@ -259,16 +253,16 @@ def _tables(track: Track, starts: Sequence[int], is_large: bool) -> bytes:
     """The sample tables (14496-12, 8.5 to 8.7)."""
     count = len(track.sizes)
     description = descend(memoryview(track.init), b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd")
-    made = [_box(b"stsd", bytes(description)), _counted(b"stts", 0, track.ticks)]
+    made = [boxed(b"stsd", bytes(description)), _counted(b"stts", 0, track.ticks)]
     if any(track.offsets[1::2]):
         made.append(_counted(b"ctts", 1, track.offsets))
     if len(track.keys) < count:
         made.append(_counted(b"stss", 0, track.keys, 1))
     made.append(_counted(b"stsc", 0, array("I", _samples_of_chunks(track)), 3))
-    made.append(_full(b"stsz", 0, 0, struct.pack(">II", 0, count), _packed(track.sizes)))
+    made.append(full_boxed(b"stsz", 0, struct.pack(">II", 0, count), _packed(track.sizes)))
     offsets = array("Q" if is_large else "I", starts)
     made.append(_counted(b"co64" if is_large else b"stco", 0, offsets, 1))
-    return _box(b"stbl", *made)
+    return boxed(b"stbl", *made)
 
 
 def _samples_of_chunks(track: Track) -> Iterator[int]:
@@ -281,7 +275,7 @@ def _samples_of_chunks(track: Track) -> Iterator[int]:
 
 
 def _counted(kind: bytes, version: int, cells: array[int], columns: int = 2) -> bytes:
-    return _full(kind, version, 0, struct.pack(">I", len(cells) // columns), _packed(cells))
+    return full_boxed(kind, version << 24, struct.pack(">I", len(cells) // columns), _packed(cells))
 
 
 def _packed(cells: array[int]) -> bytes:
@@ -292,6 +286,6 @@ def _packed(cells: array[int]) -> bytes:
 
 def _titled(title: str) -> bytes:
     """The name of the film as QuickTime and iTunes have it, which all players read."""
-    hdlr = _full(b"hdlr", 0, 0, struct.pack(">I4s12xB", 0, b"mdir", 0))
-    data = _box(b"data", struct.pack(">II", 1, 0), title.encode())
-    return _box(b"udta", _full(b"meta", 0, 0, hdlr, _box(b"ilst", _box(b"\xa9nam", data))))
+    hdlr = full_boxed(b"hdlr", 0, struct.pack(">I4s12xB", 0, b"mdir", 0))
+    data = boxed(b"data", struct.pack(">II", 1, 0), title.encode())
+    return boxed(b"udta", full_boxed(b"meta", 0, hdlr, boxed(b"ilst", boxed(b"\xa9nam", data))))

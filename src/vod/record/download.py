@@ -9,6 +9,8 @@ from urllib.parse import quote
 from vod import keys
 from vod.frozen import Document
 
+MOST_TRIES = 3
+"""Whose making stands still so often has failed."""
 _UNFIT = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
 """What some file system does not take in a name."""
 _LONGEST_NAME, _LONGEST_DETAIL = 250, 100

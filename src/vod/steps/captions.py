@@ -14,6 +14,7 @@ from vod.access import delivery
 from vod.access.caller import Caller
 from vod.access.delivery import Delivery
 from vod.encoder import wvtt
+from vod.encoder.report import TrackReport
 from vod.errors import Conflict, InvalidRequest, NotFound, TooLarge
 from vod.frozen import Document
 from vod.manifest import captions, subtitles
@@ -79,22 +80,22 @@ class Captioning:
         blank = SubtitleRendition(name="", source_index=-1, codec="webvtt", label="")
         said = wanted.applied(blank)
         new = f"c{secrets.token_hex(4)}"
-        name = self._stored(video, said, new, _text(raw, said.language, video))
+        made = self._stored(video, said, new, _text(raw, said.language, video))
 
         def added(known: Renditions) -> Renditions:
             if len(known) >= MOST_TRACKS:
                 raise Conflict("too_many_captions", f"A video has at most {MOST_TRACKS} subtitle tracks. Remove one.")
-            named = said.model_copy(update={"name": name, "label": _free(_label(said, wanted), known)})
+            named = said.model_copy(update={"name": made.name, "label": _free(_label(said, wanted), known)})
             return (*(_not_default(each) if wanted.is_default else each for each in known), named)
 
-        return self._changed(video, new, added)
+        return self._changed(video, new, added, made)
 
     def replace(self, caller: Caller, video_id: str, caption_id: str, raw: bytes) -> Document:
         """Another file in the place of a track's."""
         video = self._changeable(caller, video_id)
         known = self._found(video, caption_id)
-        name = self._stored(video, known, caption_id, _text(raw, known.language, video))
-        return self._changed(video, caption_id, lambda all_: _put(all_, caption_id, name, Wanted()))
+        made = self._stored(video, known, caption_id, _text(raw, known.language, video))
+        return self._changed(video, caption_id, lambda all_: _put(all_, caption_id, made.name, Wanted()), made)
 
     def change(self, caller: Caller, video_id: str, caption_id: str, wanted: Wanted) -> Document:
         """Say something else of a track, or show it earlier or later."""
@@ -102,14 +103,14 @@ class Captioning:
         if not wanted.shift_seconds:
             return self._changed(video, caption_id, lambda all_: _put(all_, caption_id, None, wanted))
         known = self._found(video, caption_id)
-        name = self._stored(video, known, caption_id, self._shifted(video, known, wanted.shift_seconds))
+        made = self._stored(video, known, caption_id, self._shifted(video, known, wanted.shift_seconds))
 
         def moved(all_: Renditions) -> Renditions:
             if _of_id(all_, caption_id).name != known.name:
                 raise Conflict("busy", "Another file was put in its place meanwhile. Try again.")
-            return _put(all_, caption_id, name, wanted)
+            return _put(all_, caption_id, made.name, wanted)
 
-        return self._changed(video, caption_id, moved)
+        return self._changed(video, caption_id, moved, made)
 
     def remove(self, caller: Caller, video_id: str, caption_id: str) -> None:
         """Remove a track; fine when there is none."""
@@ -139,37 +140,51 @@ class Captioning:
             raise InvalidRequest("shiftSeconds", "leaves no text inside the video")
         return webvtt.written(inside)
 
-    def _stored(self, video: Video, known: SubtitleRendition, caption_id: str, text: str) -> str:
-        """Store a new text of a track under a name that nothing else has, and no manifest yet; the name."""
+    def _stored(self, video: Video, known: SubtitleRendition, caption_id: str, text: str) -> TrackReport:
+        """Store a new text of a track under a name that nothing else has, and no manifest yet."""
         made = known.model_copy(update={"name": f"{caption_id}_{secrets.token_hex(3)}"})
         seconds = _length(video)
-        _, files = wvtt.packaged(made.name, webvtt.parse(text), seconds)
+        track, files = wvtt.packaged(made.name, webvtt.parse(text), seconds)
         files |= {vtt_name(made.name): text.encode()}
         files |= {keys.playlist_name(made.name): subtitles.hls_playlist(made, seconds).encode()}
         # A day-long video's text has hundreds of segments.
         for _ in in_order(lambda each: self.output.put(self._key(video, each[0]), each[1]), files.items()):
             pass
-        return made.name
+        return track
 
-    def _changed(self, video: Video, caption_id: str, change: Callable[[Renditions], Renditions]) -> Document:
-        return self._shown(video, _of_id(self._rewrite(video, change), caption_id))
+    def _changed(
+        self,
+        video: Video,
+        caption_id: str,
+        change: Callable[[Renditions], Renditions],
+        made: TrackReport | None = None,
+    ) -> Document:
+        return self._shown(video, _of_id(self._rewrite(video, change, made), caption_id))
 
-    def _rewrite(self, video: Video, change: Callable[[Renditions], Renditions]) -> Renditions:
-        """Have both manifests list what `change` makes of what is listed; HLS, which is the record of it, last."""
+    def _rewrite(
+        self, video: Video, change: Callable[[Renditions], Renditions], made: TrackReport | None = None
+    ) -> Renditions:
+        """Have both manifests list what `change` makes of what is listed, of which `made` is new.
+
+        HLS, which is the record of it, is stored last.
+        """
         for _ in range(_TRIES):
             tags = {name: self.output.stored(self._key(video, name)) for name in (keys.DASH_NAME, keys.HLS_NAME)}
             hls, mpd = self._manifest(video, keys.HLS_NAME), self._manifest(video, keys.DASH_NAME)
             before = captions.listed(hls)
             after = change(before)
-            missing = [each.name for each in after if each.name not in captions.in_dash(mpd)]
-            tracks = {
-                name: kept_captions.track(self.output, self._key(video, ""), name, _length(video)) for name in missing
-            }
+            missing = {each.name for each in after} - captions.in_dash(mpd)
+            tracks = {name: self._track(video, name, made) for name in missing}
             texts = {keys.DASH_NAME: captions.in_mpd(mpd, after, tracks), keys.HLS_NAME: captions.in_hls(hls, after)}
             if all(self._replaced(video, name, text, tags[name]) for name, text in texts.items()):
                 self._note(video, {each.name for each in before} - {each.name for each in after})
                 return after
         raise Conflict("busy", "The manifests are being changed by somebody else. Try again in a moment.")
+
+    def _track(self, video: Video, name: str, made: TrackReport | None) -> TrackReport:
+        if made and made.name == name:
+            return made
+        return kept_captions.track(self.output, self._key(video, ""), name, _length(video))
 
     def _replaced(self, video: Video, name: str, text: str, stored: Stored | None) -> bool:
         return self.output.replace(self._key(video, name), text.encode(), stored.tag if stored else None)

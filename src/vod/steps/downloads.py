@@ -22,8 +22,8 @@ NONE = "none"
 """What a caller names to leave out the picture or the sound."""
 STALLED_SECONDS = 1200
 """Who makes a file comes on, or is called again, sooner than this."""
-MOST_TRIES, AT_A_TIME = 3, 4
-"""Who stands still so often has failed; and so many files of one video are made at a time."""
+AT_A_TIME = 4
+"""So many files of one video are made at a time."""
 OF_A_LINK = timedelta(hours=1)
 RESTED_SECONDS = 300
 """After a file could not be made, it is not tried again so soon."""
@@ -107,7 +107,7 @@ class Downloading:
             return wanted if rest > RESTED_SECONDS else None
         if rest <= STALLED_SECONDS:
             return None
-        state = "preparing" if there.tries < MOST_TRIES else "failed"
+        state = "preparing" if there.tries < download.MOST_TRIES else "failed"
         return replace(there, touched_at=round(now), tries=there.tries + 1, state=state)
 
     def _make_room(self, wanted: Download, now: float) -> None:

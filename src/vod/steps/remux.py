@@ -20,7 +20,6 @@ from vod.ports.services import Videos
 from vod.record import download
 from vod.record.download import Download
 from vod.record.status import Status
-from vod.steps.downloads import MOST_TRIES
 from vod.steps.parts import MIB
 
 logger = logging.getLogger(__name__)
@@ -115,7 +114,7 @@ class Remuxing:
 
     def _handed_on(self, asked: Download) -> str:
         """Somebody else goes on, unless so many before have brought nothing."""
-        if asked.tries >= MOST_TRIES:
+        if asked.tries >= download.MOST_TRIES:
             return self._ended(asked, "failed")
         self._noted(asked, tries=asked.tries + 1)
         self.background.remux(asked.video_id, asked.name)

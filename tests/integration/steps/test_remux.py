@@ -16,9 +16,8 @@ from tests.media.test_chunks import planned
 from tests.unit.steps.test_downloads import FakeDownloads
 from vod.errors import NotFound
 from vod.ports.buckets import Part
-from vod.record.download import Download
+from vod.record.download import MOST_TRIES, Download
 from vod.record.status import Status
-from vod.steps.downloads import MOST_TRIES
 from vod.steps.remux import RESERVE_SECONDS, Remuxing
 
 NAME = "the download"

@@ -12,11 +12,11 @@ from vod.access.caller import Caller
 from vod.access.delivery import Delivery
 from vod.access.share import Share
 from vod.errors import Conflict, Forbidden, NotFound, Unauthorized
-from vod.record.download import Download
+from vod.record.download import MOST_TRIES, Download
 from vod.record.status import Status
 from vod.record.video import Source
 from vod.steps.deliver import Delivering
-from vod.steps.downloads import AT_A_TIME, MOST_TRIES, RESTED_SECONDS, STALLED_SECONDS, Downloading
+from vod.steps.downloads import AT_A_TIME, RESTED_SECONDS, STALLED_SECONDS, Downloading
 from vod.steps.original import Originals
 
 ANN, BOB = Caller("ann"), Caller("bob")
